@@ -1,0 +1,50 @@
+# The verbs. `make` builds and never installs; what each folder builds is in its own fragment, Rules.mk.
+#
+#   make demo      sets up, builds, records example programs, checks them, draws their timelines
+#   make test      sets up, builds, runs every test
+#   make deps      installs the Debian packages that are missing (as root, or by sudo)
+#   make install   PREFIX=/usr/local, DESTDIR=
+#   make bench     the costs, side by side in one run
+#   make lint format sanitize clean
+
+BUILD    ?= build
+PREFIX   ?= /usr/local
+CC       ?= gcc
+SANITIZE ?=
+
+.DEFAULT_GOAL := all
+.SECONDARY:
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wpedantic -Wstrict-prototypes -Wmissing-prototypes \
+            -Wold-style-definition -Wvla -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith -Wformat=2
+CFLAGS   ?= -O2 -g
+FLAGS    := -std=gnu11 -D_GNU_SOURCE -I. -Ilibtrace_thr/include -fno-omit-frame-pointer -fvisibility=hidden -pthread \
+            $(WARNINGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all) -MMD -MP
+
+all: ## builds everything but the tests
+
+include libtrace_thr/Rules.mk tracepoints/Rules.mk tools/Rules.mk examples/Rules.mk tests/Rules.mk bench/Rules.mk
+include packages.mk
+
+# Any C source of the tree, to the same place under $(BUILD). A fragment adds flags of its folder as FLAGS_<folder>.
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(FLAGS_$(firstword $(subst /, ,$*))) $(CFLAGS) -c $< -o $@
+
+SOURCES = $(sort $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null))
+
+format: ## lays out every source
+	clang-format -i $(SOURCES)
+
+lint: ## layout, clang-tidy, shell scripts
+	clang-format --dry-run -Werror $(SOURCES)
+	tests/lint
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+.PHONY: all format lint clean

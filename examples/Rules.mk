@@ -1,0 +1,8 @@
+# One program a source, in $(BUILD)/examples.
+
+EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))
+
+$(BUILD)/examples/%: $(BUILD)/examples/%.o $(LIB)
+	$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/..' -pthread
+
+all: $(EXAMPLES)

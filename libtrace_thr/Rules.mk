@@ -1,0 +1,29 @@
+# libtrace_thr.so: needs nothing but libc to run.
+
+LIB_SOURCES := $(wildcard libtrace_thr/src/*.c)
+LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
+LIB         := $(BUILD)/libtrace_thr.so
+
+FLAGS_libtrace_thr := -fPIC
+
+# nodelete: its threads and its exit handler outlive a dlclose.
+$(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
+	$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) -Wl,-soname,libtrace_thr.so.0 \
+	    -Wl,--version-script=libtrace_thr/libtrace_thr.map -Wl,-z,defs,-z,nodelete -Wl,-rpath,'$$ORIGIN' \
+	    -pthread -ldl -lm
+
+$(LIB): $(BUILD)/libtrace_thr.so.0
+	ln -sf $(<F) $@
+
+all: $(LIB)
+
+install: install-lib
+install-lib: $(LIB) $(PROVIDER)
+	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/trace_thr
+	install -m 644 $(BUILD)/libtrace_thr.so.0 $(PROVIDER) $(DESTDIR)$(PREFIX)/lib
+	ln -sf libtrace_thr.so.0 $(DESTDIR)$(PREFIX)/lib/libtrace_thr.so
+	install -m 644 libtrace_thr/include/trace_thr.h $(DESTDIR)$(PREFIX)/include
+	install -m 644 libtrace_thr/include/trace_thr/*.h $(DESTDIR)$(PREFIX)/include/trace_thr
+	sed 's|@PREFIX@|$(PREFIX)|' libtrace_thr/trace_thr.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/trace_thr.pc
+
+.PHONY: install install-lib

@@ -1,0 +1,29 @@
+/*
+ * Times: from the double seconds of the public interface to deadlines of the kernel and nanoseconds of the trace.
+ */
+#ifndef TT_CLOCK_H
+#define TT_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+/* A point on CLOCK_MONOTONIC, or never. */
+struct tt_deadline {
+	bool forever;
+	struct timespec at;
+};
+
+/* The deadline that never comes. */
+extern const struct tt_deadline tt_never;
+
+/* The deadline `seconds` from now: now for 0 or less, never for more than the clock can count. EINVAL for NaN. */
+int tt_deadline_after(double seconds, struct tt_deadline *deadline);
+
+/* Whether it has come. */
+bool tt_deadline_passed(const struct tt_deadline *deadline);
+
+/* A timeout as the trace tells it: nanoseconds, 0 for less than none, TT_NO_TIMEOUT for never. */
+int64_t tt_timeout_ns(double seconds);
+
+#endif /* TT_CLOCK_H */

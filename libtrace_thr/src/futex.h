@@ -1,0 +1,41 @@
+/*
+ * The kernel's wait and wake on a 32-bit word, private to the process. Source: futex(2).
+ *
+ * POSIX has no lock that another thread than its holder may release, and no condition variable that tells how many it
+ * woke and whom: that is why the primitives stand on futexes and not on pthread mutexes.
+ */
+#ifndef TT_FUTEX_H
+#define TT_FUTEX_H
+
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "clock.h"
+
+/*
+ * Sleeps while *word is `expected`, until woken or the deadline. ETIMEDOUT at the deadline, else 0, which tells nothing:
+ * the word had changed already, a wake, a signal, or no reason at all. Leaves errno alone.
+ */
+static inline int tt_futex_wait(uint32_t *word, uint32_t expected, const struct tt_deadline *deadline)
+{
+	int saved = errno;
+	long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+	                  deadline->forever ? NULL : &deadline->at, NULL, FUTEX_BITSET_MATCH_ANY);
+	int error = rc == -1 && errno == ETIMEDOUT ? ETIMEDOUT : 0;
+	errno = saved;
+	return error;
+}
+
+/* Wakes up to `n` threads that sleep on *word. The word may be gone already: then nobody is woken. */
+static inline void tt_futex_wake(uint32_t *word, int n)
+{
+	int saved = errno;
+	syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
+	errno = saved;
+}
+
+#endif /* TT_FUTEX_H */

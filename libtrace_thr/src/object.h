@@ -1,0 +1,43 @@
+/*
+ * The identity of an object: its id and its name.
+ *
+ * An object made by `_init` is known from then on. One made by a static initializer becomes known when somebody first
+ * looks: an event that is recorded, or a call of its `_name` or `_id`. Its primitive then emits the init event.
+ */
+#ifndef TT_OBJECT_H
+#define TT_OBJECT_H
+
+#include <trace_thr/types.h>
+
+#include "tracepoints/vocabulary.h"
+
+/* An id that no other object or thread of the process has had. */
+uint64_t tt_object_new_id(void);
+
+/* Makes the object known, with a copy of `name` or, for NULL, the next default name of its kind (`Lock-1`). ENOMEM. */
+int tt_object_init(struct tthr_object *object, const char *kind, const char *name);
+
+/* Makes it known, unless it is. True for the one caller that did it. Without memory for a name, it is just its kind. */
+bool tt_object_identify(struct tthr_object *object, const char *kind);
+
+/* Forgets id and name. A name from `_name` is no longer valid. */
+void tt_object_destroy(struct tthr_object *object);
+
+/* Whether it is known. What tt_object_what returns is complete then. */
+static inline bool tt_object_known(const struct tthr_object *object)
+{
+	/* Acquire: pairs with the release store of the id in object.c, so the name is seen too. */
+	return __atomic_load_n(&object->id, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* A known object, as events name it. */
+static inline struct tt_what tt_object_what(const struct tthr_object *object)
+{
+	return (struct tt_what){.name = object->name, .id = object->id};
+}
+
+/* For fork: keeps object.c's own lock consistent in the child. */
+void tt_object_before_fork(void);
+void tt_object_after_fork(void);
+
+#endif /* TT_OBJECT_H */

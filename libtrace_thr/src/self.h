@@ -1,0 +1,42 @@
+/*
+ * The calling thread, as primitives see it: an id to hold locks by and a name to emit events with. See thread.c.
+ */
+#ifndef TT_SELF_H
+#define TT_SELF_H
+
+#include <trace_thr/types.h>
+
+#include "tracepoints/emit.h"
+
+/* Where the program called the library: to be asked for in the public function itself. */
+#define TT_CALLER __builtin_return_address(0)
+
+/* The id of the calling thread, 0 until the library knows it. */
+extern __thread uint64_t tt_self_known_id __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Makes the calling thread known and returns its id. */
+uint64_t tt_self_identify(void);
+
+/* The id of the calling thread. */
+static inline uint64_t tt_self_id(void)
+{
+	return __builtin_expect(tt_self_known_id != 0, 1) ? tt_self_known_id : tt_self_identify();
+}
+
+/* The calling thread, as events name it. The name is valid until the thread is renamed and ends. */
+struct tt_who tt_self_who(void);
+
+/* Emits an event of the calling thread, if a session records it. For paths that are not hot. */
+#define TT_TRACE(event, caller, ...)                                                                                   \
+	do {                                                                                                           \
+		if (tt_enabled(event)) {                                                                               \
+			struct tt_who who_ = tt_self_who();                                                            \
+			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
+		}                                                                                                      \
+	} while (0)
+
+/* Emits the misuse event: `call` was refused for `why`. */
+void tt_misuse(const void *caller, enum tt_object_kind kind, const struct tt_what *what, const char *call,
+               enum tt_misuse why);
+
+#endif /* TT_SELF_H */

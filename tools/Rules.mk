@@ -1,0 +1,25 @@
+# trace-thr: main.o and an archive of the rest, which the unit tests link as well.
+
+TOOL          := $(BUILD)/trace-thr
+TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c))
+TOOL_ARCHIVE  := $(BUILD)/libtools.a
+TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 libdw lttng-ctl
+
+FLAGS_tools = $(shell pkg-config --cflags $(TOOL_PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
+TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -lm
+
+$(TOOL_ARCHIVE): $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
+	rm -f $@
+	ar rcs $@ $^
+
+$(TOOL): $(BUILD)/tools/cli/main.o $(TOOL_ARCHIVE)
+	$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
+
+all: $(TOOL)
+
+install: install-tool
+install-tool: $(TOOL)
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin
+
+.PHONY: install-tool

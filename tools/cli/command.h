@@ -1,0 +1,27 @@
+/*
+ * A subcommand of trace-thr: a file cmd_<name>.c with one of these, and a row in the table of main.c.
+ */
+#ifndef TT_COMMAND_H
+#define TT_COMMAND_H
+
+struct tt_command {
+	const char *name;
+	const char *summary;                 /* one line, for `trace-thr --help` */
+	int (*run)(int argc, char **argv);   /* argv[0] is the subcommand's name; returns an exit status */
+};
+
+extern const struct tt_command tt_command_run, tt_command_record, tt_command_check, tt_command_timeline,
+    tt_command_events, tt_command_doctor;
+
+/* Exit statuses. */
+enum {
+	TT_EXIT_OK = 0,
+	TT_EXIT_FINDINGS = 1,      /* check: findings at or above --fail-on */
+	TT_EXIT_USAGE = 2,         /* bad usage or unusable input */
+	TT_EXIT_NO_VERDICT = 3,    /* check: nothing found, but events were lost */
+	TT_EXIT_RUN_FINDINGS = 66, /* run: findings, as ThreadSanitizer */
+	TT_EXIT_TIMEOUT = 124,     /* run, record: --timeout ended the program, as timeout(1) */
+	TT_EXIT_NOT_RUN = 127,     /* run, record: no such program, as a shell; 126 if it cannot be executed */
+};
+
+#endif /* TT_COMMAND_H */

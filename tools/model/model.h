@@ -1,0 +1,145 @@
+/*
+ * The model: who exists, who holds what and who waits for what, at the moment of the last event it was fed.
+ *
+ * Checks, timelines and counts are its observers: the model turns events into transitions (a wait begins, a hold
+ * ends) and tells them, so that none of them reads events of the primitives itself. Memory grows with threads and
+ * objects, not with events. Nothing here is ever freed before the model, so pointers may be kept.
+ */
+#ifndef TT_MODEL_H
+#define TT_MODEL_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "tools/read/event.h"
+
+struct tt_thread;
+struct tt_object;
+
+struct tt_process {
+	uint32_t pid;
+	uint32_t ppid;          /* 0 unknown */
+	GPtrArray *threads;     /* struct tt_thread, in the order in which they were first seen */
+	GPtrArray *objects;     /* struct tt_object, likewise */
+	GHashTable *by_thread;  /* id → struct tt_thread */
+	GHashTable *by_object;  /* id → struct tt_object */
+	int64_t first_ns, last_ns;
+};
+
+/* What an object is. A thread can be waited for as well: each struct tt_thread has an object. */
+enum tt_family {
+	TT_FAMILY_LOCK,
+	TT_FAMILY_CONDITION,
+	TT_FAMILY_EVENT,
+	TT_FAMILY_SEMAPHORE,
+	TT_FAMILY_BARRIER,
+	TT_FAMILY_THREAD,
+	TT_FAMILY_LOCAL,
+};
+
+/* A thread has an object, from its acquire to its release. Also a place of a semaphore, of which a thread can have many. */
+struct tt_hold {
+	struct tt_thread *thread;
+	struct tt_object *object;
+	enum tt_mode mode;
+	uint32_t depth;
+	int64_t since_ns;
+	uint64_t caller; /* the acquire site */
+	bool tried;      /* by a call that could not have waited without limit */
+};
+
+/* A thread waits for an object. */
+struct tt_wait {
+	struct tt_object *object; /* NULL: it does not wait */
+	enum tt_mode mode;
+	int64_t since_ns;
+	uint64_t caller;
+	int64_t timeout_ns;       /* TT_NO_TIMEOUT: for good */
+	struct tt_object *lock;   /* of a condition wait: the lock it gave up */
+	uint64_t holder;          /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
+};
+
+enum tt_thread_state {
+	TT_THREAD_NEW,       /* created, not yet started */
+	TT_THREAD_ALIVE,
+	TT_THREAD_EXITED,
+	TT_THREAD_ABANDONED, /* a daemon, when its process ended */
+};
+
+struct tt_thread {
+	struct tt_process *process;
+	struct tt_object *object; /* itself, as something to join */
+	uint64_t id;
+	const char *name;         /* its latest, interned */
+	enum tt_thread_state state;
+	enum tt_end end;
+	bool daemon;
+	bool timer;
+	uint32_t native_id;
+	uint64_t target;          /* the address of its function; 0 unknown */
+	struct tt_thread *creator;
+	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
+	struct tt_wait wait;
+	GPtrArray *holds;         /* struct tt_hold, in the order of acquiring */
+};
+
+struct tt_object {
+	struct tt_process *process;
+	enum tt_family family;
+	uint64_t id;
+	const char *name;         /* interned */
+	uint8_t kind;             /* enum tt_lock_kind, of a lock */
+	bool whole;               /* its init was seen: what is known of it is all there is to know */
+	bool destroyed;
+	struct tt_thread *thread; /* of TT_FAMILY_THREAD */
+	GPtrArray *holds;         /* struct tt_hold: its holders */
+	GPtrArray *waiters;       /* struct tt_thread */
+	struct tt_object *lock;   /* of a condition */
+	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
+	uint32_t parties;         /* of a barrier */
+	bool set;                 /* of an event */
+	struct tt_thread *last;   /* who released, set, notified or posted it last: its probable waker */
+	int64_t last_ns;
+};
+
+/* Why a wait ended. */
+enum tt_outcome { TT_OUTCOME_GOT, TT_OUTCOME_TIMEOUT, TT_OUTCOME_ERROR };
+
+/*
+ * What observers are told; each may be NULL. `event` is the event that it follows from, `data` the observer's own. A
+ * thread's wait, and the holds, are as they were just before an `_ended` and just after a `_began`.
+ */
+struct tt_observer {
+	void (*thread_began)(struct tt_thread *thread, const struct tt_event *event, void *data);
+	void (*thread_ended)(struct tt_thread *thread, const struct tt_event *event, void *data);
+	void (*wait_began)(struct tt_thread *thread, const struct tt_event *event, void *data);
+	/* waker: the thread that let it go on, NULL unknown or none */
+	void (*wait_ended)(struct tt_thread *thread, enum tt_outcome outcome, struct tt_thread *waker,
+	                   const struct tt_event *event, void *data);
+	void (*hold_began)(struct tt_hold *hold, const struct tt_event *event, void *data);
+	void (*hold_ended)(struct tt_hold *hold, const struct tt_event *event, void *data);
+	/* every event, after the transitions that follow from it */
+	void (*event)(struct tt_thread *thread, struct tt_object *object, const struct tt_event *event, void *data);
+};
+
+struct tt_model {
+	GPtrArray *processes; /* struct tt_process, in the order in which they were first seen */
+	GArray *observers;    /* private */
+	int64_t now_ns;       /* of the last event */
+};
+
+struct tt_model *tt_model_new(void);
+void tt_model_free(struct tt_model *model);
+
+/* Adds an observer, which and whose data stay the caller's. Observers are told in the order of adding. */
+void tt_model_observe(struct tt_model *model, const struct tt_observer *observer, void *data);
+
+/* Takes the next event. Unknown threads and objects are made as they appear: a trace may begin in the middle. */
+void tt_model_feed(struct tt_model *model, const struct tt_event *event);
+
+/* A thread or object of a process by its id; NULL if none was seen. */
+struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id);
+struct tt_object *tt_model_object(struct tt_process *process, uint64_t id);
+
+#endif /* TT_MODEL_H */

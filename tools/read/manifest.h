@@ -1,0 +1,34 @@
+/*
+ * The manifest: what `trace-thr record` knows of a recording and a trace does not say. A file trace-thr.json beside
+ * the trace.
+ */
+#ifndef TT_READ_MANIFEST_H
+#define TT_READ_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+#define TT_MANIFEST_FILE "trace-thr.json"
+
+struct tt_manifest {
+	char **program;      /* its arguments, NULL at the end */
+	uint32_t pid;
+	int64_t begin_ns;    /* when it was started and when it ended, since the epoch */
+	int64_t end_ns;
+	int exit_status;     /* -1 if a signal ended it */
+	int signal;          /* 0 if none did */
+	bool timed_out;      /* the recorder ended it, at --timeout */
+	bool interrupted;    /* the recorder was interrupted and ended it */
+};
+
+/* Writes it into the folder: whole or not at all. */
+bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, GError **error);
+
+/* Reads it. NULL without *error if the folder has none. */
+struct tt_manifest *tt_manifest_read(const char *folder, GError **error);
+
+void tt_manifest_free(struct tt_manifest *manifest);
+
+#endif /* TT_READ_MANIFEST_H */

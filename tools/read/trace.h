@@ -1,0 +1,60 @@
+/*
+ * Reading a trace: the Babeltrace graph (ctf.fs → muxer → our sink), and what comes out of it in order of time.
+ */
+#ifndef TT_READ_TRACE_H
+#define TT_READ_TRACE_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "tools/read/event.h"
+
+/* A program file or shared library as it lay in memory, from LTTng's state dump. */
+struct tt_module {
+	uint32_t pid;
+	uint64_t base; /* its load address */
+	uint64_t size;
+	const char *path;
+	const uint8_t *build_id; /* NULL if it has none */
+	size_t build_id_size;
+};
+
+/* Events that the tracer had no room for. */
+struct tt_loss {
+	int64_t begin_ns, end_ns; /* some time in between; -1 unknown */
+	uint64_t count;           /* 0 unknown: whole packets */
+};
+
+/* What a reader is told, in order of time. Each may be NULL. False stops the reading, which is no error. */
+struct tt_trace_handler {
+	bool (*event)(const struct tt_event *event, void *data);
+	bool (*module)(const struct tt_module *module, void *data);
+	bool (*loss)(const struct tt_loss *loss, void *data);
+};
+
+/* What was read. */
+struct tt_trace_summary {
+	uint64_t events;            /* of trace_thr */
+	uint64_t lost;              /* events that the tracer dropped */
+	uint64_t lost_packets;      /* whole packets dropped, of unknown size */
+	uint64_t other_processes;   /* events left out, since a program that was not recorded made them */
+	int64_t begin_ns, end_ns;   /* of the first and the last event; 0 if there is none */
+};
+
+enum tt_trace_error {
+	TT_TRACE_ERROR_NONE_THERE, /* no such folder, or no trace in it */
+	TT_TRACE_ERROR_UNREADABLE, /* truncated or not CTF */
+	TT_TRACE_ERROR_FOREIGN,    /* a trace, but without a single trace_thr event in its vocabulary */
+};
+#define TT_TRACE_ERROR (tt_trace_error_quark())
+GQuark tt_trace_error_quark(void);
+
+/*
+ * Reads the trace at or below the folder `path`. A folder made by `trace-thr record` is read as the recorded program
+ * and its descendants; of another, every process. False with *error, whose message is one line with the remedy.
+ */
+bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, void *data,
+                   struct tt_trace_summary *summary, GError **error);
+
+#endif /* TT_READ_TRACE_H */

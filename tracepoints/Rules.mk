@@ -1,0 +1,14 @@
+# libtrace_thr-tracepoints.so: the probes, which the library loads when LTTng is there.
+
+PROVIDER := $(BUILD)/libtrace_thr-tracepoints.so
+
+PROVIDER_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard tracepoints/*.c))
+
+# LTTng's macros are not clean under these.
+FLAGS_tracepoints := -fPIC -Wno-conversion -Wno-sign-conversion -Wno-shadow -Wno-pedantic -Wno-cast-qual \
+                     -Wno-missing-prototypes -Wno-undef -Wno-strict-prototypes
+
+$(PROVIDER): $(PROVIDER_OBJECTS)
+	$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -Wl,-soname,$(@F) -Wl,-z,nodelete -llttng-ust -ldl
+
+all: $(PROVIDER)
