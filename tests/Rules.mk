@@ -11,3 +11,21 @@ $(UNIT_LIB): $(BUILD)/tests/unit/lib/%: $(BUILD)/tests/unit/lib/%.o $(LIB_OBJECT
 
 $(UNIT_TOOLS): $(BUILD)/tests/unit/tools/%: $(BUILD)/tests/unit/tools/%.o $(TOOL_ARCHIVE)
 	$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -lcmocka $(TOOL_LIBS) -pthread
+
+# Each unit test with its own time limit; a summary at the end.
+unit: $(UNIT_LIB) $(UNIT_TOOLS)
+	tests/unit/run $^
+
+# The second make sees what `deps` has installed.
+test: deps
+	$(MAKE) --no-print-directory all
+	$(MAKE) --no-print-directory unit
+	BUILD=$(BUILD) tests/examples/run
+	BUILD=$(BUILD) tests/tool/run
+
+# The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
+sanitize: deps
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined unit
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread unit
+
+.PHONY: unit test sanitize
