@@ -6,3 +6,9 @@ $(BUILD)/examples/%: $(BUILD)/examples/%.o $(LIB)
 	$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/..' -pthread
 
 all: $(EXAMPLES)
+
+demo: deps
+	$(MAKE) --no-print-directory all
+	BUILD=$(BUILD) examples/demo
+
+.PHONY: demo
