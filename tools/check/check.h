@@ -1,0 +1,73 @@
+/*
+ * Checking a trace: it is read into a model, the rules watch the model, and what they found is the check's. Printing
+ * is not: see tools/report/text.h.
+ *
+ *     struct tt_check *check = tt_check_read(path, &options, &error);
+ *     if (!check)
+ *             ... print error->message, exit with TT_EXIT_USAGE ...
+ *     tt_report_text(check, &options, stdout);
+ *     status = tt_check_status(check, &options);
+ */
+#ifndef TT_CHECK_H
+#define TT_CHECK_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "tools/check/findings.h"
+#include "tools/model/model.h"
+#include "tools/read/trace.h"
+#include "tools/symbols/symbols.h"
+
+struct tt_check_options {
+	enum tt_level fail_on; /* findings at or above it are a failure */
+	bool all;              /* also find, and show, what no order of this run can make a deadlock */
+};
+
+/* What `check` and `run` do unless told otherwise. */
+#define TT_CHECK_DEFAULTS                                                                                              \
+	{                                                                                                              \
+		.fail_on = TT_LEVEL_PREDICTED, .all = false                                                            \
+	}
+
+/* What is known of events that the tracer lost. */
+struct tt_check_loss {
+	uint64_t events;  /* that were counted */
+	uint64_t packets; /* of unknown size */
+	int64_t last_ns;  /* no event was lost after it; INT64_MAX if that is unknown, INT64_MIN if none was lost */
+};
+
+/* A trace that was checked. */
+struct tt_check {
+	char *path; /* NULL: not from a trace */
+	struct tt_model *model;
+	struct tt_symbols *symbols;
+	struct tt_trace_summary summary;
+	struct tt_check_loss loss;
+	uint64_t events;
+	int64_t begin_ns;    /* of the first event: the report's times count from it */
+	GPtrArray *findings; /* struct tt_finding, the surest first */
+	GPtrArray *limits;   /* char *: what was not looked at, and why */
+	GPtrArray *watches;  /* private: the rules at work */
+};
+
+/* Reads the trace at or below the folder `path` and applies the rules. NULL with *error if it is unusable. */
+struct tt_check *tt_check_read(const char *path, const struct tt_check_options *options, GError **error);
+
+/* The same by hand: a check without a trace, its events, the end. tt_check_finish is called once. */
+struct tt_check *tt_check_new(const struct tt_check_options *options);
+void tt_check_feed(struct tt_check *check, const struct tt_event *event);
+void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
+void tt_check_finish(struct tt_check *check);
+
+void tt_check_free(struct tt_check *check);
+
+/* TT_EXIT_FINDINGS, TT_EXIT_NO_VERDICT or TT_EXIT_OK, of tools/cli/command.h. */
+int tt_check_status(const struct tt_check *check, const struct tt_check_options *options);
+
+/* `potential`, …; tt_level_parse is false for a word that is none. */
+const char *tt_level_name(enum tt_level level);
+bool tt_level_parse(const char *word, enum tt_level *level);
+
+#endif /* TT_CHECK_H */
