@@ -3,7 +3,8 @@
  *
  * Checks, timelines and counts are its observers: the model turns events into transitions (a wait begins, a hold
  * ends) and tells them, so that none of them reads events of the primitives itself. Memory grows with threads and
- * objects, not with events. Nothing here is ever freed before the model, so pointers may be kept.
+ * objects, not with events. Nothing here is freed before the model, so pointers may be kept; only a hold goes when it
+ * ends.
  */
 #ifndef TT_MODEL_H
 #define TT_MODEL_H
@@ -17,13 +18,14 @@
 struct tt_thread;
 struct tt_object;
 
+/* A program in a process: after exec, its pid belongs to another of these. */
 struct tt_process {
 	uint32_t pid;
-	uint32_t ppid;          /* 0 unknown */
-	GPtrArray *threads;     /* struct tt_thread, in the order in which they were first seen */
-	GPtrArray *objects;     /* struct tt_object, likewise */
-	GHashTable *by_thread;  /* id → struct tt_thread */
-	GHashTable *by_object;  /* id → struct tt_object */
+	uint32_t ppid;         /* 0 unknown */
+	GPtrArray *threads;    /* struct tt_thread, in the order in which they were first seen */
+	GPtrArray *objects;    /* struct tt_object, likewise */
+	GHashTable *by_thread; /* id → struct tt_thread */
+	GHashTable *by_object; /* id → struct tt_object */
 	int64_t first_ns, last_ns;
 };
 
@@ -38,14 +40,17 @@ enum tt_family {
 	TT_FAMILY_LOCAL,
 };
 
-/* A thread has an object, from its acquire to its release. Also a place of a semaphore, of which a thread can have many. */
+/*
+ * A thread has an object, from its acquire to its release. Also a place of a semaphore, of which a thread can have
+ * many, until one who has none releases it: then it counts signals, not places, and nobody holds it.
+ */
 struct tt_hold {
 	struct tt_thread *thread;
 	struct tt_object *object;
 	enum tt_mode mode;
 	uint32_t depth;
 	int64_t since_ns;
-	uint64_t caller; /* the acquire site */
+	uint64_t caller; /* the acquire site; 0: from before the trace */
 	bool tried;      /* by a call that could not have waited without limit */
 };
 
@@ -55,13 +60,14 @@ struct tt_wait {
 	enum tt_mode mode;
 	int64_t since_ns;
 	uint64_t caller;
-	int64_t timeout_ns;       /* TT_NO_TIMEOUT: for good */
-	struct tt_object *lock;   /* of a condition wait: the lock it gave up */
-	uint64_t holder;          /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
+	int64_t timeout_ns;     /* TT_NO_TIMEOUT: for good */
+	struct tt_object *lock; /* of a condition wait: the lock it gave up */
+	uint64_t holder;        /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
+	bool woken;             /* another thread has let it go on: all it needs is to run */
 };
 
 enum tt_thread_state {
-	TT_THREAD_NEW,       /* created, not yet started */
+	TT_THREAD_NEW, /* created, not yet started */
 	TT_THREAD_ALIVE,
 	TT_THREAD_EXITED,
 	TT_THREAD_ABANDONED, /* a daemon, when its process ended */
@@ -71,32 +77,33 @@ struct tt_thread {
 	struct tt_process *process;
 	struct tt_object *object; /* itself, as something to join */
 	uint64_t id;
-	const char *name;         /* its latest, interned */
+	const char *name; /* its latest, interned */
 	enum tt_thread_state state;
 	enum tt_end end;
 	bool daemon;
 	bool timer;
 	uint32_t native_id;
-	uint64_t target;          /* the address of its function; 0 unknown */
+	uint64_t target; /* the address of its function; 0 unknown */
 	struct tt_thread *creator;
 	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
 	struct tt_wait wait;
-	GPtrArray *holds;         /* struct tt_hold, in the order of acquiring */
+	GPtrArray *holds; /* struct tt_hold, in the order of acquiring */
 };
 
 struct tt_object {
 	struct tt_process *process;
 	enum tt_family family;
 	uint64_t id;
-	const char *name;         /* interned */
-	uint8_t kind;             /* enum tt_lock_kind, of a lock */
-	bool whole;               /* its init was seen: what is known of it is all there is to know */
+	const char *name; /* interned */
+	uint8_t kind;     /* enum tt_lock_kind, of a lock */
+	bool whole;       /* its init was seen: what is known of it is all there is to know */
 	bool destroyed;
 	struct tt_thread *thread; /* of TT_FAMILY_THREAD */
 	GPtrArray *holds;         /* struct tt_hold: its holders */
 	GPtrArray *waiters;       /* struct tt_thread */
 	struct tt_object *lock;   /* of a condition */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
+	bool signals;             /* of a semaphore: released by one who held no place, so nobody holds it */
 	uint32_t parties;         /* of a barrier */
 	bool set;                 /* of an event */
 	struct tt_thread *last;   /* who released, set, notified or posted it last: its probable waker */
@@ -125,6 +132,7 @@ struct tt_observer {
 
 struct tt_model {
 	GPtrArray *processes; /* struct tt_process, in the order in which they were first seen */
+	GHashTable *by_pid;   /* private: pid → the latest struct tt_process of it */
 	GArray *observers;    /* private */
 	int64_t now_ns;       /* of the last event */
 };

@@ -1,0 +1,343 @@
+#include "tools/model/inside.h"
+
+/* What each event means: a function an event, and the table of them at the end. */
+
+static struct tt_thread *waker_of(const struct tt_step *step)
+{
+	return step->event->waker ? tt_model_thread(step->process, step->event->waker) : NULL;
+}
+
+/* The first `n` of those who wait have been let go, in the order in which they began. */
+static void wake(struct tt_object *object, uint64_t n)
+{
+	for (guint i = 0; i < object->waiters->len && n > 0; i++) {
+		struct tt_wait *wait = &((struct tt_thread *)object->waiters->pdata[i])->wait;
+		if (!wait->woken)
+			n--;
+		wait->woken = true;
+	}
+}
+
+static void begin_wait(const struct tt_step *step)
+{
+	tt_model_begin_wait(step, &(struct tt_wait){.timeout_ns = step->event->timeout_ns});
+}
+
+static void end_failed_wait(const struct tt_step *step)
+{
+	bool late = step->event->why == TT_FAILURE_TIMEOUT;
+	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, NULL);
+}
+
+static void end_woken_wait(const struct tt_step *step)
+{
+	bool late = step->event->result == TT_WAKE_TIMEOUT;
+	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_GOT, late ? NULL : waker_of(step));
+}
+
+static void init(const struct tt_step *step)
+{
+	step->object->whole = true;
+}
+
+static void destroy(const struct tt_step *step)
+{
+	step->object->destroyed = true;
+}
+
+/* Threads. */
+
+static void thread_create(const struct tt_step *step)
+{
+	struct tt_thread *made = step->object->thread;
+
+	made->creator = step->thread;
+	made->created_ns = step->event->time_ns;
+	made->daemon = step->event->daemon != 0;
+}
+
+static void thread_start(const struct tt_step *step)
+{
+	struct tt_thread *thread = step->thread;
+
+	thread->started_ns = step->event->time_ns;
+	thread->daemon = step->event->daemon != 0;
+	thread->native_id = step->event->native_id;
+	thread->target = step->event->target;
+	if (!step->process->ppid)
+		step->process->ppid = step->event->ppid;
+	tt_model_begin_thread(step, thread);
+}
+
+/* A thread to join that no event has told of has begun before the trace did. */
+static void begin_unknown(const struct tt_step *step)
+{
+	if (!step->object->thread->created_ns)
+		tt_model_begin_thread(step, step->object->thread);
+}
+
+static void thread_join_wait(const struct tt_step *step)
+{
+	begin_unknown(step);
+	begin_wait(step);
+}
+
+static void thread_join_done(const struct tt_step *step)
+{
+	struct tt_thread *joined = step->object->thread;
+
+	if (step->event->result != TT_WAKE_JOINED) {
+		tt_model_end_wait(step, TT_OUTCOME_TIMEOUT, NULL);
+		return;
+	}
+	tt_model_end_thread(step, joined, TT_THREAD_EXITED);
+	tt_model_end_wait(step, TT_OUTCOME_GOT, joined);
+}
+
+static void thread_exit(const struct tt_step *step)
+{
+	step->thread->end = (enum tt_end)step->event->how;
+	tt_model_end_thread(step, step->thread, TT_THREAD_EXITED);
+}
+
+static void thread_abandoned(const struct tt_step *step)
+{
+	tt_model_end_thread(step, step->object->thread, TT_THREAD_ABANDONED);
+}
+
+static void timer_start(const struct tt_step *step)
+{
+	step->object->thread->timer = true;
+}
+
+/* Conditions. */
+
+static struct tt_object *lock_of_condition(const struct tt_step *step)
+{
+	if (step->event->lock)
+		step->object->lock =
+		    tt_model_need_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
+	return step->object->lock;
+}
+
+static void cond_init(const struct tt_step *step)
+{
+	step->object->whole = true;
+	lock_of_condition(step);
+}
+
+static void cond_wait(const struct tt_step *step)
+{
+	tt_model_begin_wait(step,
+	                    &(struct tt_wait){.timeout_ns = step->event->timeout_ns, .lock = lock_of_condition(step)});
+}
+
+static void cond_notify(const struct tt_step *step)
+{
+	tt_model_touch(step);
+	wake(step->object, step->event->woken);
+}
+
+/* Events. */
+
+static void event_set(const struct tt_step *step)
+{
+	step->object->set = true;
+	tt_model_touch(step);
+	wake(step->object, UINT64_MAX);
+}
+
+static void event_clear(const struct tt_step *step)
+{
+	step->object->set = false;
+}
+
+/* Semaphores. */
+
+static void sem_init(const struct tt_step *step)
+{
+	step->object->whole = true;
+	step->object->value = step->event->value;
+	step->object->bound = step->event->bound;
+}
+
+static void sem_acquired(const struct tt_step *step)
+{
+	const struct tt_event *event = step->event;
+	struct tt_thread *thread = step->thread;
+	bool timed = thread->wait.object == step->object && thread->wait.timeout_ns >= 0;
+
+	step->object->value = event->value;
+	tt_model_end_wait(step, TT_OUTCOME_GOT, waker_of(step));
+	if (!step->object->signals)
+		tt_model_begin_hold(step, &(struct tt_hold){
+					      .thread = thread,
+					      .mode = TT_MODE_EXCLUSIVE,
+					      .depth = 1,
+					      .since_ns = event->time_ns,
+					      .caller = event->caller,
+					      .tried = timed,
+					  });
+}
+
+static void sem_released(const struct tt_step *step)
+{
+	struct tt_object *sem = step->object;
+
+	sem->value = step->event->value;
+	tt_model_touch(step);
+	for (uint64_t n = step->event->n; n > 0 && !sem->signals; n--) {
+		struct tt_hold *hold = tt_model_hold_of(step->thread, sem);
+		if (hold)
+			tt_model_end_hold(step, hold);
+		else
+			sem->signals = true;
+	}
+	while (sem->signals && sem->holds->len > 0)
+		tt_model_end_hold(step, sem->holds->pdata[0]);
+}
+
+/* Barriers. */
+
+static void barrier_init(const struct tt_step *step)
+{
+	step->object->whole = true;
+	step->object->parties = step->event->parties;
+}
+
+static void barrier_wait(const struct tt_step *step)
+{
+	step->object->parties = step->event->parties;
+	begin_wait(step);
+}
+
+static void barrier_passed(const struct tt_step *step)
+{
+	/* The last to arrive did not wait: it lets the others go. */
+	if (step->thread->wait.object != step->object) {
+		tt_model_touch(step);
+		wake(step->object, UINT64_MAX);
+	}
+	tt_model_end_wait(step, TT_OUTCOME_GOT, waker_of(step));
+}
+
+static void barrier_broken(const struct tt_step *step)
+{
+	bool late = step->event->why == TT_BREAK_TIMEOUT && waker_of(step) == step->thread;
+
+	tt_model_touch(step);
+	wake(step->object, UINT64_MAX);
+	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, waker_of(step));
+}
+
+static void let_all_go(const struct tt_step *step)
+{
+	tt_model_touch(step);
+	wake(step->object, UINT64_MAX);
+}
+
+/* The table: of which family the object of an event is, and what the event does to the model. */
+struct meaning {
+	enum tt_family family;
+	void (*apply)(const struct tt_step *step); /* NULL: nothing */
+};
+
+#define MEANS(event, family, apply) [TT_EVENT_##event] = {TT_FAMILY_##family, apply}
+
+static const struct meaning meanings[TT_N_EVENT_TYPES] = {
+    MEANS(thread_create, THREAD, thread_create),
+    MEANS(thread_start, THREAD, thread_start),
+    MEANS(thread_rename, THREAD, NULL),
+    MEANS(thread_join_wait, THREAD, thread_join_wait),
+    MEANS(thread_join_done, THREAD, thread_join_done),
+    MEANS(thread_exit, THREAD, thread_exit),
+    MEANS(thread_abandoned, THREAD, thread_abandoned),
+    MEANS(lock_init, LOCK, tt_model_lock_init),
+    MEANS(lock_wait, LOCK, tt_model_lock_wait),
+    MEANS(lock_acquired, LOCK, tt_model_lock_acquired),
+    MEANS(lock_failed, LOCK, end_failed_wait),
+    MEANS(lock_released, LOCK, tt_model_lock_released),
+    MEANS(lock_destroy, LOCK, destroy),
+    MEANS(cond_init, CONDITION, cond_init),
+    MEANS(cond_wait, CONDITION, cond_wait),
+    MEANS(cond_woken, CONDITION, end_woken_wait),
+    MEANS(cond_notify, CONDITION, cond_notify),
+    MEANS(cond_destroy, CONDITION, destroy),
+    MEANS(event_init, EVENT, init),
+    MEANS(event_wait, EVENT, begin_wait),
+    MEANS(event_woken, EVENT, end_woken_wait),
+    MEANS(event_set, EVENT, event_set),
+    MEANS(event_clear, EVENT, event_clear),
+    MEANS(event_destroy, EVENT, destroy),
+    MEANS(sem_init, SEMAPHORE, sem_init),
+    MEANS(sem_wait, SEMAPHORE, begin_wait),
+    MEANS(sem_acquired, SEMAPHORE, sem_acquired),
+    MEANS(sem_failed, SEMAPHORE, end_failed_wait),
+    MEANS(sem_released, SEMAPHORE, sem_released),
+    MEANS(sem_destroy, SEMAPHORE, destroy),
+    MEANS(barrier_init, BARRIER, barrier_init),
+    MEANS(barrier_wait, BARRIER, barrier_wait),
+    MEANS(barrier_passed, BARRIER, barrier_passed),
+    MEANS(barrier_broken, BARRIER, barrier_broken),
+    MEANS(barrier_abort, BARRIER, let_all_go),
+    MEANS(barrier_reset, BARRIER, let_all_go),
+    MEANS(barrier_destroy, BARRIER, destroy),
+    MEANS(timer_start, THREAD, timer_start),
+    MEANS(timer_fired, THREAD, NULL),
+    MEANS(timer_cancelled, THREAD, NULL),
+    MEANS(timer_done, THREAD, NULL),
+    MEANS(local_init, LOCAL, init),
+    MEANS(local_destroy, LOCAL, destroy),
+    MEANS(log_message, THREAD, NULL),
+    MEANS(misuse, LOCK, NULL),
+};
+
+/* The family of a misused object: enum tt_object_kind to enum tt_family. */
+static const enum tt_family misused[] = {
+    [TT_OBJECT_THREAD] = TT_FAMILY_THREAD,       [TT_OBJECT_LOCK] = TT_FAMILY_LOCK,
+    [TT_OBJECT_CONDITION] = TT_FAMILY_CONDITION, [TT_OBJECT_EVENT] = TT_FAMILY_EVENT,
+    [TT_OBJECT_SEMAPHORE] = TT_FAMILY_SEMAPHORE, [TT_OBJECT_BARRIER] = TT_FAMILY_BARRIER,
+    [TT_OBJECT_TIMER] = TT_FAMILY_THREAD,        [TT_OBJECT_LOCAL] = TT_FAMILY_LOCAL,
+};
+
+/*
+ * A main thread that starts once more, under the same pid: exec has put another program into the process, and of the
+ * threads of the old one nothing is left.
+ */
+static void follow_exec(struct tt_step *step)
+{
+	const struct tt_event *event = step->event;
+	struct tt_thread *main = tt_model_thread(step->process, event->thread_id);
+
+	if (event->type != TT_EVENT_thread_start || event->native_id != event->pid || !main || !main->started_ns)
+		return;
+	for (guint i = 0; i < step->process->threads->len; i++)
+		tt_model_end_thread(step, step->process->threads->pdata[i], TT_THREAD_ABANDONED);
+	step->process = tt_model_replace_process(step->model, step->process);
+}
+
+static struct tt_object *object_of(const struct tt_step *step)
+{
+	const struct tt_event *event = step->event;
+	enum tt_family family = meanings[event->type].family;
+
+	if (event->type == TT_EVENT_misuse && event->object < G_N_ELEMENTS(misused))
+		family = misused[event->object];
+	if (!event->id)
+		return NULL;
+	if (family == TT_FAMILY_THREAD)
+		return tt_model_need_thread(step->process, event->id, event->name)->object;
+	return tt_model_need_object(step->process, event->id, family, event->name);
+}
+
+void tt_model_apply(struct tt_step *step)
+{
+	follow_exec(step);
+	step->thread = tt_model_need_thread(step->process, step->event->thread_id, step->event->thread);
+	step->object = object_of(step);
+	/* An event that says more of the thread than that it is there tells of its beginning itself. */
+	if (step->event->type != TT_EVENT_thread_start)
+		tt_model_begin_thread(step, step->thread);
+	if (step->object && meanings[step->event->type].apply)
+		meanings[step->event->type].apply(step);
+}

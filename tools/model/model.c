@@ -1,0 +1,161 @@
+#include <string.h>
+
+#include "tools/model/model.h"
+
+#include "tools/model/inside.h"
+
+static void free_thread(void *data)
+{
+	struct tt_thread *thread = data;
+
+	g_ptr_array_free(thread->holds, TRUE);
+	g_free(thread);
+}
+
+static void free_object(void *data)
+{
+	struct tt_object *object = data;
+
+	g_ptr_array_free(object->holds, TRUE);
+	g_ptr_array_free(object->waiters, TRUE);
+	g_free(object);
+}
+
+static void free_process(void *data)
+{
+	struct tt_process *process = data;
+
+	g_hash_table_destroy(process->by_thread);
+	g_hash_table_destroy(process->by_object);
+	g_ptr_array_free(process->threads, TRUE);
+	g_ptr_array_free(process->objects, TRUE);
+	g_free(process);
+}
+
+struct tt_model *tt_model_new(void)
+{
+	struct tt_model *model = g_new0(struct tt_model, 1);
+
+	model->processes = g_ptr_array_new_with_free_func(free_process);
+	model->by_pid = g_hash_table_new(NULL, NULL);
+	model->observers = g_array_new(FALSE, FALSE, sizeof(struct tt_watcher));
+	return model;
+}
+
+static void free_holds_of(struct tt_thread *thread)
+{
+	for (guint i = 0; i < thread->holds->len; i++)
+		g_free(thread->holds->pdata[i]);
+}
+
+void tt_model_free(struct tt_model *model)
+{
+	if (!model)
+		return;
+	for (guint i = 0; i < model->processes->len; i++) {
+		const struct tt_process *process = model->processes->pdata[i];
+		for (guint j = 0; j < process->threads->len; j++)
+			free_holds_of(process->threads->pdata[j]);
+	}
+	g_ptr_array_free(model->processes, TRUE);
+	g_hash_table_destroy(model->by_pid);
+	g_array_free(model->observers, TRUE);
+	g_free(model);
+}
+
+void tt_model_observe(struct tt_model *model, const struct tt_observer *observer, void *data)
+{
+	struct tt_watcher watcher = {observer, data};
+	g_array_append_val(model->observers, watcher);
+}
+
+static struct tt_process *make_process(struct tt_model *model, uint32_t pid, int64_t now)
+{
+	struct tt_process *process = g_new0(struct tt_process, 1);
+
+	process->pid = pid;
+	process->threads = g_ptr_array_new_with_free_func(free_thread);
+	process->objects = g_ptr_array_new_with_free_func(free_object);
+	process->by_thread = g_hash_table_new(g_int64_hash, g_int64_equal);
+	process->by_object = g_hash_table_new(g_int64_hash, g_int64_equal);
+	process->first_ns = now;
+	g_ptr_array_add(model->processes, process);
+	g_hash_table_insert(model->by_pid, GUINT_TO_POINTER(pid), process);
+	return process;
+}
+
+struct tt_process *tt_model_replace_process(struct tt_model *model, struct tt_process *process)
+{
+	return make_process(model, process->pid, model->now_ns);
+}
+
+struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id)
+{
+	return g_hash_table_lookup(process->by_thread, &id);
+}
+
+struct tt_object *tt_model_object(struct tt_process *process, uint64_t id)
+{
+	return g_hash_table_lookup(process->by_object, &id);
+}
+
+static struct tt_object *make_object(struct tt_process *process, uint64_t id, enum tt_family family, const char *name)
+{
+	struct tt_object *object = g_new0(struct tt_object, 1);
+
+	object->process = process;
+	object->family = family;
+	object->id = id;
+	object->name = g_intern_string(name);
+	object->holds = g_ptr_array_new();
+	object->waiters = g_ptr_array_new();
+	object->bound = UINT64_MAX;
+	g_ptr_array_add(process->objects, object);
+	g_hash_table_replace(process->by_object, &object->id, object);
+	return object;
+}
+
+struct tt_object *tt_model_need_object(struct tt_process *process, uint64_t id, enum tt_family family, const char *name)
+{
+	struct tt_object *object = tt_model_object(process, id);
+
+	/* Ids are not used twice: another family means that the making of another object was lost. */
+	if (object && object->family == family)
+		return object;
+	return make_object(process, id, family, name ? name : "?");
+}
+
+struct tt_thread *tt_model_need_thread(struct tt_process *process, uint64_t id, const char *name)
+{
+	struct tt_thread *thread = tt_model_thread(process, id);
+
+	if (!thread) {
+		g_autofree char *anonymous = name ? NULL : g_strdup_printf("thread %" G_GUINT64_FORMAT, id);
+		thread = g_new0(struct tt_thread, 1);
+		thread->process = process;
+		thread->id = id;
+		thread->name = g_intern_string(name ? name : anonymous);
+		thread->object = make_object(process, id, TT_FAMILY_THREAD, thread->name);
+		thread->object->thread = thread;
+		thread->wait.timeout_ns = TT_NO_TIMEOUT;
+		thread->holds = g_ptr_array_new();
+		g_ptr_array_add(process->threads, thread);
+		g_hash_table_insert(process->by_thread, &thread->id, thread);
+	} else if (name && strcmp(name, thread->name) != 0) {
+		thread->name = thread->object->name = g_intern_string(name);
+	}
+	return thread;
+}
+
+void tt_model_feed(struct tt_model *model, const struct tt_event *event)
+{
+	struct tt_step step = {.model = model, .event = event};
+
+	model->now_ns = event->time_ns;
+	step.process = g_hash_table_lookup(model->by_pid, GUINT_TO_POINTER(event->pid));
+	if (!step.process)
+		step.process = make_process(model, event->pid, event->time_ns);
+	tt_model_apply(&step);
+	step.process->last_ns = event->time_ns;
+	TT_TELL(&step, event, step.thread, step.object);
+}
