@@ -1,11 +1,10 @@
 #include "object.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NAME_OWNED = 1 };
 
 /* Protects the making known of objects, and the counters of default names. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -14,9 +13,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static struct {
 	const char *kind;
 	unsigned count;
-} counters[] = {{"Lock", 0},      {"RLock", 0},   {"Condition", 0}, {"Event", 0},
-                {"Semaphore", 0}, {"Barrier", 0}, {"Local", 0},     {"Thread", 0},
-                {"Dummy", 0}};
+} counters[] = {{"Lock", 0},    {"RLock", 0}, {"Condition", 0}, {"Event", 0}, {"Semaphore", 0},
+                {"Barrier", 0}, {"Local", 0}, {"Thread", 0},    {"Dummy", 0}};
 
 uint64_t tt_object_new_id(void)
 {
@@ -36,20 +34,22 @@ static unsigned next_number(const char *kind)
 static char *default_name(const char *kind)
 {
 	char *name;
+	int n = asprintf(&name, "%s-%u", kind, next_number(kind));
 
-	return asprintf(&name, "%s-%u", kind, next_number(kind)) < 0 ? NULL : name;
+	return n < 0 ? NULL : name;
 }
 
-static void publish(struct tthr_object *object, const char *name, uint32_t flags)
+static void publish(struct tthr_object *object, const char *name, char *copy)
 {
 	object->name = name;
-	object->flags = flags;
+	object->copy = copy;
 	/* Release: pairs with the acquire in tt_object_known. */
 	__atomic_store_n(&object->id, tt_object_new_id(), __ATOMIC_RELEASE);
 }
 
 int tt_object_init(struct tthr_object *object, const char *kind, const char *name)
 {
+	int saved = errno;
 	char *copy;
 
 	if (name) {
@@ -59,32 +59,33 @@ int tt_object_init(struct tthr_object *object, const char *kind, const char *nam
 		copy = default_name(kind);
 		pthread_mutex_unlock(&lock);
 	}
-	if (!copy)
-		return ENOMEM;
-	publish(object, copy, NAME_OWNED);
-	return 0;
+	if (copy)
+		publish(object, copy, copy);
+	errno = saved;
+	return copy ? 0 : ENOMEM;
 }
 
 bool tt_object_identify(struct tthr_object *object, const char *kind)
 {
+	int saved = errno;
 	bool mine = false;
 
 	if (tt_object_known(object))
 		return false;
 	pthread_mutex_lock(&lock);
 	if (!tt_object_known(object)) {
-		char *made = object->name ? NULL : default_name(kind);
-		publish(object, object->name ? object->name : made ? made : kind, made ? NAME_OWNED : 0);
+		char *copy = object->name ? NULL : default_name(kind);
+		publish(object, object->name ? object->name : copy ? copy : kind, copy);
 		mine = true;
 	}
 	pthread_mutex_unlock(&lock);
+	errno = saved;
 	return mine;
 }
 
 void tt_object_destroy(struct tthr_object *object)
 {
-	if (object->flags & NAME_OWNED)
-		free((char *)object->name);
+	free(object->copy);
 	*object = (struct tthr_object){0};
 }
 

@@ -36,6 +36,9 @@ static inline struct tt_what tt_object_what(const struct tthr_object *object)
 	return (struct tt_what){.name = object->name, .id = object->id};
 }
 
+/* For an argument of an event: a pointer to what the expression, a call of tt_object_what or the like, returns. */
+#define TT_WHAT(what) ((struct tt_what[]){what})
+
 /* For fork: keeps object.c's own lock consistent in the child. */
 void tt_object_before_fork(void);
 void tt_object_after_fork(void);

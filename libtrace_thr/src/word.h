@@ -27,13 +27,17 @@ static inline bool tt_word_try(uint32_t *word)
 /* Takes the word, sleeping until the deadline at most: then ETIMEDOUT. */
 static inline int tt_word_take(uint32_t *word, const struct tt_deadline *deadline)
 {
+	bool late = false;
+
 	/*
 	 * Who has slept cannot know whether others still do, so it takes the word as contended. Acquire: pairs with
 	 * the release in tt_word_free.
 	 */
-	while (__atomic_exchange_n(word, TT_WORD_CONTENDED, __ATOMIC_ACQUIRE) != TT_WORD_FREE)
-		if (tt_futex_wait(word, TT_WORD_CONTENDED, deadline) == ETIMEDOUT)
-			return tt_word_try(word) ? 0 : ETIMEDOUT;
+	while (__atomic_exchange_n(word, TT_WORD_CONTENDED, __ATOMIC_ACQUIRE) != TT_WORD_FREE) {
+		if (late)
+			return ETIMEDOUT;
+		late = tt_futex_wait(word, TT_WORD_CONTENDED, deadline) == ETIMEDOUT;
+	}
 	return 0;
 }
 

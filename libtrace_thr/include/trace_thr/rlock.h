@@ -19,6 +19,7 @@
 #ifndef TRACE_THR_RLOCK_H
 #define TRACE_THR_RLOCK_H
 
+#include <trace_thr/lock.h>
 #include <trace_thr/types.h>
 
 #ifdef __cplusplus
@@ -26,16 +27,14 @@ extern "C" {
 #endif
 
 typedef struct tthr_rlock {
-	struct tthr_object object; /* private, as all that follows */
-	uint32_t word;
+	tthr_lock lock; /* private, as all that follows */
 	uint32_t depth;
-	uint64_t holder;
 } tthr_rlock;
 
 /* A free lock; `name` is a string literal, or NULL for a default name. Needs no destroy. */
 #define TTHR_RLOCK_INIT(name)                                                                                          \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), 0, 0, 0                                                                        \
+		TTHR_LOCK_INIT(name), 0                                                                                \
 	}
 
 /* Makes *lock a free lock called `name` (copied; NULL for a default name). ENOMEM. */

@@ -55,26 +55,26 @@ TTHR_API const char *tthr_version(void);
 struct tthr_object {
 	uint64_t id;      /* unique in the process, never reused, unlike an address; 0 until first looked at */
 	const char *name; /* NULL until then, if a default name is wanted */
-	uint32_t flags;
+	char *copy;       /* the name, if the object owns it */
 };
 
 #define TTHR_OBJECT_INIT(name)                                                                                         \
 	{                                                                                                              \
-		0, (name), 0                                                                                           \
+		0, (name), NULL                                                                                        \
 	}
 
 /* A list of threads that wait for an object. Private. */
 struct tthr_waiters {
 	uint32_t guard;      /* protects the object's state, for a few instructions at a time */
 	uint32_t generation; /* which process, counted by forks, the list is of */
-	uint32_t count;
+	uint32_t inside;     /* how many wait, or have waited and are on the way out */
 	struct tthr_waiter *first;
 	struct tthr_waiter *last;
 };
 
 #define TTHR_WAITERS_INIT                                                                                              \
 	{                                                                                                              \
-		0, 0, 0, NULL, NULL                                                                                       \
+		0, 0, 0, NULL, NULL                                                                                    \
 	}
 
 #ifdef __cplusplus
