@@ -1,0 +1,60 @@
+/*
+ * A deadlock that did not happen: two threads take the same two locks in opposite order, as in deadlock_abba, but one
+ * has finished before the other begins. This program never hangs; one like it may, on another day.
+ *
+ * What keeps the two apart is a plain variable, in the place of luck: no lock, event or join orders them, so neither
+ * the threads nor a trace of them know of it, and the risk can be told from this run.
+ */
+#include <err.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include <trace_thr.h>
+
+static tthr_lock scanner = TTHR_LOCK_INIT("scanner");
+static tthr_lock printer = TTHR_LOCK_INIT("printer");
+static atomic_bool copied;
+
+static void *copy_page(void *arg)
+{
+	(void)arg;
+	tthr_lock_acquire(&scanner);
+	tthr_lock_acquire(&printer);
+	tthr_log_info("copies a page");
+	tthr_lock_release(&printer);
+	tthr_lock_release(&scanner);
+	copied = true;
+	return NULL;
+}
+
+static void *check_colours(void *arg)
+{
+	(void)arg;
+	while (!copied)
+		sched_yield();
+	tthr_lock_acquire(&printer);
+	tthr_lock_acquire(&scanner);
+	tthr_log_info("prints a test page and scans it");
+	tthr_lock_release(&scanner);
+	tthr_lock_release(&printer);
+	return NULL;
+}
+
+int main(void)
+{
+	tthr_log_config(&(struct tthr_log_options){.level = TTHR_LOG_INFO, .format = "%(threadName)s %(message)s"});
+
+	tthr_thread *alice, *bob;
+
+	if (tthr_thread_new(&alice, &(struct tthr_thread_options){.name = "alice", .target = copy_page}) ||
+	    tthr_thread_new(&bob, &(struct tthr_thread_options){.name = "bob", .target = check_colours}) ||
+	    tthr_thread_start(alice) || tthr_thread_start(bob))
+		errx(EXIT_FAILURE, "cannot start the threads");
+
+	tthr_thread_join(alice);
+	tthr_thread_join(bob);
+	tthr_thread_unref(alice);
+	tthr_thread_unref(bob);
+	return 0;
+}
