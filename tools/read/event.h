@@ -7,6 +7,7 @@
 #ifndef TT_READ_EVENT_H
 #define TT_READ_EVENT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,15 @@ struct tt_event {
 	int64_t timeout_ns, interval_ns, asked;
 	const char *old, *text, *call;
 };
+
+/* Every field, in the order of struct tt_event; a row without a name at the end. */
+extern const struct tt_field tt_fields[];
+
+/* The type of the event `name`, without the provider's name. False for one that this vocabulary has not. */
+bool tt_event_type_find(const char *name, enum tt_event_type *type);
+
+/* The field `name` of an event; NULL if there is none. The words of `why` depend on the event. */
+const struct tt_field *tt_field_find(enum tt_event_type type, const char *name);
 
 /* The words of the enumerations; NULL for a value without a word. */
 const char *tt_word_lock_kind(unsigned value);
