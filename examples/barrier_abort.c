@@ -34,11 +34,8 @@ int main(void)
 		char name[16];
 
 		snprintf(name, sizeof name, "worker-%d", i);
-		if (tthr_thread_new(&threads[i], &(struct tthr_thread_options){
-						     .name = name,
-						     .target = worker,
-						     .arg = &barrier,
-						 }))
+		struct tthr_thread_options options = {.name = name, .target = worker, .arg = &barrier};
+		if (tthr_thread_new(&threads[i], &options))
 			errx(EXIT_FAILURE, "cannot make %s", name);
 	}
 

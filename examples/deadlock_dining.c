@@ -49,14 +49,11 @@ int main(void)
 	tthr_thread *threads[SEATS];
 
 	for (int i = 0; i < SEATS; i++) {
-		if (tthr_thread_new(&threads[i],
-		                    &(struct tthr_thread_options){
-					.name = philosophers[i].name,
-					.target = dine,
-					.arg = &philosophers[i],
-				    }) ||
-		    tthr_thread_start(threads[i]))
-			errx(EXIT_FAILURE, "cannot start %s", philosophers[i].name);
+		struct philosopher *p = &philosophers[i];
+		struct tthr_thread_options options = {.name = p->name, .target = dine, .arg = p};
+
+		if (tthr_thread_new(&threads[i], &options) || tthr_thread_start(threads[i]))
+			errx(EXIT_FAILURE, "cannot start %s", p->name);
 	}
 
 	for (int i = 0; i < SEATS; i++) {

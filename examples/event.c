@@ -53,22 +53,12 @@ int main(void)
 	static struct timeout_args args = {&e, 2};
 	tthr_thread *t1, *t2;
 
-	if (tthr_thread_new(&t1,
-	                    &(struct tthr_thread_options){
-				.name = "block",
-				.target = wait_for_event,
-				.arg = &e,
-			    }) ||
-	    tthr_thread_start(t1))
+	struct tthr_thread_options block = {.name = "block", .target = wait_for_event, .arg = &e};
+	if (tthr_thread_new(&t1, &block) || tthr_thread_start(t1))
 		errx(EXIT_FAILURE, "cannot start block");
 
-	if (tthr_thread_new(&t2,
-	                    &(struct tthr_thread_options){
-				.name = "nonblock",
-				.target = wait_for_event_timeout,
-				.arg = &args,
-			    }) ||
-	    tthr_thread_start(t2))
+	struct tthr_thread_options nonblock = {.name = "nonblock", .target = wait_for_event_timeout, .arg = &args};
+	if (tthr_thread_new(&t2, &nonblock) || tthr_thread_start(t2))
 		errx(EXIT_FAILURE, "cannot start nonblock");
 
 	tthr_log_debug("Waiting before calling Event.set()");

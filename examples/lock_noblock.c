@@ -58,23 +58,17 @@ int main(void)
 	static tthr_lock lock = TTHR_LOCK_INIT("lock"); /* static: it outlives main, as the threads do */
 	tthr_thread *h, *w;
 
-	if (tthr_thread_new(&h,
-	                    &(struct tthr_thread_options){
-				.target = lock_holder,
-				.arg = &lock,
-				.name = "LockHolder",
-				.daemon = TTHR_DAEMON_YES,
-			    }) ||
-	    tthr_thread_start(h))
+	struct tthr_thread_options holder = {
+	    .target = lock_holder,
+	    .arg = &lock,
+	    .name = "LockHolder",
+	    .daemon = TTHR_DAEMON_YES,
+	};
+	if (tthr_thread_new(&h, &holder) || tthr_thread_start(h))
 		errx(EXIT_FAILURE, "cannot start LockHolder");
 
-	if (tthr_thread_new(&w,
-	                    &(struct tthr_thread_options){
-				.target = worker,
-				.arg = &lock,
-				.name = "Worker",
-			    }) ||
-	    tthr_thread_start(w))
+	struct tthr_thread_options worker_options = {.target = worker, .arg = &lock, .name = "Worker"};
+	if (tthr_thread_new(&w, &worker_options) || tthr_thread_start(w))
 		errx(EXIT_FAILURE, "cannot start Worker");
 
 	tthr_thread_unref(h);
