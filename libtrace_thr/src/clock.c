@@ -33,21 +33,20 @@ int tt_deadline_after(double seconds, struct tt_deadline *deadline)
 	return 0;
 }
 
-bool tt_deadline_passed(const struct tt_deadline *deadline)
-{
-	struct timespec now;
-
-	if (deadline->forever)
-		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec != deadline->at.tv_sec)
-		return now.tv_sec > deadline->at.tv_sec;
-	return now.tv_nsec >= deadline->at.tv_nsec;
-}
-
 int64_t tt_timeout_ns(double seconds)
 {
 	if (seconds >= longest)
 		return TT_NO_TIMEOUT;
 	return seconds > 0 ? (int64_t)ceil(seconds * 1e9) : 0;
+}
+
+int64_t tt_deadline_left_ns(const struct tt_deadline *deadline)
+{
+	struct timespec now;
+
+	if (deadline->forever)
+		return TT_NO_TIMEOUT;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	int64_t left = (deadline->at.tv_sec - now.tv_sec) * 1000000000 + deadline->at.tv_nsec - now.tv_nsec;
+	return left > 0 ? left : 0;
 }

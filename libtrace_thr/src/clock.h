@@ -20,10 +20,10 @@ extern const struct tt_deadline tt_never;
 /* The deadline `seconds` from now: now for 0 or less, never for more than the clock can count. EINVAL for NaN. */
 int tt_deadline_after(double seconds, struct tt_deadline *deadline);
 
-/* Whether it has come. */
-bool tt_deadline_passed(const struct tt_deadline *deadline);
-
 /* A timeout as the trace tells it: nanoseconds, 0 for less than none, TT_NO_TIMEOUT for never. */
 int64_t tt_timeout_ns(double seconds);
+
+/* What is left of a deadline, told in the same way: 0 once it has come. */
+int64_t tt_deadline_left_ns(const struct tt_deadline *deadline);
 
 #endif /* TT_CLOCK_H */

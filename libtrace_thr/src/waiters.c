@@ -9,6 +9,11 @@
 /* How many forks lie between this process and the first. Changes only while the process has one thread. */
 static uint32_t generation;
 
+uint32_t tt_waiters_generation(void)
+{
+	return generation;
+}
+
 void tt_waiters_after_fork_in_child(void)
 {
 	generation++;

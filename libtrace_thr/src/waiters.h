@@ -72,6 +72,9 @@ void tt_waiters_wake(struct tthr_waiter *picked, uint64_t waker, int outcome);
  */
 int tt_waiters_drain(struct tthr_waiters *waiters);
 
+/* Which process, counted by forks, this one is. */
+uint32_t tt_waiters_generation(void);
+
 /* For fork: begins the next generation, in the child. */
 void tt_waiters_after_fork_in_child(void);
 

@@ -37,6 +37,7 @@ typedef struct tthr_barrier {
 	uint32_t parties;
 	uint32_t arrived;
 	uint32_t state;
+	uint32_t round;
 	uint32_t reason;
 	uint64_t breaker;
 	int (*action)(void *arg);
@@ -47,7 +48,7 @@ typedef struct tthr_barrier {
 /* A barrier for `parties` threads, without action or default timeout; `name` is a string literal, or NULL. */
 #define TTHR_BARRIER_INIT(name, parties)                                                                               \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (parties), 0, 0, 0, 0, NULL, NULL, TTHR_FOREVER             \
+		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (parties), 0, 0, 0, 0, 0, NULL, NULL, TTHR_FOREVER          \
 	}
 
 struct tthr_barrier_options {

@@ -25,7 +25,7 @@
 /* What a block holds. Private. */
 struct tthr_held {
 	void *object;
-	int (*release)(void *object);
+	void (*release)(void *object, const void *caller);
 	bool once;
 };
 
