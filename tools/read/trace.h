@@ -24,6 +24,7 @@ struct tt_module {
 struct tt_loss {
 	int64_t begin_ns, end_ns; /* some time in between; -1 unknown */
 	uint64_t count;           /* 0 unknown: whole packets */
+	uint64_t packets;         /* whole packets, of unknown size */
 };
 
 /* What a reader is told, in order of time. Each may be NULL. False stops the reading, which is no error. */
@@ -35,11 +36,13 @@ struct tt_trace_handler {
 
 /* What was read. */
 struct tt_trace_summary {
-	uint64_t events;            /* of trace_thr */
-	uint64_t lost;              /* events that the tracer dropped */
-	uint64_t lost_packets;      /* whole packets dropped, of unknown size */
-	uint64_t other_processes;   /* events left out, since a program that was not recorded made them */
-	int64_t begin_ns, end_ns;   /* of the first and the last event; 0 if there is none */
+	uint64_t events;          /* of trace_thr */
+	uint64_t lost;            /* events that the tracer dropped */
+	uint64_t lost_packets;    /* whole packets dropped, of unknown size */
+	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
+	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */
+	uint64_t modules;         /* told; 0: the state dump was not recorded, so no site has a name */
+	int64_t begin_ns, end_ns; /* of the first and the last event; 0 if there is none */
 };
 
 enum tt_trace_error {

@@ -1,0 +1,214 @@
+#include "tools/read/modules.h"
+
+#include <string.h>
+
+#include "tools/read/plan.h"
+
+enum { BUILD_ID_ROOM = 64 };
+
+/* What an event of either kind has. */
+struct dump {
+	uint64_t base, size;
+	const char *path;
+	uint8_t has_build_id;
+	uint32_t pid;
+};
+
+static const struct tt_field dump_fields[] = {
+    {.name = "baddr", .type = TT_FIELD_U64, .offset = offsetof(struct dump, base)},
+    {.name = "memsz", .type = TT_FIELD_U64, .offset = offsetof(struct dump, size)},
+    {.name = "path", .type = TT_FIELD_TEXT, .offset = offsetof(struct dump, path)},
+    {.name = "has_build_id", .type = TT_FIELD_U8, .offset = offsetof(struct dump, has_build_id)},
+    {.name = "vpid", .type = TT_FIELD_U32, .offset = offsetof(struct dump, pid)},
+    {.name = NULL},
+};
+
+enum kind { KIND_FILE, KIND_BUILD_ID };
+
+/* The library's own events bear the same fields as those of the state dump. */
+static const struct {
+	const char *name;
+	enum kind kind;
+} kinds[] = {
+    {"lttng_ust_statedump:bin_info", KIND_FILE},
+    {"lttng_ust_statedump:build_id", KIND_BUILD_ID},
+    {"lttng_ust_lib:load", KIND_FILE},
+    {"lttng_ust_lib:build_id", KIND_BUILD_ID},
+};
+
+struct tt_modules_reader {
+	enum kind kind;
+	struct tt_plan *payload, *context;
+};
+
+struct tt_modules {
+	GHashTable *pending; /* pid → struct tt_module, which waits for its build id */
+	bool (*tell)(const struct tt_module *module, void *data);
+	void *data;
+};
+
+static void free_module(gpointer data)
+{
+	struct tt_module *module = data;
+
+	g_free((gpointer)(uintptr_t)module->path);
+	g_free(module);
+}
+
+struct tt_modules *tt_modules_new(bool (*tell)(const struct tt_module *module, void *data), void *data)
+{
+	struct tt_modules *modules = g_new0(struct tt_modules, 1);
+
+	modules->pending = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_module);
+	modules->tell = tell;
+	modules->data = data;
+	return modules;
+}
+
+void tt_modules_free(struct tt_modules *modules)
+{
+	g_hash_table_destroy(modules->pending);
+	g_free(modules);
+}
+
+static const struct tt_field *find_field(const char *name, const void *data)
+{
+	(void)data;
+	for (const struct tt_field *field = dump_fields; field->name; field++)
+		if (!strcmp(field->name, name))
+			return field;
+	return NULL;
+}
+
+struct tt_modules_reader *tt_modules_reader_new(const bt_event_class *class)
+{
+	const char *name = bt_event_class_get_name(class);
+	const bt_stream_class *stream = bt_event_class_borrow_stream_class_const(class);
+	struct tt_modules_reader *reader;
+
+	for (size_t i = 0; name && i < G_N_ELEMENTS(kinds); i++) {
+		if (strcmp(kinds[i].name, name))
+			continue;
+		reader = g_new0(struct tt_modules_reader, 1);
+		reader->kind = kinds[i].kind;
+		reader->payload = tt_plan_new(bt_event_class_borrow_payload_field_class_const(class), find_field, NULL);
+		reader->context = tt_plan_new(bt_stream_class_borrow_event_common_context_field_class_const(stream),
+		                              find_field, NULL);
+		return reader;
+	}
+	return NULL;
+}
+
+void tt_modules_reader_free(struct tt_modules_reader *reader)
+{
+	if (!reader)
+		return;
+	tt_plan_free(reader->payload);
+	tt_plan_free(reader->context);
+	g_free(reader);
+}
+
+/* The process of an event without the context vpid: buffers of one process are a trace that bears its pid. */
+static uint32_t pid_of_trace(const bt_event *event)
+{
+	const bt_trace *trace = bt_stream_borrow_trace_const(bt_event_borrow_stream_const(event));
+	const bt_value *pid = bt_trace_borrow_environment_entry_value_by_name_const(trace, "vpid");
+
+	return pid && bt_value_is_signed_integer(pid) ? (uint32_t)bt_value_integer_signed_get(pid) : 0;
+}
+
+static bool tell(struct tt_modules *modules, const struct tt_module *module)
+{
+	return !modules->tell || modules->tell(module, modules->data);
+}
+
+/* Tells the module of the process that waits for its build id, if there is one. */
+static bool tell_pending(struct tt_modules *modules, uint32_t pid, const uint8_t *build_id, size_t size)
+{
+	struct tt_module *module = g_hash_table_lookup(modules->pending, GUINT_TO_POINTER(pid));
+	bool more = true;
+
+	if (module) {
+		module->build_id = size ? build_id : NULL;
+		module->build_id_size = size;
+		more = tell(modules, module);
+		g_hash_table_remove(modules->pending, GUINT_TO_POINTER(pid));
+	}
+	return more;
+}
+
+static bool take_file(struct tt_modules *modules, const struct dump *dump)
+{
+	struct tt_module *module;
+
+	if (!tell_pending(modules, dump->pid, NULL, 0))
+		return false;
+	if (!dump->size || !dump->path) /* the kernel's vdso is no file */
+		return true;
+	module = g_new0(struct tt_module, 1);
+	module->pid = dump->pid;
+	module->base = dump->base;
+	module->size = dump->size;
+	module->path = g_strdup(dump->path);
+	g_hash_table_insert(modules->pending, GUINT_TO_POINTER(dump->pid), module);
+	return dump->has_build_id || tell_pending(modules, dump->pid, NULL, 0);
+}
+
+/* The bytes of the field `build_id`. Their number; 0 if the event has none. */
+static size_t read_build_id(const bt_field *payload, uint8_t *room)
+{
+	const bt_field *bytes = bt_field_structure_borrow_member_field_by_name_const(payload, "build_id");
+	uint64_t size;
+
+	if (!bytes || !bt_field_class_type_is(bt_field_get_class_type(bytes), BT_FIELD_CLASS_TYPE_ARRAY))
+		return 0;
+	size = MIN(bt_field_array_get_length(bytes), (uint64_t)BUILD_ID_ROOM);
+	for (uint64_t i = 0; i < size; i++) {
+		const bt_field *byte = bt_field_array_borrow_element_field_by_index_const(bytes, i);
+
+		if (!bt_field_class_type_is(bt_field_get_class_type(byte), BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER))
+			return 0;
+		room[i] = (uint8_t)bt_field_integer_unsigned_get_value(byte);
+	}
+	return size;
+}
+
+static bool take_build_id(struct tt_modules *modules, const struct dump *dump, const bt_field *payload)
+{
+	struct tt_module *module = g_hash_table_lookup(modules->pending, GUINT_TO_POINTER(dump->pid));
+	uint8_t build_id[BUILD_ID_ROOM];
+
+	if (!module || module->base != dump->base)
+		return true;
+	return tell_pending(modules, dump->pid, build_id, read_build_id(payload, build_id));
+}
+
+bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event)
+{
+	const bt_field *payload = bt_event_borrow_payload_field_const(event);
+	const bt_field *context = bt_event_borrow_common_context_field_const(event);
+	struct dump dump = {.pid = 0};
+
+	if (payload)
+		tt_plan_fill(reader->payload, payload, &dump);
+	if (context)
+		tt_plan_fill(reader->context, context, &dump);
+	if (!dump.pid)
+		dump.pid = pid_of_trace(event);
+	if (reader->kind == KIND_FILE)
+		return take_file(modules, &dump);
+	return !payload || take_build_id(modules, &dump, payload);
+}
+
+bool tt_modules_finish(struct tt_modules *modules)
+{
+	GHashTableIter each;
+	gpointer module;
+	bool more = true;
+
+	g_hash_table_iter_init(&each, modules->pending);
+	while (more && g_hash_table_iter_next(&each, NULL, &module))
+		more = tell(modules, module);
+	g_hash_table_remove_all(modules->pending);
+	return more;
+}

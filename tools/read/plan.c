@@ -1,0 +1,147 @@
+#include "tools/read/plan.h"
+
+#include <string.h>
+
+/* How a member is read. */
+enum how { HOW_UNSIGNED, HOW_SIGNED, HOW_TEXT };
+
+struct step {
+	uint64_t member;
+	enum how how;
+	const struct tt_field *field;
+	char *repaired; /* the last text that was not valid UTF-8, made valid */
+};
+
+struct tt_plan {
+	GArray *steps;
+};
+
+static void clear_step(gpointer step)
+{
+	g_free(((struct step *)step)->repaired);
+}
+
+/* How to read a member of class `class` into `field`. False if it does not fit. */
+static bool fits(const bt_field_class *class, const struct tt_field *field, enum how *how)
+{
+	bt_field_class_type type = bt_field_class_get_type(class);
+	bool text = field->type == TT_FIELD_TEXT;
+
+	if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_STRING))
+		*how = HOW_TEXT;
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER))
+		*how = HOW_UNSIGNED;
+	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_SIGNED_INTEGER))
+		*how = HOW_SIGNED;
+	else
+		return false;
+	return text == (*how == HOW_TEXT);
+}
+
+struct tt_plan *tt_plan_new(const bt_field_class *structure, tt_plan_find *find, const void *data)
+{
+	struct tt_plan *plan = g_new0(struct tt_plan, 1);
+
+	plan->steps = g_array_new(FALSE, FALSE, sizeof(struct step));
+	g_array_set_clear_func(plan->steps, clear_step);
+	if (!structure || bt_field_class_get_type(structure) != BT_FIELD_CLASS_TYPE_STRUCTURE)
+		return plan;
+	for (uint64_t i = 0; i < bt_field_class_structure_get_member_count(structure); i++) {
+		const bt_field_class_structure_member *member =
+		    bt_field_class_structure_borrow_member_by_index_const(structure, i);
+		const struct tt_field *field = find(bt_field_class_structure_member_get_name(member), data);
+		struct step step = {.member = i, .field = field};
+
+		if (field && fits(bt_field_class_structure_member_borrow_field_class_const(member), field, &step.how))
+			g_array_append_val(plan->steps, step);
+	}
+	return plan;
+}
+
+void tt_plan_free(struct tt_plan *plan)
+{
+	if (!plan)
+		return;
+	g_array_free(plan->steps, TRUE);
+	g_free(plan);
+}
+
+bool tt_plan_has(const struct tt_plan *plan, const struct tt_field *field)
+{
+	for (guint i = 0; i < plan->steps->len; i++)
+		if (g_array_index(plan->steps, struct step, i).field == field)
+			return true;
+	return false;
+}
+
+GPtrArray *tt_plan_fields(const struct tt_plan *plan)
+{
+	GPtrArray *fields = g_ptr_array_new();
+
+	for (guint i = 0; i < plan->steps->len; i++)
+		g_ptr_array_add(fields, (gpointer)(uintptr_t)g_array_index(plan->steps, struct step, i).field);
+	return fields;
+}
+
+static void put_unsigned(const struct tt_field *field, uint64_t value, char *target)
+{
+	switch (field->type) {
+	case TT_FIELD_U8:
+		*(uint8_t *)target = (uint8_t)MIN(value, UINT8_MAX);
+		break;
+	case TT_FIELD_U32:
+		*(uint32_t *)(void *)target = (uint32_t)MIN(value, UINT32_MAX);
+		break;
+	case TT_FIELD_U64:
+		*(uint64_t *)(void *)target = value;
+		break;
+	case TT_FIELD_I64:
+		*(int64_t *)(void *)target = (int64_t)MIN(value, INT64_MAX);
+		break;
+	case TT_FIELD_TEXT:
+		break;
+	}
+}
+
+static void put_signed(const struct tt_field *field, int64_t value, char *target)
+{
+	if (field->type == TT_FIELD_I64)
+		*(int64_t *)(void *)target = value;
+	else
+		put_unsigned(field, value < 0 ? UINT64_MAX : (uint64_t)value, target);
+}
+
+static bool is_ascii(const char *text)
+{
+	unsigned char all = 0;
+
+	for (; *text; text++)
+		all |= (unsigned char)*text;
+	return all < 0x80;
+}
+
+static const char *valid(struct step *step, const char *text)
+{
+	if (is_ascii(text) || g_utf8_validate(text, -1, NULL))
+		return text;
+	g_free(step->repaired);
+	step->repaired = g_utf8_make_valid(text, -1);
+	return step->repaired;
+}
+
+void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
+{
+	struct step *step = (struct step *)(void *)plan->steps->data;
+
+	for (guint n = plan->steps->len; n; n--, step++) {
+		const bt_field *member = bt_field_structure_borrow_member_field_by_index_const(structure, step->member);
+		char *place = (char *)target + step->field->offset;
+
+		if (step->how == HOW_UNSIGNED)
+			put_unsigned(step->field, bt_field_integer_unsigned_get_value(member), place);
+		else if (step->how == HOW_SIGNED)
+			put_signed(step->field, bt_field_integer_signed_get_value(member), place);
+		else
+			*(const char **)(void *)place = valid(step, bt_field_string_get_value(member));
+	}
+}

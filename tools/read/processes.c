@@ -1,0 +1,40 @@
+#include "tools/read/processes.h"
+
+#include <glib.h>
+
+struct tt_processes {
+	uint32_t root;
+	GHashTable *family; /* the pids that count */
+	uint32_t last;      /* the pid asked for last: mostly the next one, too */
+	bool last_counts;
+};
+
+struct tt_processes *tt_processes_new(uint32_t root)
+{
+	struct tt_processes *processes = g_new0(struct tt_processes, 1);
+
+	processes->root = root;
+	processes->family = g_hash_table_new(g_direct_hash, g_direct_equal);
+	g_hash_table_add(processes->family, GUINT_TO_POINTER(root));
+	return processes;
+}
+
+void tt_processes_free(struct tt_processes *processes)
+{
+	g_hash_table_destroy(processes->family);
+	g_free(processes);
+}
+
+bool tt_processes_count(struct tt_processes *processes, const struct tt_event *event)
+{
+	if (!processes->root)
+		return true;
+	if (event->type == TT_EVENT_thread_start &&
+	    g_hash_table_contains(processes->family, GUINT_TO_POINTER(event->ppid)))
+		g_hash_table_add(processes->family, GUINT_TO_POINTER(event->pid));
+	else if (event->pid == processes->last)
+		return processes->last_counts;
+	processes->last = event->pid;
+	processes->last_counts = g_hash_table_contains(processes->family, GUINT_TO_POINTER(event->pid));
+	return processes->last_counts;
+}
