@@ -34,6 +34,13 @@
 #include <time.h>
 #include <unistd.h>
 
+/* Forked children of the tests start threads, which ThreadSanitizer takes only if it is told so. */
+__attribute__((visibility("default"))) const char *__tsan_default_options(void);
+const char *__tsan_default_options(void)
+{
+	return "die_after_fork=0";
+}
+
 enum { WAIT_SECONDS = 20, CREW_MAX = 32 };
 
 /* Seconds on the monotonic clock. */
