@@ -14,7 +14,10 @@
 
 #define PROVIDER "trace_thr"
 
-G_DEFINE_QUARK(tt - trace - error - quark, tt_trace_error)
+GQuark tt_trace_error_quark(void)
+{
+	return g_quark_from_static_string("tt-trace-error");
+}
 
 /* How the events of a class are read. */
 struct reader {

@@ -18,7 +18,7 @@ struct tt_site {
 	const char *file; /* as the compiler was told, relative to the working folder where it lies below it */
 	int line;         /* 0 unknown */
 	const char *module;
-	uint64_t offset;  /* of the address in the module */
+	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
 };
 
 struct tt_symbols *tt_symbols_new(void);
@@ -36,7 +36,16 @@ const struct tt_site *tt_symbols_call_site(struct tt_symbols *symbols, uint32_t 
 /* The function that begins at `address`, for the target of a thread. NULL if unknown. */
 const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
-/* `worker examples/lock.c:12`, or what is known of it: `worker libfoo.so+0x12`, `app+0x12`, `?`. The caller's to free. */
+/*
+ * Paths of the files, of those asked for so far, that are not what was recorded: another build lies there now, so
+ * nothing in it has a name. Ends with NULL; lives until the symbols are asked again.
+ */
+const char *const *tt_symbols_changed(const struct tt_symbols *symbols);
+
+/*
+ * `worker examples/lock.c:12`, or what is known of it: `worker libfoo.so+0x12`, `app+0x12`, `?+0x7f12` for an address
+ * in no known module, `?` for NULL. The caller's to free.
+ */
 char *tt_site_text(const struct tt_site *site);
 
 #endif /* TT_SYMBOLS_H */

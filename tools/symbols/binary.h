@@ -1,0 +1,37 @@
+/*
+ * A program file or shared library on disk, and the symbols in it, through libdwfl. Addresses are offsets from where
+ * the file begins in memory, so a binary serves every process that has it.
+ */
+#ifndef TT_SYMBOLS_BINARY_H
+#define TT_SYMBOLS_BINARY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct tt_binary;
+
+/* What is known of a place in a binary. Strings are the binary's; NULL and 0 are unknown. */
+struct tt_place {
+	const char *function; /* the innermost, also if it was inlined */
+	const char *file;     /* as the compiler was told */
+	const char *folder;   /* where it ran */
+	int line;
+};
+
+/* Nothing is opened yet. Without a build id any file at the path is taken for it. */
+struct tt_binary *tt_binary_new(const char *path, const uint8_t *build_id, size_t build_id_size);
+void tt_binary_free(struct tt_binary *binary);
+
+const char *tt_binary_path(const struct tt_binary *binary);
+
+/* Whether it is the file at the path with that build id. */
+bool tt_binary_is(const struct tt_binary *binary, const char *path, const uint8_t *build_id, size_t build_id_size);
+
+/* Whether it was looked into and the file was another build than the one recorded. */
+bool tt_binary_changed(const struct tt_binary *binary);
+
+/* What is at the offset. Nothing, if the file is gone, changed, or has no symbols. */
+struct tt_place tt_binary_place(struct tt_binary *binary, uint64_t offset);
+
+#endif /* TT_SYMBOLS_BINARY_H */
