@@ -63,6 +63,13 @@ void tt_check_finish(struct tt_check *check);
 
 void tt_check_free(struct tt_check *check);
 
+/* Whether the tracer lost events, and how the report says so: `3 events and 1 packet`. The caller's to free. */
+bool tt_check_lost(const struct tt_check *check);
+char *tt_check_loss_text(const struct tt_check *check);
+
+/* A time of the trace, from its first event: `+0.001234 s`. The caller's to free. */
+char *tt_check_time_text(const struct tt_check *check, int64_t time_ns);
+
 /* TT_EXIT_FINDINGS, TT_EXIT_NO_VERDICT or TT_EXIT_OK, of tools/cli/command.h. */
 int tt_check_status(const struct tt_check *check, const struct tt_check_options *options);
 

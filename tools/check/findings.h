@@ -13,8 +13,8 @@
 /* How sure a finding is, weakest first. What each may claim: docs/rules.md. */
 enum tt_level { TT_LEVEL_INVERSION, TT_LEVEL_POTENTIAL, TT_LEVEL_PREDICTED, TT_LEVEL_CONFIRMED, TT_LEVEL_ACTUAL };
 
-/* What the closing line counts a finding as. */
-enum tt_count { TT_COUNT_DEADLOCK, TT_COUNT_INVERSION };
+/* What the closing line counts a finding as. Whoever is blocked for good counts as a deadlock, cycle or not. */
+enum tt_count { TT_COUNT_DEADLOCK, TT_COUNT_INVERSION, TT_N_COUNTS };
 
 /* A rule of the table in rules.c. */
 struct tt_rule {
@@ -26,23 +26,48 @@ struct tt_rule {
 /* A thread's part in a finding: what it holds (with the acquire site) and what it waits for, or asked for. */
 struct tt_edge {
 	struct tt_thread *thread;
-	struct tt_object *held;  /* NULL: nothing of this finding */
+	struct tt_object *held; /* NULL: nothing of this finding; the thread's own object: that it is alive */
 	enum tt_mode held_mode;
 	uint64_t held_caller;
-	int64_t held_ns;         /* since when */
+	int64_t held_ns; /* since when */
 	struct tt_object *wanted;
 	enum tt_mode wanted_mode;
 	uint64_t wanted_caller;
 	int64_t wanted_ns;
-	char *note;              /* more about it, owned; NULL for none */
+	char *note; /* more about it, owned; NULL for none */
 };
 
 struct tt_finding {
 	const struct tt_rule *rule;
 	enum tt_level level;
-	char *verdict;    /* one line, without a full stop */
-	GArray *edges;    /* struct tt_edge, in the order of reading; thread i waits for what thread i + 1 holds */
-	GPtrArray *notes; /* char *: what to do, what is not excluded */
+	char *verdict;      /* one line, without a full stop */
+	bool cycle;         /* thread i waits for what thread i + 1 holds, and the last for what the first holds */
+	GArray *edges;      /* struct tt_edge, in the order of reading */
+	GArray *blocked;    /* struct tt_edge: threads that in their turn wait for those of the finding */
+	GPtrArray *notes;   /* char *: what it rests on, what is not excluded */
+	const char *remedy; /* what to do */
 };
+
+/* A finding without edges and notes. Takes the verdict over. */
+struct tt_finding *tt_finding_new(const struct tt_rule *rule, enum tt_level level, char *verdict);
+void tt_finding_free(struct tt_finding *finding);
+
+/* Adds a note, made as printf does. */
+void tt_finding_note(struct tt_finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The i-th edge. */
+struct tt_edge *tt_finding_edge(const struct tt_finding *finding, guint i);
+
+/* The part of a thread that waits, as it is now; the object held is the caller's to tell. */
+struct tt_edge tt_edge_of_wait(struct tt_thread *thread);
+
+/* Says in the edge that its thread has the object of the hold. */
+void tt_edge_set_hold(struct tt_edge *edge, const struct tt_hold *hold);
+
+/* `lock "A"`, `thread "worker"`: an object as sentences name it. The caller's to free. */
+char *tt_object_text(const struct tt_object *object);
+
+/* `A`, `A and B`, `A, B, C and 4 more`: the names of struct tt_thread. The caller's to free. */
+char *tt_thread_names(const GPtrArray *threads);
 
 #endif /* TT_FINDINGS_H */

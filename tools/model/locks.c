@@ -110,8 +110,10 @@ void tt_model_lock_released(const struct tt_step *step)
 		return;
 	}
 	/* A Lock may be released by another thread than its holder. */
-	if (!hold && event->mode == TT_MODE_EXCLUSIVE && lock->holds->len > 0)
+	if (!hold && event->mode == TT_MODE_EXCLUSIVE && lock->holds->len > 0) {
 		hold = lock->holds->pdata[0];
+		lock->signals = true;
+	}
 	if (hold)
 		tt_model_end_hold(step, hold);
 }

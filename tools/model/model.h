@@ -103,7 +103,7 @@ struct tt_object {
 	GPtrArray *waiters;       /* struct tt_thread */
 	struct tt_object *lock;   /* of a condition */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
-	bool signals;             /* of a semaphore: released by one who held no place, so nobody holds it */
+	bool signals;             /* of a lock or semaphore: released by one who did not have it */
 	uint32_t parties;         /* of a barrier */
 	bool set;                 /* of an event */
 	struct tt_thread *last;   /* who released, set, notified or posted it last: its probable waker */

@@ -1,0 +1,176 @@
+#include <string.h>
+
+#include "tools/check/check.h"
+
+#include "tools/check/rules.h"
+#include "tools/cli/command.h"
+
+/* A family at work. */
+struct watch {
+	const struct tt_rule_family *family;
+	void *state;
+};
+
+static const char *const level_names[] = {
+    [TT_LEVEL_INVERSION] = "inversion", [TT_LEVEL_POTENTIAL] = "potential", [TT_LEVEL_PREDICTED] = "predicted",
+    [TT_LEVEL_CONFIRMED] = "confirmed", [TT_LEVEL_ACTUAL] = "actual",
+};
+
+const char *tt_level_name(enum tt_level level)
+{
+	return level_names[level];
+}
+
+bool tt_level_parse(const char *word, enum tt_level *level)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(level_names); i++) {
+		if (strcmp(word, level_names[i]) == 0) {
+			*level = (enum tt_level)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void free_watch(void *data)
+{
+	struct watch *watch = data;
+
+	if (watch->family->free)
+		watch->family->free(watch->state);
+	g_free(watch);
+}
+
+static void free_finding(void *data)
+{
+	tt_finding_free(data);
+}
+
+struct tt_check *tt_check_new(const struct tt_check_options *options)
+{
+	struct tt_check *check = g_new0(struct tt_check, 1);
+
+	check->model = tt_model_new();
+	check->symbols = tt_symbols_new();
+	check->loss.last_ns = INT64_MIN;
+	check->findings = g_ptr_array_new_with_free_func(free_finding);
+	check->limits = g_ptr_array_new_with_free_func(g_free);
+	check->watches = g_ptr_array_new_with_free_func(free_watch);
+	for (size_t i = 0; tt_rule_families[i]; i++) {
+		struct watch *watch = g_new0(struct watch, 1);
+		watch->family = tt_rule_families[i];
+		if (watch->family->begin)
+			watch->state = watch->family->begin(check, options);
+		g_ptr_array_add(check->watches, watch);
+	}
+	return check;
+}
+
+void tt_check_free(struct tt_check *check)
+{
+	if (!check)
+		return;
+	g_ptr_array_free(check->watches, TRUE);
+	g_ptr_array_free(check->findings, TRUE);
+	g_ptr_array_free(check->limits, TRUE);
+	tt_symbols_free(check->symbols);
+	tt_model_free(check->model);
+	g_free(check->path);
+	g_free(check);
+}
+
+void tt_check_feed(struct tt_check *check, const struct tt_event *event)
+{
+	if (check->events++ == 0)
+		check->begin_ns = event->time_ns;
+	tt_model_feed(check->model, event);
+}
+
+void tt_check_lose(struct tt_check *check, const struct tt_loss *loss)
+{
+	int64_t end = loss->end_ns < 0 ? INT64_MAX : loss->end_ns;
+
+	check->loss.events += loss->count;
+	check->loss.packets += loss->count == 0;
+	check->loss.last_ns = MAX(check->loss.last_ns, end);
+}
+
+/* The surest first; of one level in the order of finding. */
+static gint surer(gconstpointer a, gconstpointer b)
+{
+	const struct tt_finding *const *x = a, *const *y = b;
+	return (int)(*y)->level - (int)(*x)->level;
+}
+
+void tt_check_finish(struct tt_check *check)
+{
+	for (guint i = 0; i < check->watches->len; i++) {
+		const struct watch *watch = check->watches->pdata[i];
+		watch->family->finish(check, watch->state);
+	}
+	g_ptr_array_sort(check->findings, surer);
+}
+
+static bool on_event(const struct tt_event *event, void *data)
+{
+	tt_check_feed(data, event);
+	return true;
+}
+
+static bool on_module(const struct tt_module *module, void *data)
+{
+	struct tt_check *check = data;
+	tt_symbols_add(check->symbols, module);
+	return true;
+}
+
+static bool on_loss(const struct tt_loss *loss, void *data)
+{
+	tt_check_lose(data, loss);
+	return true;
+}
+
+struct tt_check *tt_check_read(const char *path, const struct tt_check_options *options, GError **error)
+{
+	static const struct tt_trace_handler handler = {on_event, on_module, on_loss};
+	struct tt_check *check = tt_check_new(options);
+
+	check->path = g_strdup(path);
+	if (!tt_trace_read(path, &handler, check, &check->summary, error)) {
+		tt_check_free(check);
+		return NULL;
+	}
+	tt_check_finish(check);
+	return check;
+}
+
+bool tt_check_lost(const struct tt_check *check)
+{
+	return check->loss.last_ns != INT64_MIN;
+}
+
+char *tt_check_loss_text(const struct tt_check *check)
+{
+	uint64_t events = check->loss.events, packets = check->loss.packets;
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text, "%" G_GUINT64_FORMAT " event%s", events, events == 1 ? "" : "s");
+	if (packets > 0)
+		g_string_append_printf(text, " and %" G_GUINT64_FORMAT " packet%s", packets, packets == 1 ? "" : "s");
+	return g_string_free(text, FALSE);
+}
+
+char *tt_check_time_text(const struct tt_check *check, int64_t time_ns)
+{
+	return g_strdup_printf("+%.6f s", (double)(time_ns - check->begin_ns) / 1e9);
+}
+
+int tt_check_status(const struct tt_check *check, const struct tt_check_options *options)
+{
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		if (finding->level >= options->fail_on)
+			return TT_EXIT_FINDINGS;
+	}
+	return tt_check_lost(check) ? TT_EXIT_NO_VERDICT : TT_EXIT_OK;
+}

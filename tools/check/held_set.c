@@ -1,0 +1,100 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/check/held_set.h"
+
+static guint hash_set(gconstpointer data)
+{
+	return ((const struct tt_held_set *)data)->hash;
+}
+
+static gboolean equal_sets(gconstpointer a, gconstpointer b)
+{
+	const struct tt_held_set *x = a, *y = b;
+
+	if (x->hash != y->hash || x->len != y->len)
+		return FALSE;
+	for (guint i = 0; i < x->len; i++) {
+		if (x->held[i].lock != y->held[i].lock || x->held[i].mode != y->held[i].mode)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+GHashTable *tt_held_sets_new(void)
+{
+	return g_hash_table_new(hash_set, equal_sets);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct tt_held *x = a, *y = b;
+	return x->lock < y->lock ? -1 : x->lock > y->lock;
+}
+
+struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but)
+{
+	struct tt_held_set *set = g_malloc0(sizeof *set + thread->holds->len * sizeof set->held[0]);
+	uint64_t hash = 0;
+
+	for (guint i = 0; i < thread->holds->len; i++) {
+		const struct tt_hold *hold = thread->holds->pdata[i];
+		if (hold->object->family == TT_FAMILY_LOCK && hold->object != but)
+			set->held[set->len++] = (struct tt_held){hold->object, hold->mode};
+	}
+	qsort(set->held, set->len, sizeof set->held[0], by_address);
+	for (guint i = 0; i < set->len; i++)
+		hash = (hash ^ (uint64_t)(uintptr_t)set->held[i].lock) * 0x9e3779b97f4a7c15 + set->held[i].mode;
+	set->hash = (guint)(hash ^ hash >> 32);
+	struct tt_held_set *known = g_hash_table_lookup(sets, set);
+	if (known) {
+		g_free(set);
+		return tt_held_set_ref(known);
+	}
+	set->sets = sets;
+	set->refs = 1;
+	g_hash_table_add(sets, set);
+	return set;
+}
+
+struct tt_held_set *tt_held_set_ref(struct tt_held_set *set)
+{
+	set->refs++;
+	return set;
+}
+
+void tt_held_set_unref(struct tt_held_set *set)
+{
+	if (--set->refs > 0)
+		return;
+	g_hash_table_remove(set->sets, set);
+	g_free(set);
+}
+
+bool tt_held_set_includes(const struct tt_held_set *many, const struct tt_held_set *few)
+{
+	guint j = 0;
+
+	for (guint i = 0; many != few && i < few->len; i++, j++) {
+		while (j < many->len && many->held[j].lock < few->held[i].lock)
+			j++;
+		if (j == many->len || many->held[j].lock != few->held[i].lock ||
+		    (few->held[i].mode == TT_MODE_EXCLUSIVE && many->held[j].mode == TT_MODE_SHARED))
+			return false;
+	}
+	return true;
+}
+
+const struct tt_object *tt_held_sets_exclude(const struct tt_held_set *a, const struct tt_held_set *b)
+{
+	guint i = 0, j = 0;
+
+	while (i < a->len && j < b->len) {
+		const struct tt_held *x = &a->held[i], *y = &b->held[j];
+		if (x->lock == y->lock && (x->mode == TT_MODE_EXCLUSIVE || y->mode == TT_MODE_EXCLUSIVE))
+			return x->lock;
+		i += x->lock <= y->lock;
+		j += y->lock <= x->lock;
+	}
+	return NULL;
+}

@@ -1,0 +1,46 @@
+/*
+ * The lock graph: which lock was asked for while which was held.
+ *
+ * A dependency is one such request of one thread. Only those are kept that can matter: of two alike, the one under
+ * fewer locks can do all that the other can. So memory grows with threads and pairs of locks, not with events.
+ */
+#ifndef TT_CHECK_LOCK_GRAPH_H
+#define TT_CHECK_LOCK_GRAPH_H
+
+#include "tools/check/fork_join.h"
+#include "tools/check/held_set.h"
+
+struct tt_dependency {
+	struct tt_segment *segment; /* whose thread asked */
+	struct tt_hold held;        /* as it was */
+	struct tt_object *wanted;
+	enum tt_mode wanted_mode;
+	uint64_t wanted_caller;
+	int64_t wanted_ns;
+	bool timed;              /* asked for with a time limit */
+	struct tt_held_set *all; /* that was held */
+};
+
+/* All dependencies from one lock to another. */
+struct tt_arc {
+	struct tt_object *from, *to;
+	GPtrArray *dependencies; /* struct tt_dependency */
+};
+
+struct tt_lock_graph {
+	GPtrArray *arcs;     /* struct tt_arc, in the order in which they were first seen */
+	GHashTable *by_pair; /* the same */
+	GHashTable *by_part; /* private: those of one segment and pair of locks */
+	GHashTable *sets;    /* private: of struct tt_held_set */
+	bool full;           /* dependencies were dropped that might matter */
+	bool timed;          /* some request had a time limit */
+};
+
+struct tt_lock_graph *tt_lock_graph_new(void);
+void tt_lock_graph_free(struct tt_lock_graph *graph);
+
+/* The thread, which is in `segment`, asks for the lock, with all that it holds but that lock itself. */
+void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, struct tt_object *wanted,
+                       enum tt_mode mode, bool timed, const struct tt_event *event);
+
+#endif /* TT_CHECK_LOCK_GRAPH_H */

@@ -1,0 +1,108 @@
+#include <trace_thr/types.h>
+
+#include "tools/check/check.h"
+#include "tools/cli/command.h"
+#include "tools/report/text.h"
+
+/* What the command line says. */
+struct request {
+	struct tt_check_options options;
+	char *fail_on;
+	char **paths;
+	gboolean all, version;
+};
+
+static const char description[] =
+    "Finds deadlocks, lost wake-ups and inversions of lock order in recorded traces.\n"
+    "\n"
+    "Levels, the surest first: actual (the threads are blocked for good), confirmed, predicted, potential (the\n"
+    "pattern of a deadlock), inversion (a circular order that cannot deadlock in this run; shown with --all).\n"
+    "The rules are explained in docs/rules.md.\n"
+    "\n"
+    "Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or unusable input, 3 nothing found\n"
+    "but events were lost, which is no verdict.";
+
+static int complain(const char *what)
+{
+	fprintf(stderr, "trace-thr: %s\n", what);
+	return TT_EXIT_USAGE;
+}
+
+/* What is wrong with the request; NULL: nothing. The caller's to free. */
+static char *refusal(struct request *request)
+{
+	if (request->fail_on && !tt_level_parse(request->fail_on, &request->options.fail_on))
+		return g_strdup_printf("no level '%s': use actual, confirmed, predicted, potential or inversion",
+		                       request->fail_on);
+	if (!request->version && (!request->paths || !request->paths[0]))
+		return g_strdup("check: no trace given: name the folder of one, as trace-thr record made it");
+	return NULL;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	const GOptionEntry entries[] = {
+	    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &request->fail_on,
+	     "Exit with 1 for findings of this level or a surer one (predicted)", "LEVEL"},
+	    {"all", 0, 0, G_OPTION_ARG_NONE, &request->all, "Show inversions that cannot deadlock as well", NULL},
+	    {"version", 0, 0, G_OPTION_ARG_NONE, &request->version, "Print the version and exit", NULL},
+	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->paths, NULL, "TRACE…"},
+	    G_OPTION_ENTRY_NULL};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GError) error = NULL;
+	g_autofree char *wrong = NULL;
+
+	g_option_context_set_summary(context, description);
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error))
+		wrong = g_strdup_printf("%s: see trace-thr check --help", error->message);
+	else
+		wrong = refusal(request);
+	request->options.all = request->all;
+	return wrong ? complain(wrong) : TT_EXIT_OK;
+}
+
+static void free_check(void *data)
+{
+	tt_check_free(data);
+}
+
+/* All traces are read before anything is printed: a report is whole, or there is none. */
+static int check(const struct request *request)
+{
+	g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func(free_check);
+	int status = TT_EXIT_OK;
+
+	for (size_t i = 0; request->paths[i]; i++) {
+		g_autoptr(GError) error = NULL;
+		struct tt_check *one = tt_check_read(request->paths[i], &request->options, &error);
+		if (!one)
+			return complain(error->message);
+		g_ptr_array_add(checks, one);
+		int its = tt_check_status(one, &request->options);
+		/* Findings in one trace outweigh that another one allows no verdict. */
+		if (status == TT_EXIT_OK || its == TT_EXIT_FINDINGS)
+			status = its;
+	}
+	tt_report_texts(checks, &request->options, stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = {.options = TT_CHECK_DEFAULTS};
+	int status = parse(argc, argv, &request);
+
+	if (status == TT_EXIT_OK && request.version)
+		printf("trace-thr %s\n", TTHR_VERSION);
+	else if (status == TT_EXIT_OK)
+		status = check(&request);
+	g_free(request.fail_on);
+	g_strfreev(request.paths);
+	return status;
+}
+
+const struct tt_command tt_command_check = {
+    .name = "check", .summary = "find deadlocks, lost wake-ups and inversions of lock order", .run = run};

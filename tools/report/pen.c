@@ -1,0 +1,86 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/report/pen.h"
+
+static const char *const codes[] = {
+    [TT_PLAIN] = "", [TT_BOLD] = "1", [TT_DIM] = "2", [TT_BAD] = "1;31", [TT_WARN] = "1;33", [TT_NAME] = "1;36",
+};
+
+struct tt_report_pen tt_report_pen(FILE *out)
+{
+	const char *no = getenv("NO_COLOR");
+	return (struct tt_report_pen){.out = out, .colour = isatty(fileno(out)) && !(no && *no)};
+}
+
+/* Names are the program's: what a terminal would obey is shown as a question mark. */
+static char *harmless(const char *text)
+{
+	char *valid = g_utf8_make_valid(text, -1);
+
+	for (char *c = valid; *c; c = g_utf8_next_char(c)) {
+		gunichar letter = g_utf8_get_char(c);
+		if (letter != '\n' && g_unichar_iscntrl(letter))
+			memset(c, '?', (size_t)(g_utf8_next_char(c) - c));
+	}
+	return valid;
+}
+
+static void put(const struct tt_report_pen *pen, enum tt_style style, const char *text)
+{
+	g_autofree char *shown = harmless(text);
+
+	if (pen->colour && style != TT_PLAIN)
+		fprintf(pen->out, "\033[%sm%s\033[0m", codes[style], shown);
+	else
+		fputs(shown, pen->out);
+}
+
+void tt_put(const struct tt_report_pen *pen, enum tt_style style, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	put(pen, style, text);
+}
+
+int tt_text_width(const char *text)
+{
+	g_autofree char *valid = harmless(text);
+	int width = 0;
+
+	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
+		gunichar letter = g_utf8_get_char(c);
+		width += g_unichar_iszerowidth(letter) ? 0 : g_unichar_iswide(letter) ? 2 : 1;
+	}
+	return width;
+}
+
+void tt_put_padded(const struct tt_report_pen *pen, enum tt_style style, int width, const char *text)
+{
+	put(pen, style, text);
+	fprintf(pen->out, "%*s", MAX(0, width - tt_text_width(text)), "");
+}
+
+void tt_put_wrapped(const struct tt_report_pen *pen, int indent, int width, const char *text)
+{
+	g_auto(GStrv) words = g_strsplit(text, " ", -1);
+	int at = 0;
+
+	for (size_t i = 0; words[i]; i++) {
+		int word = tt_text_width(words[i]);
+		if (i > 0 && at + 1 + word > width - indent) {
+			fprintf(pen->out, "\n%*s", indent, "");
+			at = 0;
+		} else if (i > 0) {
+			fputc(' ', pen->out);
+			at++;
+		}
+		put(pen, TT_PLAIN, words[i]);
+		at += word;
+	}
+	fputc('\n', pen->out);
+}

@@ -1,0 +1,13 @@
+/*
+ * The schedule of a cycle: who takes what, and who then waits for what, step by step; a column a thread, as lockdep
+ * draws CPU0 and CPU1, or a line a step where the columns are too many.
+ */
+#ifndef TT_REPORT_SCHEDULE_H
+#define TT_REPORT_SCHEDULE_H
+
+#include "tools/check/findings.h"
+#include "tools/report/pen.h"
+
+void tt_put_schedule(const struct tt_report_pen *pen, const struct tt_finding *finding);
+
+#endif /* TT_REPORT_SCHEDULE_H */

@@ -1,0 +1,275 @@
+#include <inttypes.h>
+
+#include "tools/report/pen.h"
+#include "tools/report/schedule.h"
+#include "tools/report/text.h"
+
+enum { WIDTH = 104 };
+
+/* A report in the making. */
+struct report {
+	struct tt_report_pen pen;
+	const struct tt_check *check;
+	bool all;
+	bool pids; /* there are several processes: say which */
+};
+
+static const char *const meanings[] = {
+    [TT_LEVEL_INVERSION] = "a circular lock order that cannot deadlock in any order of this run",
+    [TT_LEVEL_POTENTIAL] = "the pattern of a deadlock; whether some order of this run leads into it is not decided",
+    [TT_LEVEL_PREDICTED] = "another order of this run's events leads into it",
+    [TT_LEVEL_CONFIRMED] = "a second run was steered into it",
+    [TT_LEVEL_ACTUAL] = "threads of this run are blocked for good",
+};
+
+static bool is_shown(const struct report *report, const struct tt_finding *finding)
+{
+	return report->all || finding->level > TT_LEVEL_INVERSION;
+}
+
+/* Threads and what they have and want. */
+
+static void put_thread(const struct report *report, const struct tt_thread *thread)
+{
+	tt_put(&report->pen, TT_NAME, "%s", thread->name);
+	if (report->pids)
+		tt_put(&report->pen, TT_DIM, "  pid %" PRIu32, thread->process->pid);
+	if (thread->native_id)
+		tt_put(&report->pen, TT_DIM, "  tid %" PRIu32, thread->native_id);
+	if (thread->daemon)
+		tt_put(&report->pen, TT_DIM, "  daemon");
+}
+
+static void put_site(const struct report *report, const struct tt_thread *thread, uint64_t caller)
+{
+	if (!caller) {
+		tt_put(&report->pen, TT_DIM, "before the trace began\n");
+		return;
+	}
+	g_autofree char *text =
+	    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, caller));
+	tt_put(&report->pen, TT_BOLD, "%s\n", text);
+}
+
+/* One row: `holds      lock "A"  since +0.000123 s  at worker examples/x.c:12`. */
+static void put_row(const struct report *report, const char *verb, int width, const char *object, int64_t since_ns,
+                    const struct tt_thread *thread, uint64_t caller)
+{
+	g_autofree char *since = tt_check_time_text(report->check, since_ns);
+
+	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
+	tt_put_padded(&report->pen, TT_PLAIN, width, object);
+	if (caller)
+		tt_put(&report->pen, TT_DIM, "  %s  at ", since);
+	else
+		tt_put(&report->pen, TT_PLAIN, "  ");
+	put_site(report, thread, caller);
+}
+
+static char *mode_text(const struct tt_object *object, enum tt_mode mode, const char *note)
+{
+	g_autofree char *name = tt_object_text(object);
+	return g_strdup_printf("%s%s%s%s", name, mode == TT_MODE_SHARED ? ", shared" : "", note ? ", " : "",
+	                       note ? note : "");
+}
+
+static int row_width(const struct tt_finding *finding)
+{
+	int width = 0;
+
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		g_autofree char *held = edge->held ? mode_text(edge->held, edge->held_mode, NULL) : g_strdup("");
+		g_autofree char *wanted =
+		    edge->wanted ? mode_text(edge->wanted, edge->wanted_mode, edge->note) : g_strdup("");
+		width = MAX(width, MAX(tt_text_width(held), tt_text_width(wanted)));
+	}
+	return MIN(width, 48);
+}
+
+/* Who has what the thread of a cycle's edge wants. */
+static void put_holder(const struct report *report, const struct tt_finding *finding, guint i)
+{
+	const struct tt_edge *next = tt_finding_edge(finding, (i + 1) % finding->edges->len);
+	bool self = finding->edges->len == 1;
+
+	if (!finding->cycle || tt_finding_edge(finding, i)->wanted->family == TT_FAMILY_THREAD)
+		return;
+	tt_put(&report->pen, TT_PLAIN, "        %-10s ", "held by");
+	tt_put(&report->pen, TT_NAME, "%s%s\n", next->thread->name, self ? ", the same thread" : "");
+}
+
+static void put_edge(const struct report *report, const struct tt_finding *finding, guint i, int width)
+{
+	const struct tt_edge *edge = tt_finding_edge(finding, i);
+	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
+
+	tt_put(&report->pen, TT_PLAIN, "    ");
+	put_thread(report, edge->thread);
+	if (edge->note && !edge->wanted)
+		tt_put(&report->pen, TT_PLAIN, "  %s", edge->note);
+	tt_put(&report->pen, TT_PLAIN, "\n");
+	if (edge->held && edge->held->family != TT_FAMILY_THREAD) {
+		g_autofree char *held = mode_text(edge->held, edge->held_mode, NULL);
+		put_row(report, happened ? "holds" : "held", width, held, edge->held_ns, edge->thread,
+		        edge->held_caller);
+	}
+	if (edge->wanted) {
+		g_autofree char *wanted = mode_text(edge->wanted, edge->wanted_mode, edge->note);
+		put_row(report, happened ? "waits for" : "asked for", width, wanted, edge->wanted_ns, edge->thread,
+		        edge->wanted_caller);
+		if (happened)
+			put_holder(report, finding, i);
+	}
+}
+
+static void put_blocked(const struct report *report, const struct tt_finding *finding)
+{
+	if (finding->blocked->len == 0)
+		return;
+	tt_put(&report->pen, TT_PLAIN, "    Blocked by it as well:\n\n");
+	for (guint i = 0; i < finding->blocked->len; i++) {
+		const struct tt_edge *edge = &g_array_index(finding->blocked, struct tt_edge, i);
+		g_autofree char *wanted = mode_text(edge->wanted, edge->wanted_mode, edge->note);
+		tt_put(&report->pen, TT_PLAIN, "    ");
+		put_thread(report, edge->thread);
+		tt_put(&report->pen, TT_PLAIN, "\n");
+		put_row(report, "waits for", tt_text_width(wanted), wanted, edge->wanted_ns, edge->thread,
+		        edge->wanted_caller);
+	}
+	tt_put(&report->pen, TT_PLAIN, "\n");
+}
+
+static void put_note(const struct report *report, const char *head, const char *text)
+{
+	tt_put(&report->pen, TT_PLAIN, "    ");
+	tt_put(&report->pen, TT_BOLD, "%s", head);
+	g_autofree char *rest = g_strdup_printf("%s%s", *head ? " " : "", text);
+	tt_put_wrapped(&report->pen, 4, WIDTH - tt_text_width(head), rest);
+}
+
+static void put_finding(const struct report *report, const struct tt_finding *finding)
+{
+	bool bad = finding->level >= TT_LEVEL_PREDICTED;
+	int width = row_width(finding);
+
+	tt_put(&report->pen, bad ? TT_BAD : TT_WARN, "%s %s (%s)", finding->rule->id, finding->rule->title,
+	       tt_level_name(finding->level));
+	tt_put(&report->pen, TT_BOLD, ": %s\n\n", finding->verdict);
+	for (guint i = 0; i < finding->edges->len; i++)
+		put_edge(report, finding, i, width);
+	tt_put(&report->pen, TT_PLAIN, "\n");
+	if (finding->cycle && finding->level != TT_LEVEL_INVERSION)
+		tt_put_schedule(&report->pen, finding);
+	put_blocked(report, finding);
+	for (guint i = 0; i < finding->notes->len; i++)
+		put_note(report, "", finding->notes->pdata[i]);
+	put_note(report, "What to do:", finding->remedy);
+	tt_put(&report->pen, TT_PLAIN, "\n");
+}
+
+/* The trace as a whole. */
+
+static void put_levels(const struct report *report)
+{
+	bool used[TT_LEVEL_ACTUAL + 1] = {false};
+	bool any = false;
+
+	for (guint i = 0; i < report->check->findings->len; i++) {
+		const struct tt_finding *finding = report->check->findings->pdata[i];
+		if (is_shown(report, finding))
+			used[finding->level] = any = true;
+	}
+	for (int level = TT_LEVEL_ACTUAL; level >= TT_LEVEL_INVERSION; level--) {
+		if (used[level])
+			tt_put(&report->pen, TT_DIM, "%-9s  %s\n", tt_level_name((enum tt_level)level),
+			       meanings[level]);
+	}
+	if (any)
+		tt_put(&report->pen, TT_PLAIN, "\n");
+}
+
+static guint count_threads(const struct tt_check *check)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < check->model->processes->len; i++)
+		n += ((struct tt_process *)check->model->processes->pdata[i])->threads->len;
+	return n;
+}
+
+static void put_clean(const struct report *report)
+{
+	guint threads = count_threads(report->check);
+	g_autofree char *lost = tt_check_loss_text(report->check);
+
+	tt_put(&report->pen, TT_BOLD, "none found in this trace: %" PRIu64 " event%s, %u thread%s, %s lost\n",
+	       report->check->events, report->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
+	if (tt_check_lost(report->check))
+		tt_put(&report->pen, TT_PLAIN,
+		       "This is no verdict, since events are missing: record again without --drop.\n");
+}
+
+/* What the closing line counts. */
+struct sums {
+	guint findings[TT_N_COUNTS];
+	uint64_t events, packets;
+};
+
+static void put_check(struct report *report, struct sums *sums)
+{
+	const struct tt_check *check = report->check;
+	guint shown = 0;
+
+	report->pids = check->model->processes->len > 1;
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		if (!is_shown(report, finding))
+			continue;
+		put_finding(report, finding);
+		sums->findings[finding->rule->count]++;
+		shown++;
+	}
+	put_levels(report);
+	if (shown == 0)
+		put_clean(report);
+	for (guint i = 0; i < check->limits->len; i++)
+		put_note(report, "Limit:", check->limits->pdata[i]);
+	sums->events += check->loss.events;
+	sums->packets += check->loss.packets;
+}
+
+static void put_sums(const struct report *report, const struct sums *sums)
+{
+	guint deadlocks = sums->findings[TT_COUNT_DEADLOCK], inversions = sums->findings[TT_COUNT_INVERSION];
+
+	tt_put(&report->pen, TT_PLAIN, "trace-thr: %u deadlock%s, %u inversion%s, 0 suppressed, %" PRIu64 " event%s",
+	       deadlocks, deadlocks == 1 ? "" : "s", inversions, inversions == 1 ? "" : "s", sums->events,
+	       sums->events == 1 ? "" : "s");
+	if (sums->packets > 0)
+		tt_put(&report->pen, TT_PLAIN, " and %" PRIu64 " packet%s", sums->packets,
+		       sums->packets == 1 ? "" : "s");
+	tt_put(&report->pen, TT_PLAIN, " lost\n");
+}
+
+void tt_report_texts(const GPtrArray *checks, const struct tt_check_options *options, FILE *out)
+{
+	struct report report = {.pen = tt_report_pen(out), .all = options->all};
+	struct sums sums = {0};
+
+	for (guint i = 0; i < checks->len; i++) {
+		report.check = checks->pdata[i];
+		if (checks->len > 1)
+			tt_put(&report.pen, TT_BOLD, "%s%s:\n\n", i > 0 ? "\n" : "", report.check->path);
+		put_check(&report, &sums);
+	}
+	put_sums(&report, &sums);
+}
+
+void tt_report_text(const struct tt_check *check, const struct tt_check_options *options, FILE *out)
+{
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+
+	g_ptr_array_add(checks, (void *)(uintptr_t)check);
+	tt_report_texts(checks, options, out);
+}
