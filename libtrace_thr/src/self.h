@@ -8,6 +8,8 @@
 
 #include "tracepoints/emit.h"
 
+struct tthr_thread;
+
 /* Where the program called the library: to be asked for in the public function itself. */
 #define TT_CALLER __builtin_return_address(0)
 
@@ -25,6 +27,24 @@ static inline uint64_t tt_self_id(void)
 
 /* The calling thread, as events name it. The name is valid until the thread is renamed and ends. */
 struct tt_who tt_self_who(void);
+
+/* Once, before anything else here. */
+void tt_self_prepare(void);
+
+/* Binds the calling thread to its entry, until it ends. False without memory for that. */
+bool tt_self_bind(struct tthr_thread *thread);
+
+/* Undoes that: at the end of the thread. */
+void tt_self_forget(void);
+
+/* The entry of the calling thread, NULL if the library does not know it. */
+struct tthr_thread *tt_self_known(void);
+
+/* Whether the calling thread shares the entry that it has with others, for want of memory. */
+bool tt_self_is_nameless(void);
+
+/* For fork, in the child: the process is another one. */
+void tt_self_after_fork_in_child(void);
 
 /* Emits an event of the calling thread, if a session records it. For paths that are not hot. */
 #define TT_TRACE(event, caller, ...)                                                                                   \

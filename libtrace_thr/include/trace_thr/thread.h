@@ -84,6 +84,8 @@ struct tthr_thread_options {
 
 struct tthr_thread {
 	struct tthr_object object; /* private, as all that follows */
+	const char *name;          /* the one it has now; its first is the object's */
+	struct tthr_thread_name *names;
 	uint32_t state;
 	uint32_t refs;
 	unsigned long ident;
@@ -93,7 +95,7 @@ struct tthr_thread {
 	uint8_t end;
 	void *result;
 	struct tthr_thread_options options;
-	struct tthr_thread_name *names;
+	const void *starter;
 	struct tthr_local_value *locals;
 	tthr_thread *next;
 	tthr_thread *prev;

@@ -1,0 +1,100 @@
+#include "process.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "fork.h"
+#include "object.h"
+#include "probes.h"
+#include "registry.h"
+#include "self.h"
+#include "thread.h"
+
+/* One reference of itself while it is alive, one of the registry's. */
+static tthr_thread main_thread = {
+    .object = {0, "MainThread", 0}, .name = "MainThread", .state = TT_LIFE_NEW, .refs = 2, .foreign = true};
+
+/* Whether exit will call join_all. Under the registry's lock. */
+static bool registered;
+
+static void prepare(void)
+{
+	main_thread.object.id = tt_object_new_id(); /* the first: 1 */
+	tt_registry_set_main(&main_thread);
+	tt_registry_add(&main_thread);
+	tt_self_prepare();
+	/* The probes first: in a forked child LTTng's handler then runs before ours, which emits events. */
+	tt_probes_load();
+	tt_fork_prepare();
+}
+
+void tt_process_enter(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, prepare);
+	if (tt_thread_state(&main_thread) == TT_LIFE_NEW && gettid() == getpid() && tt_self_bind(&main_thread))
+		tt_thread_begin(&main_thread);
+}
+
+__attribute__((constructor)) static void load(void)
+{
+	tt_process_enter();
+}
+
+static bool is_to_be_joined(const tthr_thread *thread)
+{
+	return !thread->daemon && thread != tt_self_known() && thread != tt_registry_main();
+}
+
+/*
+ * The exit of the process waits for all threads that are not daemons, also those that are started meanwhile. The
+ * thread that exits counts as ended from here on: one that it waits for can join it and go on.
+ */
+static void join_all(void)
+{
+	tthr_thread *self = tt_self_known();
+	tthr_thread *thread;
+
+	if (self)
+		tt_thread_set_state(self, TT_LIFE_EXITING);
+	while ((thread = tt_registry_find(is_to_be_joined))) {
+		tt_thread_join(thread, TTHR_FOREVER, NULL);
+		tthr_thread_unref(thread);
+	}
+	tt_registry_lock();
+	registered = false; /* what runs after this may start threads again */
+	tt_registry_unlock();
+}
+
+int tt_process_join_at_exit(void)
+{
+	tt_registry_lock();
+	if (!registered)
+		registered = !atexit(join_all);
+	int error = registered ? 0 : ENOMEM;
+	tt_registry_unlock();
+	return error;
+}
+
+/* After all functions that were registered with atexit, and before LTTng takes its leave. */
+__attribute__((destructor)) static void unload(void)
+{
+	tthr_thread *self = tt_self_known();
+
+	if (tt_enabled(thread_abandoned)) {
+		tt_registry_lock();
+		for (tthr_thread *thread = tt_registry_first(); thread; thread = thread->next) {
+			struct tt_what what = tt_thread_what(thread);
+			if (thread != self)
+				TT_TRACE(thread_abandoned, NULL, &what);
+		}
+		tt_registry_unlock();
+	}
+	if (self) {
+		struct tt_what what = tt_thread_what(self);
+		TT_TRACE(thread_exit, NULL, &what, self == tt_registry_main() ? TT_END_RETURNED : TT_END_EXITED);
+	}
+	tt_probes_unload();
+}

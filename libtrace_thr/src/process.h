@@ -1,0 +1,13 @@
+/*
+ * The process: what the library does when it is loaded, and when the process ends.
+ */
+#ifndef TT_PROCESS_H
+#define TT_PROCESS_H
+
+/* Makes the library ready, and the main thread known, at its first call. */
+void tt_process_enter(void);
+
+/* Sees to it that exit waits for threads that are not daemons. ENOMEM. */
+int tt_process_join_at_exit(void);
+
+#endif /* TT_PROCESS_H */

@@ -1,0 +1,131 @@
+#include "registry.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "self.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static tthr_thread *first;
+static tthr_thread *last;
+static size_t count;
+
+/* Changes only while the process has one thread: when the library loads, and in a forked child. */
+static tthr_thread *main_thread;
+
+void tt_registry_lock(void)
+{
+	pthread_mutex_lock(&lock);
+}
+
+void tt_registry_unlock(void)
+{
+	pthread_mutex_unlock(&lock);
+}
+
+void tt_registry_add(tthr_thread *thread)
+{
+	pthread_mutex_lock(&lock);
+	thread->next = NULL;
+	thread->prev = last;
+	if (last)
+		last->next = thread;
+	else
+		first = thread;
+	last = thread;
+	count++;
+	pthread_mutex_unlock(&lock);
+}
+
+void tt_registry_remove(tthr_thread *thread)
+{
+	pthread_mutex_lock(&lock);
+	if (thread->prev)
+		thread->prev->next = thread->next;
+	else
+		first = thread->next;
+	if (thread->next)
+		thread->next->prev = thread->prev;
+	else
+		last = thread->prev;
+	thread->next = thread->prev = NULL;
+	count--;
+	pthread_mutex_unlock(&lock);
+}
+
+bool tt_registry_has(const tthr_thread *thread)
+{
+	return thread->prev || first == thread;
+}
+
+tthr_thread *tt_registry_find(bool (*wanted)(const tthr_thread *thread))
+{
+	pthread_mutex_lock(&lock);
+	tthr_thread *thread = first;
+	while (thread && !wanted(thread))
+		thread = thread->next;
+	if (thread)
+		tthr_thread_ref(thread);
+	pthread_mutex_unlock(&lock);
+	return thread;
+}
+
+tthr_thread *tt_registry_first(void)
+{
+	return first;
+}
+
+tthr_thread *tt_registry_main(void)
+{
+	return main_thread;
+}
+
+void tt_registry_set_main(tthr_thread *thread)
+{
+	main_thread = thread;
+}
+
+tthr_thread *tt_registry_clear(void)
+{
+	tthr_thread *were = first;
+
+	first = last = NULL;
+	count = 0;
+	return were;
+}
+
+int tthr_enumerate(tthr_thread ***threads, size_t *n)
+{
+	int error = 0;
+
+	tt_self_id();
+	pthread_mutex_lock(&lock);
+	tthr_thread **list = calloc(count + 1, sizeof(tthr_thread *));
+	if (!list) {
+		error = ENOMEM;
+		goto out;
+	}
+	*n = 0;
+	for (tthr_thread *thread = first; thread; thread = thread->next)
+		list[(*n)++] = tthr_thread_ref(thread);
+	*threads = list;
+out:
+	pthread_mutex_unlock(&lock);
+	return error;
+}
+
+void tthr_thread_list_free(tthr_thread **threads, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		tthr_thread_unref(threads[i]);
+	free(threads);
+}
+
+size_t tthr_active_count(void)
+{
+	tt_self_id();
+	pthread_mutex_lock(&lock);
+	size_t n = count;
+	pthread_mutex_unlock(&lock);
+	return n;
+}

@@ -1,0 +1,242 @@
+/*
+ * The life of a thread: its start, its run, its end, and who waits for that.
+ */
+#include <limits.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "futex.h"
+#include "local.h"
+#include "process.h"
+#include "registry.h"
+#include "thread.h"
+
+void tt_thread_set_state(tthr_thread *thread, enum tt_life state)
+{
+	/* Release: pairs with the acquire in tt_thread_state. */
+	__atomic_store_n(&thread->state, state, __ATOMIC_RELEASE);
+	tt_futex_wake(&thread->state, INT_MAX);
+}
+
+static bool change_state(tthr_thread *thread, uint32_t from, uint32_t to)
+{
+	/* Acquire: pairs with the release in tt_thread_set_state. */
+	return __atomic_compare_exchange_n(&thread->state, &from, to, false, __ATOMIC_ACQUIRE, __ATOMIC_ACQUIRE);
+}
+
+static int refuse(const tthr_thread *thread, const char *call, enum tt_misuse why, int error, const void *caller)
+{
+	struct tt_what what = tt_thread_what(thread);
+	tt_misuse(caller, TT_OBJECT_THREAD, &what, call, why);
+	return error;
+}
+
+void tt_thread_begin(tthr_thread *thread)
+{
+	tt_registry_lock();
+	__atomic_store_n(&thread->native_id, gettid(), __ATOMIC_RELAXED);
+	__atomic_store_n(&thread->ident, pthread_self(), __ATOMIC_RELAXED);
+	if (!thread->foreign)
+		tt_thread_set_kernel_name(thread);
+	tt_registry_unlock();
+
+	if (tt_enabled(thread_start)) {
+		const struct tthr_thread_options *options = &thread->options;
+		uintptr_t target = options->run ? (uintptr_t)options->run : (uintptr_t)options->target;
+		struct tt_what what = tt_thread_what(thread);
+		TT_TRACE(thread_start, thread->starter, &what, thread->daemon, (uint32_t)thread->native_id,
+		         (uint32_t)getppid(), (const void *)target);
+	}
+	tt_thread_set_state(thread, TT_LIFE_ALIVE);
+}
+
+/* The way out of a thread that does not return: pthread_exit or cancellation. */
+static void unwinds(void *arg)
+{
+	tthr_thread *thread = arg;
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	thread->end = TT_END_EXITED;
+}
+
+static void *call_target(tthr_thread *thread)
+{
+	const struct tthr_thread_options *options = &thread->options;
+
+	if (options->run)
+		return options->run(thread);
+	return options->target ? options->target(options->arg) : NULL;
+}
+
+static void *run(void *arg)
+{
+	tthr_thread *thread = arg;
+	bool bound = tt_self_bind(thread);
+
+	tt_thread_begin(thread);
+	pthread_cleanup_push(unwinds, thread);
+	thread->result = call_target(thread);
+	/* It has returned: too late to be cancelled. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+	pthread_cleanup_pop(0);
+	void *result = thread->result;
+	if (!bound)
+		tt_thread_end(thread);
+	return result;
+}
+
+static int create(tthr_thread *thread)
+{
+	pthread_attr_t attr;
+	pthread_t made;
+	int error = pthread_attr_init(&attr);
+
+	if (error)
+		return error;
+	if (thread->options.stack_size)
+		error = pthread_attr_setstacksize(&attr, thread->options.stack_size);
+	if (!error)
+		error = pthread_create(&made, &attr, run, thread);
+	pthread_attr_destroy(&attr);
+	return error;
+}
+
+int tt_thread_start(tthr_thread *thread, const void *caller)
+{
+	tt_self_id();
+	if (!change_state(thread, TT_LIFE_NEW, TT_LIFE_STARTING))
+		return refuse(thread, "tthr_thread_start", TT_MISUSE_STARTED_TWICE, EALREADY, caller);
+	thread->starter = caller;
+	tt_registry_add(tthr_thread_ref(thread)); /* the reference that it has of itself while alive */
+	int error = tt_process_join_at_exit();
+	if (!error)
+		error = create(thread);
+	if (error) {
+		tt_registry_remove(thread);
+		tt_thread_set_state(thread, TT_LIFE_NEW);
+		tthr_thread_unref(thread);
+		return error;
+	}
+	/* It is alive, with a native id and its start in the trace, when the call returns. */
+	while (tt_thread_state(thread) == TT_LIFE_STARTING)
+		tt_futex_wait(&thread->state, TT_LIFE_STARTING, &tt_never);
+	return 0;
+}
+
+void tt_thread_end(tthr_thread *thread)
+{
+	int state;
+	bool reaped = thread->foreign || thread == tt_registry_main();
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	tt_local_end_thread(thread);
+	struct tt_what what = tt_thread_what(thread);
+	TT_TRACE(thread_exit, NULL, &what, thread->end);
+	tt_registry_remove(thread);
+	tt_self_forget();
+	tt_thread_set_state(thread, reaped ? TT_LIFE_GONE : TT_LIFE_ENDED);
+	tthr_thread_unref(thread);
+	pthread_setcancelstate(state, NULL);
+}
+
+/* Joins the pthread, which has ended but for the destructors that run after ours. One caller does it. */
+static void reap(tthr_thread *thread)
+{
+	void *result;
+	int state;
+
+	/* pthread_join is a cancellation point, and we have none. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	pthread_join(thread->ident, &result);
+	thread->result = result;
+	if (thread->end != TT_END_RETURNED)
+		thread->end = result == PTHREAD_CANCELED ? TT_END_CANCELLED : TT_END_EXITED;
+	tt_thread_set_state(thread, TT_LIFE_GONE);
+	pthread_setcancelstate(state, NULL);
+}
+
+/* Whether a thread in this state will end without the caller's doing. */
+static bool is_waited_for(uint32_t state)
+{
+	if (state == TT_LIFE_EXITING)
+		/* If the main thread went on, its return would be a second exit, and cut the first one short. */
+		return tthr_current() == tt_registry_main();
+	return state == TT_LIFE_STARTING || state == TT_LIFE_ALIVE;
+}
+
+/* Waits until the thread is gone: 0, ETIMEDOUT, or EINVAL if it is not started. */
+static int wait_gone(tthr_thread *thread, const struct tt_deadline *deadline)
+{
+	bool late = false;
+
+	for (;;) {
+		uint32_t state = tt_thread_state(thread);
+		if (state == TT_LIFE_NEW)
+			return EINVAL;
+		if (state == TT_LIFE_ENDED && change_state(thread, TT_LIFE_ENDED, TT_LIFE_REAPING))
+			reap(thread);
+		else if (state == TT_LIFE_REAPING)
+			tt_futex_wait(&thread->state, state, &tt_never); /* not for long */
+		else if (!is_waited_for(state))
+			return 0;
+		else if (late)
+			return ETIMEDOUT;
+		else
+			late = tt_futex_wait(&thread->state, state, deadline) == ETIMEDOUT;
+	}
+}
+
+int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
+{
+	static const char call[] = "tthr_thread_join";
+	struct tt_deadline deadline;
+	uint32_t state = tt_thread_state(thread);
+
+	if (tt_deadline_after(seconds, &deadline))
+		return refuse(thread, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
+	if (thread == tthr_current())
+		return refuse(thread, call, TT_MISUSE_JOINS_ITSELF, EDEADLK, caller);
+	if (thread->foreign && thread != tt_registry_main())
+		return refuse(thread, call, TT_MISUSE_BAD_ARGUMENT, ENOTSUP, caller);
+	if (state == TT_LIFE_NEW)
+		return refuse(thread, call, TT_MISUSE_NOT_STARTED, EINVAL, caller);
+
+	struct tt_what what = tt_thread_what(thread);
+	if (is_waited_for(state) && seconds > 0)
+		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds));
+	int error = wait_gone(thread, &deadline);
+	if (error != EINVAL)
+		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
+	return error;
+}
+
+int tthr_thread_start(tthr_thread *thread)
+{
+	return tt_thread_start(thread, TT_CALLER);
+}
+
+int tthr_thread_join(tthr_thread *thread)
+{
+	return tt_thread_join(thread, TTHR_FOREVER, TT_CALLER);
+}
+
+int tthr_thread_join_timeout(tthr_thread *thread, double seconds)
+{
+	return tt_thread_join(thread, seconds, TT_CALLER);
+}
+
+int tthr_thread_result(const tthr_thread *thread, void **value, enum tthr_end *end)
+{
+	tthr_thread *ended = (tthr_thread *)(uintptr_t)thread;
+	uint32_t state = tt_thread_state(ended);
+
+	if (state < TT_LIFE_ENDED)
+		return EBUSY;
+	wait_gone(ended, &tt_never); /* its value is known when it is joined */
+	if (value)
+		*value = ended->result;
+	if (end)
+		*end = (enum tthr_end)ended->end;
+	return 0;
+}

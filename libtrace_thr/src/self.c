@@ -1,0 +1,117 @@
+#include "self.h"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include "object.h"
+#include "process.h"
+#include "registry.h"
+#include "thread.h"
+
+__thread uint64_t tt_self_known_id;
+
+static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
+static __thread bool postponed __attribute__((tls_model("initial-exec")));
+
+/* Cached: getpid is a system call, and every event has it. */
+static uint32_t pid;
+
+/* Its destructor is the end of a thread. */
+static pthread_key_t key;
+
+/* What all threads share that could not be given an entry of their own. Each has an id of its own all the same. */
+static tthr_thread nameless = {.name = "Dummy", .state = TT_LIFE_ALIVE, .refs = 1, .daemon = true, .foreign = true};
+
+/*
+ * Ends the thread, in the second round: the first is that of the program's own destructors, and of C++ and of LTTng,
+ * which may call the library as the thread that they are in.
+ */
+static void at_thread_end(void *arg)
+{
+	if (!postponed) {
+		postponed = true;
+		if (!pthread_setspecific(key, arg))
+			return;
+	}
+	tt_thread_end(arg);
+}
+
+void tt_self_prepare(void)
+{
+	pid = (uint32_t)getpid();
+	nameless.object.name = nameless.name;
+	nameless.object.id = tt_object_new_id();
+	pthread_key_create(&key, at_thread_end);
+}
+
+bool tt_self_bind(tthr_thread *thread)
+{
+	if (pthread_setspecific(key, thread))
+		return false;
+	self = thread;
+	tt_self_known_id = thread->object.id;
+	return true;
+}
+
+void tt_self_forget(void)
+{
+	self = NULL;
+	tt_self_known_id = 0;
+	postponed = false;
+}
+
+tthr_thread *tt_self_known(void)
+{
+	return self;
+}
+
+bool tt_self_is_nameless(void)
+{
+	return self == &nameless;
+}
+
+/* A thread that the library did not start calls it for the first time. */
+static void adopt(void)
+{
+	tthr_thread *thread = tt_thread_new_foreign();
+
+	if (thread && tt_self_bind(thread)) {
+		tt_registry_add(thread);
+		tt_thread_begin(thread);
+		return;
+	}
+	tthr_thread_unref(thread);
+	self = &nameless;
+	tt_self_known_id = tt_object_new_id();
+}
+
+uint64_t tt_self_identify(void)
+{
+	tt_process_enter();
+	if (!self)
+		adopt();
+	return tt_self_known_id;
+}
+
+struct tt_who tt_self_who(void)
+{
+	uint64_t id = tt_self_id();
+	return (struct tt_who){.name = tthr_thread_name(self), .id = id, .pid = pid};
+}
+
+tthr_thread *tthr_current(void)
+{
+	tt_self_id();
+	return self;
+}
+
+void tt_misuse(const void *caller, enum tt_object_kind kind, const struct tt_what *what, const char *call,
+               enum tt_misuse why)
+{
+	TT_TRACE(misuse, caller, what, kind, call, why);
+}
+
+void tt_self_after_fork_in_child(void)
+{
+	pid = (uint32_t)getpid();
+}
