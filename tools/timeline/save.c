@@ -1,0 +1,49 @@
+#include "tools/timeline/save.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool fail(GError **error, const char *path, int number)
+{
+	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
+	            "cannot write %s: %s: name another file with -o", path, g_strerror(number));
+	return false;
+}
+
+/* To what is no regular file: a terminal, a pipe, a device. */
+static bool write_stream(FILE *stream, const char *path, const char *text, GError **error)
+{
+	bool whole = stream && fputs(text, stream) != EOF && fflush(stream) == 0;
+	int number = errno;
+
+	if (stream && stream != stdout && fclose(stream) != 0 && whole) {
+		number = errno;
+		whole = false;
+	}
+	return whole ? true : fail(error, path, number);
+}
+
+bool tt_save(const char *path, const char *text, GError **error)
+{
+	struct stat there;
+	GError *cause = NULL;
+
+	if (!path)
+		return write_stream(stdout, "the picture", text, error);
+	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+		return write_stream(fopen(path, "w"), path, text, error);
+	/* Where a link leads the file is replaced, not the link. */
+	char *real = realpath(path, NULL);
+	bool whole =
+	    g_file_set_contents_full(real ? real : path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0666, &cause);
+	free(real);
+	if (whole)
+		return true;
+	g_set_error(error, G_FILE_ERROR, cause->code, "cannot write %s: %s: name another file with -o", path,
+	            cause->message);
+	g_error_free(cause);
+	return false;
+}
