@@ -29,6 +29,7 @@ typedef struct tthr_timer {
 	void (*function)(void *arg);
 	void *arg;
 	tthr_event finished;
+	uint32_t outcome;
 } tthr_timer;
 
 struct tthr_timer_options {
