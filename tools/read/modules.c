@@ -143,7 +143,8 @@ static bool take_file(struct tt_modules *modules, const struct dump *dump)
 
 	if (!tell_pending(modules, dump->pid, NULL, 0))
 		return false;
-	if (!dump->size || !dump->path) /* the kernel's vdso is no file */
+	/* The kernel's vdso is no file; without a pid nobody knows whose it is. */
+	if (!dump->size || !dump->path || !dump->pid)
 		return true;
 	module = g_new0(struct tt_module, 1);
 	module->pid = dump->pid;

@@ -1,0 +1,212 @@
+/* trace-thr events: the events of a trace, one a line. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include "tools/cli/command.h"
+#include "tools/cli/notes.h"
+#include "tools/events/listing.h"
+#include "tools/events/names.h"
+#include "tools/read/trace.h"
+#include "tools/timeline/text.h"
+
+/* Longer names than this do not widen their column. */
+enum { MAX_COLUMNS = 32 };
+
+struct options {
+	char *format, *thread, *object, *from, *to;
+	char **traces;
+};
+
+struct selection {
+	GPatternSpec *thread, *object; /* NULL: all */
+	int64_t from_ns, to_ns;        /* since the first event */
+};
+
+struct job {
+	struct tt_listing listing;
+	struct selection selection;
+	const struct tt_listing_format *format;
+	uint32_t pid; /* of the first event */
+};
+
+static void widen(int *columns, const char *text)
+{
+	*columns = MAX(*columns, MIN(tt_text_columns(text), MAX_COLUMNS));
+}
+
+/* The first reading: what is loaded where, and how wide the columns are. */
+static bool survey_event(const struct tt_event *event, void *data)
+{
+	struct job *job = data;
+
+	if (!job->pid)
+		job->pid = event->pid;
+	job->listing.many_processes |= event->pid != job->pid;
+	widen(&job->listing.thread_columns, event->thread);
+	if (event->name)
+		widen(&job->listing.name_columns, event->name);
+	return true;
+}
+
+static bool survey_module(const struct tt_module *module, void *data)
+{
+	tt_symbols_add(((struct job *)data)->listing.symbols, module);
+	return true;
+}
+
+static bool matches(GPatternSpec *pattern, const char *text)
+{
+	return !pattern || (text && g_pattern_spec_match_string(pattern, text));
+}
+
+/* The second reading: the lines. */
+static bool list_event(const struct tt_event *event, void *data)
+{
+	struct job *job = data;
+	int64_t since_ns = event->time_ns - job->listing.begin_ns;
+
+	if (since_ns > job->selection.to_ns || ferror(job->listing.out))
+		return false;
+	tt_names_learn(job->listing.names, event);
+	if (since_ns >= job->selection.from_ns && matches(job->selection.thread, event->thread) &&
+	    matches(job->selection.object, event->name))
+		job->format->event(&job->listing, event);
+	return true;
+}
+
+static const struct tt_listing_format *find_format(const char *name)
+{
+	const struct tt_listing_format *format = tt_listing_formats;
+
+	while (name && format->name && strcmp(format->name, name) != 0)
+		format++;
+	return format->name ? format : NULL;
+}
+
+static bool parse_seconds(const char *text, int64_t *ns)
+{
+	char *end;
+	double seconds = text ? g_ascii_strtod(text, &end) : 0;
+
+	if (!text)
+		return true;
+	if (end == text || *end || isnan(seconds))
+		return false;
+	*ns = (int64_t)CLAMP(seconds * 1e9, -9e18, 9e18);
+	return true;
+}
+
+/* Parses the command line. False after a line to stderr. */
+static bool parse(struct options *options, int argc, char **argv)
+{
+	const GOptionEntry entries[] = {
+	    {"format", 0, 0, G_OPTION_ARG_STRING, &options->format, "text (the default), json or csv", "FORMAT"},
+	    {"thread", 0, 0, G_OPTION_ARG_STRING, &options->thread, "Only of threads whose name matches", "GLOB"},
+	    {"object", 0, 0, G_OPTION_ARG_STRING, &options->object, "Only on objects whose name matches", "GLOB"},
+	    {"from", 0, 0, G_OPTION_ARG_STRING, &options->from, "Only from then on, after the first event", "SECONDS"},
+	    {"to", 0, 0, G_OPTION_ARG_STRING, &options->to, "Only until then", "SECONDS"},
+	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->traces, NULL, "TRACE"},
+	    {0},
+	};
+	GOptionContext *context = g_option_context_new(NULL);
+	GError *error = NULL;
+
+	g_set_prgname("trace-thr events");
+	g_option_context_set_summary(context, "Lists the events of a recorded trace, one a line.");
+	g_option_context_set_description(context, "docs/events.md says what they mean.\n");
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error))
+		g_printerr("trace-thr: %s: see `trace-thr events --help`\n", error->message);
+	else if (!options->traces || options->traces[1])
+		g_printerr("trace-thr: events takes one trace: see `trace-thr events --help`\n");
+	g_option_context_free(context);
+	if (error)
+		g_error_free(error);
+	return !error && options->traces && !options->traces[1];
+}
+
+/* What the options select. False after a line to stderr. */
+static bool select_events(struct job *job, const struct options *options)
+{
+	job->selection = (struct selection){.from_ns = INT64_MIN, .to_ns = INT64_MAX};
+	job->format = find_format(options->format);
+	if (!job->format) {
+		g_printerr("trace-thr: no format %s: use text, json or csv\n", options->format);
+		return false;
+	}
+	if (!parse_seconds(options->from, &job->selection.from_ns) ||
+	    !parse_seconds(options->to, &job->selection.to_ns)) {
+		g_printerr("trace-thr: --from and --to take seconds after the first event: for example --from 1.5\n");
+		return false;
+	}
+	job->selection.thread = options->thread ? g_pattern_spec_new(options->thread) : NULL;
+	job->selection.object = options->object ? g_pattern_spec_new(options->object) : NULL;
+	return true;
+}
+
+static bool list(struct job *job, const char *path, struct tt_trace_summary *summary, GError **error)
+{
+	const struct tt_trace_handler survey = {.event = survey_event, .module = survey_module};
+	const struct tt_trace_handler listing = {.event = list_event};
+	struct tt_trace_summary again;
+
+	if (!tt_trace_read(path, &survey, job, summary, error))
+		return false;
+	job->listing.begin_ns = summary->begin_ns;
+	if (job->format->begin)
+		job->format->begin(&job->listing);
+	if (!tt_trace_read(path, &listing, job, &again, error))
+		return false;
+	if (fflush(job->listing.out) || ferror(job->listing.out)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot write the events (%s): make room for them",
+		            g_strerror(errno));
+		return false;
+	}
+	return true;
+}
+
+static void free_options(struct options *options)
+{
+	g_free(options->format);
+	g_free(options->thread);
+	g_free(options->object);
+	g_free(options->from);
+	g_free(options->to);
+	g_strfreev(options->traces);
+}
+
+static int run(int argc, char **argv)
+{
+	struct options options = {.format = NULL};
+	struct job job = {.listing = {.out = stdout}};
+	struct tt_trace_summary summary;
+	GError *error = NULL;
+	int status = TT_EXIT_USAGE;
+
+	if (!parse(&options, argc, argv) || !select_events(&job, &options))
+		goto out;
+	job.listing.symbols = tt_symbols_new();
+	job.listing.names = tt_names_new();
+	if (list(&job, options.traces[0], &summary, &error)) {
+		tt_notes(&summary, job.listing.symbols);
+		status = TT_EXIT_OK;
+	} else {
+		g_printerr("trace-thr: %s\n", error->message);
+		g_error_free(error);
+	}
+	g_hash_table_destroy(job.listing.names);
+	tt_symbols_free(job.listing.symbols);
+out:
+	if (job.selection.thread)
+		g_pattern_spec_free(job.selection.thread);
+	if (job.selection.object)
+		g_pattern_spec_free(job.selection.object);
+	free_options(&options);
+	return status;
+}
+
+const struct tt_command tt_command_events = {"events", "the events of a trace: text, json or csv", run};

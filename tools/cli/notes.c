@@ -1,0 +1,27 @@
+#include "tools/cli/notes.h"
+
+#include <glib.h>
+
+static void note(uint64_t count, const char *one, const char *many, const char *what)
+{
+	if (count)
+		g_printerr("trace-thr: %" G_GUINT64_FORMAT " %s %s\n", count, count == 1 ? one : many, what);
+}
+
+void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
+{
+	note(summary->lost, "event", "events",
+	     "lost: the tracer had no room; `trace-thr record` loses none unless asked to");
+	note(summary->lost_packets, "packet of events", "packets of events", "lost: the tracer had no room");
+	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
+	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
+	if (!symbols)
+		return;
+	if (summary->events && !summary->modules)
+		g_printerr(
+		    "trace-thr: sites have no names, since the trace does not say what was loaded where: record with "
+		    "`trace-thr record`, or as docs/events.md says\n");
+	for (const char *const *path = tt_symbols_changed(symbols); *path; path++)
+		g_printerr("trace-thr: sites in %s have no names: it is another build now than the one recorded\n",
+		           *path);
+}

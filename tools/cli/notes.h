@@ -1,0 +1,13 @@
+/*
+ * Notes: what a reader of a trace should know of it, a line each to stderr. Nothing for a whole trace.
+ */
+#ifndef TT_NOTES_H
+#define TT_NOTES_H
+
+#include "tools/read/trace.h"
+#include "tools/symbols/symbols.h"
+
+/* `symbols` may be NULL: sites are of no interest. */
+void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols);
+
+#endif /* TT_NOTES_H */

@@ -1,0 +1,99 @@
+/* Comma-separated values as in RFC 4180: one set of columns for all events, empty where an event has no such field. */
+#include <string.h>
+
+#include "tools/events/listing.h"
+#include "tools/events/value.h"
+
+static void put_text(FILE *out, const char *text)
+{
+	if (!text || !strpbrk(text, ",\"\r\n")) {
+		fputs(text ? text : "", out);
+		return;
+	}
+	fputc('"', out);
+	for (; *text; text++) {
+		if (*text == '"')
+			fputc('"', out);
+		fputc(*text, out);
+	}
+	fputc('"', out);
+}
+
+/* Whether the column is one of those that every event has, which come first. */
+static bool is_common(const struct tt_field *field)
+{
+	return field->offset < offsetof(struct tt_event, kind);
+}
+
+void tt_listing_csv_begin(struct tt_listing *listing)
+{
+	fputs("time_ns,relative_ns,pid,thread,thread_id,event,name,id", listing->out);
+	for (const struct tt_field *field = tt_fields; field->name; field++)
+		if (!is_common(field))
+			fprintf(listing->out, ",%s", field->name);
+	fputs(",caller,function,file,line,module,offset\r\n", listing->out);
+}
+
+static void put_value(FILE *out, const struct tt_event *event, const struct tt_field *field)
+{
+	const char *text = tt_value_text(event, field);
+	int64_t number;
+
+	if (text)
+		put_text(out, text);
+	else if (field->style == TT_STYLE_HEX)
+		fprintf(out, "0x%" G_GINT64_MODIFIER "x", event->target);
+	else if (tt_value_number(event, field, &number))
+		fprintf(out, "%" G_GINT64_FORMAT, number);
+}
+
+/* The field of the event for the column; NULL if it has none. */
+static const struct tt_field *field_of(const struct tt_event *event, const struct tt_field *column)
+{
+	for (const struct tt_field *const *field = event->fields; field && *field; field++)
+		if ((*field)->offset == column->offset)
+			return *field;
+	return NULL;
+}
+
+static void put_site(FILE *out, const struct tt_site *site)
+{
+	put_text(out, site->function);
+	fputc(',', out);
+	put_text(out, site->file);
+	fputc(',', out);
+	if (site->line)
+		fprintf(out, "%d", site->line);
+	fputc(',', out);
+	put_text(out, site->module);
+	fprintf(out, ",0x%" G_GINT64_MODIFIER "x", site->offset);
+}
+
+void tt_listing_csv(struct tt_listing *listing, const struct tt_event *event)
+{
+	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	FILE *out = listing->out;
+
+	fprintf(out, "%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%u,", event->time_ns,
+	        event->time_ns - listing->begin_ns, event->pid);
+	put_text(out, event->thread);
+	fprintf(out, ",%" G_GUINT64_FORMAT ",%s,", event->thread_id, tt_event_type_names[event->type]);
+	put_text(out, event->name);
+	fputc(',', out);
+	if (event->name)
+		fprintf(out, "%" G_GUINT64_FORMAT, event->id);
+	for (const struct tt_field *column = tt_fields; column->name; column++) {
+		const struct tt_field *field = is_common(column) ? NULL : field_of(event, column);
+
+		if (!is_common(column))
+			fputc(',', out);
+		if (field)
+			put_value(out, event, field);
+	}
+	fprintf(out, ",0x%" G_GINT64_MODIFIER "x,", event->caller);
+	if (site && site->module)
+		put_site(out, site);
+	else
+		fputs(",,,,", out);
+	fputs("\r\n", out);
+}

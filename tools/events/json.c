@@ -1,0 +1,70 @@
+/* JSON Lines: an object a line. */
+#include <jansson.h>
+
+#include "tools/events/listing.h"
+#include "tools/events/value.h"
+
+static json_t *address(uint64_t value)
+{
+	return json_sprintf("0x%" G_GINT64_MODIFIER "x", value);
+}
+
+/* A number that stands for `no limit` is null. */
+static json_t *value_of(const struct tt_event *event, const struct tt_field *field)
+{
+	const char *text = tt_value_text(event, field);
+	int64_t number;
+
+	if (text)
+		return json_string(text);
+	if (field->style == TT_STYLE_HEX)
+		return address(event->target);
+	return tt_value_number(event, field, &number) ? json_integer(number) : json_null();
+}
+
+static void set_text(json_t *object, const char *key, const char *text)
+{
+	if (text)
+		json_object_set_new(object, key, json_string(text));
+}
+
+static json_t *site_of(const struct tt_site *site)
+{
+	json_t *object = json_object();
+
+	set_text(object, "function", site->function);
+	set_text(object, "file", site->file);
+	if (site->line)
+		json_object_set_new(object, "line", json_integer(site->line));
+	set_text(object, "module", site->module);
+	json_object_set_new(object, "offset", address(site->offset));
+	return object;
+}
+
+void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
+{
+	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	const struct tt_site *target = tt_symbols_function(listing->symbols, event->pid, event->target);
+	json_t *object = json_object();
+
+	json_object_set_new(object, "time_ns", json_integer(event->time_ns));
+	json_object_set_new(object, "relative_ns", json_integer(event->time_ns - listing->begin_ns));
+	json_object_set_new(object, "pid", json_integer(event->pid));
+	set_text(object, "thread", event->thread);
+	json_object_set_new(object, "thread_id", json_integer((json_int_t)event->thread_id));
+	set_text(object, "event", tt_event_type_names[event->type]);
+	if (event->name) {
+		set_text(object, "name", event->name);
+		json_object_set_new(object, "id", json_integer((json_int_t)event->id));
+	}
+	for (const struct tt_field *const *field = event->fields; field && *field; field++)
+		json_object_set_new(object, (*field)->name, value_of(event, *field));
+	if (target)
+		set_text(object, "target_function", target->function);
+	json_object_set_new(object, "caller", address(event->caller));
+	if (site && site->module)
+		json_object_set_new(object, "site", site_of(site));
+	json_dumpf(object, listing->out, JSON_COMPACT);
+	fputc('\n', listing->out);
+	json_decref(object);
+}
