@@ -94,6 +94,12 @@ tthr_thread *tt_registry_clear(void)
 	return were;
 }
 
+tthr_thread *tthr_main(void)
+{
+	tt_self_id();
+	return main_thread;
+}
+
 int tthr_enumerate(tthr_thread ***threads, size_t *n)
 {
 	int error = 0;

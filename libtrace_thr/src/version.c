@@ -1,0 +1,6 @@
+#include <trace_thr/types.h>
+
+const char *tthr_version(void)
+{
+	return TTHR_VERSION;
+}
