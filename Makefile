@@ -5,7 +5,7 @@
 #   make deps      installs the Debian packages that are missing (as root, or by sudo)
 #   make install   PREFIX=/usr/local, DESTDIR=
 #   make bench     the costs, side by side in one run
-#   make lint format sanitize clean
+#   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build
 PREFIX   ?= /usr/local
@@ -16,6 +16,10 @@ SANITIZE ?=
 .SECONDARY:
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+
+# V=1 shows the commands whole.
+Q   := $(if $(V),,@)
+SAY := @$(if $(V),:,printf '  %-4s %s\n')
 
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wconversion -Wpedantic -Wstrict-prototypes -Wmissing-prototypes \
             -Wold-style-definition -Wvla -Wundef -Wwrite-strings -Wcast-qual -Wpointer-arith -Wformat=2
@@ -31,7 +35,8 @@ include packages.mk
 # Any C source of the tree, to the same place under $(BUILD). A fragment adds flags of its folder as FLAGS_<folder>.
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(FLAGS_$(firstword $(subst /, ,$*))) $(CFLAGS) -c $< -o $@
+	$(SAY) CC $@
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$(firstword $(subst /, ,$*))) $(CFLAGS) -c $< -o $@
 
 SOURCES = $(sort $(shell git ls-files -co --exclude-standard '*.c' '*.h' 2>/dev/null))
 

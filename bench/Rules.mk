@@ -3,7 +3,8 @@
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))
 
 $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
-	$(CC) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/..' -pthread
+	$(SAY) LINK $@
+	$(Q)$(CC) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/..' -pthread
 
 bench: deps
 	$(MAKE) --no-print-directory all $(BENCHES)

@@ -8,12 +8,13 @@ FLAGS_libtrace_thr := -fPIC
 
 # nodelete: its threads and its exit handler outlive a dlclose.
 $(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
-	$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) -Wl,-soname,libtrace_thr.so.0 \
+	$(SAY) LINK $@
+	$(Q)$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) -Wl,-soname,libtrace_thr.so.0 \
 	    -Wl,--version-script=libtrace_thr/libtrace_thr.map -Wl,-z,defs,-z,nodelete -Wl,-rpath,'$$ORIGIN' \
 	    -pthread -ldl -lm
 
 $(LIB): $(BUILD)/libtrace_thr.so.0
-	ln -sf $(<F) $@
+	$(Q)ln -sf $(<F) $@
 
 all: $(LIB)
 

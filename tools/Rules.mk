@@ -9,11 +9,13 @@ FLAGS_tools = $(shell pkg-config --cflags $(TOOL_PACKAGES) 2>/dev/null | sed 's/
 TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -lm
 
 $(TOOL_ARCHIVE): $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
-	rm -f $@
-	ar rcs $@ $^
+	$(SAY) AR $@
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(TOOL): $(BUILD)/tools/cli/main.o $(TOOL_ARCHIVE)
-	$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
 
 all: $(TOOL)
 

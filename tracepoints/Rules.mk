@@ -9,6 +9,7 @@ FLAGS_tracepoints := -fPIC -Wno-conversion -Wno-sign-conversion -Wno-shadow -Wno
                      -Wno-missing-prototypes -Wno-undef -Wno-strict-prototypes
 
 $(PROVIDER): $(PROVIDER_OBJECTS)
-	$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -Wl,-soname,$(@F) -Wl,-z,nodelete -llttng-ust -ldl
+	$(SAY) LINK $@
+	$(Q)$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -Wl,-soname,$(@F) -Wl,-z,nodelete -llttng-ust -ldl
 
 all: $(PROVIDER)
