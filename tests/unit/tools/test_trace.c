@@ -1,0 +1,591 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "tests/unit/tools/ctf.h"
+#include "tools/read/manifest.h"
+#include "tools/read/trace.h"
+
+#define LOCK_WAIT CTF_WHAT "u8 _kind; u8 _mode; i64 _timeout_ns; u64 _holder;"
+#define LOCK_HOLD CTF_WHAT "u8 _kind; u8 _mode; u32 _depth;"
+#define THREAD_START CTF_WHAT "u8 _daemon; u32 _native_id; u32 _ppid; u64 _target;"
+
+/* What a reading told. Strings of events are copied: they are lent. */
+struct told {
+	GArray *events;   /* struct tt_event */
+	GPtrArray *words; /* thread and name of each */
+	GArray *modules;  /* struct tt_module */
+	GArray *losses;   /* struct tt_loss */
+	unsigned stop_at; /* after so many events; 0 never */
+};
+
+struct fixture {
+	char *folder;
+	struct told told;
+	struct tt_trace_summary summary;
+	GError *error;
+};
+
+static bool tell_event(const struct tt_event *event, void *data)
+{
+	struct told *told = data;
+	struct tt_event copy = *event;
+
+	copy.thread = g_strdup(event->thread);
+	copy.name = g_strdup(event->name);
+	copy.text = g_strdup(event->text);
+	copy.fields = NULL;
+	g_ptr_array_add(told->words, (gpointer)(uintptr_t)copy.thread);
+	g_ptr_array_add(told->words, (gpointer)(uintptr_t)copy.name);
+	g_ptr_array_add(told->words, (gpointer)(uintptr_t)copy.text);
+	g_array_append_val(told->events, copy);
+	return told->events->len != told->stop_at;
+}
+
+static bool tell_module(const struct tt_module *module, void *data)
+{
+	struct told *told = data;
+	struct tt_module copy = *module;
+
+	copy.path = g_strdup(module->path);
+	copy.build_id = g_memdup2(module->build_id, module->build_id_size);
+	g_ptr_array_add(told->words, (gpointer)(uintptr_t)copy.path);
+	g_ptr_array_add(told->words, (gpointer)(uintptr_t)copy.build_id);
+	g_array_append_val(told->modules, copy);
+	return true;
+}
+
+static bool tell_loss(const struct tt_loss *loss, void *data)
+{
+	g_array_append_val(((struct told *)data)->losses, *loss);
+	return true;
+}
+
+static bool read_trace(struct fixture *f)
+{
+	const struct tt_trace_handler handler = {tell_event, tell_module, tell_loss};
+
+	return tt_trace_read(f->folder, &handler, &f->told, &f->summary, &f->error);
+}
+
+static const struct tt_event *event_at(struct fixture *f, guint i)
+{
+	assert_true(i < f->told.events->len);
+	return &g_array_index(f->told.events, struct tt_event, i);
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = g_new0(struct fixture, 1);
+
+	f->folder = g_dir_make_tmp("trace-thr-test-XXXXXX", NULL);
+	f->told.events = g_array_new(FALSE, FALSE, sizeof(struct tt_event));
+	f->told.words = g_ptr_array_new_with_free_func(g_free);
+	f->told.modules = g_array_new(FALSE, FALSE, sizeof(struct tt_module));
+	f->told.losses = g_array_new(FALSE, FALSE, sizeof(struct tt_loss));
+	*state = f;
+	return f->folder ? 0 : -1;
+}
+
+static void remove_tree(const char *path)
+{
+	GDir *folder = g_dir_open(path, 0, NULL);
+
+	for (const char *name; folder && (name = g_dir_read_name(folder));) {
+		char *below = g_build_filename(path, name, NULL);
+
+		remove_tree(below);
+		g_free(below);
+	}
+	if (folder)
+		g_dir_close(folder);
+	g_remove(path);
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	remove_tree(f->folder);
+	g_array_free(f->told.events, TRUE);
+	g_ptr_array_free(f->told.words, TRUE);
+	g_array_free(f->told.modules, TRUE);
+	g_array_free(f->told.losses, TRUE);
+	g_clear_error(&f->error);
+	g_free(f->folder);
+	g_free(f);
+	return 0;
+}
+
+/* The error has the code, and is one line that ends in a remedy. */
+static void assert_fails(struct fixture *f, int code)
+{
+	assert_false(read_trace(f));
+	assert_non_null(f->error);
+	assert_int_equal(f->error->domain, TT_TRACE_ERROR);
+	assert_int_equal(f->error->code, code);
+	assert_null(strchr(f->error->message, '\n'));
+	assert_non_null(strstr(f->error->message, ": "));
+}
+
+/* A trace of lock_acquired events on a lock `queue`, at the times given, 0 at the end. */
+static void write_holds(const char *folder, const uint64_t *times)
+{
+	struct ctf ctf = ctf_begin(folder);
+
+	ctf_class(&ctf, "trace_thr:lock_acquired", LOCK_HOLD);
+	for (; *times; times++) {
+		ctf_event(&ctf, 0, *times, 41);
+		ctf_what(&ctf, 41, "worker", "queue", *times);
+		ctf_put(&ctf, TT_KIND_RLOCK, 1);
+		ctf_put(&ctf, TT_MODE_EXCLUSIVE, 1);
+		ctf_put(&ctf, 2, 4);
+	}
+	ctf_end(&ctf);
+}
+
+static void test_fields(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+	const struct tt_event *event;
+
+	ctf_class(&ctf, "trace_thr:lock_wait", LOCK_WAIT);
+	ctf_event(&ctf, 0, 5000, 41);
+	ctf_what(&ctf, 41, "worker", "queue", 7);
+	ctf_put(&ctf, TT_KIND_MUTEX, 1);
+	ctf_put(&ctf, TT_MODE_SHARED, 1);
+	ctf_put(&ctf, (uint64_t)TT_NO_TIMEOUT, 8);
+	ctf_put(&ctf, 9, 8);
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 1);
+	assert_int_equal(f->summary.begin_ns, 5000);
+	event = event_at(f, 0);
+	assert_int_equal(event->type, TT_EVENT_lock_wait);
+	assert_int_equal(event->time_ns, 5000);
+	assert_int_equal(event->pid, 41);
+	assert_string_equal(event->thread, "worker");
+	assert_int_equal(event->thread_id, 2);
+	assert_int_equal(event->caller, 0x1234);
+	assert_string_equal(event->name, "queue");
+	assert_int_equal(event->id, 7);
+	assert_int_equal(event->kind, TT_KIND_MUTEX);
+	assert_int_equal(event->mode, TT_MODE_SHARED);
+	assert_int_equal(event->timeout_ns, TT_NO_TIMEOUT);
+	assert_int_equal(event->holder, 9);
+	assert_int_equal(event->depth, 0);
+}
+
+static bool check_list(const struct tt_event *event, void *data)
+{
+	static const char *const names[] = {"kind", "mode", "depth"};
+	unsigned *seen = data;
+
+	for (*seen = 0; event->fields[*seen]; ++*seen)
+		if (*seen >= 3 || strcmp(event->fields[*seen]->name, names[*seen]) != 0)
+			return false;
+	return true;
+}
+
+/* An event says which fields it carries, after those that all have. */
+static void test_list_of_fields(void **state)
+{
+	struct fixture *f = *state;
+	const struct tt_trace_handler handler = {.event = check_list};
+	unsigned seen = 0;
+
+	write_holds(f->folder, (uint64_t[]){1, 0});
+	assert_true(tt_trace_read(f->folder, &handler, &seen, &f->summary, &f->error));
+	assert_int_equal(seen, 3);
+}
+
+/* A log line has no object; an event without a time limit says so. */
+static void test_absent_fields(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:log_message", CTF_WHO "u8 _level; string _text;");
+	ctf_event(&ctf, 0, 1, 41);
+	ctf_put(&ctf, 41, 4);
+	ctf_text(&ctf, "worker");
+	ctf_put(&ctf, 2, 8);
+	ctf_put(&ctf, 0, 8);
+	ctf_put(&ctf, TT_LOG_INFO, 1);
+	ctf_text(&ctf, "hello");
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	assert_null(event_at(f, 0)->name);
+	assert_int_equal(event_at(f, 0)->id, 0);
+	assert_int_equal(event_at(f, 0)->timeout_ns, TT_NO_TIMEOUT);
+	assert_int_equal(event_at(f, 0)->level, TT_LOG_INFO);
+	assert_string_equal(event_at(f, 0)->text, "hello");
+}
+
+/* Fields of another type or size, unknown ones, and missing ones. */
+static void test_another_version(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+	const struct tt_event *event;
+
+	ctf_class(&ctf, "trace_thr:lock_acquired",
+	          "i64 _pid; u64 _thread; u32 _id; u16 _kind; string _mode; u64 _depth; string _news;");
+	ctf_event(&ctf, 0, 1, 41);
+	ctf_put(&ctf, 41, 8);
+	ctf_put(&ctf, 99, 8);
+	ctf_put(&ctf, 7, 4);
+	ctf_put(&ctf, 300, 2);
+	ctf_text(&ctf, "exclusive");
+	ctf_put(&ctf, UINT64_MAX, 8);
+	ctf_text(&ctf, "of a later version");
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	event = event_at(f, 0);
+	assert_int_equal(event->pid, 41);
+	assert_non_null(event->thread);
+	assert_non_null(event->name);
+	assert_int_equal(event->id, 7);
+	assert_int_equal(event->kind, UINT8_MAX); /* and not 300 cut to 44 */
+	assert_int_equal(event->depth, UINT32_MAX);
+}
+
+static void test_unknown_events(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:lock_stolen", CTF_WHAT);
+	ctf_class(&ctf, "other:thing", "u8 _x;");
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	ctf_event(&ctf, 0, 1, 41);
+	ctf_what(&ctf, 41, "worker", "queue", 7);
+	ctf_event(&ctf, 1, 2, 41);
+	ctf_put(&ctf, 0, 1);
+	ctf_event(&ctf, 2, 3, 41);
+	ctf_what(&ctf, 41, "worker", "flag", 8);
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 1);
+	assert_int_equal(f->summary.unknown, 1);
+	assert_int_equal(f->summary.begin_ns, 3);
+	assert_string_equal(event_at(f, 0)->name, "flag");
+}
+
+static void test_text_is_valid(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	for (uint64_t i = 1; i <= 2; i++) {
+		ctf_event(&ctf, 0, i, 41);
+		ctf_what(&ctf, 41, "b\xffg", i == 1 ? "caf\xc3\xa9" : "\xc3", 7);
+	}
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	for (guint i = 0; i < 2; i++) {
+		assert_string_equal(event_at(f, i)->thread, "b\xef\xbf\xbdg");
+		assert_true(g_utf8_validate(event_at(f, i)->name, -1, NULL));
+	}
+	assert_string_equal(event_at(f, 0)->name, "caf\xc3\xa9");
+}
+
+static void test_loss(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	for (uint64_t i = 0; i < 3; i++) {
+		ctf_event(&ctf, 0, 100 * (i + 1), 41);
+		ctf_what(&ctf, 41, "worker", "flag", 7);
+		ctf.discarded = i == 0 ? 0 : 12;
+		ctf.sequence = i == 2 ? 5 : i; /* packets 2 to 4 are missing */
+		ctf_packet(&ctf);
+	}
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 3);
+	assert_int_equal(f->summary.lost, 12);
+	assert_int_equal(f->summary.lost_packets, 3);
+	assert_int_equal(f->told.losses->len, 2);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).count, 12);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).begin_ns, 100);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).end_ns, 200);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 1).packets, 3);
+}
+
+/* What is lost of a stream that cannot have our events is no loss. */
+static void test_loss_of_others(void **state)
+{
+	struct fixture *f = *state;
+	char *ours = g_build_filename(f->folder, "a", NULL);
+	char *others = g_build_filename(f->folder, "b", NULL);
+	struct ctf ctf = ctf_begin(others);
+
+	ctf_class(&ctf, "other:thing", "u8 _x;");
+	for (uint64_t i = 0; i < 2; i++) {
+		ctf_event(&ctf, 0, 100 * (i + 1), 41);
+		ctf_put(&ctf, 0, 1);
+		ctf.discarded = 12 * i;
+		ctf_packet(&ctf);
+	}
+	ctf_end(&ctf);
+	write_holds(ours, (uint64_t[]){1, 2, 0});
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 2);
+	assert_int_equal(f->summary.lost, 0);
+	g_free(ours);
+	g_free(others);
+}
+
+/* One folder for each user or process: read as one trace, in order of time. */
+static void test_several_folders(void **state)
+{
+	struct fixture *f = *state;
+	char *a = g_build_filename(f->folder, "ust", "uid", "0", NULL);
+	char *b = g_build_filename(f->folder, "ust", "uid", "1000", NULL);
+
+	write_holds(a, (uint64_t[]){1, 4, 5, 0});
+	write_holds(b, (uint64_t[]){2, 3, 6, 0});
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 6);
+	for (guint i = 0; i < 6; i++)
+		assert_int_equal(event_at(f, i)->time_ns, i + 1);
+	assert_int_equal(f->summary.begin_ns, 1);
+	assert_int_equal(f->summary.end_ns, 6);
+	g_free(a);
+	g_free(b);
+}
+
+static void test_stop(void **state)
+{
+	struct fixture *f = *state;
+
+	write_holds(f->folder, (uint64_t[]){1, 2, 3, 4, 0});
+	f->told.stop_at = 2;
+	assert_true(read_trace(f));
+	assert_int_equal(f->told.events->len, 2);
+	assert_null(f->error);
+}
+
+static void test_no_events(void **state)
+{
+	struct fixture *f = *state;
+
+	write_holds(f->folder, (uint64_t[]){0});
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 0);
+	assert_int_equal(f->summary.begin_ns, 0);
+}
+
+#define BIN_INFO "u64 _baddr; u64 _memsz; string _path; u8 _is_pic; u8 _has_build_id; u8 _has_debug_link;"
+#define BUILD_ID "u64 _baddr; u32 __build_id_length; u8 _build_id[ __build_id_length ];"
+
+static void put_bin_info(struct ctf *ctf, uint32_t pid, uint64_t base, const char *path, bool has_build_id)
+{
+	ctf_event(ctf, 0, 1, pid);
+	ctf_put(ctf, base, 8);
+	ctf_put(ctf, 0x1000, 8);
+	ctf_text(ctf, path);
+	ctf_put(ctf, 1, 1);
+	ctf_put(ctf, has_build_id, 1);
+	ctf_put(ctf, 0, 1);
+}
+
+static void put_build_id(struct ctf *ctf, uint32_t pid, uint64_t base, uint8_t first)
+{
+	ctf_event(ctf, 1, 1, pid);
+	ctf_put(ctf, base, 8);
+	ctf_put(ctf, 3, 4);
+	ctf_put(ctf, first, 1);
+	ctf_put(ctf, 2, 1);
+	ctf_put(ctf, 3, 1);
+}
+
+static void test_modules(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+	const struct tt_module *modules;
+
+	ctf_class(&ctf, "lttng_ust_statedump:bin_info", BIN_INFO);
+	ctf_class(&ctf, "lttng_ust_statedump:build_id", BUILD_ID);
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	put_bin_info(&ctf, 41, 0x10000, "/bin/a", true);
+	put_bin_info(&ctf, 42, 0x20000, "/bin/b", true); /* two processes at once */
+	put_build_id(&ctf, 41, 0x10000, 0xa);
+	put_build_id(&ctf, 42, 0x20000, 0xb);
+	put_bin_info(&ctf, 41, 0x30000, "/lib/none", false);
+	put_bin_info(&ctf, 41, 0x40000, "/lib/lost", true); /* its build id is missing */
+	ctf_end(&ctf);
+
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 0);
+	assert_int_equal(f->summary.modules, 4);
+	modules = (const struct tt_module *)(void *)f->told.modules->data;
+	assert_int_equal(modules[0].pid, 41);
+	assert_int_equal(modules[0].base, 0x10000);
+	assert_int_equal(modules[0].size, 0x1000);
+	assert_string_equal(modules[0].path, "/bin/a");
+	assert_int_equal(modules[0].build_id_size, 3);
+	assert_memory_equal(modules[0].build_id, "\x0a\x02\x03", 3);
+	assert_string_equal(modules[1].path, "/bin/b");
+	assert_memory_equal(modules[1].build_id, "\x0b\x02\x03", 3);
+	assert_string_equal(modules[2].path, "/lib/none");
+	assert_null(modules[2].build_id);
+	assert_string_equal(modules[3].path, "/lib/lost");
+	assert_null(modules[3].build_id);
+}
+
+static void put_start(struct ctf *ctf, uint64_t time_ns, uint32_t pid, uint32_t ppid)
+{
+	ctf_event(ctf, 0, time_ns, pid);
+	ctf_what(ctf, pid, "MainThread", "MainThread", 1);
+	ctf_put(ctf, 0, 1);
+	ctf_put(ctf, pid, 4);
+	ctf_put(ctf, ppid, 4);
+	ctf_put(ctf, 0, 8);
+}
+
+/* The recorded program is 40: it made 41, which made 42. 50 and 51 are not of its family. */
+static void test_recorded_program_only(void **state)
+{
+	static const uint32_t starts[][2] = {{40, 1}, {50, 1}, {41, 40}, {51, 50}, {42, 41}, {40, 1}};
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+	char *arguments[] = {(char[]){"prog"}, NULL};
+	const struct tt_manifest manifest = {.program = arguments, .pid = 40, .begin_ns = 1, .end_ns = 9};
+
+	ctf_class(&ctf, "trace_thr:thread_start", THREAD_START);
+	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
+		put_start(&ctf, i + 1, starts[i][0], starts[i][1]);
+	ctf_end(&ctf);
+	assert_true(tt_manifest_write(f->folder, &manifest, &f->error));
+
+	assert_true(read_trace(f));
+	assert_int_equal(f->summary.events, 4);
+	assert_int_equal(f->summary.other_processes, 2);
+	for (guint i = 0; i < 4; i++)
+		assert_in_range(event_at(f, i)->pid, 40, 42);
+}
+
+static void test_nothing_there(void **state)
+{
+	struct fixture *f = *state;
+	char *folder = f->folder;
+
+	assert_fails(f, TT_TRACE_ERROR_NONE_THERE); /* an empty folder */
+	g_clear_error(&f->error);
+	f->folder = g_build_filename(folder, "none", NULL);
+	assert_fails(f, TT_TRACE_ERROR_NONE_THERE);
+	g_clear_error(&f->error);
+	ctf_write(folder, "none", "", 0); /* a file */
+	assert_fails(f, TT_TRACE_ERROR_NONE_THERE);
+	g_free(f->folder);
+	f->folder = folder;
+}
+
+static void test_foreign(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "other:trace_thr", "u8 _x;");
+	ctf_event(&ctf, 0, 1, 41);
+	ctf_put(&ctf, 0, 1);
+	ctf_end(&ctf);
+	assert_fails(f, TT_TRACE_ERROR_FOREIGN);
+}
+
+static void test_no_permission(void **state)
+{
+	struct fixture *f = *state;
+	bool root = !geteuid();
+
+	write_holds(f->folder, (uint64_t[]){1, 0});
+	assert_return_code(chmod(f->folder, 0), 0);
+	if (root) /* who may look anywhere: be nobody meanwhile */
+		assert_return_code(seteuid(65534), 0);
+	assert_fails(f, TT_TRACE_ERROR_UNREADABLE);
+	if (root)
+		assert_return_code(seteuid(0), 0);
+	assert_non_null(strstr(f->error->message, "Permission denied"));
+	assert_return_code(chmod(f->folder, 0700), 0);
+}
+
+/* A file cut short at any place is read or refused. */
+static void cut_everywhere(struct fixture *f, const char *file, bool must_fail)
+{
+	char *path = g_build_filename(f->folder, file, NULL);
+	char *whole;
+	gsize size;
+
+	assert_true(g_file_get_contents(path, &whole, &size, NULL));
+	for (gsize cut = 0; cut < size; cut++) {
+		ctf_write(f->folder, file, whole, cut);
+		if (read_trace(f)) {
+			assert_null(f->error);
+			assert_true(!must_fail || !f->summary.events);
+		} else {
+			assert_non_null(f->error);
+			assert_null(strchr(f->error->message, '\n'));
+			g_clear_error(&f->error);
+		}
+	}
+	g_free(whole);
+	g_free(path);
+}
+
+static void test_cut_stream(void **state)
+{
+	write_holds(((struct fixture *)*state)->folder, (uint64_t[]){1, 2, 3, 0});
+	cut_everywhere(*state, "stream_0", true);
+}
+
+static void test_cut_metadata(void **state)
+{
+	write_holds(((struct fixture *)*state)->folder, (uint64_t[]){1, 2, 3, 0});
+	cut_everywhere(*state, "metadata", false);
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_fields),
+	    TEST(test_list_of_fields),
+	    TEST(test_absent_fields),
+	    TEST(test_another_version),
+	    TEST(test_unknown_events),
+	    TEST(test_text_is_valid),
+	    TEST(test_loss),
+	    TEST(test_loss_of_others),
+	    TEST(test_several_folders),
+	    TEST(test_stop),
+	    TEST(test_no_events),
+	    TEST(test_modules),
+	    TEST(test_recorded_program_only),
+	    TEST(test_nothing_there),
+	    TEST(test_foreign),
+	    TEST(test_no_permission),
+	    TEST(test_cut_stream),
+	    TEST(test_cut_metadata),
+	};
+
+	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
+}
