@@ -2,7 +2,11 @@
 
 #include <pthread.h>
 
+#include "last_thread.h"
+#include "local.h"
+#include "log.h"
 #include "object.h"
+#include "process.h"
 #include "registry.h"
 #include "self.h"
 #include "thread.h"
@@ -12,23 +16,37 @@ static void before(void)
 {
 	tt_registry_lock();
 	tt_object_before_fork();
+	tt_local_before_fork();
 }
 
-static void after_in_parent(void)
+static void after(void)
 {
+	tt_local_after_fork();
 	tt_object_after_fork();
 	tt_registry_unlock();
 }
 
+/* The thread that forked is the only one, and the main one. */
 static void after_in_child(void)
 {
-	tt_object_after_fork();
+	tthr_thread *self = tt_self_known();
+	tthr_thread *next;
+
+	for (tthr_thread *thread = tt_registry_clear(); thread; thread = next) {
+		next = thread->next;
+		thread->next = thread->prev = NULL;
+		if (thread != self)
+			tt_thread_lose(thread);
+	}
+	after();
 	tt_waiters_after_fork_in_child();
+	tt_last_thread_after_fork_in_child();
+	tt_log_after_fork_in_child();
 	tt_self_after_fork_in_child();
-	tt_registry_unlock();
+	tt_process_after_fork_in_child();
 }
 
 void tt_fork_prepare(void)
 {
-	pthread_atfork(before, after_in_parent, after_in_child);
+	pthread_atfork(before, after, after_in_child);
 }

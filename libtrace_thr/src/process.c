@@ -43,9 +43,32 @@ __attribute__((constructor)) static void load(void)
 	tt_process_enter();
 }
 
+void tt_process_after_fork_in_child(void)
+{
+	tthr_thread *self = tt_self_known();
+
+	if (!self && tt_self_bind(&main_thread)) { /* the library did not know it */
+		self = tthr_thread_ref(&main_thread);
+		self->end = TT_END_RETURNED;
+		self->result = NULL;
+		self->locals = NULL;
+	}
+	if (!self)
+		return;
+	if (self->foreign) {
+		self->name = main_thread.object.name;
+		self->daemon = false;
+	}
+	if (self != tt_registry_main())
+		tt_registry_set_main(tthr_thread_ref(self));
+	tt_registry_add(self);
+	tt_thread_begin(self);
+}
+
 static bool is_to_be_joined(const tthr_thread *thread)
 {
-	return !thread->daemon && thread != tt_self_known() && thread != tt_registry_main();
+	return !thread->daemon && thread != tt_self_known() && thread != tt_registry_main() &&
+	       tt_thread_state(thread) != TT_LIFE_EXITING;
 }
 
 /*
@@ -83,7 +106,8 @@ __attribute__((destructor)) static void unload(void)
 {
 	tthr_thread *self = tt_self_known();
 
-	if (tt_enabled(thread_abandoned)) {
+	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
+		self = tthr_current();
 		tt_registry_lock();
 		for (tthr_thread *thread = tt_registry_first(); thread; thread = thread->next) {
 			struct tt_what what = tt_thread_what(thread);

@@ -7,6 +7,9 @@
 /* Makes the library ready, and the main thread known, at its first call. */
 void tt_process_enter(void);
 
+/* For fork, in the child: makes the calling thread the main one. */
+void tt_process_after_fork_in_child(void);
+
 /* Sees to it that exit waits for threads that are not daemons. ENOMEM. */
 int tt_process_join_at_exit(void);
 

@@ -37,7 +37,7 @@ void tt_registry_add(tthr_thread *thread)
 	pthread_mutex_unlock(&lock);
 }
 
-void tt_registry_remove(tthr_thread *thread)
+bool tt_registry_remove(tthr_thread *thread)
 {
 	pthread_mutex_lock(&lock);
 	if (thread->prev)
@@ -49,8 +49,9 @@ void tt_registry_remove(tthr_thread *thread)
 	else
 		last = thread->prev;
 	thread->next = thread->prev = NULL;
-	count--;
+	bool was_last = --count == 0;
 	pthread_mutex_unlock(&lock);
+	return was_last;
 }
 
 bool tt_registry_has(const tthr_thread *thread)

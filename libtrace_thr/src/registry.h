@@ -13,8 +13,8 @@ void tt_registry_unlock(void);
 /* Adds the thread at the end. */
 void tt_registry_add(tthr_thread *thread);
 
-/* Takes it out. */
-void tt_registry_remove(tthr_thread *thread);
+/* Takes it out. True if it was the last. */
+bool tt_registry_remove(tthr_thread *thread);
 
 /* Whether it is in the list. The lock is held. */
 bool tt_registry_has(const tthr_thread *thread);

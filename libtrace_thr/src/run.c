@@ -7,8 +7,10 @@
 
 #include "clock.h"
 #include "futex.h"
+#include "last_thread.h"
 #include "local.h"
 #include "process.h"
+#include "pthread_exit.h"
 #include "registry.h"
 #include "thread.h"
 
@@ -56,8 +58,10 @@ static void unwinds(void *arg)
 {
 	tthr_thread *thread = arg;
 
+	/* From here on it cannot be cancelled any more: its end is decided. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
-	thread->end = TT_END_EXITED;
+	thread->end = TT_END_CANCELLED;
+	thread->result = PTHREAD_CANCELED;
 }
 
 static void *call_target(tthr_thread *thread)
@@ -74,8 +78,11 @@ static void *run(void *arg)
 	tthr_thread *thread = arg;
 	bool bound = tt_self_bind(thread);
 
+	/* A cancel that comes early finds a thread that is ready for it. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	tt_thread_begin(thread);
 	pthread_cleanup_push(unwinds, thread);
+	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	thread->result = call_target(thread);
 	/* It has returned: too late to be cancelled. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
@@ -127,16 +134,23 @@ int tt_thread_start(tthr_thread *thread, const void *caller)
 void tt_thread_end(tthr_thread *thread)
 {
 	int state;
+	void *value;
 	bool reaped = thread->foreign || thread == tt_registry_main();
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	if (tt_pthread_exit_called(&value)) {
+		thread->end = TT_END_EXITED;
+		thread->result = value;
+	}
 	tt_local_end_thread(thread);
 	struct tt_what what = tt_thread_what(thread);
 	TT_TRACE(thread_exit, NULL, &what, thread->end);
-	tt_registry_remove(thread);
+	bool was_last = tt_registry_remove(thread);
 	tt_self_forget();
 	tt_thread_set_state(thread, reaped ? TT_LIFE_GONE : TT_LIFE_ENDED);
 	tthr_thread_unref(thread);
+	if (was_last)
+		tt_last_thread_ends();
 	pthread_setcancelstate(state, NULL);
 }
 
@@ -150,8 +164,8 @@ static void reap(tthr_thread *thread)
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
 	pthread_join(thread->ident, &result);
 	thread->result = result;
-	if (thread->end != TT_END_RETURNED)
-		thread->end = result == PTHREAD_CANCELED ? TT_END_CANCELLED : TT_END_EXITED;
+	if (thread->end == TT_END_CANCELLED && result != PTHREAD_CANCELED)
+		thread->end = TT_END_EXITED;
 	tt_thread_set_state(thread, TT_LIFE_GONE);
 	pthread_setcancelstate(state, NULL);
 }

@@ -118,6 +118,16 @@ void tthr_thread_unref(tthr_thread *thread)
 		finish(thread);
 }
 
+void tt_thread_lose(tthr_thread *thread)
+{
+	thread->end = TT_END_CANCELLED;
+	thread->result = PTHREAD_CANCELED;
+	tt_thread_set_state(thread, TT_LIFE_GONE);
+	/* Its reference of itself. Was it the last, the memory is left: code of the program must not run in a fork. */
+	if (thread->options.free == free_own || __atomic_load_n(&thread->refs, __ATOMIC_RELAXED) > 1)
+		tthr_thread_unref(thread);
+}
+
 const char *tthr_thread_name(const tthr_thread *thread)
 {
 	/* Acquire: pairs with the release in set_name, so the text is seen. */

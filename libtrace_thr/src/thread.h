@@ -40,6 +40,9 @@ int tt_thread_init(tthr_thread *thread, const struct tthr_thread_options *option
 /* Makes the entry of the calling thread, which the library did not start. NULL without memory. */
 tthr_thread *tt_thread_new_foreign(void);
 
+/* In a forked child: the thread is not there any more. It counts as cancelled. */
+void tt_thread_lose(tthr_thread *thread);
+
 /* Gives the kernel the name that the thread has now. The registry's lock is held and the thread is in its list. */
 void tt_thread_set_kernel_name(const tthr_thread *thread);
 

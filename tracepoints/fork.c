@@ -1,0 +1,37 @@
+/*
+ * fork: without LTTng's help the events of a child would be recorded as its parent's.
+ *
+ * LTTng has that help in a library of its own, liblttng-ust-fork.so, to be preloaded. With it, this one keeps out.
+ */
+#include <dlfcn.h>
+#include <lttng/ust-fork.h>
+#include <pthread.h>
+#include <signal.h>
+
+/* The signals that the forking thread had blocked: LTTng blocks them all meanwhile. */
+static __thread sigset_t signals;
+
+static void before(void)
+{
+	lttng_ust_before_fork(&signals);
+}
+
+static void after_in_parent(void)
+{
+	lttng_ust_after_fork_parent(&signals);
+}
+
+static void after_in_child(void)
+{
+	lttng_ust_after_fork_child(&signals);
+}
+
+__attribute__((constructor)) static void handle_forks(void)
+{
+	void *helper = dlopen("liblttng-ust-fork.so.1", RTLD_LAZY | RTLD_NOLOAD);
+
+	if (helper)
+		dlclose(helper);
+	else
+		pthread_atfork(before, after_in_parent, after_in_child);
+}
