@@ -10,6 +10,9 @@ $(UNIT_LIB): $(BUILD)/tests/unit/lib/%: $(BUILD)/tests/unit/lib/%.o $(LIB_OBJECT
 	$(SAY) LINK $@
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -lcmocka -pthread -ldl -lm
 
+# As a program that ends its threads inside TTHR_WITH.
+$(BUILD)/tests/unit/lib/test_with.o: FLAGS += -fexceptions
+
 $(UNIT_TOOLS): $(BUILD)/tests/unit/tools/%: $(BUILD)/tests/unit/tools/%.o $(TOOL_ARCHIVE)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -lcmocka $(TOOL_LIBS) -pthread
