@@ -32,7 +32,7 @@ static bool is_held(tthr_condition *cond)
 {
 	tthr_rlock *rlock = rlock_of(cond);
 
-	return rlock ? tt_rlock_is_mine(rlock) : tt_word_is_held(&cond->lock->word);
+	return rlock ? tt_rlock_is_held_by(rlock, tt_self_id()) : tt_word_is_held(&cond->lock->word);
 }
 
 /* Frees the lock; returns how deep it was held. */
@@ -130,7 +130,7 @@ int tt_condition_acquire(tthr_condition *cond, const void *caller)
 
 	if (rlock)
 		return tt_rlock_acquire(rlock, caller);
-	tt_lock_take(cond->lock, TT_KIND_LOCK, 1, caller);
+	tt_lock_take(cond->lock, TT_KIND_LOCK, tt_self_id(), 1, caller);
 	return 0;
 }
 
@@ -191,7 +191,7 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
 	if (rlock)
 		tt_rlock_take_back(rlock, depth, caller);
 	else
-		tt_lock_take(lock, TT_KIND_LOCK, 1, caller);
+		tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, caller);
 	return error;
 }
 

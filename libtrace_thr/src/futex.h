@@ -7,35 +7,17 @@
 #ifndef TT_FUTEX_H
 #define TT_FUTEX_H
 
-#include <errno.h>
-#include <limits.h>
-#include <linux/futex.h>
 #include <stdint.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include "clock.h"
 
 /*
- * Sleeps while *word is `expected`, until woken or the deadline. ETIMEDOUT at the deadline, else 0, which tells nothing:
- * the word had changed already, a wake, a signal, or no reason at all. Leaves errno alone.
+ * Sleeps while *word is `expected`, until woken or the deadline. ETIMEDOUT at the deadline, else 0, which tells
+ * nothing: the word had changed already, a wake, a signal, or no reason at all. Leaves errno alone.
  */
-static inline int tt_futex_wait(uint32_t *word, uint32_t expected, const struct tt_deadline *deadline)
-{
-	int saved = errno;
-	long rc = syscall(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
-	                  deadline->forever ? NULL : &deadline->at, NULL, FUTEX_BITSET_MATCH_ANY);
-	int error = rc == -1 && errno == ETIMEDOUT ? ETIMEDOUT : 0;
-	errno = saved;
-	return error;
-}
+int tt_futex_wait(uint32_t *word, uint32_t expected, const struct tt_deadline *deadline);
 
 /* Wakes up to `n` threads that sleep on *word. The word may be gone already: then nobody is woken. */
-static inline void tt_futex_wake(uint32_t *word, int n)
-{
-	int saved = errno;
-	syscall(SYS_futex, word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, n, NULL, NULL, 0);
-	errno = saved;
-}
+void tt_futex_wake(uint32_t *word, int n);
 
 #endif /* TT_FUTEX_H */

@@ -66,7 +66,7 @@ int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
 	         tt_timeout_ns(seconds), __atomic_load_n(&lock->holder, __ATOMIC_RELAXED));
 	error = tt_word_take(&lock->word, &deadline);
 	if (!error)
-		tt_lock_taken(lock, kind, depth, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), depth, caller);
 	else if (tt_enabled(lock_failed))
 		tt_lock_emit_failed(lock, kind, TT_FAILURE_TIMEOUT, caller);
 	return error;
@@ -77,7 +77,7 @@ int tt_lock_take_within(tthr_lock *lock, enum tt_lock_kind kind, double seconds,
 	if (!tt_lock_timeout_valid(&seconds))
 		return tt_lock_refuse(lock, kind, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, 1, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), 1, caller);
 		return 0;
 	}
 	if (seconds > 0)
@@ -108,7 +108,7 @@ int tthr_lock_destroy(tthr_lock *lock)
 
 int tthr_lock_acquire(tthr_lock *lock)
 {
-	tt_lock_take(lock, TT_KIND_LOCK, 1, TT_CALLER);
+	tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, TT_CALLER);
 	return 0;
 }
 

@@ -43,20 +43,22 @@ static inline bool tt_lock_timeout_valid(double *seconds)
 	return *seconds >= 0;
 }
 
-/* What is left to do once the word is the caller's. */
-static inline void tt_lock_taken(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
+/* What is left to do once the word is the caller's. `me` is tt_self_id(). */
+static inline void tt_lock_taken(tthr_lock *lock, enum tt_lock_kind kind, uint64_t me, uint32_t depth,
+                                 const void *caller)
 {
 	/* Relaxed: to others it is a hint; whether it is one's own id, a thread knows by having stored it. */
-	__atomic_store_n(&lock->holder, tt_self_id(), __ATOMIC_RELAXED);
+	__atomic_store_n(&lock->holder, me, __ATOMIC_RELAXED);
 	if (tt_enabled(lock_acquired))
 		tt_lock_emit_acquired(lock, kind, depth, caller);
 }
 
-/* Takes the lock, whatever that lasts; `depth` is what the event tells. */
-static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
+/* Takes the lock, whatever that lasts; `depth` is what the event tells. `me` is tt_self_id(). */
+static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint64_t me, uint32_t depth,
+                                const void *caller)
 {
 	if (__builtin_expect(tt_word_try(&lock->word), 1))
-		tt_lock_taken(lock, kind, depth, caller);
+		tt_lock_taken(lock, kind, me, depth, caller);
 	else
 		tt_lock_take_slowly(lock, kind, depth, TTHR_FOREVER, caller);
 }
@@ -65,7 +67,7 @@ static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint32_
 static inline int tt_lock_try(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
 {
 	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, 1, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), 1, caller);
 		return 0;
 	}
 	if (tt_enabled(lock_failed))

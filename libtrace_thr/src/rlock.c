@@ -26,22 +26,24 @@ static inline int begin(tthr_rlock *rlock, int error)
 
 int tt_rlock_acquire(tthr_rlock *rlock, const void *caller)
 {
-	if (tt_rlock_is_mine(rlock))
+	uint64_t me = tt_self_id();
+
+	if (tt_rlock_is_held_by(rlock, me))
 		return again(rlock, caller);
-	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, 1, caller);
+	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, me, 1, caller);
 	return begin(rlock, 0);
 }
 
 int tt_rlock_try_acquire(tthr_rlock *rlock, const void *caller)
 {
-	if (tt_rlock_is_mine(rlock))
+	if (tt_rlock_is_held_by(rlock, tt_self_id()))
 		return again(rlock, caller);
 	return begin(rlock, tt_lock_try(&rlock->lock, TT_KIND_RLOCK, caller));
 }
 
 int tt_rlock_acquire_timeout(tthr_rlock *rlock, double seconds, const void *caller)
 {
-	if (tt_lock_timeout_valid(&seconds) && tt_rlock_is_mine(rlock))
+	if (tt_lock_timeout_valid(&seconds) && tt_rlock_is_held_by(rlock, tt_self_id()))
 		return again(rlock, caller);
 	return begin(rlock,
 	             tt_lock_take_within(&rlock->lock, TT_KIND_RLOCK, seconds, "tthr_rlock_acquire_timeout", caller));
@@ -49,7 +51,7 @@ int tt_rlock_acquire_timeout(tthr_rlock *rlock, double seconds, const void *call
 
 int tt_rlock_release(tthr_rlock *rlock, const void *caller)
 {
-	if (!tt_rlock_is_mine(rlock)) {
+	if (!tt_rlock_is_held_by(rlock, tt_self_id())) {
 		bool held = tt_word_is_held(&rlock->lock.word);
 		return tt_lock_refuse(&rlock->lock, TT_KIND_RLOCK, "tthr_rlock_release",
 		                      held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, EPERM, caller);
@@ -72,7 +74,7 @@ uint32_t tt_rlock_give_up(tthr_rlock *rlock, const void *caller)
 
 void tt_rlock_take_back(tthr_rlock *rlock, uint32_t depth, const void *caller)
 {
-	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, depth, caller);
+	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, tt_self_id(), depth, caller);
 	rlock->depth = depth;
 }
 
@@ -116,7 +118,7 @@ bool tthr_rlock_locked(const tthr_rlock *rlock)
 
 uint32_t tthr_rlock_depth(const tthr_rlock *rlock)
 {
-	return tt_rlock_is_mine(rlock) ? rlock->depth : 0;
+	return tt_rlock_is_held_by(rlock, tt_self_id()) ? rlock->depth : 0;
 }
 
 const char *tthr_rlock_name(tthr_rlock *rlock)

@@ -8,11 +8,11 @@
 
 #include "self.h"
 
-/* Whether the calling thread holds it. */
-static inline bool tt_rlock_is_mine(const tthr_rlock *rlock)
+/* Whether thread `me`, the calling one, holds it. */
+static inline bool tt_rlock_is_held_by(const tthr_rlock *rlock, uint64_t me)
 {
 	/* Relaxed: only the thread itself stores its id, or takes it away. */
-	return __atomic_load_n(&rlock->lock.holder, __ATOMIC_RELAXED) == tt_self_id();
+	return __atomic_load_n(&rlock->lock.holder, __ATOMIC_RELAXED) == me;
 }
 
 /* See the public functions of these names. */

@@ -1,5 +1,8 @@
 #include "waiters.h"
 
+#include <errno.h>
+#include <limits.h>
+
 #include "futex.h"
 #include "word.h"
 

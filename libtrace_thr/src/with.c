@@ -35,7 +35,7 @@ static struct tthr_held hold(void *object, void (*release)(void *object, const v
 
 struct tthr_held tthr_hold_lock(tthr_lock *lock)
 {
-	tt_lock_take(lock, TT_KIND_LOCK, 1, TT_CALLER);
+	tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, TT_CALLER);
 	return hold(lock, release_lock, 0);
 }
 

@@ -9,6 +9,7 @@
 #ifndef TT_WORD_H
 #define TT_WORD_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
 
