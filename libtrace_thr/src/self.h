@@ -46,12 +46,17 @@ bool tt_self_is_nameless(void);
 /* For fork, in the child: the process is another one. */
 void tt_self_after_fork_in_child(void);
 
-/* Emits an event of the calling thread, if a session records it. For paths that are not hot. */
+/*
+ * Emits an event of the calling thread, if a session records it. For paths that are not hot. Leaves errno alone: LTTng
+ * sleeps in poll(2) while a blocking channel is full.
+ */
 #define TT_TRACE(event, caller, ...)                                                                                   \
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
+			int errno_ = errno;                                                                            \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
+			errno = errno_;                                                                                \
 		}                                                                                                      \
 	} while (0)
 
