@@ -9,10 +9,13 @@
  *     tthr_barrier_wait(&start, NULL);     make_connection();
  *     accept_connections();
  *
- * States. It is *filling* while parties arrive and *draining* while they leave; who arrives while it drains waits for
- * the next round. It is *broken* once abort was called, a wait timed out, or the action failed: everybody waiting then,
- * and everybody who waits later, gets TTHR_EBROKEN, until it is reset. Reset in mid-round gives TTHR_EBROKEN to those
- * who wait and makes the barrier whole and empty.
+ * States. A round is *filling* until the last party arrives, which completes it: all of its parties pass, in whatever
+ * order they then run, and who arrives next is of the next round. While the action of a round runs, the round is
+ * complete but nobody passes yet; timeouts of its parties no longer count, and who arrives waits for the action's end.
+ * The barrier is *broken* once abort was called, a wait timed out, or the action failed or ended its thread: everybody
+ * waiting then, and everybody who waits later, gets TTHR_EBROKEN, until it is reset. An abort while the action runs
+ * breaks the round at the action's end. Reset in mid-round gives TTHR_EBROKEN to those who wait and makes the barrier
+ * whole and empty; it does nothing to a round that is complete.
  *
  * What was written before wait is seen after wait by all parties of the round.
  *
@@ -55,7 +58,7 @@ struct tthr_barrier_options {
 	const char *name;         /* copied; NULL for a default name */
 	unsigned parties;         /* at least 1 */
 	int (*action)(void *arg); /* run by one of the parties when all have arrived and before any goes on; non-zero
-	                             breaks the barrier; it must not wait for the same barrier */
+	                             breaks the barrier; it may abort it, but not wait for it */
 	void *arg;                /* of the action */
 	double timeout;           /* of waits that give none, in seconds; 0 means no limit */
 };

@@ -12,8 +12,11 @@
  * Names are UTF-8 and copied by `_init`; a static initializer keeps the pointer, so give it a string literal. NULL
  * means a default: `Lock-1`, `Event-2`, … numbered by kind, in the order in which the objects are first looked at.
  *
- * Objects may be moved only before their first use. All functions may be called from any thread, also from one that
- * the library did not start (it then goes by a name like `Dummy-1`, as in Python).
+ * Objects may be moved only before their first use. Those of static storage need no destroy; others need it before
+ * their memory goes: it refuses while the object is in use, and else waits for the few instructions that threads which
+ * were woken may still be inside the object's functions. So who waited for an event, and was woken, may destroy it. All
+ * functions may be called from any thread, also from one that the library did not start (it then goes by a name like
+ * `Dummy-1`, as in Python).
  *
  * Cancellation. No function here is a cancellation point: pthread_cancel takes effect at the next one that the
  * program itself calls, so no object is left half changed. Asynchronous cancellation is not supported.
