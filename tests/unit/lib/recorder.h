@@ -1,0 +1,293 @@
+/*
+ * Records the library's events in memory, as lines of text: no session is needed, only LTTng-UST's tracepoint library.
+ *
+ *     recorder_begin();
+ *     tthr_lock_acquire(&lock);
+ *     expect("MainThread", "lock_acquired L lock depth=1", NULL);
+ *
+ * A line is the event, the object's name and the fields that tests look at; threads appear by name. What a test calls
+ * the library from must be a SITE: each event's caller is checked to be in one.
+ */
+#ifndef TESTS_RECORDER_H
+#define TESTS_RECORDER_H
+
+#include "wait.h"
+
+#include "tracepoints/emit.h"
+
+/* For each function of a test that calls the library. */
+#define SITE __attribute__((section("sites"), noinline))
+extern const char __start_sites[], __stop_sites[];
+
+enum { LINES_MAX = 256, LINE_SIZE = 160 };
+
+static struct {
+	pthread_mutex_t mutex;
+	bool on;
+	unsigned n;
+	struct {
+		char thread[32], text[LINE_SIZE];
+	} lines[LINES_MAX];
+	unsigned n_threads;
+	struct {
+		uint64_t id;
+		char name[32];
+	} threads[CREW_MAX];
+} record = {.mutex = PTHREAD_MUTEX_INITIALIZER};
+
+/* The name of a thread that has made an event since the recorder began. The mutex is held. */
+static inline const char *thread_by_id(uint64_t id)
+{
+	for (unsigned i = 0; i < record.n_threads; i++)
+		if (record.threads[i].id == id)
+			return record.threads[i].name;
+	return id ? "?" : "nobody";
+}
+
+static inline void remember(const struct tt_who *who)
+{
+	if (strcmp(thread_by_id(who->id), "?") != 0)
+		return;
+	must(record.n_threads < CREW_MAX);
+	record.threads[record.n_threads].id = who->id;
+	snprintf(record.threads[record.n_threads++].name, sizeof record.threads[0].name, "%s", who->name);
+}
+
+__attribute__((format(printf, 5, 6))) static inline void note(const char *event, const struct tt_who *who,
+                                                              const void *caller, const struct tt_what *what,
+                                                              const char *format, ...)
+{
+	pthread_mutex_lock(&record.mutex);
+	if (record.on) {
+		must((const char *)caller >= __start_sites && (const char *)caller < __stop_sites);
+		must(record.n < LINES_MAX);
+		must(what->id);
+		remember(who);
+		char *text = record.lines[record.n].text;
+		snprintf(record.lines[record.n].thread, sizeof record.lines[0].thread, "%s", who->name);
+		int length = snprintf(text, LINE_SIZE, "%s %s", event, what->name);
+		va_list args;
+		va_start(args, format);
+		vsnprintf(text + length, LINE_SIZE - (size_t)length, format, args);
+		va_end(args);
+		record.n++;
+	}
+	pthread_mutex_unlock(&record.mutex);
+}
+
+/* A thread named in a field. */
+static inline const char *named(uint64_t id)
+{
+	pthread_mutex_lock(&record.mutex);
+	const char *name = thread_by_id(id);
+	pthread_mutex_unlock(&record.mutex);
+	return name;
+}
+
+#define WORD_CASE(word, name, value) [value] = word,
+static const char *const kinds[] = {TT_LOCK_KINDS(WORD_CASE)};
+static const char *const failures[] = {TT_FAILURES(WORD_CASE)};
+static const char *const wakes[] = {TT_WAKES(WORD_CASE)};
+static const char *const breaks[] = {TT_BREAKS(WORD_CASE)};
+static const char *const misuses[] = {TT_MISUSES(WORD_CASE)};
+
+/* A probe for each shape; `event` is which event of the shape it is. */
+#define PROBE(shape, ...)                                                                                              \
+	static void on_##shape(void *event, const struct tt_who *who, const void *caller, const struct tt_what *what,  \
+	                       ##__VA_ARGS__)
+#define NOTE(...) note(event, who, caller, what, __VA_ARGS__)
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+PROBE(object)
+{
+	NOTE("%s", "");
+}
+PROBE(wait, int64_t timeout_ns)
+{
+	NOTE(" timeout=%lld", (long long)timeout_ns);
+}
+PROBE(woken, uint8_t result, uint64_t waker)
+{
+	NOTE(" %s by %s", wakes[result], named(waker));
+}
+PROBE(failed, uint8_t why)
+{
+	NOTE(" %s", failures[why]);
+}
+PROBE(lock, uint8_t kind)
+{
+	NOTE(" %s", kinds[kind]);
+}
+PROBE(lock_wait, uint8_t kind, uint8_t mode, int64_t timeout_ns, uint64_t holder)
+{
+	must(mode == TT_MODE_EXCLUSIVE);
+	NOTE(" %s timeout=%lld held by %s", kinds[kind], (long long)timeout_ns, named(holder));
+}
+PROBE(lock_hold, uint8_t kind, uint8_t mode, uint32_t depth)
+{
+	must(mode == TT_MODE_EXCLUSIVE);
+	NOTE(" %s depth=%u", kinds[kind], depth);
+}
+PROBE(lock_failed, uint8_t kind, uint8_t mode, uint8_t why)
+{
+	must(mode == TT_MODE_EXCLUSIVE);
+	NOTE(" %s %s", kinds[kind], failures[why]);
+}
+PROBE(cond_init, uint64_t lock)
+{
+	must(lock);
+	NOTE("%s", "");
+}
+PROBE(cond_wait, uint64_t lock, int64_t timeout_ns)
+{
+	must(lock);
+	NOTE(" timeout=%lld", (long long)timeout_ns);
+}
+PROBE(cond_notify, int64_t asked, uint32_t woken)
+{
+	NOTE(" asked=%lld woken=%u", (long long)asked, woken);
+}
+PROBE(event_set, uint32_t woken)
+{
+	NOTE(" woken=%u", woken);
+}
+PROBE(sem_init, uint64_t value, uint64_t bound)
+{
+	NOTE(" value=%llu bound=%lld", (unsigned long long)value, (long long)bound);
+}
+PROBE(sem_acquired, uint64_t value, uint64_t waker)
+{
+	NOTE(" value=%llu by %s", (unsigned long long)value, named(waker));
+}
+PROBE(sem_released, uint64_t n, uint64_t value)
+{
+	NOTE(" n=%llu value=%llu", (unsigned long long)n, (unsigned long long)value);
+}
+PROBE(barrier_init, uint32_t parties, int64_t timeout_ns)
+{
+	NOTE(" parties=%u timeout=%lld", parties, (long long)timeout_ns);
+}
+PROBE(barrier_wait, uint32_t index, uint32_t n_waiting, uint32_t parties, int64_t timeout_ns)
+{
+	NOTE(" index=%u waiting=%u/%u timeout=%lld", index, n_waiting, parties, (long long)timeout_ns);
+}
+PROBE(barrier_passed, uint32_t index, uint64_t waker)
+{
+	NOTE(" index=%u by %s", index, named(waker));
+}
+PROBE(barrier_broken, uint8_t why, uint64_t waker)
+{
+	NOTE(" %s by %s", breaks[why], named(waker));
+}
+PROBE(misuse, uint8_t object, const char *call, uint8_t why)
+{
+	(void)object;
+	NOTE(" %s: %s", call, misuses[why]);
+}
+#pragma GCC diagnostic pop
+
+/* Connects a tracepoint with its shape's probe, as a session would. */
+#define CONNECT(event, shape)                                                                                          \
+	do {                                                                                                           \
+		static char event_name[] = #event;                                                                     \
+		static struct lttng_ust_tracepoint_probe probes[] = {                                                  \
+		    {.func = (void (*)(void))on_##shape, .data = event_name}, {.func = NULL}};                         \
+		lttng_ust_tracepoint_trace_thr___##event.probes = probes;                                              \
+		lttng_ust_tracepoint_trace_thr___##event.state = 1;                                                    \
+	} while (0)
+
+/* Begins with an empty record. */
+static inline void recorder_begin(void)
+{
+	CONNECT(lock_init, lock);
+	CONNECT(lock_wait, lock_wait);
+	CONNECT(lock_acquired, lock_hold);
+	CONNECT(lock_failed, lock_failed);
+	CONNECT(lock_released, lock_hold);
+	CONNECT(lock_destroy, lock);
+	CONNECT(cond_init, cond_init);
+	CONNECT(cond_wait, cond_wait);
+	CONNECT(cond_woken, woken);
+	CONNECT(cond_notify, cond_notify);
+	CONNECT(cond_destroy, object);
+	CONNECT(event_init, object);
+	CONNECT(event_wait, wait);
+	CONNECT(event_woken, woken);
+	CONNECT(event_set, event_set);
+	CONNECT(event_clear, object);
+	CONNECT(event_destroy, object);
+	CONNECT(sem_init, sem_init);
+	CONNECT(sem_wait, wait);
+	CONNECT(sem_acquired, sem_acquired);
+	CONNECT(sem_failed, failed);
+	CONNECT(sem_released, sem_released);
+	CONNECT(sem_destroy, object);
+	CONNECT(barrier_init, barrier_init);
+	CONNECT(barrier_wait, barrier_wait);
+	CONNECT(barrier_passed, barrier_passed);
+	CONNECT(barrier_broken, barrier_broken);
+	CONNECT(barrier_abort, object);
+	CONNECT(barrier_reset, object);
+	CONNECT(barrier_destroy, object);
+	CONNECT(misuse, misuse);
+	pthread_mutex_lock(&record.mutex);
+	record.on = true;
+	record.n = 0;
+	pthread_mutex_unlock(&record.mutex);
+}
+
+/* How many lines there are. */
+static inline unsigned recorded(void)
+{
+	pthread_mutex_lock(&record.mutex);
+	unsigned n = record.n;
+	pthread_mutex_unlock(&record.mutex);
+	return n;
+}
+
+static inline void print_record(void)
+{
+	for (unsigned i = 0; i < record.n; i++)
+		print_error("%s: %s\n", record.lines[i].thread, record.lines[i].text);
+}
+
+/* Fails unless the lines of the thread since the recorder began are those given, up to NULL. */
+__attribute__((sentinel)) static inline void expect(const char *thread, ...)
+{
+	unsigned i = 0;
+	va_list args;
+
+	pthread_mutex_lock(&record.mutex);
+	va_start(args, thread);
+	for (const char *text; (text = va_arg(args, const char *)); i++) {
+		while (i < record.n && strcmp(record.lines[i].thread, thread) != 0)
+			i++;
+		if (i == record.n || strcmp(record.lines[i].text, text) != 0) {
+			print_error("%s: expected: %s\nin:\n", thread, text);
+			print_record();
+			fail();
+		}
+	}
+	va_end(args);
+	for (; i < record.n; i++)
+		if (!strcmp(record.lines[i].thread, thread)) {
+			print_error("%s: not expected: %s\n", thread, record.lines[i].text);
+			fail();
+		}
+	pthread_mutex_unlock(&record.mutex);
+}
+
+/* Where the line is in the record, counted from the end for its last occurrence; fails if it is not. */
+static inline unsigned place_of(const char *thread, const char *text)
+{
+	for (unsigned i = record.n; i-- > 0;)
+		if (!strcmp(record.lines[i].thread, thread) && !strcmp(record.lines[i].text, text))
+			return i;
+	print_error("%s: missing: %s\nin:\n", thread, text);
+	print_record();
+	fail();
+	return 0;
+}
+
+#endif /* TESTS_RECORDER_H */
