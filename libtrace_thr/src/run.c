@@ -76,8 +76,11 @@ static void *call_target(tthr_thread *thread)
 static void *run(void *arg)
 {
 	tthr_thread *thread = arg;
-	bool bound = tt_self_bind(thread);
 
+	if (!tt_self_bind(thread)) {
+		tt_thread_set_state(thread, TT_LIFE_FAILED);
+		return NULL;
+	}
 	/* A cancel that comes early finds a thread that is ready for it. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	tt_thread_begin(thread);
@@ -87,12 +90,10 @@ static void *run(void *arg)
 	/* It has returned: too late to be cancelled. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	pthread_cleanup_pop(0);
-	void *result = thread->result;
-	if (!bound)
-		tt_thread_end(thread);
-	return result;
+	return thread->result;
 }
 
+/* Starts the pthread. When it returns 0 the thread is alive, with a native id and its start in the trace. */
 static int create(tthr_thread *thread)
 {
 	pthread_attr_t attr;
@@ -106,7 +107,14 @@ static int create(tthr_thread *thread)
 	if (!error)
 		error = pthread_create(&made, &attr, run, thread);
 	pthread_attr_destroy(&attr);
-	return error;
+	if (error)
+		return error;
+	while (tt_thread_state(thread) == TT_LIFE_STARTING)
+		tt_futex_wait(&thread->state, TT_LIFE_STARTING, &tt_never);
+	if (tt_thread_state(thread) != TT_LIFE_FAILED)
+		return 0;
+	pthread_join(made, NULL);
+	return ENOMEM;
 }
 
 int tt_thread_start(tthr_thread *thread, const void *caller)
@@ -115,6 +123,7 @@ int tt_thread_start(tthr_thread *thread, const void *caller)
 	if (!change_state(thread, TT_LIFE_NEW, TT_LIFE_STARTING))
 		return refuse(thread, "tthr_thread_start", TT_MISUSE_STARTED_TWICE, EALREADY, caller);
 	thread->starter = caller;
+	thread->pid = tt_self_pid();
 	tt_registry_add(tthr_thread_ref(thread)); /* the reference that it has of itself while alive */
 	int error = tt_process_join_at_exit();
 	if (!error)
@@ -123,12 +132,8 @@ int tt_thread_start(tthr_thread *thread, const void *caller)
 		tt_registry_remove(thread);
 		tt_thread_set_state(thread, TT_LIFE_NEW);
 		tthr_thread_unref(thread);
-		return error;
 	}
-	/* It is alive, with a native id and its start in the trace, when the call returns. */
-	while (tt_thread_state(thread) == TT_LIFE_STARTING)
-		tt_futex_wait(&thread->state, TT_LIFE_STARTING, &tt_never);
-	return 0;
+	return error;
 }
 
 void tt_thread_end(tthr_thread *thread)
@@ -176,7 +181,7 @@ static bool is_waited_for(uint32_t state)
 	if (state == TT_LIFE_EXITING)
 		/* If the main thread went on, its return would be a second exit, and cut the first one short. */
 		return tthr_current() == tt_registry_main();
-	return state == TT_LIFE_STARTING || state == TT_LIFE_ALIVE;
+	return state >= TT_LIFE_STARTING && state <= TT_LIFE_ALIVE;
 }
 
 /* Waits until the thread is gone: 0, ETIMEDOUT, or EINVAL if it is not started. */
@@ -188,6 +193,8 @@ static int wait_gone(tthr_thread *thread, const struct tt_deadline *deadline)
 		uint32_t state = tt_thread_state(thread);
 		if (state == TT_LIFE_NEW)
 			return EINVAL;
+		if (state >= TT_LIFE_ENDED && !tt_thread_is_here(thread))
+			return 0;
 		if (state == TT_LIFE_ENDED && change_state(thread, TT_LIFE_ENDED, TT_LIFE_REAPING))
 			reap(thread);
 		else if (state == TT_LIFE_REAPING)

@@ -99,6 +99,25 @@ struct tt_who tt_self_who(void)
 	return (struct tt_who){.name = tthr_thread_name(self), .id = id, .pid = pid};
 }
 
+uint32_t tt_self_pid(void)
+{
+	return pid;
+}
+
+struct tt_calm tt_calm_begin(void)
+{
+	struct tt_calm calm = {.error = errno};
+
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &calm.cancel_state);
+	return calm;
+}
+
+void tt_calm_end(struct tt_calm calm)
+{
+	pthread_setcancelstate(calm.cancel_state, NULL);
+	errno = calm.error;
+}
+
 tthr_thread *tthr_current(void)
 {
 	tt_self_id();

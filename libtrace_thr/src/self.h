@@ -43,20 +43,43 @@ struct tthr_thread *tt_self_known(void);
 /* Whether the calling thread shares the entry that it has with others, for want of memory. */
 bool tt_self_is_nameless(void);
 
+/* The process, as getpid tells it. */
+uint32_t tt_self_pid(void);
+
 /* For fork, in the child: the process is another one. */
 void tt_self_after_fork_in_child(void);
 
-/*
- * Emits an event of the calling thread, if a session records it. For paths that are not hot. Leaves errno alone: LTTng
- * sleeps in poll(2) while a blocking channel is full.
+/* What an emission must leave alone: LTTng sleeps in poll(2), a cancellation point, while a blocking channel is full.
  */
+struct tt_calm {
+	int error;
+	int cancel_state;
+};
+struct tt_calm tt_calm_begin(void);
+void tt_calm_end(struct tt_calm calm);
+
+/* Emits an event of the calling thread, if a session records it. */
 #define TT_TRACE(event, caller, ...)                                                                                   \
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
-			int errno_ = errno;                                                                            \
+			struct tt_calm calm_ = tt_calm_begin();                                                        \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
-			errno = errno_;                                                                                \
+			tt_calm_end(calm_);                                                                            \
+		}                                                                                                      \
+	} while (0)
+
+/*
+ * The same for the hot events, lock_acquired and lock_released, where holding off cancellation (20 ns) would be a fifth
+ * of the cost. So in these two, and only while LTTng sleeps, a thread can be cancelled; the lock is held then.
+ */
+#define TT_TRACE_HOT(event, caller, ...)                                                                               \
+	do {                                                                                                           \
+		if (tt_enabled(event)) {                                                                               \
+			int error_ = errno;                                                                            \
+			struct tt_who who_ = tt_self_who();                                                            \
+			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
+			errno = error_;                                                                                \
 		}                                                                                                      \
 	} while (0)
 

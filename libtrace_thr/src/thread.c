@@ -99,7 +99,7 @@ tthr_thread *tthr_thread_ref(tthr_thread *thread)
 /* What the thread has of its own, when nobody refers to it any more. */
 static void finish(tthr_thread *thread)
 {
-	if (tt_thread_state(thread) == TT_LIFE_ENDED)
+	if (tt_thread_state(thread) == TT_LIFE_ENDED && tt_thread_is_here(thread))
 		pthread_detach(thread->ident);
 	while (thread->names) {
 		struct tthr_thread_name *name = thread->names;

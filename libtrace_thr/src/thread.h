@@ -12,6 +12,7 @@
 enum tt_life {
 	TT_LIFE_NEW,      /* not started */
 	TT_LIFE_STARTING, /* tthr_thread_start is at work */
+	TT_LIFE_FAILED,   /* the same, but in vain */
 	TT_LIFE_ALIVE,
 	TT_LIFE_EXITING, /* alive, and in exit(): it joins the others, so they need not wait for it */
 	TT_LIFE_ENDED,   /* nothing of the program runs in it any more; its pthread is not yet joined */
@@ -23,6 +24,15 @@ static inline uint32_t tt_thread_state(const tthr_thread *thread)
 {
 	/* Acquire: pairs with the release in tt_thread_set_state, so what led to the state is seen. */
 	return __atomic_load_n(&thread->state, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * Whether its pthread is of this process: after a fork, in the child, there is nothing of it to join or detach, and
+ * nobody is at that either.
+ */
+static inline bool tt_thread_is_here(const tthr_thread *thread)
+{
+	return thread->pid == tt_self_pid();
 }
 
 /* Changes the state and wakes who waits for that. */

@@ -90,6 +90,7 @@ struct tthr_thread {
 	uint32_t refs;
 	unsigned long ident;
 	pid_t native_id;
+	uint32_t pid;
 	bool daemon;
 	bool foreign;
 	uint8_t end;
