@@ -56,8 +56,7 @@ bool tt_self_bind(tthr_thread *thread)
 void tt_self_forget(void)
 {
 	self = NULL;
-	tt_self_known_id = 0;
-	postponed = false;
+	tt_self_known_id = 0; /* a destructor that still calls in makes a dummy, which ends in the next round */
 }
 
 tthr_thread *tt_self_known(void)
