@@ -41,6 +41,7 @@ static void names_and_destroy(void **state)
 	assert_int_not_equal(tthr_condition_id(&named), tthr_condition_id(&unnamed));
 	assert_int_equal(tthr_condition_acquire(&named), 0);
 	assert_int_equal(tthr_condition_destroy(&named), EBUSY);
+	assert_string_equal(tthr_condition_name(&named), "ready"); /* left as it was */
 	assert_int_equal(tthr_condition_release(&named), 0);
 	assert_int_equal(tthr_condition_destroy(&named), 0);
 	assert_int_equal(tthr_condition_destroy(&unnamed), 0);

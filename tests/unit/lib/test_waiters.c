@@ -327,6 +327,20 @@ static void *want_the_guard(void *arg)
 	return NULL;
 }
 
+/* Each of those that sleep for the guard is woken in its turn: who was woken first must not forget the second. */
+static void the_guard_wakes_all(void **state)
+{
+	(void)state;
+	struct crew crew;
+
+	tt_waiters_lock(&waiters);
+	crew_start(&crew, 3, want_the_guard, NULL);
+	wait_until(sleepers_on(&waiters.guard) == 3);
+	tt_waiters_unlock(&waiters);
+	crew_join(&crew);
+	assert_int_equal(waiters.guard, 0);
+}
+
 static void fork_frees_the_guard(void **state)
 {
 	bool contended = *state;
@@ -360,6 +374,7 @@ int main(void)
 	    cmocka_unit_test_setup(drain_refuses_while_a_thread_waits, reset),
 	    cmocka_unit_test_setup(drain_waits_for_those_on_the_way_out, reset),
 	    cmocka_unit_test_setup(the_guard_excludes, reset),
+	    cmocka_unit_test_setup(the_guard_wakes_all, reset),
 	    cmocka_unit_test_setup(no_wake_is_lost, reset),
 	    cmocka_unit_test_setup(fork_drops_the_waiters, reset),
 	    cmocka_unit_test_prestate(fork_frees_the_guard, NULL),
