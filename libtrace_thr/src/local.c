@@ -17,10 +17,18 @@ struct tthr_local_value {
 	tthr_local *local;
 	void *value;
 	bool is_set;
+	unsigned generation;
 	struct tthr_local_value *next;  /* of the thread */
 	struct tthr_local_value *later; /* of the local */
 	struct tthr_local_value *sooner;
 };
+
+/*
+ * At the end of a thread a free that uses locals makes new values, which are freed in their turn. So that this ends,
+ * they are of the next generation, and as POSIX does with thread-specific data, what is made in the last generation is
+ * let go without its free.
+ */
+static __thread unsigned generation __attribute__((tls_model("initial-exec")));
 
 /* Protects the list of every local. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -99,6 +107,7 @@ static struct tthr_local_value *add(tthr_thread *thread, tthr_local *local)
 	if (!cell)
 		return NULL;
 	cell->local = local;
+	cell->generation = generation;
 	cell->next = thread->locals;
 	thread->locals = cell;
 	pthread_mutex_lock(&lock);
@@ -137,14 +146,18 @@ int tthr_local_init(tthr_local *local, const struct tthr_local_options *options)
 	return 0;
 }
 
-/* Takes one cell off the local and empties it. False if there is none. */
-static bool take_value(tthr_local *local, struct tthr_local_value *taken)
+/*
+ * Takes one cell off the local and empties it. False if there is none; else *is_set and *value are what it had. Only
+ * what is not its thread's own business may be read here.
+ */
+static bool take_value(tthr_local *local, bool *is_set, void **value)
 {
 	pthread_mutex_lock(&lock);
 	struct tthr_local_value *cell = local->values;
 	if (cell) {
 		unlink_cell(cell);
-		*taken = *cell;
+		*is_set = cell->is_set;
+		*value = cell->value;
 		/* Release: pairs with the acquire in local_of. The cell is its thread's alone from here on. */
 		__atomic_store_n(&cell->local, NULL, __ATOMIC_RELEASE);
 	}
@@ -154,11 +167,12 @@ static bool take_value(tthr_local *local, struct tthr_local_value *taken)
 
 int tthr_local_destroy(tthr_local *local)
 {
-	struct tthr_local_value taken;
+	bool is_set;
+	void *value;
 
-	while (take_value(local, &taken))
-		if (taken.is_set && local->free)
-			local->free(taken.value);
+	while (take_value(local, &is_set, &value))
+		if (is_set && local->free)
+			local->free(value);
 	if (tt_object_known(&local->object)) {
 		struct tt_what what = tt_object_what(&local->object);
 		TT_TRACE(local_destroy, TT_CALLER, &what);
@@ -239,22 +253,11 @@ static void end_cell(struct tthr_local_value *cell, bool with_value)
 
 void tt_local_end_thread(tthr_thread *thread)
 {
-	/*
-	 * A free that uses locals makes new cells. They are ended in their turn, but only so often, as POSIX does with
-	 * thread-specific data; what is made after that is let go without its free.
-	 */
-	for (int round = 0; thread->locals && round < PTHREAD_DESTRUCTOR_ITERATIONS; round++) {
-		struct tthr_local_value *cells = thread->locals;
-		thread->locals = NULL;
-		while (cells) {
-			struct tthr_local_value *cell = cells;
-			cells = cell->next;
-			end_cell(cell, true);
-		}
-	}
 	while (thread->locals) {
 		struct tthr_local_value *cell = thread->locals;
 		thread->locals = cell->next;
-		end_cell(cell, false);
+		generation = cell->generation + 1;
+		end_cell(cell, cell->generation < PTHREAD_DESTRUCTOR_ITERATIONS);
 	}
+	generation = 0;
 }

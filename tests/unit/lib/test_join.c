@@ -249,13 +249,13 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(join_errors),
-	    cmocka_unit_test_setup(join_with_a_timeout, reset),
-	    cmocka_unit_test_setup(many_may_join, reset),
+	    cmocka_unit_test_setup(join_with_a_timeout, close_gate),
+	    cmocka_unit_test_setup(many_may_join, close_gate),
 	    cmocka_unit_test(join_waits_for_destructors),
 	    cmocka_unit_test(pthread_exit_ends_it),
 	    cmocka_unit_test(cancellation_ends_it),
-	    cmocka_unit_test_setup(join_is_no_cancellation_point, reset),
-	    cmocka_unit_test_setup(runs_on_without_references, reset),
+	    cmocka_unit_test_setup(join_is_no_cancellation_point, close_gate),
+	    cmocka_unit_test_setup(runs_on_without_references, close_gate),
 	    cmocka_unit_test(last_reference_after_its_end_without_a_join),
 	    cmocka_unit_test(stress),
 	};

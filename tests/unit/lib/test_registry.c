@@ -114,7 +114,7 @@ int main(void)
 	    cmocka_unit_test(main_threads_kernel_name_changes_only_when_asked_for),
 	    cmocka_unit_test(current_thread),
 	    cmocka_unit_test(foreign_thread_has_an_entry_until_it_ends),
-	    cmocka_unit_test_setup(enumerate_lists_in_the_order_of_start, reset),
+	    cmocka_unit_test_setup(enumerate_lists_in_the_order_of_start, close_gate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

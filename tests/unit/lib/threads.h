@@ -48,7 +48,7 @@ static inline void joined(tthr_thread *thread)
 }
 
 /* A test's setup: closes the gate. */
-static inline int reset(void **state)
+static inline int close_gate(void **state)
 {
 	(void)state;
 	tthr_event_clear(&gate);
