@@ -261,6 +261,7 @@ static struct {
 	double seconds;
 	int result;
 	double lasted;
+	unsigned ended;
 } goal;
 
 static bool is_reached(void *arg)
@@ -278,6 +279,7 @@ static void *wait_for_it(void *arg)
 	goal.result = tthr_condition_wait_for(cond, is_reached, NULL, goal.seconds);
 	goal.lasted = now() - begin;
 	must(goal.result || goal.value == goal.wanted);
+	count_up(&goal.ended);
 	tthr_condition_release(cond);
 	return NULL;
 }
@@ -285,7 +287,7 @@ static void *wait_for_it(void *arg)
 static void count_to(tthr_condition *cond, int n)
 {
 	for (int i = 0; i < n; i++) {
-		wait_until(waiting(cond) == 1);
+		wait_until(waiting(cond) == 1 || count_of(&goal.ended)); /* if this thread was held up */
 		tthr_condition_acquire(cond);
 		goal.value++;
 		tthr_condition_notify(cond, 1);
