@@ -318,11 +318,11 @@ static void search_class(struct search *search, const struct tt_lock_parts *part
 	}
 }
 
-struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_graph *graph, struct tt_fork_join *fork_join,
+struct tt_lock_cycles *tt_lock_cycles_find(const GPtrArray *arcs, struct tt_fork_join *fork_join,
                                            const struct tt_cycle_limits *limits)
 {
 	struct tt_lock_cycles *found = g_new0(struct tt_lock_cycles, 1);
-	struct tt_lock_parts *parts = tt_lock_parts_new(graph);
+	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
 	struct search search = {.fork_join = fork_join, .found = found, .most = limits->most};
 
 	found->cycles = g_ptr_array_new_with_free_func(free_cycle);
@@ -333,7 +333,7 @@ struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_graph *graph, st
 	search.chosen = g_ptr_array_new();
 	for (guint class = TT_CYCLE_FIRM; class <= limits->last; class ++) {
 		search.class = (enum tt_cycle_class) class;
-		if (search.class != TT_CYCLE_TIMED || graph->timed)
+		if (search.class != TT_CYCLE_TIMED || limits->timed)
 			search_class(&search, parts, limits->steps);
 	}
 	g_ptr_array_sort(found->cycles, shorter);

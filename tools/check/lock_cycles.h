@@ -30,11 +30,13 @@ struct tt_lock_cycles {
 /* How much to look for. */
 struct tt_cycle_limits {
 	enum tt_cycle_class last; /* the last class to look for */
+	bool timed;               /* some request has a time limit */
 	guint most;               /* as many cycles */
 	uint64_t steps;           /* comparisons, in each class */
 };
 
-struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_graph *graph, struct tt_fork_join *fork_join,
+/* Of the arcs of a lock graph. */
+struct tt_lock_cycles *tt_lock_cycles_find(const GPtrArray *arcs, struct tt_fork_join *fork_join,
                                            const struct tt_cycle_limits *limits);
 void tt_lock_cycles_free(struct tt_lock_cycles *cycles);
 

@@ -1,110 +1,67 @@
-#include <string.h>
-
 #include "tools/check/lock_graph.h"
 
 /* So many dependencies of one segment and pair of locks, none of which makes another superfluous, are kept. */
 enum { MOST_ALIKE = 64 };
 
-/* What dependencies are looked up by; without a segment, arcs. */
-struct key {
-	const struct tt_segment *segment;
-	const struct tt_object *from, *to;
-};
-
-struct part {
-	struct key key;
-	GPtrArray *dependencies; /* which the arc owns */
-	struct tt_arc *arc;
-};
-
-static guint hash_key(gconstpointer data)
+static guint hash_pointers(const void *a, const void *b, const void *c)
 {
-	const struct key *key = data;
-	uint64_t hash = (uint64_t)(uintptr_t)key->segment;
+	uint64_t hash = (uint64_t)(uintptr_t)a;
 
-	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)key->from;
-	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)key->to;
+	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)b;
+	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)c;
 	return (guint)(hash ^ hash >> 32);
 }
 
-static gboolean equal_keys(gconstpointer a, gconstpointer b)
+/* A place is a segment and a pair of locks. */
+static guint hash_place(gconstpointer data)
 {
-	return memcmp(a, b, sizeof(struct key)) == 0;
+	const struct tt_dependency *dependency = data;
+	return hash_pointers(dependency->segment, dependency->held.object, dependency->wanted);
 }
 
-static void free_dependency(void *data)
+static gboolean same_place(gconstpointer a, gconstpointer b)
 {
-	struct tt_dependency *dependency = data;
+	const struct tt_dependency *x = a, *y = b;
+	return x->segment == y->segment && x->held.object == y->held.object && x->wanted == y->wanted;
+}
 
+static void free_dependency(struct tt_dependency *dependency)
+{
 	tt_held_set_unref(dependency->all);
 	g_free(dependency);
 }
 
-static void free_arc(void *data)
+static void free_place(void *data)
 {
-	struct tt_arc *arc = data;
+	struct tt_dependency *dependency = data;
 
-	g_ptr_array_free(arc->dependencies, TRUE);
-	g_free(arc);
-}
-
-static void free_part(void *data)
-{
-	struct part *part = data;
-
-	g_ptr_array_free(part->dependencies, TRUE);
-	g_free(part);
+	while (dependency) {
+		struct tt_dependency *next = dependency->next;
+		free_dependency(dependency);
+		dependency = next;
+	}
 }
 
 struct tt_lock_graph *tt_lock_graph_new(void)
 {
 	struct tt_lock_graph *graph = g_new0(struct tt_lock_graph, 1);
 
-	graph->arcs = g_ptr_array_new_with_free_func(free_arc);
-	graph->by_pair = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
 	graph->sets = tt_held_sets_new();
-	graph->by_part = g_hash_table_new_full(hash_key, equal_keys, NULL, free_part);
+	graph->by_place = g_hash_table_new(hash_place, same_place);
 	return graph;
 }
 
 void tt_lock_graph_free(struct tt_lock_graph *graph)
 {
-	g_hash_table_destroy(graph->by_part);
-	g_hash_table_destroy(graph->by_pair);
-	g_ptr_array_free(graph->arcs, TRUE);
+	GHashTableIter iter;
+	void *place;
+
+	g_hash_table_iter_init(&iter, graph->by_place);
+	while (g_hash_table_iter_next(&iter, NULL, &place))
+		free_place(place);
+	g_hash_table_destroy(graph->by_place);
 	g_hash_table_destroy(graph->sets);
 	g_free(graph);
-}
-
-static struct tt_arc *need_arc(struct tt_lock_graph *graph, struct tt_object *from, struct tt_object *to)
-{
-	struct key key = {NULL, from, to};
-	struct tt_arc *arc = g_hash_table_lookup(graph->by_pair, &key);
-
-	if (!arc) {
-		arc = g_new0(struct tt_arc, 1);
-		arc->from = from;
-		arc->to = to;
-		arc->dependencies = g_ptr_array_new_with_free_func(free_dependency);
-		g_ptr_array_add(graph->arcs, arc);
-		g_hash_table_insert(graph->by_pair, g_memdup2(&key, sizeof key), arc);
-	}
-	return arc;
-}
-
-static struct part *need_part(struct tt_lock_graph *graph, const struct tt_dependency *dependency)
-{
-	struct key key = {dependency->segment, dependency->held.object, dependency->wanted};
-	struct part *part = g_hash_table_lookup(graph->by_part, &key);
-
-	if (!part) {
-		part = g_new0(struct part, 1);
-		part->key = key;
-		part->dependencies = g_ptr_array_new();
-		part->arc = need_arc(graph, dependency->held.object, dependency->wanted);
-		g_hash_table_insert(graph->by_part, &part->key, part);
-	}
-	return part;
 }
 
 /* Whether `a` takes part in every deadlock that `b` can. */
@@ -119,29 +76,31 @@ static bool covers(const struct tt_dependency *a, const struct tt_dependency *b)
 /* Keeps the dependency, unless one that is kept covers it; drops those that it covers. */
 static void keep(struct tt_lock_graph *graph, struct tt_dependency *new)
 {
-	struct part *part = need_part(graph, new);
-	GPtrArray *old = part->dependencies;
+	struct tt_dependency *first = g_hash_table_lookup(graph->by_place, new), **at = &new->next;
+	guint n = 0;
 
-	for (guint i = 0; i < old->len; i++) {
-		if (covers(old->pdata[i], new)) {
+	for (const struct tt_dependency *old = first; old; old = old->next, n++) {
+		if (covers(old, new)) {
 			free_dependency(new);
 			return;
 		}
 	}
-	for (guint i = old->len; i-- > 0;) {
-		struct tt_dependency *dependency = old->pdata[i];
-		if (covers(new, dependency)) {
-			g_ptr_array_remove_index(old, i);
-			g_ptr_array_remove(part->arc->dependencies, dependency);
-		}
-	}
-	if (old->len == MOST_ALIKE) {
+	if (n >= MOST_ALIKE) {
 		graph->full = true;
 		free_dependency(new);
 		return;
 	}
-	g_ptr_array_add(old, new);
-	g_ptr_array_add(part->arc->dependencies, new);
+	new->next = first;
+	g_hash_table_replace(graph->by_place, new, new);
+	while (*at) {
+		struct tt_dependency *old = *at;
+		if (covers(new, old)) {
+			*at = old->next;
+			free_dependency(old);
+		} else {
+			at = &old->next;
+		}
+	}
 }
 
 static bool holds_another(const struct tt_thread *thread, const struct tt_object *wanted)
@@ -177,8 +136,71 @@ void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, 
 		    .timed = timed,
 		    .all = tt_held_set_ref(all),
 		};
+		dependency->number = graph->n_made++;
 		graph->timed |= timed;
 		keep(graph, dependency);
 	}
 	tt_held_set_unref(all);
+}
+
+static guint hash_arc(gconstpointer data)
+{
+	const struct tt_arc *arc = data;
+	return hash_pointers(arc->from, arc->to, NULL);
+}
+
+static gboolean same_arc(gconstpointer a, gconstpointer b)
+{
+	const struct tt_arc *x = a, *y = b;
+	return x->from == y->from && x->to == y->to;
+}
+
+static void free_arc(void *data)
+{
+	struct tt_arc *arc = data;
+
+	g_ptr_array_free(arc->dependencies, TRUE);
+	g_free(arc);
+}
+
+static gint by_number(gconstpointer a, gconstpointer b)
+{
+	const struct tt_dependency *const *x = a, *const *y = b;
+	return (*x)->number < (*y)->number ? -1 : (*x)->number > (*y)->number;
+}
+
+static GPtrArray *all_dependencies(const struct tt_lock_graph *graph)
+{
+	GPtrArray *all = g_ptr_array_new();
+	GHashTableIter iter;
+	void *place;
+
+	g_hash_table_iter_init(&iter, graph->by_place);
+	while (g_hash_table_iter_next(&iter, NULL, &place)) {
+		for (struct tt_dependency *each = place; each; each = each->next)
+			g_ptr_array_add(all, each);
+	}
+	g_ptr_array_sort(all, by_number);
+	return all;
+}
+
+GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph)
+{
+	GPtrArray *arcs = g_ptr_array_new_with_free_func(free_arc);
+	g_autoptr(GHashTable) by_pair = g_hash_table_new(hash_arc, same_arc);
+	g_autoptr(GPtrArray) all = all_dependencies(graph);
+
+	for (guint i = 0; i < all->len; i++) {
+		const struct tt_dependency *dependency = all->pdata[i];
+		struct tt_arc pair = {dependency->held.object, dependency->wanted, NULL};
+		struct tt_arc *arc = g_hash_table_lookup(by_pair, &pair);
+		if (!arc) {
+			arc = g_memdup2(&pair, sizeof pair);
+			arc->dependencies = g_ptr_array_new();
+			g_ptr_array_add(arcs, arc);
+			g_hash_table_add(by_pair, arc);
+		}
+		g_ptr_array_add(arc->dependencies, all->pdata[i]);
+	}
+	return arcs;
 }

@@ -17,23 +17,24 @@ struct tt_dependency {
 	enum tt_mode wanted_mode;
 	uint64_t wanted_caller;
 	int64_t wanted_ns;
-	bool timed;              /* asked for with a time limit */
-	struct tt_held_set *all; /* that was held */
+	bool timed;                 /* asked for with a time limit */
+	struct tt_held_set *all;    /* that was held */
+	struct tt_dependency *next; /* of the same segment and pair of locks */
+	guint number;               /* in the order of making */
 };
 
-/* All dependencies from one lock to another. */
+/* All dependencies from one lock to another. They are the graph's. */
 struct tt_arc {
 	struct tt_object *from, *to;
-	GPtrArray *dependencies; /* struct tt_dependency */
+	GPtrArray *dependencies; /* struct tt_dependency, in the order of making */
 };
 
 struct tt_lock_graph {
-	GPtrArray *arcs;     /* struct tt_arc, in the order in which they were first seen */
-	GHashTable *by_pair; /* the same */
-	GHashTable *by_part; /* private: those of one segment and pair of locks */
-	GHashTable *sets;    /* private: of struct tt_held_set */
-	bool full;           /* dependencies were dropped that might matter */
-	bool timed;          /* some request had a time limit */
+	GHashTable *by_place; /* private: the first struct tt_dependency of each segment and pair of locks */
+	GHashTable *sets;     /* private: of struct tt_held_set */
+	guint n_made;         /* private */
+	bool full;            /* dependencies were dropped that might matter */
+	bool timed;           /* some request had a time limit */
 };
 
 struct tt_lock_graph *tt_lock_graph_new(void);
@@ -42,5 +43,8 @@ void tt_lock_graph_free(struct tt_lock_graph *graph);
 /* The thread, which is in `segment`, asks for the lock, with all that it holds but that lock itself. */
 void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, struct tt_object *wanted,
                        enum tt_mode mode, bool timed, const struct tt_event *event);
+
+/* The struct tt_arc of the graph as it is now, in the order in which they were first seen. The caller's to free. */
+GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph);
 
 #endif /* TT_CHECK_LOCK_GRAPH_H */

@@ -205,10 +205,11 @@ static void add_limit(struct tt_check *check, const char *format, ...)
 	va_end(args);
 }
 
-static void add_limits(struct tt_check *check, const struct order *order, const struct tt_lock_cycles *found)
+static void add_limits(struct tt_check *check, const struct order *order, const GPtrArray *arcs,
+                       const struct tt_lock_cycles *found)
 {
-	for (guint i = 0; i < order->graph->arcs->len; i++) {
-		const struct tt_arc *arc = order->graph->arcs->pdata[i];
+	for (guint i = 0; i < arcs->len; i++) {
+		const struct tt_arc *arc = arcs->pdata[i];
 		if (!arc->from->signals && !arc->to->signals)
 			continue;
 		g_autofree char *name = tt_object_text(arc->from->signals ? arc->from : arc->to);
@@ -232,16 +233,19 @@ static void add_limits(struct tt_check *check, const struct order *order, const 
 static void finish(struct tt_check *check, void *state)
 {
 	struct order *order = state;
-	struct tt_cycle_limits limits = {
-	    .last = order->all ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED, .most = MOST_CYCLES, .steps = most_steps};
-	struct tt_lock_cycles *found = tt_lock_cycles_find(order->graph, order->fork_join, &limits);
+	struct tt_cycle_limits limits = {.last = order->all ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED,
+	                                 .timed = order->graph->timed,
+	                                 .most = MOST_CYCLES,
+	                                 .steps = most_steps};
+	g_autoptr(GPtrArray) arcs = tt_lock_graph_arcs(order->graph);
+	struct tt_lock_cycles *found = tt_lock_cycles_find(arcs, order->fork_join, &limits);
 	GHashTable *deadlocked = sets_that_deadlocked(check);
 
 	for (guint i = 0; i < found->cycles->len; i++) {
 		if (!has_deadlocked(deadlocked, found->cycles->pdata[i]))
 			tell(check, order, found->cycles->pdata[i]);
 	}
-	add_limits(check, order, found);
+	add_limits(check, order, arcs, found);
 	g_hash_table_destroy(deadlocked);
 	tt_lock_cycles_free(found);
 }

@@ -30,12 +30,12 @@ static struct tt_lock_node *need_node(struct tt_lock_parts *parts, GHashTable *b
 	return node;
 }
 
-static void add_links(struct tt_lock_parts *parts, const struct tt_lock_graph *graph)
+static void add_links(struct tt_lock_parts *parts, const GPtrArray *arcs)
 {
 	g_autoptr(GHashTable) by_lock = g_hash_table_new(NULL, NULL);
 
-	for (guint i = 0; i < graph->arcs->len; i++) {
-		const struct tt_arc *arc = graph->arcs->pdata[i];
+	for (guint i = 0; i < arcs->len; i++) {
+		const struct tt_arc *arc = arcs->pdata[i];
 		if (arc->from->signals || arc->to->signals)
 			continue;
 		struct tt_lock_link *link = g_new0(struct tt_lock_link, 1);
@@ -142,7 +142,7 @@ static void gather(struct tt_lock_parts *parts, guint n_parts)
 	}
 }
 
-struct tt_lock_parts *tt_lock_parts_new(const struct tt_lock_graph *graph)
+struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs)
 {
 	struct tt_lock_parts *parts = g_new0(struct tt_lock_parts, 1);
 	struct tarjan search = {.parts = parts};
@@ -150,7 +150,7 @@ struct tt_lock_parts *tt_lock_parts_new(const struct tt_lock_graph *graph)
 	parts->nodes = g_ptr_array_new_with_free_func(free_node);
 	parts->links = g_ptr_array_new_with_free_func(g_free);
 	parts->parts = g_ptr_array_new_with_free_func(free_part);
-	add_links(parts, graph);
+	add_links(parts, arcs);
 	search.path = g_array_new(FALSE, FALSE, sizeof(struct visit));
 	search.open = g_ptr_array_new();
 	for (guint i = 0; i < parts->nodes->len; i++) {

@@ -30,7 +30,7 @@ struct tt_lock_parts {
 };
 
 /* Leaves out the locks that threads release which do not hold them: those are signals. */
-struct tt_lock_parts *tt_lock_parts_new(const struct tt_lock_graph *graph);
+struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs);
 void tt_lock_parts_free(struct tt_lock_parts *parts);
 
 #endif /* TT_CHECK_LOCK_PARTS_H */

@@ -99,6 +99,15 @@ static void add_node(struct tt_wait_graph *graph, struct tt_thread *thread)
 	g_hash_table_insert(graph->by_thread, thread, node);
 }
 
+/*
+ * Whether it acts, or will. One not yet started does not: who starts it is in that call until it has started. One that
+ * has exited and waits is in a destructor of its thread-specific data.
+ */
+static bool lives(const struct tt_thread *thread)
+{
+	return thread->state == TT_THREAD_ALIVE || (thread->state == TT_THREAD_EXITED && thread->wait.object);
+}
+
 static void find_nodes(struct tt_wait_graph *graph)
 {
 	for (guint i = 0; i < graph->process->threads->len; i++) {
@@ -106,7 +115,7 @@ static void find_nodes(struct tt_wait_graph *graph)
 		graph->ended |= thread->state == TT_THREAD_ABANDONED;
 		if (waits_for_good(thread))
 			add_node(graph, thread);
-		else if (thread->state == TT_THREAD_ALIVE || thread->state == TT_THREAD_NEW || thread->wait.object)
+		else if (lives(thread))
 			g_ptr_array_add(graph->free, thread);
 	}
 }
@@ -186,7 +195,7 @@ static bool is_alive(const struct tt_wait_graph *graph, const struct tt_thread *
 
 	if (node)
 		return surely ? !node->surely : !node->dead;
-	return thread->state == TT_THREAD_ALIVE || thread->state == TT_THREAD_NEW || thread->wait.object;
+	return lives(thread);
 }
 
 static bool may_go_on(const struct tt_wait_graph *graph, const struct tt_node *node, bool someone, bool surely)
