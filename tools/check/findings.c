@@ -70,7 +70,7 @@ void tt_edge_set_hold(struct tt_edge *edge, const struct tt_hold *hold)
 	edge->held_ns = hold->since_ns;
 }
 
-char *tt_object_text(const struct tt_object *object)
+char *tt_object_phrase(const struct tt_object *object)
 {
 	static const char *const families[] = {
 	    [TT_FAMILY_LOCK] = "lock",           [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",

@@ -65,7 +65,7 @@ struct tt_edge tt_edge_of_wait(struct tt_thread *thread);
 void tt_edge_set_hold(struct tt_edge *edge, const struct tt_hold *hold);
 
 /* `lock "A"`, `thread "worker"`: an object as sentences name it. The caller's to free. */
-char *tt_object_text(const struct tt_object *object);
+char *tt_object_phrase(const struct tt_object *object);
 
 /* `A`, `A and B`, `A, B, C and 4 more`: the names of struct tt_thread. The caller's to free. */
 char *tt_thread_names(const GPtrArray *threads);

@@ -76,7 +76,7 @@ static char *verdict_of(const struct tt_lock_cycle *cycle)
 
 	for (guint i = 0; i < shown; i++) {
 		const struct tt_dependency *dependency = cycle->dependencies->pdata[i];
-		g_autofree char *name = tt_object_text(dependency->held.object);
+		g_autofree char *name = tt_object_phrase(dependency->held.object);
 		g_string_append_printf(text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", name);
 	}
 	if (shown < n)
@@ -109,7 +109,7 @@ static char *why_apart(struct order *order, const struct tt_dependency *a, const
 	const char *first = a->segment->thread->name, *second = b->segment->thread->name;
 
 	if (gate) {
-		g_autofree char *name = tt_object_text(gate);
+		g_autofree char *name = tt_object_phrase(gate);
 		return g_strdup_printf("%s and %s both hold %s there, so only one of them can be there at a time",
 		                       first, second, name);
 	}
@@ -212,7 +212,7 @@ static void add_limits(struct tt_check *check, const struct order *order, const 
 		const struct tt_arc *arc = arcs->pdata[i];
 		if (!arc->from->signals && !arc->to->signals)
 			continue;
-		g_autofree char *name = tt_object_text(arc->from->signals ? arc->from : arc->to);
+		g_autofree char *name = tt_object_phrase(arc->from->signals ? arc->from : arc->to);
 		add_limit(check,
 		          "The order of %s, and others like it, is not checked: it is released by threads that do "
 		          "not hold it.",

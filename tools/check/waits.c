@@ -98,7 +98,7 @@ static char *cycle_verdict(const GPtrArray *cycle)
 {
 	g_autoptr(GPtrArray) threads = g_ptr_array_new();
 	const struct tt_node *first = cycle->pdata[0];
-	g_autofree char *object = tt_object_text(first->thread->wait.object);
+	g_autofree char *object = tt_object_phrase(first->thread->wait.object);
 
 	for (guint i = 0; i < cycle->len; i++)
 		g_ptr_array_add(threads, ((struct tt_node *)cycle->pdata[i])->thread);
@@ -175,7 +175,7 @@ static GPtrArray *gone_holders(const struct tt_object *object)
 static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *object, const GPtrArray *gone)
 {
 	g_autofree char *names = tt_thread_names(waiters);
-	g_autofree char *what = tt_object_text(object);
+	g_autofree char *what = tt_object_phrase(object);
 	const char *verb = waiters->len == 1 ? "waits" : "wait";
 
 	if (object->family == TT_FAMILY_LOCK) {

@@ -68,7 +68,7 @@ static void put_row(const struct report *report, const char *verb, int width, co
 
 static char *mode_text(const struct tt_object *object, enum tt_mode mode, const char *note)
 {
-	g_autofree char *name = tt_object_text(object);
+	g_autofree char *name = tt_object_phrase(object);
 	return g_strdup_printf("%s%s%s%s", name, mode == TT_MODE_SHARED ? ", shared" : "", note ? ", " : "",
 	                       note ? note : "");
 }
