@@ -1,0 +1,100 @@
+/* trace-thr: one subcommand a file, each a row of the table. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib.h>
+#include <trace_thr/types.h>
+
+#include "tools/cli/command.h"
+
+static const struct tt_command *const commands[] = {
+    &tt_command_run,      &tt_command_record, &tt_command_check,
+    &tt_command_timeline, &tt_command_events, &tt_command_doctor,
+};
+
+static void print_help(void)
+{
+	puts("Usage: trace-thr COMMAND [OPTION…] …\n"
+	     "\n"
+	     "Records the threads of a program, says why they hang or could, and draws what they did.\n"
+	     "\n"
+	     "Commands:");
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		printf("  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\n"
+	     "Examples:\n"
+	     "  trace-thr run -- ./prog              record and check a program\n"
+	     "  trace-thr run --timeout 10 -- ./prog the same for one that hangs\n"
+	     "  trace-thr timeline DIR               draw a recording\n"
+	     "\n"
+	     "`trace-thr COMMAND --help` tells more of a command. Programs are built with libtrace_thr: -ltrace_thr.");
+}
+
+/* How many letters one has to change, add or leave out to make one word of the other. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[32], width = (unsigned)MIN(strlen(b), G_N_ELEMENTS(row) - 1);
+
+	for (unsigned j = 0; j <= width; j++)
+		row[j] = j;
+	for (unsigned i = 1; *a; a++, i++) {
+		unsigned corner = row[0];
+
+		row[0] = i;
+		for (unsigned j = 1; j <= width; j++) {
+			unsigned change = corner + (*a != b[j - 1]);
+
+			corner = row[j];
+			row[j] = MIN(change, MIN(row[j], row[j - 1]) + 1);
+		}
+	}
+	return row[width];
+}
+
+static const struct tt_command *find(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+		if (strcmp(commands[i]->name, name) == 0)
+			return commands[i];
+	return NULL;
+}
+
+static int refuse(const char *name)
+{
+	const struct tt_command *nearest = commands[0];
+
+	for (size_t i = 1; i < G_N_ELEMENTS(commands); i++)
+		if (distance(name, commands[i]->name) < distance(name, nearest->name))
+			nearest = commands[i];
+	if (distance(name, nearest->name) <= 2)
+		fprintf(stderr, "trace-thr: no command '%s': did you mean '%s'? trace-thr --help lists all\n", name,
+		        nearest->name);
+	else
+		fprintf(stderr, "trace-thr: no command '%s': trace-thr --help lists all\n", name);
+	return TT_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	/* Only its characters: numbers are read and written with a point everywhere. */
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		fputs("trace-thr: no command given: trace-thr --help lists all\n", stderr);
+		return TT_EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		print_help();
+		return TT_EXIT_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("trace-thr " TTHR_VERSION);
+		return TT_EXIT_OK;
+	}
+	const struct tt_command *command = find(argv[1]);
+	if (!command)
+		return refuse(argv[1]);
+	g_autofree char *name = g_strconcat("trace-thr ", command->name, NULL);
+	g_set_prgname(name); /* of the usage lines */
+	return command->run(argc - 1, argv + 1);
+}
