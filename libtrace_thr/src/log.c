@@ -147,6 +147,7 @@ __attribute__((format(printf, 2, 0))) static int put(int level, const char *form
 	if (level < __atomic_load_n(&level_now, __ATOMIC_RELAXED))
 		return 0;
 	struct tt_who who = tt_self_who();
+	errno = saved; /* for %m */
 	int error = vasprintf(&message, format, args) < 0 ? ENOMEM : 0;
 	if (error)
 		goto out;

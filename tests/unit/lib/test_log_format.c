@@ -1,0 +1,122 @@
+#include "wait.h"
+
+#include <errno.h>
+
+#include "libtrace_thr/src/log_format.h"
+
+static const struct tt_log_record record = {
+    .level = 20, .message = "hello", .thread_name = "h\u00e9\u20ac", .thread_id = 7, .pid = 4711};
+
+static void renders(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *format, *line;
+	} cases[] = {
+	    {"", "\n"},
+	    {"plain", "plain\n"},
+	    {"%(message)s", "hello\n"},
+	    {"(%(message)s) ", "(hello) \n"},
+	    {"%(levelname)s:%(name)s:%(message)s", "INFO:root:hello\n"},
+	    {"%(levelno)d %(levelno)s %(process)d %(thread)d", "20 20 4711 7\n"},
+	    {"100%% %(message)s%%", "100% hello%\n"},
+	    {"[%(message)-8s]", "[hello   ]\n"},
+	    {"[%(message)8s]", "[   hello]\n"},
+	    {"[%(message)3s]", "[hello]\n"}, /* never cut */
+	    {"[%(levelno)5d|%(levelno)-5d]", "[   20|20   ]\n"},
+	    {"[%(threadName)-5s|%(threadName)5s]", "[h\u00e9\u20ac  |  h\u00e9\u20ac]\n"}, /* in characters */
+	    {"[%(message)--8s]", "[hello   ]\n"},
+	    {"\u20ac%(message)s\n", "\u20achello\n\n"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct tt_log_format *format;
+		size_t size;
+		assert_int_equal(tt_log_format_parse(cases[i].format, &format), 0);
+		char *line = tt_log_format_render(format, &record, &size);
+		assert_non_null(line);
+		assert_string_equal(line, cases[i].line);
+		assert_int_equal(size, strlen(cases[i].line));
+		free(line);
+		tt_log_format_free(format);
+	}
+}
+
+static void refuses(void **state)
+{
+	(void)state;
+	static const char *const formats[] = {
+	    "%",
+	    "100%",
+	    "%s",
+	    "% (message)s",
+	    "%(message)",
+	    "%(message",
+	    "%(message)d",
+	    "%(message)x",
+	    "%(message)-",
+	    "%(message)10",
+	    "%(message)10-s",
+	    "%(message)99999s",
+	    "%(message)99999999999999999999999999s",
+	    "%(nosuch)s",
+	    "%()s",
+	    "%(Message)s",
+	    "%(messages)s",
+	    "%(messag)s",
+	};
+
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+		struct tt_log_format *format = NULL;
+		assert_int_equal(tt_log_format_parse(formats[i], &format), EINVAL);
+		assert_null(format);
+	}
+}
+
+static void asctime_is_local_time_with_milliseconds(void **state)
+{
+	(void)state;
+	struct tt_log_format *format;
+	size_t size;
+	struct tm tm = {.tm_isdst = -1};
+	int ms;
+	char end;
+
+	assert_int_equal(tt_log_format_parse("%(asctime)s", &format), 0);
+	time_t before = time(NULL);
+	char *line = tt_log_format_render(format, &record, &size);
+	time_t after = time(NULL);
+	assert_int_equal(sscanf(line, "%4d-%2d-%2d %2d:%2d:%2d,%3d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
+	                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms, &end),
+	                 8);
+	assert_int_equal(end, '\n');
+	assert_int_equal(size, strlen("2016-07-10 10:45:28,170\n"));
+	tm.tm_year -= 1900;
+	tm.tm_mon -= 1;
+	assert_in_range(mktime(&tm), before, after);
+	free(line);
+	tt_log_format_free(format);
+}
+
+static void levels(void **state)
+{
+	(void)state;
+	assert_string_equal(tt_log_level_name(10), "DEBUG");
+	assert_string_equal(tt_log_level_name(20), "INFO");
+	assert_string_equal(tt_log_level_name(30), "WARNING");
+	assert_string_equal(tt_log_level_name(40), "ERROR");
+	assert_string_equal(tt_log_level_name(50), "CRITICAL");
+	assert_null(tt_log_level_name(0));
+	assert_null(tt_log_level_name(15));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(renders),
+	    cmocka_unit_test(refuses),
+	    cmocka_unit_test(asctime_is_local_time_with_milliseconds),
+	    cmocka_unit_test(levels),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
