@@ -27,26 +27,6 @@ static char *harmless(const char *text)
 	return valid;
 }
 
-static void put(const struct tt_report_pen *pen, enum tt_style style, const char *text)
-{
-	g_autofree char *shown = harmless(text);
-
-	if (pen->colour && style != TT_PLAIN)
-		fprintf(pen->out, "\033[%sm%s\033[0m", codes[style], shown);
-	else
-		fputs(shown, pen->out);
-}
-
-void tt_put(const struct tt_report_pen *pen, enum tt_style style, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_autofree char *text = g_strdup_vprintf(format, args);
-	va_end(args);
-	put(pen, style, text);
-}
-
 int tt_text_width(const char *text)
 {
 	g_autofree char *valid = harmless(text);
@@ -59,28 +39,45 @@ int tt_text_width(const char *text)
 	return width;
 }
 
-void tt_put_padded(const struct tt_report_pen *pen, enum tt_style style, int width, const char *text)
+static void put(struct tt_report_pen *pen, enum tt_style style, const char *text)
 {
-	put(pen, style, text);
-	fprintf(pen->out, "%*s", MAX(0, width - tt_text_width(text)), "");
+	g_autofree char *shown = harmless(text);
+	const char *line = strrchr(shown, '\n');
+
+	pen->column = line ? tt_text_width(line + 1) : pen->column + tt_text_width(shown);
+	if (pen->colour && style != TT_PLAIN)
+		fprintf(pen->out, "\033[%sm%s\033[0m", codes[style], shown);
+	else
+		fputs(shown, pen->out);
 }
 
-void tt_put_wrapped(const struct tt_report_pen *pen, int indent, int width, const char *text)
+void tt_put(struct tt_report_pen *pen, enum tt_style style, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	g_autofree char *text = g_strdup_vprintf(format, args);
+	va_end(args);
+	put(pen, style, text);
+}
+
+void tt_put_padded(struct tt_report_pen *pen, enum tt_style style, int width, const char *text)
+{
+	put(pen, style, text);
+	tt_put(pen, TT_PLAIN, "%*s", MAX(0, width - tt_text_width(text)), "");
+}
+
+void tt_put_wrapped(struct tt_report_pen *pen, enum tt_style style, int indent, int width, const char *text)
 {
 	g_auto(GStrv) words = g_strsplit(text, " ", -1);
-	int at = 0;
 
 	for (size_t i = 0; words[i]; i++) {
 		int word = tt_text_width(words[i]);
-		if (i > 0 && at + 1 + word > width - indent) {
-			fprintf(pen->out, "\n%*s", indent, "");
-			at = 0;
-		} else if (i > 0) {
-			fputc(' ', pen->out);
-			at++;
-		}
-		put(pen, TT_PLAIN, words[i]);
-		at += word;
+		if (i > 0 && pen->column + 1 + word > width)
+			tt_put(pen, TT_PLAIN, "\n%*s", indent, "");
+		else if (i > 0)
+			tt_put(pen, TT_PLAIN, " ");
+		put(pen, style, words[i]);
 	}
-	fputc('\n', pen->out);
+	tt_put(pen, TT_PLAIN, "\n");
 }

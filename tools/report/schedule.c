@@ -70,32 +70,32 @@ static int *widths_of(const struct tt_finding *finding, const GArray *steps, int
 	return widths;
 }
 
-static void put_columns(const struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps,
+static void put_columns(struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps,
                         const int *widths)
 {
 	guint n = finding->edges->len;
 
-	fprintf(pen->out, "%*s", INDENT, "");
+	tt_put(pen, TT_PLAIN, "%*s", INDENT, "");
 	for (guint i = 0; i < n; i++)
 		tt_put_padded(pen, TT_NAME, i + 1 < n ? widths[i] + GAP : 0, name_of(finding, i));
-	fprintf(pen->out, "\n%*s", INDENT, "");
+	tt_put(pen, TT_PLAIN, "\n%*s", INDENT, "");
 	for (guint i = 0; i < n; i++) {
 		g_autofree char *line = g_strnfill((gsize)widths[i], '-');
 		tt_put_padded(pen, TT_DIM, i + 1 < n ? widths[i] + GAP : 0, line);
 	}
-	fputc('\n', pen->out);
+	tt_put(pen, TT_PLAIN, "\n");
 	for (guint i = 0; i < steps->len; i++) {
 		const struct step *step = &g_array_index(steps, struct step, i);
 		int before = 0;
 		for (guint j = 0; j < step->edge; j++)
 			before += widths[j] + GAP;
 		tt_put(pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
-		fprintf(pen->out, "%*s", before, "");
+		tt_put(pen, TT_PLAIN, "%*s", before, "");
 		tt_put(pen, TT_PLAIN, "%s\n", step->text);
 	}
 }
 
-static void put_lines(const struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps)
+static void put_lines(struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps)
 {
 	int width = 0;
 
@@ -109,7 +109,7 @@ static void put_lines(const struct tt_report_pen *pen, const struct tt_finding *
 	}
 }
 
-void tt_put_schedule(const struct tt_report_pen *pen, const struct tt_finding *finding)
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding)
 {
 	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
 	GArray *steps = steps_of(finding);

@@ -8,6 +8,6 @@
 #include "tools/check/findings.h"
 #include "tools/report/pen.h"
 
-void tt_put_schedule(const struct tt_report_pen *pen, const struct tt_finding *finding);
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding);
 
 #endif /* TT_REPORT_SCHEDULE_H */

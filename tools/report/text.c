@@ -4,7 +4,9 @@
 #include "tools/report/schedule.h"
 #include "tools/report/text.h"
 
-enum { WIDTH = 104 };
+/* A finding of more threads than MOST_EDGES, and more findings than MOST_SHOWN, are cut short unless all is asked for.
+ */
+enum { WIDTH = 104, MOST_EDGES = 16, MOST_SHOWN = 20 };
 
 /* A report in the making. */
 struct report {
@@ -22,14 +24,14 @@ static const char *const meanings[] = {
     [TT_LEVEL_ACTUAL] = "threads of this run are blocked for good",
 };
 
-static bool is_shown(const struct report *report, const struct tt_finding *finding)
+static bool is_shown(struct report *report, const struct tt_finding *finding)
 {
 	return report->all || finding->level > TT_LEVEL_INVERSION;
 }
 
 /* Threads and what they have and want. */
 
-static void put_thread(const struct report *report, const struct tt_thread *thread)
+static void put_thread(struct report *report, const struct tt_thread *thread)
 {
 	tt_put(&report->pen, TT_NAME, "%s", thread->name);
 	if (report->pids)
@@ -40,7 +42,7 @@ static void put_thread(const struct report *report, const struct tt_thread *thre
 		tt_put(&report->pen, TT_DIM, "  daemon");
 }
 
-static void put_site(const struct report *report, const struct tt_thread *thread, uint64_t caller)
+static void put_site(struct report *report, const struct tt_thread *thread, uint64_t caller)
 {
 	if (!caller) {
 		tt_put(&report->pen, TT_DIM, "before the trace began\n");
@@ -51,16 +53,16 @@ static void put_site(const struct report *report, const struct tt_thread *thread
 	tt_put(&report->pen, TT_BOLD, "%s\n", text);
 }
 
-/* One row: `holds      lock "A"  since +0.000123 s  at worker examples/x.c:12`. */
-static void put_row(const struct report *report, const char *verb, int width, const char *object, int64_t since_ns,
-                    const struct tt_thread *thread, uint64_t caller)
+/* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
+static void put_row(struct report *report, const char *verb, int width, const char *object, const char *when,
+                    int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller)
 {
-	g_autofree char *since = tt_check_time_text(report->check, since_ns);
+	g_autofree char *time = tt_check_time_text(report->check, time_ns);
 
 	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
 	tt_put_padded(&report->pen, TT_PLAIN, width, object);
 	if (caller)
-		tt_put(&report->pen, TT_DIM, "  %s  at ", since);
+		tt_put(&report->pen, TT_PLAIN, "  %s %s, %s ", when, time, where);
 	else
 		tt_put(&report->pen, TT_PLAIN, "  ");
 	put_site(report, thread, caller);
@@ -88,7 +90,7 @@ static int row_width(const struct tt_finding *finding)
 }
 
 /* Who has what the thread of a cycle's edge wants. */
-static void put_holder(const struct report *report, const struct tt_finding *finding, guint i)
+static void put_holder(struct report *report, const struct tt_finding *finding, guint i)
 {
 	const struct tt_edge *next = tt_finding_edge(finding, (i + 1) % finding->edges->len);
 	bool self = finding->edges->len == 1;
@@ -99,7 +101,7 @@ static void put_holder(const struct report *report, const struct tt_finding *fin
 	tt_put(&report->pen, TT_NAME, "%s%s\n", next->thread->name, self ? ", the same thread" : "");
 }
 
-static void put_edge(const struct report *report, const struct tt_finding *finding, guint i, int width)
+static void put_edge(struct report *report, const struct tt_finding *finding, guint i, int width)
 {
 	const struct tt_edge *edge = tt_finding_edge(finding, i);
 	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
@@ -111,19 +113,34 @@ static void put_edge(const struct report *report, const struct tt_finding *findi
 	tt_put(&report->pen, TT_PLAIN, "\n");
 	if (edge->held && edge->held->family != TT_FAMILY_THREAD) {
 		g_autofree char *held = mode_text(edge->held, edge->held_mode, NULL);
-		put_row(report, happened ? "holds" : "held", width, held, edge->held_ns, edge->thread,
-		        edge->held_caller);
+		put_row(report, happened ? "holds" : "held", width, held, happened ? "since" : "from", edge->held_ns,
+		        "acquired at", edge->thread, edge->held_caller);
 	}
 	if (edge->wanted) {
 		g_autofree char *wanted = mode_text(edge->wanted, edge->wanted_mode, edge->note);
-		put_row(report, happened ? "waits for" : "asked for", width, wanted, edge->wanted_ns, edge->thread,
-		        edge->wanted_caller);
+		put_row(report, happened ? "waits for" : "asked for", width, wanted, happened ? "since" : "at  ",
+		        edge->wanted_ns, "at", edge->thread, edge->wanted_caller);
 		if (happened)
 			put_holder(report, finding, i);
 	}
 }
 
-static void put_blocked(const struct report *report, const struct tt_finding *finding)
+/* At most so many: the first ones and the last, with which a cycle closes. */
+static void put_edges(struct report *report, const struct tt_finding *finding, guint most)
+{
+	guint n = finding->edges->len, skipped = n > most ? n - most : 0;
+	int width = row_width(finding);
+
+	for (guint i = 0; i < n; i++) {
+		if (skipped > 0 && i == most - 1) {
+			tt_put(&report->pen, TT_PLAIN, "    ... and %u more\n", skipped);
+			i += skipped;
+		}
+		put_edge(report, finding, i, width);
+	}
+}
+
+static void put_blocked(struct report *report, const struct tt_finding *finding)
 {
 	if (finding->blocked->len == 0)
 		return;
@@ -134,59 +151,58 @@ static void put_blocked(const struct report *report, const struct tt_finding *fi
 		tt_put(&report->pen, TT_PLAIN, "    ");
 		put_thread(report, edge->thread);
 		tt_put(&report->pen, TT_PLAIN, "\n");
-		put_row(report, "waits for", tt_text_width(wanted), wanted, edge->wanted_ns, edge->thread,
-		        edge->wanted_caller);
+		put_row(report, "waits for", tt_text_width(wanted), wanted, "since", edge->wanted_ns, "at",
+		        edge->thread, edge->wanted_caller);
 	}
 	tt_put(&report->pen, TT_PLAIN, "\n");
 }
 
-static void put_note(const struct report *report, const char *head, const char *text)
+static void put_note(struct report *report, const char *head, const char *text)
 {
 	tt_put(&report->pen, TT_PLAIN, "    ");
 	tt_put(&report->pen, TT_BOLD, "%s", head);
 	g_autofree char *rest = g_strdup_printf("%s%s", *head ? " " : "", text);
-	tt_put_wrapped(&report->pen, 4, WIDTH - tt_text_width(head), rest);
+	tt_put_wrapped(&report->pen, TT_PLAIN, 4, WIDTH, rest);
 }
 
-static void put_finding(const struct report *report, const struct tt_finding *finding)
+static void put_finding(struct report *report, const struct tt_finding *finding)
 {
 	bool bad = finding->level >= TT_LEVEL_PREDICTED;
-	int width = row_width(finding);
+	guint shown = report->all ? finding->edges->len : MIN(finding->edges->len, MOST_EDGES);
 
 	tt_put(&report->pen, bad ? TT_BAD : TT_WARN, "%s %s (%s)", finding->rule->id, finding->rule->title,
 	       tt_level_name(finding->level));
-	tt_put(&report->pen, TT_BOLD, ": %s\n\n", finding->verdict);
-	for (guint i = 0; i < finding->edges->len; i++)
-		put_edge(report, finding, i, width);
+	tt_put(&report->pen, TT_PLAIN, ": ");
+	tt_put_wrapped(&report->pen, TT_BOLD, 4, WIDTH, finding->verdict);
 	tt_put(&report->pen, TT_PLAIN, "\n");
-	if (finding->cycle && finding->level != TT_LEVEL_INVERSION)
+	put_edges(report, finding, shown);
+	tt_put(&report->pen, TT_PLAIN, "\n");
+	if (finding->cycle && finding->level != TT_LEVEL_INVERSION && finding->edges->len <= shown)
 		tt_put_schedule(&report->pen, finding);
 	put_blocked(report, finding);
 	for (guint i = 0; i < finding->notes->len; i++)
 		put_note(report, "", finding->notes->pdata[i]);
+	tt_put(&report->pen, TT_PLAIN, "\n");
 	put_note(report, "What to do:", finding->remedy);
 	tt_put(&report->pen, TT_PLAIN, "\n");
 }
 
 /* The trace as a whole. */
 
-static void put_levels(const struct report *report)
+static void put_levels(struct report *report)
 {
 	bool used[TT_LEVEL_ACTUAL + 1] = {false};
-	bool any = false;
 
 	for (guint i = 0; i < report->check->findings->len; i++) {
 		const struct tt_finding *finding = report->check->findings->pdata[i];
 		if (is_shown(report, finding))
-			used[finding->level] = any = true;
+			used[finding->level] = true;
 	}
 	for (int level = TT_LEVEL_ACTUAL; level >= TT_LEVEL_INVERSION; level--) {
 		if (used[level])
-			tt_put(&report->pen, TT_DIM, "%-9s  %s\n", tt_level_name((enum tt_level)level),
+			tt_put(&report->pen, TT_DIM, "Level %s: %s.\n", tt_level_name((enum tt_level)level),
 			       meanings[level]);
 	}
-	if (any)
-		tt_put(&report->pen, TT_PLAIN, "\n");
 }
 
 static guint count_threads(const struct tt_check *check)
@@ -198,7 +214,7 @@ static guint count_threads(const struct tt_check *check)
 	return n;
 }
 
-static void put_clean(const struct report *report)
+static void put_clean(struct report *report)
 {
 	guint threads = count_threads(report->check);
 	g_autofree char *lost = tt_check_loss_text(report->check);
@@ -226,10 +242,13 @@ static void put_check(struct report *report, struct sums *sums)
 		const struct tt_finding *finding = check->findings->pdata[i];
 		if (!is_shown(report, finding))
 			continue;
-		put_finding(report, finding);
+		if (shown < MOST_SHOWN || report->all)
+			put_finding(report, finding);
 		sums->findings[finding->rule->count]++;
 		shown++;
 	}
+	if (shown > MOST_SHOWN && !report->all)
+		tt_put(&report->pen, TT_BOLD, "... and %u more findings: --all shows them.\n\n", shown - MOST_SHOWN);
 	put_levels(report);
 	if (shown == 0)
 		put_clean(report);
@@ -239,7 +258,7 @@ static void put_check(struct report *report, struct sums *sums)
 	sums->packets += check->loss.packets;
 }
 
-static void put_sums(const struct report *report, const struct sums *sums)
+static void put_sums(struct report *report, const struct sums *sums)
 {
 	guint deadlocks = sums->findings[TT_COUNT_DEADLOCK], inversions = sums->findings[TT_COUNT_INVERSION];
 
