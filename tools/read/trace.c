@@ -11,6 +11,7 @@
 #include "tools/read/modules.h"
 #include "tools/read/plan.h"
 #include "tools/read/processes.h"
+#include "tools/read/whole.h"
 
 #define PROVIDER "trace_thr"
 
@@ -207,7 +208,8 @@ static bool add_folders(struct tt_graph *graph, const char *path, GError **error
 	if (!folders)
 		return false;
 	for (guint i = 0; !failure && i < folders->len; i++)
-		if (tt_graph_has_provider(graph, folders->pdata[i], PROVIDER, &failure))
+		if (tt_trace_is_whole(folders->pdata[i], &failure) &&
+		    tt_graph_has_provider(graph, folders->pdata[i], PROVIDER, &failure))
 			any |= tt_graph_add(graph, folders->pdata[i], &failure);
 	if (!any && !failure)
 		g_set_error(
