@@ -6,8 +6,8 @@
 
 struct tt_command {
 	const char *name;
-	const char *summary;                 /* one line, for `trace-thr --help` */
-	int (*run)(int argc, char **argv);   /* argv[0] is the subcommand's name; returns an exit status */
+	const char *summary;               /* one line, for `trace-thr --help` */
+	int (*run)(int argc, char **argv); /* argv[0] is the subcommand's name; returns an exit status */
 };
 
 extern const struct tt_command tt_command_run, tt_command_record, tt_command_check, tt_command_timeline,
@@ -21,7 +21,8 @@ enum {
 	TT_EXIT_NO_VERDICT = 3,    /* check: nothing found, but events were lost */
 	TT_EXIT_RUN_FINDINGS = 66, /* run: findings, as ThreadSanitizer */
 	TT_EXIT_TIMEOUT = 124,     /* run, record: --timeout ended the program, as timeout(1) */
-	TT_EXIT_NOT_RUN = 127,     /* run, record: no such program, as a shell; 126 if it cannot be executed */
+	TT_EXIT_NOT_EXECUTABLE = 126,
+	TT_EXIT_NOT_RUN = 127, /* run, record: no such program, as a shell */
 };
 
 #endif /* TT_COMMAND_H */

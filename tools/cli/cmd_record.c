@@ -1,0 +1,58 @@
+#include <stdio.h>
+
+#include <trace_thr/types.h>
+
+#include "tools/cli/command.h"
+#include "tools/cli/recording_options.h"
+
+static const char summary[] =
+    "Runs a program and records what its threads do, for check, timeline and events, and for babeltrace2.\n"
+    "\n"
+    "The program must be built with libtrace_thr. Its input, output and arguments are its own. A session daemon that\n"
+    "runs is used; else one is started and stopped afterwards. Nothing is lost, also when the program is killed.\n"
+    "\n"
+    "Examples:\n"
+    "  trace-thr record -- ./server --port 80\n"
+    "  trace-thr record -o hang --timeout 10 -- ./prog && trace-thr check hang\n"
+    "\n"
+    "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 126 or 127 if it cannot be\n"
+    "executed or is not there; 2 bad usage or no recording.";
+
+static int record(const struct tt_recording_request *request)
+{
+	struct tt_recording recording;
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	if (!tt_record(&request->options, &recording, &status, &error)) {
+		fprintf(stderr, "trace-thr: %s\n", error->message);
+		return status;
+	}
+	if (!request->quiet) {
+		tt_recording_tell(&recording, &request->options);
+		fprintf(stderr, "trace-thr: next: trace-thr check %s\n", recording.folder);
+	}
+	status = tt_recording_status(&recording);
+	tt_recording_clear(&recording);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct tt_recording_request request = {0};
+	int status = TT_EXIT_USAGE;
+
+	if (tt_recording_parse(argc, argv, summary, NULL, &request)) {
+		if (request.version) {
+			puts("trace-thr " TTHR_VERSION);
+			status = TT_EXIT_OK;
+		} else {
+			status = record(&request);
+		}
+	}
+	tt_recording_request_clear(&request);
+	return status;
+}
+
+const struct tt_command tt_command_record = {
+    .name = "record", .summary = "run a program and record what its threads do", .run = run};

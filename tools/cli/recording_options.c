@@ -1,0 +1,99 @@
+#include "tools/cli/recording_options.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* More than ten years: a mistake, and more than clocks like. */
+static const double longest_timeout = 4e8;
+
+static bool complain(const char *what)
+{
+	fprintf(stderr, "trace-thr: %s\n", what);
+	return false;
+}
+
+static bool parse_timeout(struct tt_recording_request *request)
+{
+	char *end = NULL;
+
+	if (!request->timeout)
+		return true;
+	double seconds = g_ascii_strtod(request->timeout, &end);
+	request->options.timeout = seconds;
+	if (*request->timeout && !*end && seconds > 0 && seconds <= longest_timeout)
+		return true;
+	g_autofree char *text =
+	    g_strdup_printf("--timeout %s is no number of seconds above 0: write, say, --timeout 10", request->timeout);
+	return complain(text);
+}
+
+/* What is left of the command line is the program. */
+static bool take_program(int argc, char **argv, struct tt_recording_request *request)
+{
+	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
+
+	if (request->version)
+		return true;
+	if (argc <= first || !*argv[first]) {
+		g_autofree char *text = g_strdup_printf("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
+		return complain(text);
+	}
+	request->options.program = argv + first;
+	return true;
+}
+
+bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
+                        struct tt_recording_request *request)
+{
+	const GOptionEntry entries[] = {
+	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output,
+	     "The folder to make for the trace (trace-thr-PROGRAM-1, -2, …)", "DIR"},
+	    {"timeout", 't', 0, G_OPTION_ARG_STRING, &request->timeout,
+	     "End the program after so long: SIGTERM, then SIGKILL 2 s later", "SECONDS"},
+	    {"drop", 0, 0, G_OPTION_ARG_NONE, &request->drop,
+	     "Lose events, and count them, rather than make the program wait when buffers are full", NULL},
+	    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &request->quiet, "Say nothing of the recording itself", NULL},
+	    {"version", 0, 0, G_OPTION_ARG_NONE, &request->version, "Print the version and exit", NULL},
+	    G_OPTION_ENTRY_NULL};
+	g_autoptr(GOptionContext) context = g_option_context_new("[--] PROGRAM [ARGUMENT…]");
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_set_summary(context, summary);
+	g_option_context_set_strict_posix(context, TRUE); /* options behind the program are the program's */
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (more)
+		g_option_context_add_main_entries(context, more, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+		g_autofree char *text = g_strdup_printf("%s: see %s --help", error->message, g_get_prgname());
+		return complain(text);
+	}
+	request->options.output = request->output;
+	request->options.drop = request->drop;
+	return parse_timeout(request) && take_program(argc, argv, request);
+}
+
+void tt_recording_request_clear(struct tt_recording_request *request)
+{
+	g_free(request->output);
+	g_free(request->timeout);
+}
+
+void tt_recording_tell(const struct tt_recording *recording, const struct tt_record_options *options)
+{
+	const struct tt_program_end *end = &recording->end;
+
+	if (end->timed_out)
+		fprintf(stderr, "trace-thr: %s was ended after %g s (--timeout)\n", options->program[0],
+		        options->timeout);
+	else if (end->signal)
+		fprintf(stderr, "trace-thr: %s was ended by signal %d (%s)\n", options->program[0], end->signal,
+		        strsignal(end->signal));
+	if (recording->loss.interrupted)
+		fputs("trace-thr: the program was killed in the midst of writing an event: some of the last events of "
+		      "the "
+		      "same CPU are lost, how many is not known\n",
+		      stderr);
+	fprintf(stderr, "trace-thr: recorded into %s, %" G_GUINT64_FORMAT " event%s lost\n", recording->folder,
+	        recording->loss.events, recording->loss.events == 1 ? "" : "s");
+}

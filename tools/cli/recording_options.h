@@ -1,0 +1,32 @@
+/*
+ * What `record` and `run` have in common on the command line.
+ */
+#ifndef TT_RECORDING_OPTIONS_H
+#define TT_RECORDING_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "tools/session/record.h"
+
+/* One command line, taken apart. */
+struct tt_recording_request {
+	struct tt_record_options options;
+	char *output;
+	char *timeout;
+	gboolean drop, quiet, version;
+	int error_exitcode; /* of `run` */
+};
+
+/*
+ * Takes the command line apart. `summary` is the text of --help; `more`, entries of one command alone, may be NULL.
+ * False: what is wrong was said on stderr. The request lends from argv.
+ */
+bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
+                        struct tt_recording_request *request);
+
+void tt_recording_request_clear(struct tt_recording_request *request);
+
+/* Says on stderr where the recording is, how the program ended if not by itself, and what was lost. */
+void tt_recording_tell(const struct tt_recording *recording, const struct tt_record_options *options);
+
+#endif /* TT_RECORDING_OPTIONS_H */

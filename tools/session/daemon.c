@@ -1,0 +1,233 @@
+#include "tools/session/daemon.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <lttng/lttng.h>
+
+#include "tools/session/files.h"
+
+G_DEFINE_QUARK(tt - session - error - quark, tt_session_error)
+
+/* Bytes of the lock file. */
+enum { DECIDING = 0, USING = 1 };
+
+static const char lock_path[] = "/run/lock/trace-thr";
+
+/* How long a daemon may take to start or to end. */
+static const int patience_ms = 20000;
+static const int step_ms = 5;
+
+struct tt_daemon {
+	int lock;   /* the lock file, -1 for a daemon that was there or is private */
+	pid_t pid;  /* of a private one, 0 otherwise */
+	char *home; /* of a private one: its LTTNG_HOME */
+};
+
+static void pause_ms(int ms)
+{
+	g_usleep((gulong)ms * 1000);
+}
+
+static bool lock_byte(int fd, int byte, short type, bool wait)
+{
+	struct flock lock = {.l_type = type, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	int rc;
+
+	do
+		rc = fcntl(fd, wait ? F_OFD_SETLKW : F_OFD_SETLK, &lock);
+	while (rc == -1 && errno == EINTR);
+	return rc == 0;
+}
+
+/* Opens the lock file and locks its first byte; -1 with *error. */
+static int open_lock(GError **error)
+{
+	for (;;) {
+		struct stat mine, now;
+		int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd == -1 || !lock_byte(fd, DECIDING, F_WRLCK, true) || fstat(fd, &mine) == -1) {
+			g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+			            "cannot use the lock file %s (%s): see to its permissions, or remove it", lock_path,
+			            g_strerror(errno));
+			if (fd != -1)
+				close(fd);
+			return -1;
+		}
+		if (stat(lock_path, &now) == 0 && now.st_ino == mine.st_ino)
+			return fd;
+		close(fd); /* the last user has removed it meanwhile */
+	}
+}
+
+static void write_pid(int fd, pid_t pid)
+{
+	if (ftruncate(fd, 0) == 0)
+		dprintf(fd, "%d\n", (int)pid);
+}
+
+/* The daemon that a recorder started, if it runs still: 0 otherwise. */
+static pid_t read_pid(int fd)
+{
+	char text[32] = "";
+	g_autofree char *comm_path = NULL;
+	g_autofree char *comm = NULL;
+
+	if (pread(fd, text, sizeof text - 1, 0) <= 0)
+		return 0;
+	pid_t pid = (pid_t)strtol(text, NULL, 10);
+	if (pid <= 0)
+		return 0;
+	comm_path = g_strdup_printf("/proc/%d/comm", (int)pid);
+	if (!g_file_get_contents(comm_path, &comm, NULL, NULL) || strcmp(g_strstrip(comm), "lttng-sessiond") != 0)
+		return 0;
+	return pid;
+}
+
+static bool is_alive(void)
+{
+	return lttng_session_daemon_alive() == 1;
+}
+
+/* In the child: out of reach of the terminal's Ctrl-C. */
+static void detach(void *data)
+{
+	(void)data;
+	setsid();
+}
+
+/* Starts a daemon and waits until it answers. 0 with *error. */
+static pid_t start(GError **error)
+{
+	char name[] = "lttng-sessiond", no_kernel[] = "--no-kernel", quiet[] = "--quiet";
+	char *argv[] = {name, no_kernel, quiet, NULL};
+	g_autoptr(GError) failure = NULL;
+	int status;
+	GPid pid;
+
+	if (!g_spawn_async(NULL, argv, NULL,
+	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+	                       G_SPAWN_STDERR_TO_DEV_NULL,
+	                   detach, NULL, &pid, &failure)) {
+		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+		            "lttng-sessiond cannot be started (%s): install it with 'make deps' or 'apt-get install "
+		            "lttng-tools'",
+		            failure->message);
+		return 0;
+	}
+	for (int waited = 0; waited < patience_ms; waited += step_ms) {
+		if (is_alive())
+			return pid;
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			break;
+		pause_ms(step_ms);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "lttng-sessiond does not start: 'trace-thr doctor' tells what it lacks, 'lttng-sessiond -v' more");
+	return 0;
+}
+
+/* Ends a daemon, ours or one that another recorder has started. */
+static void stop(pid_t pid)
+{
+	kill(pid, SIGTERM);
+	for (int waited = 0; waited < patience_ms; waited += step_ms) {
+		int status;
+		/* A child must be waited for, another's is gone when it cannot be signalled. */
+		if (waitpid(pid, &status, WNOHANG) == pid || kill(pid, 0) == -1)
+			return;
+		pause_ms(step_ms);
+	}
+	kill(pid, SIGKILL);
+}
+
+static bool open_shared(struct tt_daemon *daemon, GError **error)
+{
+	daemon->lock = open_lock(error);
+	if (daemon->lock == -1)
+		return false;
+	if (!is_alive()) {
+		pid_t pid = start(error);
+		if (!pid) {
+			unlink(lock_path);
+			return false;
+		}
+		write_pid(daemon->lock, pid);
+	}
+	lock_byte(daemon->lock, USING, F_RDLCK, true);
+	lock_byte(daemon->lock, DECIDING, F_UNLCK, true);
+	return true;
+}
+
+static void close_shared(struct tt_daemon *daemon)
+{
+	lock_byte(daemon->lock, DECIDING, F_WRLCK, true);
+	if (lock_byte(daemon->lock, USING, F_WRLCK, false)) {
+		pid_t pid = read_pid(daemon->lock);
+		if (pid)
+			stop(pid);
+		unlink(lock_path);
+	}
+	close(daemon->lock);
+}
+
+static bool open_private(struct tt_daemon *daemon, GError **error)
+{
+	g_autoptr(GError) failure = NULL;
+
+	daemon->home = g_dir_make_tmp("trace-thr-XXXXXX", &failure);
+	if (!daemon->home) {
+		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+		            "no temporary folder (%s): set TMPDIR to a folder that can be written", failure->message);
+		return false;
+	}
+	g_setenv("LTTNG_HOME", daemon->home, TRUE);
+	daemon->pid = start(error);
+	return daemon->pid != 0;
+}
+
+static void close_private(struct tt_daemon *daemon)
+{
+	if (daemon->pid)
+		stop(daemon->pid);
+	tt_remove_tree(daemon->home);
+	g_unsetenv("LTTNG_HOME");
+	g_free(daemon->home);
+}
+
+struct tt_daemon *tt_daemon_open(GError **error)
+{
+	struct tt_daemon *daemon = g_new0(struct tt_daemon, 1);
+	bool ok = true;
+
+	daemon->lock = -1;
+	if (geteuid() == 0)
+		ok = open_shared(daemon, error);
+	else if (!is_alive())
+		ok = open_private(daemon, error);
+	if (!ok) {
+		tt_daemon_close(daemon);
+		return NULL;
+	}
+	return daemon;
+}
+
+void tt_daemon_close(struct tt_daemon *daemon)
+{
+	if (!daemon)
+		return;
+	if (daemon->lock != -1)
+		close_shared(daemon);
+	if (daemon->home)
+		close_private(daemon);
+	g_free(daemon);
+}

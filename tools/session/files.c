@@ -1,0 +1,19 @@
+#include "tools/session/files.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+void tt_remove_tree(const char *path)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *entry = g_build_filename(path, name, NULL);
+		if (g_file_test(entry, G_FILE_TEST_IS_DIR) && !g_file_test(entry, G_FILE_TEST_IS_SYMLINK))
+			tt_remove_tree(entry);
+		else
+			g_unlink(entry);
+	}
+	g_rmdir(path);
+}

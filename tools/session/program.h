@@ -1,0 +1,43 @@
+/*
+ * The recorded program: found, started, waited for, ended if it must be.
+ */
+#ifndef TT_SESSION_PROGRAM_H
+#define TT_SESSION_PROGRAM_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <glib.h>
+
+/* How a program ended. */
+struct tt_program_end {
+	int exit_status;  /* -1 if a signal ended it */
+	int signal;       /* 0 if none did */
+	bool timed_out;   /* we ended it, after the timeout */
+	bool interrupted; /* we were asked to end, by a signal */
+};
+
+/*
+ * The file that `name` would run, by PATH as a shell does. NULL with *error, and *status what a shell returns then:
+ * 127 for no such program, 126 for one that cannot be executed.
+ */
+char *tt_program_find(const char *name, int *status, GError **error);
+
+/*
+ * From here on the signals that end a recorder (SIGINT, SIGTERM, SIGHUP, SIGQUIT) wait until tt_program_run takes
+ * them; without that, nothing would be left to clean up. They stay blocked until the process ends.
+ */
+void tt_program_hold_signals(void);
+
+/* Whether such a signal waits. */
+bool tt_program_interrupted(void);
+
+/*
+ * Runs `path` with the arguments `argv` and waits for its end. `timeout` seconds after its start, unless 0, it gets
+ * SIGTERM, and two seconds later SIGKILL. Signals to us are passed on to it; the second one ends it at once. *pid
+ * becomes its process id. False with *error if it could not be started.
+ */
+bool tt_program_run(const char *path, char *const *argv, double timeout, pid_t *pid, struct tt_program_end *end,
+                    GError **error);
+
+#endif /* TT_SESSION_PROGRAM_H */

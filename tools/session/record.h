@@ -1,0 +1,39 @@
+/*
+ * Recording a program: its folder, the daemon, the session, the program, the manifest, in that order, and back.
+ */
+#ifndef TT_SESSION_RECORD_H
+#define TT_SESSION_RECORD_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+#include "tools/session/program.h"
+#include "tools/session/session.h"
+
+struct tt_record_options {
+	char **program;     /* its arguments, NULL at the end */
+	const char *output; /* the folder to make; NULL: trace-thr-PROG-1, -2, … in the working folder */
+	double timeout;     /* seconds after which the program is ended; 0: never */
+	bool drop;          /* rather lose events than make the program wait */
+};
+
+/* What was recorded. */
+struct tt_recording {
+	char *folder; /* as the user would name it */
+	struct tt_program_end end;
+	struct tt_session_loss loss;
+};
+
+/*
+ * Records. False with *error, and *status, an exit status, if nothing came of it: then nothing is left behind.
+ * A recording that is not whole (the disk was full) is an error as well; its folder is removed.
+ */
+bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
+
+void tt_recording_clear(struct tt_recording *recording);
+
+/* What the shell says for such an end: the program's own status, 128 + signal, 124 if it timed out. */
+int tt_recording_status(const struct tt_recording *recording);
+
+#endif /* TT_SESSION_RECORD_H */

@@ -1,0 +1,30 @@
+/*
+ * A recording session of LTTng: its channels and events, its start and its end.
+ */
+#ifndef TT_SESSION_SESSION_H
+#define TT_SESSION_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <glib.h>
+
+struct tt_session;
+
+/* What the tracer could not record. */
+struct tt_session_loss {
+	uint64_t events;  /* dropped for want of room: only with `drop` */
+	bool interrupted; /* a program was killed in the midst of writing an event: what shares its buffer is lost */
+};
+
+/*
+ * Creates and starts a session of a name of its own that records trace_thr's events, and where the programs' binaries
+ * lie, into `folder` (absolute, existing). Blocking: a full buffer makes the program wait, unless `drop`. NULL with
+ * *error: there is no session then.
+ */
+struct tt_session *tt_session_start(const char *folder, bool drop, GError **error);
+
+/* Stops it, waits until all is on disk, and destroys it. False with *error if what was recorded is not all there. */
+bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error);
+
+#endif /* TT_SESSION_SESSION_H */
