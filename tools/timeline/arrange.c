@@ -136,7 +136,7 @@ static int64_t end_of_picture(const struct tt_lanes *lanes, int64_t end_ns)
 
 	g_hash_table_iter_init(&all, lanes->by_thread);
 	while (g_hash_table_iter_next(&all, NULL, &lane))
-		if (((struct tt_lane *)lane)->now.begin_ns != INT64_MAX || ((struct tt_lane *)lane)->open->len)
+		if (((struct tt_lane *)lane)->now.begin_ns != INT64_MAX)
 			return MAX(end_ns, lanes->last_ns + 1);
 	return lanes->last_ns;
 }

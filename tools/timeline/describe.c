@@ -69,7 +69,9 @@ char *tt_object_text(const struct tt_object *object)
 		return g_strdup("?");
 	if (object->family == TT_FAMILY_LOCK && tt_word_lock_kind(object->kind))
 		family = tt_word_lock_kind(object->kind);
-	return g_strdup_printf("%s %s", family, tt_object_name(object));
+	/* Not `lock lock`. */
+	const char *name = tt_object_name(object);
+	return strcmp(family, name) == 0 ? g_strdup(name) : g_strdup_printf("%s %s", family, name);
 }
 
 char *tt_wait_label(const struct tt_span *span)

@@ -99,7 +99,7 @@ static void thread_began(struct tt_thread *thread, const struct tt_event *event,
 	turn(lanes, lane, event->time_ns, TT_DOING_RUN);
 	lane->start_ns = event->time_ns;
 	if (thread->creator)
-		draw_arrow(lanes, thread->creator, created_ns, thread, thread->object, created_ns, event->time_ns);
+		draw_arrow(lanes, thread->creator, event->time_ns, thread, thread->object, created_ns, event->time_ns);
 }
 
 static void thread_ended(struct tt_thread *thread, const struct tt_event *event, void *data)

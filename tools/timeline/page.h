@@ -21,17 +21,23 @@ enum {
 #define TT_LABEL_SIZE 11
 #define TT_NAME_SIZE 12.5
 
+/* From here to there, in pixels. */
+struct tt_extent {
+	double from, to;
+};
+
 struct tt_page {
 	struct tt_pen pen;
 	const struct tt_lanes *lanes;
 	struct tt_scale *scale;
 	struct tt_thinning *thinning;
 	GHashTable *palette;
-	double left;        /* where the axis begins */
-	double width;       /* of the page */
-	double top, bottom; /* of the lanes */
-	double *tops;       /* of each lane */
-	bool has[32];       /* what is in the picture, for the legend */
+	double left;         /* where the axis begins */
+	double width;        /* of the page */
+	double top, bottom;  /* of the lanes */
+	double *tops;        /* of each lane */
+	GArray *axis_labels; /* struct tt_extent: what is taken above the axis, while that is drawn */
+	bool has[32];        /* what is in the picture, for the legend */
 };
 
 /* What a legend explains, in its order. */
@@ -50,6 +56,7 @@ enum tt_legend {
 	TT_LEGEND_FAILED,
 	TT_LEGEND_MISUSE,
 	TT_LEGEND_STRETCHED,
+	TT_LEGEND_CUT,
 	TT_N_LEGENDS,
 };
 

@@ -9,7 +9,7 @@
 #include "tools/timeline/lanes.h"
 
 /* Number of colours, the last of which is grey. */
-#define TT_COLOURS 6
+#define TT_COLOURS 7
 
 struct tt_colour {
 	const char *strong; /* outlines and hatching */
@@ -23,5 +23,8 @@ GHashTable *tt_palette_new(const struct tt_lanes *lanes);
 
 /* An object's colour in tt_colours. A condition and the lock that it made for itself share one. */
 unsigned tt_palette_colour(GHashTable *palette, const struct tt_object *object);
+
+/* The object of a colour, for the legend; NULL if it is not used. Of a condition and its own lock, the condition. */
+const struct tt_object *tt_palette_object(GHashTable *palette, unsigned colour);
 
 #endif /* TT_PALETTE_H */

@@ -3,31 +3,47 @@
 #include <math.h>
 
 /* How much of the width the least steps may take together, in the default scale. */
-#define STRETCHED_SHARE 0.62
+#define STRETCHED_SHARE 0.6
 
 /* A last step longer than this share of all before is shortened, if it is to be no longer than its tail. */
 #define LONG_TAIL 0.5
 
-static double steps_width(const struct tt_scale *scale, double least, double per_ns)
+/* The widths that steps get: a step longer than `longer` has the least one. */
+struct measure {
+	double least;
+	int64_t longer;
+};
+
+static int64_t length(const struct tt_piece *step)
+{
+	return step->end_ns - step->begin_ns;
+}
+
+static double least_of(const struct measure *measure, const struct tt_piece *step)
+{
+	return length(step) > measure->longer ? measure->least : 0;
+}
+
+static double steps_width(const struct tt_scale *scale, const struct measure *measure, double per_ns)
 {
 	double width = 0;
 
 	for (unsigned i = 0; i < scale->steps->len; i++) {
 		const struct tt_piece *step = &g_array_index(scale->steps, struct tt_piece, i);
 		if (step->fit != TT_FIT_CUT)
-			width += fmax(least, per_ns * (double)(step->end_ns - step->begin_ns));
+			width += fmax(least_of(measure, step), per_ns * (double)length(step));
 	}
 	return width;
 }
 
 /* The greatest width of a nanosecond with which everything fits: by halving, since the sum only grows with it. */
-static double fit_per_ns(const struct tt_scale *scale, double least, double width)
+static double fit_per_ns(const struct tt_scale *scale, const struct measure *measure, double width)
 {
 	double low = 0, high = width;
 
 	for (int i = 0; i < 100; i++) {
 		double middle = (low + high) / 2;
-		if (steps_width(scale, least, middle) > width)
+		if (steps_width(scale, measure, middle) > width)
 			high = middle;
 		else
 			low = middle;
@@ -35,17 +51,17 @@ static double fit_per_ns(const struct tt_scale *scale, double least, double widt
 	return low;
 }
 
-static void place_steps(struct tt_scale *scale, double least, double tail)
+static void place_steps(struct tt_scale *scale, const struct measure *measure, double tail)
 {
 	double at = 0;
 
 	for (unsigned i = 0; i < scale->steps->len; i++) {
 		struct tt_piece *step = &g_array_index(scale->steps, struct tt_piece, i);
-		double wanted = scale->per_ns * (double)(step->end_ns - step->begin_ns);
-		double given = step->fit == TT_FIT_CUT ? tail : fmax(wanted, least);
+		double wanted = scale->per_ns * (double)length(step);
+		double given = step->fit == TT_FIT_CUT ? tail : fmax(wanted, least_of(measure, step));
 		step->begin = at;
 		at += given;
-		if (step->fit != TT_FIT_CUT || wanted <= tail)
+		if (step->fit != TT_FIT_CUT || (wanted <= tail && length(step) > 1))
 			step->fit = wanted < given ? TT_FIT_STRETCHED : TT_FIT_TO_SCALE;
 		step->end = at;
 	}
@@ -75,41 +91,75 @@ static bool cut_tail(struct tt_scale *scale, double tail)
 		return false;
 	struct tt_piece *last = &g_array_index(scale->steps, struct tt_piece, scale->steps->len - 1);
 	int64_t before = last->begin_ns - g_array_index(scale->steps, struct tt_piece, 0).begin_ns;
-	double share = tail / scale->width;
-	double length = (double)(last->end_ns - last->begin_ns);
-	if (length < (double)before * LONG_TAIL && length / ((double)before + length) > share)
+	double after = (double)length(last);
+	if (after < (double)before * LONG_TAIL && after / ((double)before + after) > tail / scale->width)
 		return false;
 	last->fit = TT_FIT_CUT;
 	return true;
 }
 
-struct tt_scale *tt_scale_new(const GArray *moments, int64_t origin_ns, const struct tt_scale_options *options)
+static int by_length(const void *a, const void *b)
 {
-	struct tt_scale *scale = g_new0(struct tt_scale, 1);
-	double width = options->width, least = 0;
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
-	scale->width = width;
-	scale->origin_ns = origin_ns;
-	scale->steps = g_array_new(false, true, sizeof(struct tt_piece));
-	scale->pieces = g_array_new(false, true, sizeof(struct tt_piece));
+	return (x < y) - (x > y);
+}
+
+/* What only so many steps are longer than. */
+static int64_t longer_than(const struct tt_scale *scale, unsigned most)
+{
+	g_autoptr(GArray) lengths = g_array_new(false, false, sizeof(int64_t));
+
+	for (unsigned i = 0; i < scale->steps->len; i++) {
+		int64_t one = length(&g_array_index(scale->steps, struct tt_piece, i));
+		g_array_append_val(lengths, one);
+	}
+	if (lengths->len <= most)
+		return 0;
+	g_array_sort(lengths, by_length);
+	return g_array_index(lengths, int64_t, most);
+}
+
+static struct measure measure_of(const struct tt_scale *scale, const struct tt_scale_options *options, double width)
+{
+	double steps = scale->steps->len;
+
+	if (options->mode == TT_SCALE_ORDER)
+		return (struct measure){width / steps, 0};
+	if (options->mode == TT_SCALE_TIME)
+		return (struct measure){0, 0};
+	double room = STRETCHED_SHARE * width;
+	double least = fmax(fmin(options->least, room / steps), options->finest);
+	return (struct measure){least, longer_than(scale, (unsigned)(room / least))};
+}
+
+static void add_steps(struct tt_scale *scale, const GArray *moments)
+{
 	for (unsigned i = 0; i + 1 < moments->len; i++) {
 		struct tt_piece step = {.begin_ns = g_array_index(moments, int64_t, i),
 		                        .end_ns = g_array_index(moments, int64_t, i + 1)};
 		g_array_append_val(scale->steps, step);
 	}
+}
+
+struct tt_scale *tt_scale_new(const GArray *moments, int64_t origin_ns, const struct tt_scale_options *options)
+{
+	struct tt_scale *scale = g_new0(struct tt_scale, 1);
+	double width = options->width;
+
+	scale->width = width;
+	scale->origin_ns = origin_ns;
+	scale->steps = g_array_new(false, true, sizeof(struct tt_piece));
+	scale->pieces = g_array_new(false, true, sizeof(struct tt_piece));
+	add_steps(scale, moments);
 	if (scale->steps->len == 0)
 		return scale;
-	bool cut = options->mode != TT_SCALE_TIME && cut_tail(scale, options->tail);
-	if (cut)
+	if (options->mode != TT_SCALE_TIME && cut_tail(scale, options->tail))
 		width -= options->tail;
-	double steps = scale->steps->len - (cut ? 1 : 0);
-	if (options->mode == TT_SCALE_ORDER)
-		least = width / steps;
-	else if (options->mode == TT_SCALE_AUTO)
-		least = fmin(options->least, STRETCHED_SHARE * width / steps);
+	struct measure measure = measure_of(scale, options, width);
 	if (options->mode != TT_SCALE_ORDER)
-		scale->per_ns = fit_per_ns(scale, least, width);
-	place_steps(scale, least, options->tail);
+		scale->per_ns = fit_per_ns(scale, &measure, width);
+	place_steps(scale, &measure, options->tail);
 	join_pieces(scale);
 	return scale;
 }

@@ -4,8 +4,8 @@
  * Programs sleep for most of their time, and what they do to each other happens within microseconds. To scale, that
  * is a heap of things at one place, whose order cannot be seen. So the default scale gives each step from one event to
  * the next some least width, and is true to scale where there is more time than that: long waits keep their
- * proportions, and bursts are stretched until each event stands alone. Which parts are stretched is told (pieces) so
- * that it can be drawn.
+ * proportions, and bursts are stretched until each event stands alone, or of too many those that stand apart most.
+ * Which parts are stretched is told (pieces) so that it can be drawn.
  */
 #ifndef TT_SCALE_H
 #define TT_SCALE_H
@@ -24,7 +24,7 @@ enum tt_scale_mode {
 enum tt_fit {
 	TT_FIT_TO_SCALE,
 	TT_FIT_STRETCHED,
-	TT_FIT_CUT, /* a long end without events, shortened */
+	TT_FIT_CUT, /* an end without events, shortened; one of a nanosecond is of unknown length */
 };
 
 /* A part of the axis. */
@@ -51,6 +51,8 @@ struct tt_scale_options {
 	enum tt_scale_mode mode;
 	double width;
 	double least; /* the width that a step should have, where there is room */
+	double
+	    finest; /* a step that is stretched has this at least: with more of them, only the longest are stretched */
 	double
 	    tail; /* the least of the last step: what is blocked at the end has room for its name. 0: as the others */
 };

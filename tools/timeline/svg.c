@@ -13,7 +13,8 @@
 #define MOST_ARROWS 300
 
 /* The width that a step from event to event should have, and the room for what is blocked at the end. */
-#define LEAST_STEP 22
+#define LEAST_STEP 24
+#define FINEST_STEP 5
 #define TAIL 190
 
 /* The heights of the head of the page and of the axis, and of a process's header. */
@@ -47,6 +48,7 @@ static void set_scale(struct tt_page *page, enum tt_scale_mode mode)
 	    .mode = mode,
 	    .width = page->width - page->left - TT_PAGE_MARGIN,
 	    .least = LEAST_STEP,
+	    .finest = FINEST_STEP,
 	    .tail = blocked_at_end(page->lanes) ? fmin(TAIL, page->width / 5) : 0,
 	};
 	page->scale = tt_scale_new(moments, page->lanes->origin_ns, &options);

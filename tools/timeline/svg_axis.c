@@ -3,13 +3,31 @@
 
 #include "tools/timeline/describe.h"
 #include "tools/timeline/page.h"
+#include "tools/timeline/palette.h"
 #include "tools/timeline/text.h"
 
 /* The least distance of ticks. */
 #define TICKS_APART 84
 
 /* The sans-serif font's width for measuring: no text is wider than this a letter. */
-#define SANS_COLUMN 6.4
+#define SANS_COLUMN 6.1
+
+/* Writes above the axis, centred at x but within the page, unless something is there; false then. */
+static bool label_axis(struct tt_page *page, const char *class, double x, const char *text)
+{
+	double half = tt_text_columns(text) * SANS_COLUMN / 2;
+	double middle = fmin(x, page->width - TT_PAGE_MARGIN - half);
+	struct tt_extent extent = {middle - half - 4, middle + half + 4};
+
+	for (unsigned i = 0; i < page->axis_labels->len; i++) {
+		const struct tt_extent *other = &g_array_index(page->axis_labels, struct tt_extent, i);
+		if (extent.from < other->to && extent.to > other->from)
+			return false;
+	}
+	g_array_append_val(page->axis_labels, extent);
+	tt_pen_label(&page->pen, class, middle, page->top - 15, text);
+	return true;
+}
 
 static void draw_ticks(struct tt_page *page)
 {
@@ -18,11 +36,10 @@ static void draw_ticks(struct tt_page *page)
 	for (unsigned i = 0; i < ticks->len; i++) {
 		const struct tt_tick *tick = &g_array_index(ticks, struct tt_tick, i);
 		double x = page->left + tick->at;
-		double half = tt_text_columns(tick->label) * SANS_COLUMN / 2;
+		if (!label_axis(page, "tick", x, tick->label))
+			continue;
 		tt_pen_line(&page->pen, "grid", x, page->top, x, page->bottom);
 		tt_pen_line(&page->pen, "axis", x, page->top - 10, x, page->top - 4);
-		tt_pen_label(&page->pen, "tick", fmin(x, page->width - TT_PAGE_MARGIN - half), page->top - 15,
-		             tick->label);
 	}
 }
 
@@ -33,33 +50,37 @@ static void draw_cut(struct tt_page *page, double x, double y)
 	tt_pen_close(&page->pen);
 }
 
+/* A part of the axis that is not to scale; how long it is stands above, where there is room. */
 static void draw_piece(struct tt_page *page, const struct tt_piece *piece)
 {
 	double from = page->left + piece->begin, to = page->left + piece->end, y = page->top - 7;
-	g_autofree char *length = tt_duration_text(piece->end_ns - piece->begin_ns);
+	int64_t length_ns = piece->end_ns - piece->begin_ns;
+	g_autofree char *length = tt_duration_text(length_ns);
 
 	if (piece->fit == TT_FIT_TO_SCALE)
 		return;
+	page->has[piece->fit == TT_FIT_STRETCHED ? TT_LEGEND_STRETCHED : TT_LEGEND_CUT] = true;
 	if (piece->fit == TT_FIT_STRETCHED) {
-		page->has[TT_LEGEND_STRETCHED] = true;
 		tt_pen_rect(&page->pen, "stretched", from, y - 3.5, to - from, 7);
 		tt_pen_title(&page->pen, length);
 		tt_pen_close(&page->pen);
 	} else {
 		draw_cut(page, (from + to) / 2, y);
 	}
-	if (to - from > tt_text_columns(length) * SANS_COLUMN + 6 && piece->end_ns - piece->begin_ns > 1)
-		tt_pen_label(&page->pen, "tick note", (from + to) / 2, page->top - 15, length);
+	if (to - from > tt_text_columns(length) * SANS_COLUMN + 6 && length_ns > 1)
+		label_axis(page, "tick note", (from + to) / 2, length);
 }
 
 void tt_page_axis(struct tt_page *page)
 {
 	double y = page->top - 7;
 
+	page->axis_labels = g_array_new(false, false, sizeof(struct tt_extent));
 	tt_pen_line(&page->pen, "axis", page->left, y, page->left + page->scale->width, y);
+	draw_ticks(page);
 	for (unsigned i = 0; i < page->scale->pieces->len; i++)
 		draw_piece(page, &g_array_index(page->scale->pieces, struct tt_piece, i));
-	draw_ticks(page);
+	g_array_unref(page->axis_labels);
 }
 
 /* The sample of a legend, 26 wide, about y. */
@@ -72,13 +93,13 @@ static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, d
 		tt_pen_rect(pen, "run", x, y - 6, 26, 12);
 		break;
 	case TT_LEGEND_WAIT:
-		tt_pen_rect(pen, "wait5", x + 0.5, y - 5.5, 25, 11);
+		tt_pen_rect(pen, "wait6", x + 0.5, y - 5.5, 25, 11);
 		break;
 	case TT_LEGEND_BLOCKED:
-		tt_pen_rect(pen, "wait5 blocked", x + 1, y - 5, 24, 10);
+		tt_pen_rect(pen, "wait6 blocked", x + 1, y - 5, 24, 10);
 		break;
 	case TT_LEGEND_HOLD:
-		tt_pen_rect(pen, "hold0", x + 0.5, y - 5.5, 25, 11);
+		tt_pen_rect(pen, "hold6", x + 0.5, y - 5.5, 25, 11);
 		break;
 	case TT_LEGEND_NEW:
 		tt_pen_path(pen, "new", "M# #h26", x, y);
@@ -109,9 +130,12 @@ static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, d
 		tt_page_mark(page, TT_MARK_MISUSE, x + 18, y + 1);
 		break;
 	case TT_LEGEND_STRETCHED:
-	case TT_N_LEGENDS:
 		tt_pen_rect(pen, "stretched", x, y - 3.5, 26, 7);
 		break;
+	case TT_LEGEND_CUT:
+	case TT_N_LEGENDS:
+		draw_cut(page, x + 20, y);
+		return;
 	}
 	tt_pen_close(pen);
 }
@@ -131,20 +155,52 @@ static const char *const legend_texts[TT_N_LEGENDS] = {
     [TT_LEGEND_FAILED] = "not acquired, timeout",
     [TT_LEGEND_MISUSE] = "refused call",
     [TT_LEGEND_STRETCHED] = "time stretched, so that each event is seen",
+    [TT_LEGEND_CUT] = "no more events, shortened",
 };
+
+/* Where the next entry of the legend goes, so wide; y is its line. */
+static void next_entry(const struct tt_page *page, double width, double *x, double *y)
+{
+	if (*x > TT_PAGE_MARGIN && *x + width > page->width - TT_PAGE_MARGIN) {
+		*x = TT_PAGE_MARGIN;
+		*y += 20;
+	}
+}
+
+/* Objects by their colours: a name may not fit where its colour does. */
+static double draw_objects(struct tt_page *page, double y, bool draw)
+{
+	double x = TT_PAGE_MARGIN;
+
+	for (unsigned i = 0; i + 1 < TT_COLOURS; i++) {
+		const struct tt_object *object = tt_palette_object(page->palette, i);
+		if (!object)
+			continue;
+		g_autofree char *text = tt_object_text(object);
+		g_autofree char *fit = tt_text_fit(text, 40, "…");
+		g_autofree char *class = g_strdup_printf("hold%u", i);
+		double width = 34 + tt_text_columns(fit) * TT_MONO_COLUMN * TT_LABEL_SIZE + 18;
+		next_entry(page, width, &x, &y);
+		if (draw) {
+			tt_pen_rect(&page->pen, class, x + 0.5, y - 5.5, 25, 11);
+			tt_pen_close(&page->pen);
+			tt_pen_label(&page->pen, "mono note", x + 33, y + 4, fit);
+		}
+		x += width;
+	}
+	return x > TT_PAGE_MARGIN ? y + 20 : y;
+}
 
 double tt_page_legend(struct tt_page *page, double y, bool draw)
 {
 	double x = TT_PAGE_MARGIN;
 
+	y = draw_objects(page, y, draw);
 	for (unsigned i = 0; i < TT_N_LEGENDS; i++) {
 		double width = 34 + tt_text_columns(legend_texts[i]) * SANS_COLUMN + 14;
 		if (!page->has[i])
 			continue;
-		if (x > TT_PAGE_MARGIN && x + width > page->width - TT_PAGE_MARGIN) {
-			x = TT_PAGE_MARGIN;
-			y += 20;
-		}
+		next_entry(page, width, &x, &y);
 		if (draw) {
 			draw_sample(page, (enum tt_legend)i, x, y);
 			tt_pen_label(&page->pen, "note", x + 33, y + 4, legend_texts[i]);

@@ -224,7 +224,8 @@ void tt_page_lane_marks(struct tt_page *page, const struct tt_lane *lane)
 			if (g_array_index(lane->marks, struct tt_mark, j).kind > worst->kind)
 				worst = &g_array_index(lane->marks, struct tt_mark, j);
 		page->has[legends[worst->kind]] = true;
-		tt_page_mark(page, worst->kind, tt_page_x(page, worst->time_ns), page->tops[lane->place]);
+		tt_page_mark(page, worst->kind, tt_page_x(page, worst->time_ns),
+		             page->tops[lane->place] + TT_SPAN_HEIGHT / 2.0);
 		g_autofree char *text = tt_describe_mark(page->lanes, lane, worst);
 		unsigned others = group->end - group->first - 1;
 		title_and_close(page, others ? g_strdup_printf("%s\nand %u more here", text, others) : g_strdup(text));

@@ -7,6 +7,7 @@
 
 /* The columns that a step from event to event should have, where there is room; and what is blocked at the end. */
 #define LEAST_STEP 2
+#define FINEST_STEP 0.8
 #define TAIL 20
 
 #define MOST_NAME_COLUMNS 24
@@ -78,6 +79,7 @@ static void set_scale(struct tt_screen *screen)
 	    .mode = screen->options->scale,
 	    .width = screen->options->width - screen->left - 1,
 	    .least = LEAST_STEP,
+	    .finest = FINEST_STEP,
 	};
 
 	for (unsigned i = 0; i < screen->lanes->lanes->len; i++)
