@@ -91,6 +91,7 @@ static void add_node(struct tt_wait_graph *graph, struct tt_thread *thread)
 	enum tt_family family = thread->wait.object->family;
 
 	node->thread = thread;
+	node->index = graph->nodes->len;
 	node->holders = g_ptr_array_new();
 	node->anybody = !families[family].name;
 	if (families[family].name)
@@ -126,16 +127,31 @@ struct visit {
 	guint next;
 };
 
+/* The cycle from the path's place `from` on, so told that it begins with the first of its nodes. */
 static void add_cycle(struct tt_wait_graph *graph, const GArray *path, guint from)
 {
 	GPtrArray *cycle = g_ptr_array_new();
+	guint first = from;
 
 	for (guint i = from; i < path->len; i++) {
-		struct tt_node *node = g_array_index(path, struct visit, i).node;
-		node->cycle = graph->cycles->len + 1;
+		if (g_array_index(path, struct visit, i).node->index <
+		    g_array_index(path, struct visit, first).node->index)
+			first = i;
+	}
+	for (guint i = 0; i < path->len - from; i++) {
+		guint at = from + (first - from + i) % (path->len - from);
+		struct tt_node *node = g_array_index(path, struct visit, at).node;
+		node->in_cycle = true;
 		g_ptr_array_add(cycle, node);
 	}
 	g_ptr_array_add(graph->cycles, cycle);
+}
+
+static gint by_first_node(gconstpointer a, gconstpointer b)
+{
+	const GPtrArray *const *x = a, *const *y = b;
+	const struct tt_node *first = (*x)->pdata[0], *second = (*y)->pdata[0];
+	return first->index < second->index ? -1 : first->index > second->index;
 }
 
 /* Where the node is on the path; the path's length if it is not. */
@@ -170,7 +186,7 @@ static void search(struct tt_wait_graph *graph, struct tt_node *start, GHashTabl
 			g_array_append_val(path, visit);
 			continue;
 		}
-		guint from = next->cycle ? path->len : place_on(path, next);
+		guint from = next->in_cycle ? path->len : place_on(path, next);
 		if (from < path->len)
 			add_cycle(graph, path, from);
 	}
@@ -185,6 +201,7 @@ static void find_cycles(struct tt_wait_graph *graph)
 		if (!g_hash_table_contains(seen, graph->nodes->pdata[i]))
 			search(graph, graph->nodes->pdata[i], seen);
 	}
+	g_ptr_array_sort(graph->cycles, by_first_node);
 	g_hash_table_destroy(seen);
 }
 

@@ -14,9 +14,10 @@ struct tt_node {
 	struct tt_thread *thread;
 	GPtrArray *holders; /* struct tt_thread: those it waits for by name */
 	bool anybody;       /* whoever lives may let it go on */
-	guint cycle;        /* the cycle it is part of, from 1; 0: none */
-	bool dead;          /* nobody who could let it go on is alive, if a Lock is released by its holder only */
-	bool surely;        /* the same if any thread may release a Lock, as the library allows */
+	guint index;        /* its place among the nodes */
+	bool in_cycle;
+	bool dead;   /* nobody who could let it go on is alive, if a Lock is released by its holder only */
+	bool surely; /* the same if any thread may release a Lock, as the library allows */
 };
 
 struct tt_wait_graph {

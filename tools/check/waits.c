@@ -172,6 +172,11 @@ static GPtrArray *gone_holders(const struct tt_object *object)
 	return gone;
 }
 
+static const char *how_gone(const struct tt_thread *thread)
+{
+	return thread->left_behind ? "is not in this process" : "has exited";
+}
+
 static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *object, const GPtrArray *gone)
 {
 	g_autofree char *names = tt_thread_names(waiters);
@@ -180,8 +185,8 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 
 	if (object->family == TT_FAMILY_LOCK) {
 		const struct tt_hold *hold = gone->pdata[0];
-		return g_strdup_printf("%s %s for %s, whose holder %s has exited", names, verb, what,
-		                       hold->thread->name);
+		return g_strdup_printf("%s %s for %s, whose holder %s %s", names, verb, what, hold->thread->name,
+		                       how_gone(hold->thread));
 	}
 	if (object->family == TT_FAMILY_BARRIER)
 		return g_strdup_printf("%s %s at %s, where %u of %u have come and nobody else is left", names, verb,
@@ -205,7 +210,7 @@ static void explain(const struct scene *scene, struct tt_finding *finding, const
 	}
 	for (guint i = 0; i < scene->graph->process->threads->len; i++) {
 		struct tt_thread *thread = scene->graph->process->threads->pdata[i];
-		if (thread->state == TT_THREAD_EXITED)
+		if (thread->state == TT_THREAD_EXITED && !thread->left_behind)
 			g_ptr_array_add(exited, thread);
 	}
 	g_autofree char *names = tt_thread_names(exited);
@@ -228,7 +233,7 @@ static void tell_stuck(struct scene *scene, struct tt_object *object, const GPtr
 	}
 	for (guint i = 0; i < gone->len; i++) {
 		const struct tt_hold *hold = gone->pdata[i];
-		struct tt_edge edge = {.thread = hold->thread, .note = g_strdup("has exited")};
+		struct tt_edge edge = {.thread = hold->thread, .note = g_strdup(how_gone(hold->thread))};
 		tt_edge_set_hold(&edge, hold);
 		g_array_append_val(finding->edges, edge);
 	}

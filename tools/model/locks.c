@@ -30,10 +30,12 @@ static struct tt_thread *holder_of(const struct tt_step *step)
 	if (holder)
 		return holder;
 	holder = tt_model_need_thread(step->process, id, left ? left->name : NULL);
-	if (left)
+	if (left) {
 		holder->state = TT_THREAD_EXITED;
-	else
+		holder->left_behind = true;
+	} else {
 		tt_model_begin_thread(step, holder);
+	}
 	return holder;
 }
 

@@ -82,6 +82,7 @@ struct tt_thread {
 	enum tt_end end;
 	bool daemon;
 	bool timer;
+	bool left_behind; /* of the parent process: not in this one, but holds what was held over the fork */
 	uint32_t native_id;
 	uint64_t target; /* the address of its function; 0 unknown */
 	struct tt_thread *creator;
