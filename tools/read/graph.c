@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/read/guard.h"
 #include "tools/read/trace.h"
 
 /* Babeltrace's own log would reach the user's terminal; what went wrong is in the causes of its error. */
@@ -46,10 +47,12 @@ static bt_graph_simple_sink_component_consume_func_status consume(bt_message_ite
 	/* The two enumerations have the same values, for END, AGAIN and errors. */
 	if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK)
 		return (bt_graph_simple_sink_component_consume_func_status)status;
+	tt_guard_ours(true);
 	for (uint64_t i = 0; i < count; i++) {
 		more = more && graph->message(messages[i], graph->data);
 		bt_message_put_ref(messages[i]);
 	}
+	tt_guard_ours(false);
 	return more ? BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_OK
 	            : BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_END;
 }
@@ -122,10 +125,12 @@ bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const cha
 	query = bt_query_executor_create(bt_component_class_source_as_component_class_const(graph->source),
 	                                 "metadata-info", params);
 	bt_query_executor_set_logging_level(query, SILENT);
+	tt_guard_begin(folder);
 	if (bt_query_executor_query(query, &answer) || !(text = bt_value_map_borrow_entry_value_const(answer, "text")))
 		fail(error, folder);
 	else
 		has = strstr(bt_value_string_get(text), event);
+	tt_guard_end();
 	bt_value_put_ref(answer);
 	bt_query_executor_put_ref(query);
 	bt_value_put_ref(params);
@@ -159,8 +164,10 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, GError **error)
 
 	bt_value_map_insert_empty_array_entry(params, "inputs", &inputs);
 	bt_value_array_append_string_element(inputs, folder);
+	tt_guard_begin(folder);
 	ok = !bt_graph_add_source_component(graph->graph, graph->source, name, params, SILENT, &source) &&
 	     connect_streams(graph, source);
+	tt_guard_end();
 	if (!ok)
 		fail(error, folder);
 	bt_value_put_ref(params);
@@ -174,9 +181,11 @@ bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error)
 
 	if (!graph->inputs) /* no stream: the trace is empty */
 		return true;
+	tt_guard_begin(path);
 	do
 		status = bt_graph_run(graph->graph);
 	while (status == BT_GRAPH_RUN_STATUS_AGAIN);
+	tt_guard_end();
 	if (status != BT_GRAPH_RUN_STATUS_OK) {
 		fail(error, path);
 		return false;
