@@ -98,7 +98,7 @@ static void add_site(GString *text, const char *before, const struct tt_lanes *l
 	const struct tt_site *site =
 	    lanes->symbols ? tt_symbols_call_site(lanes->symbols, thread->process->pid, caller) : NULL;
 
-	if (!site)
+	if (!site || (!site->function && !site->module))
 		return;
 	g_autofree char *where = tt_site_text(site);
 	g_autofree char *clean = tt_text_clean(where);

@@ -67,18 +67,19 @@ static void draw_span(struct tt_screen *screen, const struct tt_lane *lane, cons
 	tt_grid_fill(screen->grid, from, to, row, tt_sign(screen, signs[span->doing]), looks[span->doing]);
 	if (span->doing != TT_DOING_WAIT && span->doing != TT_DOING_BLOCKED)
 		return;
-	/* A name stands between two cells of its hatching. */
+	/* A name stands between two cells of its hatching, and has a blank on both sides where there is room. */
 	g_autofree char *text = wait_text(screen, span, to - from - 2);
-	if (text && *text)
-		tt_grid_label(screen->grid, from + (to - from - tt_text_columns(text)) / 2, row, text,
-		              looks[span->doing]);
+	if (!text || !*text)
+		return;
+	int columns = tt_text_columns(text), column = from + (to - from - columns) / 2;
+	if (columns + 4 <= to - from)
+		tt_grid_fill(screen->grid, column - 1, column + columns + 1, row, ' ', TT_LOOK_PLAIN);
+	tt_grid_label(screen->grid, column, row, text, looks[span->doing]);
 }
 
 static void draw_bar(struct tt_screen *screen, const struct tt_lane *lane, const struct tt_bar *bar)
 {
 	int row = screen->tops[lane->place] + 1 + (int)bar->row, from, to;
-	g_autofree char *label = tt_hold_label(bar);
-	g_autofree char *name = tt_screen_text(screen, label);
 
 	columns_of(screen, bar->begin_ns, bar->end_ns, &from, &to);
 	if (to - from < 2) {
@@ -89,6 +90,32 @@ static void draw_bar(struct tt_screen *screen, const struct tt_lane *lane, const
 	tt_grid_put(screen->grid, from, row, tt_sign(screen, TT_SIGN_TAKE), TT_LOOK_HOLD);
 	if (!bar->open)
 		tt_grid_put(screen->grid, to - 1, row, tt_sign(screen, TT_SIGN_LET_GO), TT_LOOK_HOLD);
+}
+
+/* Whether the cells are blank, as well as the one after them, if there is one. */
+static bool is_free(const struct tt_screen *screen, int column, int end, int row)
+{
+	for (; column <= end; column++) {
+		const struct tt_cell *cell = tt_grid_at(screen->grid, column, row);
+		if ((!cell && column < end) || (cell && cell->c != ' '))
+			return false;
+	}
+	return true;
+}
+
+/* The name of what is held: inside, else after it, else as much of it as fits inside. */
+static void label_bar(struct tt_screen *screen, const struct tt_lane *lane, const struct tt_bar *bar)
+{
+	int row = screen->tops[lane->place] + 1 + (int)bar->row, from, to;
+	g_autofree char *label = tt_hold_label(bar);
+	g_autofree char *name = tt_screen_text(screen, label);
+	int columns = tt_text_columns(name);
+
+	columns_of(screen, bar->begin_ns, bar->end_ns, &from, &to);
+	if (columns > to - from - 2 && is_free(screen, to, to + columns, row)) {
+		tt_grid_label(screen->grid, to, row, name, TT_LOOK_HOLD);
+		return;
+	}
 	g_autofree char *text = tt_text_squeeze(name, to - from - 2, 2, screen->options->utf8 ? "…" : "~");
 	if (text)
 		tt_grid_label(screen->grid, from + 1, row, text, TT_LOOK_HOLD);
@@ -142,6 +169,8 @@ void tt_screen_lane(struct tt_screen *screen, const struct tt_lane *lane)
 		}
 	for (unsigned i = 0; i < lane->bars->len; i++)
 		draw_bar(screen, lane, &g_array_index(lane->bars, struct tt_bar, i));
+	for (unsigned i = 0; i < lane->bars->len; i++)
+		label_bar(screen, lane, &g_array_index(lane->bars, struct tt_bar, i));
 	draw_end(screen, lane);
 	draw_marks(screen, lane);
 }
