@@ -17,13 +17,20 @@ $(UNIT_TOOLS): $(BUILD)/tests/unit/tools/%: $(BUILD)/tests/unit/tools/%.o $(TOOL
 	$(SAY) LINK $@
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -lcmocka $(TOOL_LIBS) -pthread
 
+# Programs that the tests of the command record.
+TOOL_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/tool/*.c))
+
+$(TOOL_PROGRAMS): $(BUILD)/tests/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/../..' -pthread
+
 # Each unit test with its own time limit; a summary at the end.
 unit: $(UNIT_LIB) $(UNIT_TOOLS)
 	tests/unit/run $^
 
 # The second make sees what `deps` has installed.
 test: deps
-	$(MAKE) --no-print-directory all
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS)
 	$(MAKE) --no-print-directory unit
 	BUILD=$(BUILD) tests/examples/run
 	BUILD=$(BUILD) tests/tool/run

@@ -1,7 +1,8 @@
-#include <trace_thr/types.h>
+#include <stdio.h>
 
 #include "tools/check/check.h"
 #include "tools/cli/command.h"
+#include "tools/cli/notes.h"
 #include "tools/report/text.h"
 
 /* What the command line says. */
@@ -9,7 +10,7 @@ struct request {
 	struct tt_check_options options;
 	char *fail_on;
 	char **paths;
-	gboolean all, version;
+	gboolean all;
 };
 
 static const char description[] =
@@ -34,7 +35,7 @@ static char *refusal(struct request *request)
 	if (request->fail_on && !tt_level_parse(request->fail_on, &request->options.fail_on))
 		return g_strdup_printf("no level '%s': use actual, confirmed, predicted, potential or inversion",
 		                       request->fail_on);
-	if (!request->version && (!request->paths || !request->paths[0]))
+	if (!request->paths || !request->paths[0])
 		return g_strdup("check: no trace given: name the folder of one, as trace-thr record made it");
 	return NULL;
 }
@@ -45,7 +46,6 @@ static int parse(int argc, char **argv, struct request *request)
 	    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &request->fail_on,
 	     "Exit with 1 for findings of this level or a surer one (predicted)", "LEVEL"},
 	    {"all", 0, 0, G_OPTION_ARG_NONE, &request->all, "Show inversions that cannot deadlock as well", NULL},
-	    {"version", 0, 0, G_OPTION_ARG_NONE, &request->version, "Print the version and exit", NULL},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->paths, NULL, "TRACE…"},
 	    G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -84,6 +84,10 @@ static int check(const struct request *request)
 		if (status == TT_EXIT_OK || its == TT_EXIT_FINDINGS)
 			status = its;
 	}
+	for (guint i = 0; i < checks->len; i++) {
+		const struct tt_check *one = checks->pdata[i];
+		tt_notes(&one->summary, one->symbols);
+	}
 	tt_report_texts(checks, &request->options, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
@@ -95,9 +99,7 @@ static int run(int argc, char **argv)
 	struct request request = {.options = TT_CHECK_DEFAULTS};
 	int status = parse(argc, argv, &request);
 
-	if (status == TT_EXIT_OK && request.version)
-		printf("trace-thr %s\n", TTHR_VERSION);
-	else if (status == TT_EXIT_OK)
+	if (status == TT_EXIT_OK)
 		status = check(&request);
 	g_free(request.fail_on);
 	g_strfreev(request.paths);

@@ -110,9 +110,6 @@ static int diagnose(void)
 
 static int run(int argc, char **argv)
 {
-	gboolean version = FALSE;
-	const GOptionEntry entries[] = {
-	    {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL}, G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
 
@@ -120,15 +117,10 @@ static int run(int argc, char **argv)
 	                             "Looks at what recording and reading need on this machine, and says what to "
 	                             "do where it is not there.\n\nExit status: 0 all is well, 1 problems, 2 bad "
 	                             "usage.");
-	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
 		fprintf(stderr, "trace-thr: %s: see trace-thr doctor --help\n",
 		        error ? error->message : "doctor takes no arguments");
 		return TT_EXIT_USAGE;
-	}
-	if (version) {
-		puts("trace-thr " TTHR_VERSION);
-		return TT_EXIT_OK;
 	}
 	return diagnose();
 }

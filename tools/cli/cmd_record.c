@@ -1,7 +1,5 @@
 #include <stdio.h>
 
-#include <trace_thr/types.h>
-
 #include "tools/cli/command.h"
 #include "tools/cli/recording_options.h"
 
@@ -42,14 +40,8 @@ static int run(int argc, char **argv)
 	struct tt_recording_request request = {0};
 	int status = TT_EXIT_USAGE;
 
-	if (tt_recording_parse(argc, argv, summary, NULL, &request)) {
-		if (request.version) {
-			puts("trace-thr " TTHR_VERSION);
-			status = TT_EXIT_OK;
-		} else {
-			status = record(&request);
-		}
-	}
+	if (tt_recording_parse(argc, argv, summary, NULL, &request))
+		status = record(&request);
 	tt_recording_request_clear(&request);
 	return status;
 }

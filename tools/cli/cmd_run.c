@@ -1,7 +1,5 @@
 #include <stdio.h>
 
-#include <trace_thr/types.h>
-
 #include "tools/check/check.h"
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
@@ -34,6 +32,7 @@ static int check(const struct tt_recording *recording, const struct tt_recording
 		fprintf(stderr, "trace-thr: %s\n", error->message);
 		return TT_EXIT_USAGE;
 	}
+	tt_notes(&check->summary, check->symbols);
 	tt_report_text(check, &options, stderr);
 	if (tt_check_status(check, &options) == TT_EXIT_FINDINGS)
 		status = request->error_exitcode;
@@ -69,10 +68,7 @@ static int run(int argc, char **argv)
 	int status = TT_EXIT_USAGE;
 
 	if (tt_recording_parse(argc, argv, summary, more, &request)) {
-		if (request.version) {
-			puts("trace-thr " TTHR_VERSION);
-			status = TT_EXIT_OK;
-		} else if (request.error_exitcode < 0 || request.error_exitcode > 255) {
+		if (request.error_exitcode < 0 || request.error_exitcode > 255) {
 			fputs("trace-thr: --error-exitcode takes a number from 0 to 255\n", stderr);
 		} else {
 			status = record_and_check(&request);

@@ -94,6 +94,10 @@ int main(int argc, char **argv)
 	const struct tt_command *command = find(argv[1]);
 	if (!command)
 		return refuse(argv[1]);
+	if (argc == 3 && strcmp(argv[2], "--version") == 0) {
+		puts("trace-thr " TTHR_VERSION);
+		return TT_EXIT_OK;
+	}
 	g_autofree char *name = g_strconcat("trace-thr ", command->name, NULL);
 	g_set_prgname(name); /* of the usage lines */
 	return command->run(argc - 1, argv + 1);

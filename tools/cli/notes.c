@@ -15,6 +15,9 @@ void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *s
 	note(summary->lost_packets, "packet of events", "packets of events", "lost: the tracer had no room");
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
+	if (!summary->events)
+		g_printerr("trace-thr: no events: was the program built with libtrace_thr, and does it use it? "
+		           "`trace-thr doctor` looks at this machine\n");
 	if (!symbols)
 		return;
 	if (summary->events && !summary->modules)

@@ -33,8 +33,6 @@ static bool take_program(int argc, char **argv, struct tt_recording_request *req
 {
 	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
-	if (request->version)
-		return true;
 	if (argc <= first || !*argv[first]) {
 		g_autofree char *text = g_strdup_printf("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
 		return complain(text);
@@ -54,7 +52,6 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	    {"drop", 0, 0, G_OPTION_ARG_NONE, &request->drop,
 	     "Lose events, and count them, rather than make the program wait when buffers are full", NULL},
 	    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &request->quiet, "Say nothing of the recording itself", NULL},
-	    {"version", 0, 0, G_OPTION_ARG_NONE, &request->version, "Print the version and exit", NULL},
 	    G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new("[--] PROGRAM [ARGUMENT…]");
 	g_autoptr(GError) error = NULL;

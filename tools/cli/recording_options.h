@@ -13,7 +13,7 @@ struct tt_recording_request {
 	struct tt_record_options options;
 	char *output;
 	char *timeout;
-	gboolean drop, quiet, version;
+	gboolean drop, quiet;
 	int error_exitcode; /* of `run` */
 };
 

@@ -1,0 +1,38 @@
+#!/bin/sh
+# The command line as such: help, version, mistakes.
+. "$(dirname "$0")/lib.sh"
+
+for command in run record check timeline events doctor; do
+	tool $command --help
+	check "$command --help explains it" "$(status_is 0)$(has out "^ *trace-thr $command|Usage")$(is_empty err)"
+	tool $command --version
+	check "$command --version" "$(status_is 0)$(has out '^trace-thr [0-9]+\.[0-9]+')$(is_empty err)"
+	tool $command --no-such-option
+	check "$command refuses an unknown option in one line" "$(status_is 2)$(is_empty out)$(lines err 1)"
+done
+
+tool --help
+check "--help lists the commands" "$(status_is 0)$(has out '^  timeline ')$(is_empty err)"
+tool --version
+check "--version" "$(status_is 0)$(has out '^trace-thr [0-9]')"
+tool
+check "no command is a mistake" "$(status_is 2)$(lines err 1)"
+tool chekc
+check "a misspelt command gets a suggestion" "$(status_is 2)$(has err "'check'")$(lines err 1)"
+
+for command in check timeline events; do
+	tool $command
+	check "$command without a trace says what to name" "$(status_is 2)$(is_empty out)$(lines err 1)"
+	tool $command "$dir/nowhere"
+	check "$command of no trace says so in one line" "$(status_is 2)$(is_empty out)$(lines err 1)$(has err nowhere)"
+done
+for command in run record; do
+	tool $command
+	check "$command without a program says what to name" "$(status_is 2)$(is_empty out)$(lines err 1)"
+	for timeout in 0 -1 soon nan ''; do
+		tool $command --timeout "$timeout" -- true
+		check "$command --timeout '$timeout' is a mistake" "$(status_is 2)$(lines err 1)"
+	done
+done
+
+finish

@@ -1,0 +1,36 @@
+#!/bin/sh
+# The two hot events are recorded with one copy (tracepoints/fast_hold.c); a session with a filter takes LTTng's own
+# probe instead. Both must record the same.
+. "$(dirname "$0")/lib.sh"
+
+# record NAME [FILTER]: the lock events of a program, as babeltrace2 prints them, in $dir/NAME.
+record()
+{
+	session=fast_hold-$$-$1
+	{
+		lttng create "$session" --output="$dir/trace-$1" &&
+			lttng enable-channel -u c -s "$session" --blocking-timeout=inf &&
+			lttng enable-event -u 'trace_thr:lock_*' -c c -s "$session" ${2:+--filter "$2"} &&
+			lttng start "$session"
+	} >/dev/null || return 1
+	LTTNG_UST_REGISTER_TIMEOUT=-1 LTTNG_UST_ALLOW_BLOCKING=1 setarch -R "$BUILD/tests/tool/many" 5
+	lttng destroy "$session" >/dev/null
+	# Without times, processor and process id, which differ from run to run.
+	babeltrace2 "$dir/trace-$1" | sed 's/^.* trace_thr:/trace_thr:/; s/cpu_id = [0-9]*//; s/pid = [0-9]*//' >"$dir/$1"
+}
+
+# A daemon that serves the lttng command, if none runs.
+daemon=
+if ! lttng --no-sessiond list >/dev/null 2>&1; then
+	lttng-sessiond >/dev/null 2>&1 &
+	daemon=$!
+	wait_until "lttng-sessiond answers" sh -c 'lttng --no-sessiond list >/dev/null 2>&1'
+fi
+record fast
+record slow 'pid > 0'
+test -z "$daemon" || kill "$daemon"
+
+check "ten lock events are recorded, and the init" "$(test "$(wc -l <"$dir/fast")" = 11 || cat "$dir/fast")"
+check "the same with LTTng's own probe" "$(diff "$dir/fast" "$dir/slow")"
+
+finish

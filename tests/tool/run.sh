@@ -1,0 +1,29 @@
+#!/bin/sh
+# trace-thr run: records and checks.
+. "$(dirname "$0")/lib.sh"
+
+tool run -o "$dir/clean" -- "$BUILD/examples/lock_with"
+check "a clean program: its own status, a verdict that claims no more than it knows" \
+	"$(status_is 0)$(has err 'none found in this trace: [0-9]+ events, [0-9]+ threads, 0 events lost')"
+check "the last line has the shape of all last lines" "$(tail -1 "$dir/err" |
+	grep -qx 'trace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 0 events lost' || tail -1 "$dir/err")"
+
+tool run --timeout 1 -o "$dir/abba" -- "$BUILD/examples/deadlock_abba"
+check "a deadlock is 66" "$(status_is 66)$(has err '^TT001 deadlock \(actual\): alice and bob')"
+check "with both sites of both threads, by function and line" \
+	"$(has err 'acquired at [a-z_]+ examples/deadlock_abba.c:[0-9]+')$(has err 'waits for .* at [a-z_]+ examples/deadlock_abba.c:[0-9]+')"
+check "the last line counts it" "$(tail -1 "$dir/err" |
+	grep -q '^trace-thr: 1 deadlock, [0-9]* inversions, 0 suppressed, 0 events lost$' || tail -1 "$dir/err")"
+
+tool run --error-exitcode 9 --timeout 1 -o "$dir/nine" -- "$BUILD/examples/deadlock_abba"
+check "--error-exitcode" "$(status_is 9)"
+tool run --error-exitcode 900 -- true
+check "--error-exitcode out of range is a mistake" "$(status_is 2)$(lines err 1)"
+tool run -o "$dir/five" -- sh -c "$BUILD/examples/rlock; exit 5"
+check "without findings the program's status is passed on" "$(status_is 5)"
+tool run --timeout 1 -o "$dir/slow" -- sh -c "$BUILD/examples/rlock; exec sleep 50"
+check "a timeout without findings is 124" "$(status_is 124)"
+tool run -o "$dir/foreign" -- true
+check "a program without libtrace_thr is told so" "$(has err 'built with libtrace_thr')$(is_empty out)"
+
+finish
