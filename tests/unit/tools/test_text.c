@@ -1,0 +1,315 @@
+#include <pty.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "feed.h"
+#include "tools/report/pen.h"
+#include "tools/report/text.h"
+
+/* The report for people: whole texts of the smallest findings, and what must hold of any. */
+
+/* The report of the feed. The caller's to free. */
+static char *report_of(const struct feed *feed, bool all)
+{
+	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED, .all = all};
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	assert_non_null(out);
+	tt_report_text(feed->check, &options, out);
+	fclose(out);
+	return text;
+}
+
+static void assert_report(const struct feed *feed, const char *expected)
+{
+	char *text = report_of(feed, false);
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void assert_says(const struct feed *feed, bool all, const char *part, bool says)
+{
+	char *text = report_of(feed, all);
+
+	if ((strstr(text, part) != NULL) != says)
+		fail_msg("%s in the report: %s\n%s", says ? "not" : "is", part, text);
+	free(text);
+}
+
+static void feed_abba(struct feed *feed)
+{
+	acquires(feed, T1, A);
+	acquires(feed, T2, B);
+	waits(feed, T2, A, T1);
+	waits(feed, T1, B, T2);
+}
+
+static void test_deadlock(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	feed.kind = TT_KIND_LOCK;
+	feed_abba(&feed);
+	begins_join(&feed, MAIN, T2);
+	feed_finish(&feed);
+	assert_report(
+	    &feed, "TT001 deadlock (actual): T1 and T2 wait for each other\n"
+		   "\n"
+		   "    T1\n"
+		   "        holds      lock \"A\"  since +0.000000 s, acquired at ?+0x1\n"
+		   "        waits for  lock \"B\"  since +0.003000 s, at ?+0x4\n"
+		   "        held by    T2\n"
+		   "    T2\n"
+		   "        holds      lock \"B\"  since +0.001000 s, acquired at ?+0x2\n"
+		   "        waits for  lock \"A\"  since +0.002000 s, at ?+0x3\n"
+		   "        held by    T1\n"
+		   "\n"
+		   "    What happened:\n"
+		   "\n"
+		   "        T1            T2\n"
+		   "        -----------   -----------\n"
+		   "     1  acquires A\n"
+		   "     2                acquires B\n"
+		   "     3                waits for A\n"
+		   "     4  waits for B\n"
+		   "\n"
+		   "        *** DEADLOCK ***\n"
+		   "\n"
+		   "    Blocked by it as well:\n"
+		   "\n"
+		   "    MainThread\n"
+		   "        waits for  thread \"T2\"  since +0.004000 s, at ?+0x5\n"
+		   "\n"
+		   "    Checked: these waits have no time limit, and no event was lost.\n"
+		   "    Not seen: what comes from outside, that is another process or a signal handler.\n"
+		   "\n"
+		   "    What to do: Take the locks in one order in every thread, or hold only one of them at a time; "
+		   "join no\n"
+		   "    thread while holding what it needs.\n"
+		   "\n"
+		   "Level actual: threads of this run are blocked for good.\n"
+		   "trace-thr: 1 deadlock, 0 inversions, 0 suppressed, 0 events lost\n");
+	feed_free(&feed);
+	(void)state;
+}
+
+static void test_inversions(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	NESTS(&feed, T1, A, B);
+	NESTS(&feed, T2, B, A);
+	NESTS(&feed, T3, C, D);
+	NESTS(&feed, T4, D, C);
+	feed_finish(&feed);
+	assert_says(&feed, false, "held       mutex \"A\"  from +0.000000 s, acquired at ?+0x1\n", true);
+	assert_says(&feed, false, "asked for  mutex \"B\"  at   +0.001000 s, at ?+0x2\n", true);
+	assert_says(&feed, false, "What could happen:", true);
+	assert_says(&feed, false, "none found", false);
+	assert_says(&feed, false, "\nLevel potential: ", true);
+	assert_says(&feed, false, "\ntrace-thr: 0 deadlocks, 2 inversions, 0 suppressed, 0 events lost\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+static void test_clean(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	NESTS(&feed, T1, A, B);
+	feed_finish(&feed);
+	assert_report(&feed, "none found in this trace: 4 events, 1 thread, 0 events lost\n"
+	                     "trace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 0 events lost\n");
+	feed_free(&feed);
+	(void)state;
+}
+
+static void test_loss(void **state)
+{
+	struct feed feed = feed_new(false);
+	struct tt_loss one = {.begin_ns = 0, .end_ns = 1, .count = 1};
+	struct tt_loss packet = {.begin_ns = 0, .end_ns = -1, .count = 0};
+
+	NESTS(&feed, T1, A, B);
+	tt_check_lose(feed.check, &one);
+	feed_finish(&feed);
+	assert_says(&feed, false, "4 events, 1 thread, 1 event lost\nThis is no verdict", true);
+	assert_says(&feed, false, "\ntrace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 1 event lost\n", true);
+	tt_check_lose(feed.check, &packet);
+	assert_says(&feed, false, " 0 suppressed, 1 event and 1 packet lost\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* What cannot deadlock is shown and counted only if all is asked for. */
+static void test_excluded(void **state)
+{
+	struct feed feed = feed_new(true);
+
+	NESTS(&feed, T1, G, A, B);
+	NESTS(&feed, T2, G, B, A);
+	feed_finish(&feed);
+	assert_says(&feed, false, "TT011", false);
+	assert_says(&feed, false, "none found in this trace: 12 events", true);
+	assert_says(&feed, false, "0 inversions", true);
+	assert_says(&feed, true, "TT011 lock-order inversion (inversion): ", true);
+	assert_says(&feed, true, "both hold mutex \"G\" there", true);
+	assert_says(&feed, true, "DEADLOCK", false);
+	assert_says(&feed, true, " 1 inversion,", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* Every line has its end near column 104, whatever there is to tell. */
+static void assert_narrow(char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (size_t i = 0; lines[i]; i++) {
+		if (tt_text_width(lines[i]) > 110)
+			fail_msg("%d columns: %s", tt_text_width(lines[i]), lines[i]);
+	}
+	free(text);
+}
+
+static void feed_ring(struct feed *feed, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		acquires(feed, 2 + i, 10000 + i);
+	for (unsigned i = 0; i < n; i++)
+		waits(feed, 2 + i, 10000 + (i + 1) % n, 2 + (i + 1) % n);
+	feed_finish(feed);
+}
+
+static void test_rings(void **state)
+{
+	static const unsigned sizes[] = {3, 5, 8, 16, 17, 500};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+		struct feed feed = feed_new(false);
+
+		feed_ring(&feed, sizes[i]);
+		assert_narrow(report_of(&feed, false));
+		assert_says(&feed, false, "What happened:", sizes[i] <= 16);
+		assert_says(&feed, false, "    ... and ", sizes[i] > 16);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/* More findings than anybody reads are counted, and shown if all is asked for. */
+static void test_many_findings(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	for (unsigned i = 0; i < 25; i++) {
+		NESTS(&feed, T1, 10000 + 2 * i, 10001 + 2 * i);
+		NESTS(&feed, T2, 10001 + 2 * i, 10000 + 2 * i);
+	}
+	feed_finish(&feed);
+	assert_says(&feed, false, "... and 5 more findings: --all shows them.\n", true);
+	assert_says(&feed, true, "more findings", false);
+	assert_says(&feed, false, " 25 inversions,", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* Names are the program's: a terminal must not obey them. */
+static void test_names_are_harmless(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	FEED(&feed, T1, lock_acquired, .id = A, .name = "a\033[2Jb\r\xff", .kind = TT_KIND_LOCK, .depth = 1);
+	FEED(&feed, T1, lock_wait, .id = A, .name = "a\033[2Jb\r\xff", .kind = TT_KIND_LOCK, .holder = T1);
+	feed_finish(&feed);
+	assert_says(&feed, false, "\033", false);
+	assert_says(&feed, false, "\r", false);
+	assert_says(&feed, false, "a?[2Jb?\xef\xbf\xbd", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+static void test_processes_are_named(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	feed_abba(&feed);
+	feed.pid = 4711;
+	acquires(&feed, T1, A);
+	feed_finish(&feed);
+	assert_says(&feed, false, "    T1  pid 100\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* A terminal, unless NO_COLOR is set to something. */
+static void test_colour(void **state)
+{
+	static const struct {
+		const char *no_color;
+		bool colour;
+	} cases[] = {{NULL, true}, {"", true}, {"1", false}};
+	int master, slave;
+
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	FILE *terminal = fdopen(slave, "w"), *file = tmpfile();
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		if (cases[i].no_color)
+			setenv("NO_COLOR", cases[i].no_color, 1);
+		else
+			unsetenv("NO_COLOR");
+		assert_int_equal(tt_report_pen(terminal).colour, cases[i].colour);
+		assert_false(tt_report_pen(file).colour);
+	}
+	fclose(terminal);
+	fclose(file);
+	close(master);
+	(void)state;
+}
+
+static void test_several_traces(void **state)
+{
+	struct tt_check_options options = TT_CHECK_DEFAULTS;
+	struct feed feeds[] = {feed_new(false), feed_new(false)};
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	for (size_t i = 0; i < 2; i++) {
+		feeds[i].check->path = g_strdup_printf("trace-%zu", i);
+		feed_abba(&feeds[i]);
+		feed_finish(&feeds[i]);
+		g_ptr_array_add(checks, feeds[i].check);
+	}
+	tt_report_texts(checks, &options, out);
+	fclose(out);
+	assert_true(g_str_has_prefix(text, "trace-0:\n\nTT001 "));
+	assert_non_null(strstr(text, "\ntrace-1:\n\nTT001 "));
+	assert_true(g_str_has_suffix(text, "\ntrace-thr: 2 deadlocks, 0 inversions, 0 suppressed, 0 events lost\n"));
+	free(text);
+	for (size_t i = 0; i < 2; i++)
+		feed_free(&feeds[i]);
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_deadlock),
+	    cmocka_unit_test(test_inversions),
+	    cmocka_unit_test(test_clean),
+	    cmocka_unit_test(test_loss),
+	    cmocka_unit_test(test_excluded),
+	    cmocka_unit_test(test_rings),
+	    cmocka_unit_test(test_many_findings),
+	    cmocka_unit_test(test_names_are_harmless),
+	    cmocka_unit_test(test_processes_are_named),
+	    cmocka_unit_test(test_colour),
+	    cmocka_unit_test(test_several_traces),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
