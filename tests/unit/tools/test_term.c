@@ -1,0 +1,210 @@
+/* The timeline on a terminal: whole pictures, compared character by character, and names that are hard to show. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/tools/story.h"
+#include "tools/timeline/term.h"
+#include "tools/timeline/text.h"
+
+static void assert_picture(void (*tell)(struct story *story), const struct tt_term_options *options,
+                           const char *expected)
+{
+	struct story story = story_begin(NULL);
+	tell(&story);
+	g_autofree char *picture = tt_term_text(story.lanes, options);
+	assert_string_equal(picture, expected);
+	story_free(&story);
+}
+
+static void test_deadlock(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 80, .utf8 = true, .title = "deadlock"};
+	assert_picture(story_of_deadlock, &options,
+	               "deadlock: 3 threads, 11 events in 310 µs\n"
+	               "\n"
+	               "           0          100 µs           200 µs        300 µs         2 s\n"
+	               "           ┬─────────────┬────────┈┈┈┈┈┈──┬───────┈┈────┬┈──────────╱╱─────────\n"
+	               "MainThread ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━▓▓▓▓▓▓▓▓▓ blocked: join alice ▓▓▓▓▓▓▓▓▓\n"
+	               "alice              ┄┄┄┄┄┄┄┄┄┄┄┄┄━━━━•━━━━━━━━━━━━━━━━━━━━━━▓▓▓▓ blocked: B ▓▓▓▓\n"
+	               "                                  └A───────────────────────────────────────────\n"
+	               "bob                                   ┄┄┄┄┄┄┄┄┄┄┄┄━━━━━━━▓▓▓▓▓ blocked: A ▓▓▓▓▓\n"
+	               "                                                    └B─────────────────────────\n"
+	               "\n"
+	               "━━ runs or sleeps   ▓▓ still blocked at the end   └ takes   ┄┄ not yet started\n"
+	               "• log line   ┈┈ time stretched, so that each event is seen   ╱╱ time left out\n"
+	               "\n"
+	               "Still blocked at the end:\n"
+	               "  MainThread waits for thread alice, since 0.000190 s\n"
+	               "  alice waits for lock B, held by bob, since 0.000310 s\n"
+	               "  bob waits for lock A, held by alice, since 0.000300 s\n");
+}
+
+static void test_condition(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 80, .utf8 = true};
+	assert_picture(story_of_condition, &options,
+	               "4 threads, 32 events in 401 ms\n"
+	               "\n"
+	               "           213 µs             200 ms                400 ms      250 µs\n"
+	               "           ┈┈┈┈┈┈┈───────────────┬┈┈┈┈┈┈───────────────┬┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈┈\n"
+	               "MainThread ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━░░░░░ join c1 ░░░░░░━━━┫\n"
+	               "c1          ┄━•━━░░░░░░░░░░░░░░░░░ cond ← p ░░░░░░░░░░░░░░░░░━━░co…░━━━━━━━┫\n"
+	               "                └┘cond                                              └─┘cond\n"
+	               "c2                               ┄┄━•━━░░░░░░░ cond ← p ░░░░░░░░━░cond░░━━━━━┫\n"
+	               "                                     └─┘cond                            ╵cond\n"
+	               "p                                                      ┄┄━━━◆━━━━━━━━┫\n"
+	               "                                                           └cond──┘\n"
+	               "\n"
+	               "━━ runs or sleeps   ░░ waits for   ← woken by   └ takes   ┘ lets go\n"
+	               "╵ holds briefly   ┄┄ not yet started   ┫ ends   • log line   ◆ notify, set, …\n"
+	               "┈┈ time stretched, so that each event is seen\n");
+}
+
+static void test_ascii(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 70, .title = "µ×…工"};
+	assert_picture(story_of_deadlock, &options,
+	               "ux..??: 3 threads, 11 events in 310 us\n"
+	               "\n"
+	               "           0                      200 us                   2 s\n"
+	               "           +------------------~~~~~~-+------~~----~~--------//-------\n"
+	               "MainThread =========================###### blocked: join alice ######\n"
+	               "alice            -----------====o===================## blocked: B ###\n"
+	               "                              [A_____________________________________\n"
+	               "bob                               ----------======### blocked: A ####\n"
+	               "                                              [B_____________________\n"
+	               "\n"
+	               "== runs or sleeps   ## still blocked at the end   [ takes\n"
+	               "-- not yet started   o log line\n"
+	               "~~ time stretched, so that each event is seen   // time left out\n"
+	               "\n"
+	               "Still blocked at the end:\n"
+	               "  MainThread waits for thread alice, since 0.000190 s\n"
+	               "  alice waits for lock B, held by bob, since 0.000310 s\n"
+	               "  bob waits for lock A, held by alice, since 0.000300 s\n");
+}
+
+static void tell_nothing(struct story *story)
+{
+	story_end(story, 0);
+}
+
+static void test_nothing(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 80, .utf8 = true};
+	assert_picture(tell_nothing, &options, "0 threads, 0 events in 0\n\nNothing to show.\n");
+}
+
+/* Colour adds only escapes: without them the text is the same. */
+static void test_colour_carries_no_meaning(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 80, .utf8 = true};
+	struct story story = story_begin(NULL);
+	story_of_deadlock(&story);
+	g_autofree char *plain = tt_term_text(story.lanes, &options);
+	options.colour = true;
+	g_autofree char *coloured = tt_term_text(story.lanes, &options);
+	g_autoptr(GRegex) escapes = g_regex_new("\033\\[[0-9;]*m", 0, 0, NULL);
+	g_autofree char *stripped = g_regex_replace(escapes, coloured, -1, 0, "", 0, NULL);
+
+	assert_string_not_equal(plain, coloured);
+	assert_string_equal(plain, stripped);
+	assert_null(strchr(plain, '\033'));
+	story_free(&story);
+}
+
+/* Whatever threads and locks are called, no line is wider than the terminal, and no name does what it likes. */
+static void test_hard_names(void **state)
+{
+	(void)state;
+	static const char *const names[] = {
+	    "工人甲乙丙丁戊己庚辛壬癸子丑寅卯",
+	    "\U0001F469\u200d\U0001F680 rocket",
+	    "عامل",
+	    "a\tb\nc\x1b[2Jd",
+	    "\xff\xfe",
+	    "",
+	    "a name of a thread that is much longer than any terminal would like to show on one of its lines",
+	    "<&\"'>",
+	    "e\u0301\u0301\u0301",
+	};
+	for (int width = TT_TERM_LEAST_WIDTH; width <= 120; width += 40) {
+		struct story story = story_begin(NULL);
+		struct tt_term_options options = {.width = width, .utf8 = true};
+		for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+			story.names[i + 1] = names[i];
+			START(&story, 10 * i, i + 1);
+			AT(&story, 10 * i + 2, i + 1, lock_acquired, .id = 50 + i, .name = names[i], .depth = 1);
+			AT(&story, 10 * i + 5, i + 1, event_wait, .id = 80 + i, .name = names[i]);
+		}
+		story_end(&story, 0);
+		g_autofree char *picture = tt_term_text(story.lanes, &options);
+		assert_true(g_utf8_validate(picture, -1, NULL));
+		g_auto(GStrv) lines = g_strsplit(strstr(picture, "\n\n"), "\n", -1);
+		for (int i = 0; lines[i] && !strstr(lines[i], "Still blocked"); i++)
+			if (tt_text_columns(lines[i]) > width)
+				fail_msg("wider than %d: %s", width, lines[i]);
+		assert_null(strchr(picture, '\033'));
+		assert_null(strchr(picture, '\t'));
+		assert_non_null(strstr(picture, "\u200e"));
+		story_free(&story);
+	}
+}
+
+/* A hundred threads, a hundred thousand events: a line and a half each. */
+static void test_many(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	struct tt_term_options options = {.width = 100, .utf8 = true};
+	for (unsigned i = 1; i <= 100; i++)
+		START(&story, i, i);
+	for (unsigned i = 0; i < 50000; i++) {
+		AT(&story, 200 + 2 * i, 1 + i % 100, lock_acquired, .id = 500, .name = "A", .depth = 1);
+		AT(&story, 201 + 2 * i, 1 + i % 100, lock_released, .id = 500, .name = "A");
+	}
+	story_end(&story, 0);
+	g_autofree char *picture = tt_term_text(story.lanes, &options);
+	g_auto(GStrv) lines = g_strsplit(picture, "\n", -1);
+	assert_in_range(g_strv_length(lines), 200, 215);
+	story_free(&story);
+}
+
+static void test_two_processes(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	struct tt_term_options options = {.width = 80, .utf8 = true};
+	START(&story, 0, MAIN);
+	story.pid = 200;
+	AT(&story, 10, MAIN, thread_start, .id = MAIN, .ppid = 100);
+	EXIT(&story, 20, MAIN);
+	story_end(&story, 0);
+	g_autofree char *picture = tt_term_text(story.lanes, &options);
+	assert_non_null(strstr(picture, "\nprocess 100\n"));
+	assert_non_null(strstr(picture, "\nprocess 200, child of 100\n"));
+	story_free(&story);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_deadlock),
+	    cmocka_unit_test(test_condition),
+	    cmocka_unit_test(test_ascii),
+	    cmocka_unit_test(test_nothing),
+	    cmocka_unit_test(test_colour_carries_no_meaning),
+	    cmocka_unit_test(test_hard_names),
+	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_two_processes),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
