@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -96,11 +98,15 @@ static bool is_alive(void)
 	return lttng_session_daemon_alive() == 1;
 }
 
-/* In the child: out of reach of the terminal's Ctrl-C. */
+/* In the child: out of reach of the terminal's Ctrl-C, and with no signal held back, as we do. */
 static void detach(void *data)
 {
+	sigset_t none;
+
 	(void)data;
 	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 /* Starts a daemon and waits until it answers. 0 with *error. */
@@ -136,18 +142,16 @@ static pid_t start(GError **error)
 	return 0;
 }
 
-/* Ends a daemon, ours or one that another recorder has started. */
+/* Ends a daemon, ours or one that another recorder has started, and waits until it has. */
 static void stop(pid_t pid)
 {
-	kill(pid, SIGTERM);
-	for (int waited = 0; waited < patience_ms; waited += step_ms) {
-		int status;
-		/* A child must be waited for, another's is gone when it cannot be signalled. */
-		if (waitpid(pid, &status, WNOHANG) == pid || kill(pid, 0) == -1)
-			return;
-		pause_ms(step_ms);
-	}
-	kill(pid, SIGKILL);
+	struct pollfd ended = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+
+	if (ended.fd != -1 && pidfd_send_signal(ended.fd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, patience_ms) == 0)
+		pidfd_send_signal(ended.fd, SIGKILL, NULL, 0);
+	waitpid(pid, NULL, WNOHANG); /* if it is our child */
+	if (ended.fd != -1)
+		close(ended.fd);
 }
 
 static bool open_shared(struct tt_daemon *daemon, GError **error)
