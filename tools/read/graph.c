@@ -18,7 +18,19 @@ struct tt_graph {
 	void *data;
 };
 
-/* Sets *error to what Babeltrace says, of which the first cause is the root, in one line. */
+/* A cause in one line, without the details that follow it: they are addresses and numbers of Babeltrace's own. */
+static char *line_of(const char *cause)
+{
+	char *line = g_utf8_make_valid(cause, -1);
+	GRegex *details = g_regex_new(": [-a-z0-9]+=.*", G_REGEX_DOTALL, 0, NULL);
+	char *text = g_regex_replace_literal(details, line, -1, 0, "", 0, NULL);
+
+	g_free(line);
+	g_regex_unref(details);
+	return g_strchomp(g_strdelimit(text, "\n\r\t", ' '));
+}
+
+/* Sets *error to what Babeltrace says, of which the first cause is the root. */
 static void fail(GError **error, const char *what)
 {
 	const bt_error *causes = bt_current_thread_take_error();
@@ -26,11 +38,10 @@ static void fail(GError **error, const char *what)
 
 	if (causes && bt_error_get_cause_count(causes))
 		cause = bt_error_cause_get_message(bt_error_borrow_cause_by_index(causes, 0));
-	char *line = g_utf8_make_valid(cause, -1);
-	g_strdelimit(line, "\n\r\t", ' ');
+	char *line = line_of(cause);
 	g_set_error(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE,
 	            "cannot read the trace %s (%s): it is damaged, cut short or still being recorded; record it again",
-	            what, g_strchomp(line));
+	            what, line);
 	g_free(line);
 	if (causes)
 		bt_error_release(causes);

@@ -75,6 +75,12 @@ static bool read_trace(struct fixture *f)
 	return tt_trace_read(f->folder, &handler, &f->told, &f->summary, &f->error);
 }
 
+static void assert_reads(struct fixture *f)
+{
+	if (!read_trace(f))
+		fail_msg("%s", f->error->message);
+}
+
 static const struct tt_event *event_at(struct fixture *f, guint i)
 {
 	assert_true(i < f->told.events->len);
@@ -166,7 +172,7 @@ static void test_fields(void **state)
 	ctf_put(&ctf, 9, 8);
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 1);
 	assert_int_equal(f->summary.begin_ns, 5000);
 	event = event_at(f, 0);
@@ -224,7 +230,7 @@ static void test_absent_fields(void **state)
 	ctf_text(&ctf, "hello");
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_null(event_at(f, 0)->name);
 	assert_int_equal(event_at(f, 0)->id, 0);
 	assert_int_equal(event_at(f, 0)->timeout_ns, TT_NO_TIMEOUT);
@@ -251,7 +257,7 @@ static void test_another_version(void **state)
 	ctf_text(&ctf, "of a later version");
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	event = event_at(f, 0);
 	assert_int_equal(event->pid, 41);
 	assert_non_null(event->thread);
@@ -277,7 +283,7 @@ static void test_unknown_events(void **state)
 	ctf_what(&ctf, 41, "worker", "flag", 8);
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 1);
 	assert_int_equal(f->summary.unknown, 1);
 	assert_int_equal(f->summary.begin_ns, 3);
@@ -296,7 +302,7 @@ static void test_text_is_valid(void **state)
 	}
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	for (guint i = 0; i < 2; i++) {
 		assert_string_equal(event_at(f, i)->thread, "b\xef\xbf\xbdg");
 		assert_true(g_utf8_validate(event_at(f, i)->name, -1, NULL));
@@ -319,7 +325,7 @@ static void test_loss(void **state)
 	}
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 3);
 	assert_int_equal(f->summary.lost, 12);
 	assert_int_equal(f->summary.lost_packets, 3);
@@ -347,7 +353,7 @@ static void test_loss_of_others(void **state)
 	}
 	ctf_end(&ctf);
 	write_holds(ours, (uint64_t[]){1, 2, 0});
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 2);
 	assert_int_equal(f->summary.lost, 0);
 	g_free(ours);
@@ -363,7 +369,7 @@ static void test_several_folders(void **state)
 
 	write_holds(a, (uint64_t[]){1, 4, 5, 0});
 	write_holds(b, (uint64_t[]){2, 3, 6, 0});
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 6);
 	for (guint i = 0; i < 6; i++)
 		assert_int_equal(event_at(f, i)->time_ns, i + 1);
@@ -379,7 +385,7 @@ static void test_stop(void **state)
 
 	write_holds(f->folder, (uint64_t[]){1, 2, 3, 4, 0});
 	f->told.stop_at = 2;
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->told.events->len, 2);
 	assert_null(f->error);
 }
@@ -389,7 +395,7 @@ static void test_no_events(void **state)
 	struct fixture *f = *state;
 
 	write_holds(f->folder, (uint64_t[]){0});
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 0);
 	assert_int_equal(f->summary.begin_ns, 0);
 }
@@ -435,7 +441,7 @@ static void test_modules(void **state)
 	put_bin_info(&ctf, 41, 0x40000, "/lib/lost", true); /* its build id is missing */
 	ctf_end(&ctf);
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 0);
 	assert_int_equal(f->summary.modules, 4);
 	modules = (const struct tt_module *)(void *)f->told.modules->data;
@@ -468,7 +474,8 @@ static void test_recorded_program_only(void **state)
 {
 	static const uint32_t starts[][2] = {{40, 1}, {50, 1}, {41, 40}, {51, 50}, {42, 41}, {40, 1}};
 	struct fixture *f = *state;
-	struct ctf ctf = ctf_begin(f->folder);
+	char *trace = g_build_filename(f->folder, "ust", NULL);
+	struct ctf ctf = ctf_begin(trace);
 	char *arguments[] = {(char[]){"prog"}, NULL};
 	const struct tt_manifest manifest = {.program = arguments, .pid = 40, .begin_ns = 1, .end_ns = 9};
 
@@ -476,9 +483,10 @@ static void test_recorded_program_only(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
 		put_start(&ctf, i + 1, starts[i][0], starts[i][1]);
 	ctf_end(&ctf);
+	g_free(trace);
 	assert_true(tt_manifest_write(f->folder, &manifest, &f->error));
 
-	assert_true(read_trace(f));
+	assert_reads(f);
 	assert_int_equal(f->summary.events, 4);
 	assert_int_equal(f->summary.other_processes, 2);
 	for (guint i = 0; i < 4; i++)
