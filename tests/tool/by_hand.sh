@@ -1,36 +1,24 @@
 #!/bin/sh
 # Recordings made by hand, with the lttng command line and none of our tools: babeltrace2 shows whose each event is,
 # and words for enumerations; and a program that is killed or crashes loses no event.
+. "$(dirname "$0")/lib.sh"
 here=$(dirname "$0")
-BUILD=${BUILD:-build}
-passed=0
-failed=0
 session=
 daemon=
-dir=$(mktemp -d)
-trap cleanup EXIT
-trap 'exit 1' INT TERM
 
-cleanup()
+clean_up()
 {
-	test -z "$session" || timeout 60 lttng -q destroy "$session" >/dev/null 2>&1
+	test -z "$session" || timeout $limit lttng -q destroy "$session" >/dev/null 2>&1
 	test -z "$daemon" || kill "$daemon"
-	rm -rf "$dir"
 }
 
-# check NAME WHY: counts and prints a result, which is a failure unless WHY is empty.
-check()
+give_up()
 {
-	if test -z "$2"; then
-		passed=$((passed + 1))
-		echo "ok $1"
-	else
-		failed=$((failed + 1))
-		printf 'FAIL %s: %s\n' "$1" "$2"
-	fi
+	check "$1" "failed"
+	finish
 }
 
-# start_session: with channels that lose nothing.
+# start_session: with a channel that loses nothing.
 start_session()
 {
 	session=by_hand-$$
@@ -39,24 +27,20 @@ start_session()
 		lttng -q enable-channel --userspace --session="$session" --subbuf-size=1M --num-subbuf=4 \
 			--blocking-timeout=inf channel &&
 		lttng -q enable-event --userspace --session="$session" --channel=channel 'trace_thr:*' &&
-		lttng -q start "$session" || exit 1
+		lttng -q start "$session" || give_up "a session by hand"
 }
 
 # end_session: and puts its events, one a line, into $dir/events.
 end_session()
 {
-	if ! timeout 60 lttng -q destroy "$session"; then
-		echo "cannot end the session $session"
-		exit 1
-	fi
+	timeout $limit lttng -q destroy "$session" || give_up "the end of session $session"
 	session=
-	babeltrace2 "$dir/trace" >"$dir/events"
+	babeltrace2 "$dir/trace" >"$dir/events" 2>"$dir/err"
 }
 
-# traced COMMAND…: the output of both streams goes to $dir/output.
-traced()
+traced() # traced COMMAND…
 {
-	LTTNG_UST_REGISTER_TIMEOUT=-1 LTTNG_UST_ALLOW_BLOCKING=1 timeout 60 "$@" >"$dir/output" 2>&1 </dev/null
+	run env LTTNG_UST_REGISTER_TIMEOUT=-1 LTTNG_UST_ALLOW_BLOCKING=1 "$@"
 }
 
 # look_at_events PROGRAM: what an awk program, with the events as its input, has to complain about.
@@ -70,13 +54,15 @@ test_names_and_words()
 {
 	start_session
 	for example in barrier_abort condition daemon event local lock_noblock semaphore timer; do
-		traced "$BUILD/examples/$example" || check "$example" "status $?"
+		traced "$BUILD/examples/$example"
+		check "$example, recorded" "$(status_is 0)"
 	done
 	end_session
 
 	check "every event says by its thread's name whose it is" "$(look_at_events '
 		!/ trace_thr:[a-z_]+: .*{ pid = [0-9]+, thread = "[^"]+", thread_id = [1-9][0-9]*, caller = 0x[0-9A-F]+/
 		END { if (!NR) print "no events" }')"
+	# shellcheck disable=SC2016 # the program is for awk
 	check "a thread goes by the name that it started with" "$(look_at_events '
 		{ pid = $0; sub(/.*{ pid = /, "", pid); sub(/,.*/, "", pid)
 		  id = $0; sub(/.*thread_id = /, "", id); sub(/,.*/, "", id)
@@ -104,29 +90,27 @@ test_death()
 {
 	start_session
 	traced "$dir/by_hand" "$1"
-	status=$?
+	did=$(sed -n 's/^acquired //p' "$dir/out")
 	end_session
-	did=$(sed -n 's/^acquired //p' "$dir/output")
 	acquired=$(grep -c 'trace_thr:lock_acquired:' "$dir/events")
 	released=$(grep -c 'trace_thr:lock_released:' "$dir/events")
-	check "$1: ends by its signal" "$(test $status = "$2" || echo "status $status")"
+	check "$1: ends by its signal" "$(status_is "$2")"
 	check "$1: no event is lost" "$(test "$acquired" = "$did" && test "$released" = $((did - 1)) ||
 		echo "did $did, recorded $acquired acquired, $released released")"
 	check "$1: the last is what it did last" "$(tail -1 "$dir/events" | grep -v 'lock_acquired: .*name = "last"')"
 }
 
-# One daemon serves all of a user's tests; without one, ours.
-if ! lttng list >/dev/null 2>&1; then
-	lttng-sessiond --daemonize --pidfile="$dir/pid" || exit 1
+# A running daemon serves, or one of ours.
+if ! lttng --no-sessiond list >/dev/null 2>&1; then
+	lttng-sessiond --daemonize --pidfile="$dir/pid" || give_up "an lttng-sessiond"
 	daemon=$(cat "$dir/pid")
 fi
-${CC:-cc} -std=gnu11 -g -I"$here/../../libtrace_thr/include" -o "$dir/by_hand" "$here/by_hand.c" \
-	-L"$BUILD" -ltrace_thr -Wl,-rpath,"$(realpath "$BUILD")" -pthread || exit 1
+${CC:-cc} -std=gnu11 -D_GNU_SOURCE -g -I"$here/../../libtrace_thr/include" -o "$dir/by_hand" "$here/by_hand.c" \
+	-L"$BUILD" -ltrace_thr -Wl,-rpath,"$BUILD" -pthread || give_up "the build of by_hand.c"
 
 test_names_and_words
 # shellcheck disable=SC3045 # not POSIX, but in dash too: no core file
 ulimit -c 0
 test_death kill 137
 test_death crash 139
-echo "by_hand: $passed passed, $failed failed"
-test $failed = 0
+finish
