@@ -21,7 +21,7 @@ G_DEFINE_QUARK(tt - session - error - quark, tt_session_error)
 /* Bytes of the lock file. */
 enum { DECIDING = 0, USING = 1 };
 
-static const char lock_path[] = "/run/lock/trace-thr";
+static const char lock_path[] = "/run/trace-thr.lock";
 
 /* How long a daemon may take to start or to end. */
 static const int patience_ms = 20000;
