@@ -29,7 +29,7 @@ static const int step_ms = 5;
 
 struct tt_daemon {
 	int lock;   /* the lock file, -1 for a daemon that was there or is private */
-	pid_t pid;  /* of a private one, 0 otherwise */
+	int pidfd;  /* of a private one, -1 otherwise */
 	char *home; /* of a private one: its LTTNG_HOME */
 };
 
@@ -143,15 +143,16 @@ static pid_t start(GError **error)
 }
 
 /* Ends a daemon, ours or one that another recorder has started, and waits until it has. */
-static void stop(pid_t pid)
+static void stop(int pidfd)
 {
-	struct pollfd ended = {.fd = pidfd_open(pid, 0), .events = POLLIN};
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 
-	if (ended.fd != -1 && pidfd_send_signal(ended.fd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, patience_ms) == 0)
-		pidfd_send_signal(ended.fd, SIGKILL, NULL, 0);
-	waitpid(pid, NULL, WNOHANG); /* if it is our child */
-	if (ended.fd != -1)
-		close(ended.fd);
+	if (pidfd == -1)
+		return;
+	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, patience_ms) == 0)
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG); /* if it is our child */
+	close(pidfd);
 }
 
 static bool open_shared(struct tt_daemon *daemon, GError **error)
@@ -178,7 +179,7 @@ static void close_shared(struct tt_daemon *daemon)
 	if (lock_byte(daemon->lock, USING, F_WRLCK, false)) {
 		pid_t pid = read_pid(daemon->lock);
 		if (pid)
-			stop(pid);
+			stop(pidfd_open(pid, 0));
 		unlink(lock_path);
 	}
 	close(daemon->lock);
@@ -195,14 +196,15 @@ static bool open_private(struct tt_daemon *daemon, GError **error)
 		return false;
 	}
 	g_setenv("LTTNG_HOME", daemon->home, TRUE);
-	daemon->pid = start(error);
-	return daemon->pid != 0;
+	pid_t pid = start(error);
+	if (pid)
+		daemon->pidfd = pidfd_open(pid, 0);
+	return pid != 0;
 }
 
 static void close_private(struct tt_daemon *daemon)
 {
-	if (daemon->pid)
-		stop(daemon->pid);
+	stop(daemon->pidfd);
 	tt_remove_tree(daemon->home);
 	g_unsetenv("LTTNG_HOME");
 	g_free(daemon->home);
@@ -213,7 +215,7 @@ struct tt_daemon *tt_daemon_open(GError **error)
 	struct tt_daemon *daemon = g_new0(struct tt_daemon, 1);
 	bool ok = true;
 
-	daemon->lock = -1;
+	daemon->lock = daemon->pidfd = -1;
 	if (geteuid() == 0)
 		ok = open_shared(daemon, error);
 	else if (!is_alive())

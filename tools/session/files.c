@@ -3,7 +3,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-void tt_remove_tree(const char *path)
+void tt_remove_below(const char *path)
 {
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	const char *name;
@@ -15,5 +15,10 @@ void tt_remove_tree(const char *path)
 		else
 			g_unlink(entry);
 	}
+}
+
+void tt_remove_tree(const char *path)
+{
+	tt_remove_below(path);
 	g_rmdir(path);
 }

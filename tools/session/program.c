@@ -10,16 +10,21 @@
 
 #include "tools/cli/command.h"
 #include "tools/session/daemon.h"
+#include "tools/session/offspring.h"
 
 extern char **environ;
 
 /* From SIGTERM to SIGKILL. */
 static const gint64 grace_us = 2 * G_USEC_PER_SEC;
 
+/* From one look at what may end the program to the next. */
+static const gint64 look_us = 50000;
+
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
-/* Our mask as it was, for the program. */
+/* As it was, for the program. */
 static sigset_t mask_before;
+static bool pipe_ignored_before;
 
 char *tt_program_find(const char *name, int *status, GError **error)
 {
@@ -55,9 +60,16 @@ static sigset_t awaited(void)
 
 void tt_program_hold_signals(void)
 {
+	const struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
+	struct sigaction before;
 	sigset_t set = awaited();
 
 	sigprocmask(SIG_BLOCK, &set, &mask_before);
+	/* Inherited as ignored, it would take the program's exit status away. */
+	sigaction(SIGCHLD, &normal, NULL);
+	/* A daemon that goes away shall be an error, not our end. */
+	sigaction(SIGPIPE, &ignore, &before);
+	pipe_ignored_before = before.sa_handler == SIG_IGN;
 }
 
 bool tt_program_interrupted(void)
@@ -74,10 +86,15 @@ bool tt_program_interrupted(void)
 static bool start(const char *path, char *const *argv, pid_t *pid, GError **error)
 {
 	posix_spawnattr_t attributes;
+	sigset_t defaults;
 
+	sigemptyset(&defaults);
+	if (!pipe_ignored_before)
+		sigaddset(&defaults, SIGPIPE);
 	posix_spawnattr_init(&attributes);
-	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &mask_before);
+	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	int code = posix_spawn(pid, path, NULL, &attributes, argv, environ);
 	posix_spawnattr_destroy(&attributes);
 	if (code)
@@ -86,56 +103,113 @@ static bool start(const char *path, char *const *argv, pid_t *pid, GError **erro
 	return code == 0;
 }
 
-/* Whether the program has ended; *end then tells how. */
-static bool has_ended(pid_t pid, struct tt_program_end *end)
+/* A program at work. */
+struct run {
+	pid_t pid;
+	const struct tt_program_care *care;
+	struct tt_program_end *end;
+	gint64 deadline; /* of the program, then of what we have sent a signal to */
+	bool ended;
+	bool by_us; /* a signal of ours is to end it */
+};
+
+/* Takes note of the children that have ended; those that were left to us are forgotten. */
+static void reap(struct run *run)
 {
 	int status;
 
-	if (waitpid(pid, &status, WNOHANG) != pid)
-		return false;
-	end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-	end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-	return true;
-}
-
-/* A signal to us. One of the terminal has reached the program as well. */
-static void take_signal(pid_t pid, const siginfo_t *info, struct tt_program_end *end)
-{
-	bool again = end->interrupted;
-
-	end->interrupted = true;
-	if (again)
-		kill(pid, SIGKILL);
-	else if (info->si_code != SI_KERNEL)
-		kill(pid, info->si_signo);
-}
-
-static void wait_for_end(pid_t pid, double timeout, struct tt_program_end *end)
-{
-	sigset_t set = awaited();
-	gint64 deadline = timeout > 0 ? g_get_monotonic_time() + (gint64)(timeout * G_USEC_PER_SEC) : G_MAXINT64;
-
-	while (!has_ended(pid, end)) {
-		gint64 left = CLAMP(deadline - g_get_monotonic_time(), 0, G_USEC_PER_SEC);
-		struct timespec wait = {left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000};
-		siginfo_t info;
-		int got = sigtimedwait(&set, &info, &wait);
-		if (got > 0 && got != SIGCHLD)
-			take_signal(pid, &info, end);
-		if (g_get_monotonic_time() < deadline)
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
+		if (pid != run->pid)
 			continue;
-		kill(pid, end->timed_out ? SIGKILL : SIGTERM);
-		end->timed_out = true;
-		deadline = g_get_monotonic_time() + grace_us;
+		run->ended = true;
+		run->end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+		run->end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 	}
 }
 
-bool tt_program_run(const char *path, char *const *argv, double timeout, pid_t *pid, struct tt_program_end *end,
-                    GError **error)
+/* Sends the program a signal that should end it. */
+static void end_by(struct run *run, int number)
 {
+	run->by_us = true;
+	if (!tt_offspring_catches(run->pid, number))
+		run->care->before_death(run->care->data);
+	kill(run->pid, number);
+	kill(run->pid, SIGCONT); /* should it be stopped */
+}
+
+/* A signal to us. One of the terminal has reached the program as well. */
+static void take_signal(struct run *run, const siginfo_t *info)
+{
+	bool again = run->end->interrupted;
+
+	run->end->interrupted = true;
+	if (again)
+		end_by(run, SIGKILL);
+	else if (info->si_code != SI_KERNEL)
+		end_by(run, info->si_signo);
+}
+
+/* SIGTERM to the program, and SIGKILL if that is not enough. */
+static void give_up(struct run *run, bool *why)
+{
+	bool again = run->end->timed_out || run->end->no_room;
+
+	*why = true;
+	end_by(run, again ? SIGKILL : SIGTERM);
+	run->deadline = g_get_monotonic_time() + grace_us;
+}
+
+/* Waits for a signal, at most until the deadline or the next look at the room. */
+static void wait_a_while(struct run *run)
+{
+	gint64 left = CLAMP(run->deadline - g_get_monotonic_time(), 0, look_us);
+	struct timespec wait = {left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000};
+	sigset_t set = awaited();
+	siginfo_t info;
+	int got = sigtimedwait(&set, &info, &wait);
+
+	if (got > 0 && got != SIGCHLD)
+		take_signal(run, &info);
+}
+
+static void wait_for_end(struct run *run)
+{
+	while (reap(run), !run->ended) {
+		wait_a_while(run);
+		if (g_get_monotonic_time() >= run->deadline)
+			give_up(run, run->end->no_room ? &run->end->no_room : &run->end->timed_out);
+		else if (!run->end->no_room && !run->end->timed_out && !run->care->may_go_on(run->care->data))
+			give_up(run, &run->end->no_room);
+	}
+}
+
+/* What a program that we have ended leaves behind is ended as well: a shell's child that hangs, say. */
+static void end_orphans(struct run *run, const GArray *others)
+{
+	g_autoptr(GArray) asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	gint64 kill_at = g_get_monotonic_time() + grace_us, leave_at = kill_at + grace_us;
+
+	for (gint64 now = 0; now < leave_at && tt_offspring_end(others, now < kill_at ? asked : NULL);
+	     now = g_get_monotonic_time()) {
+		g_usleep(5000);
+		reap(run);
+	}
+}
+
+bool tt_program_run(const char *path, char *const *argv, double timeout, const struct tt_program_care *care, pid_t *pid,
+                    struct tt_program_end *end, GError **error)
+{
+	struct run run = {.care = care, .end = end, .deadline = G_MAXINT64};
+	g_autoptr(GArray) others = tt_offspring_adopt();
+
 	*end = (struct tt_program_end){0};
 	if (!start(path, argv, pid, error))
 		return false;
-	wait_for_end(*pid, timeout, end);
+	run.pid = *pid;
+	if (timeout > 0)
+		run.deadline = g_get_monotonic_time() + (gint64)(timeout * G_USEC_PER_SEC);
+	wait_for_end(&run);
+	if (run.by_us)
+		end_orphans(&run, others);
 	return true;
 }

@@ -15,6 +15,14 @@ struct tt_program_end {
 	int signal;       /* 0 if none did */
 	bool timed_out;   /* we ended it, after the timeout */
 	bool interrupted; /* we were asked to end, by a signal */
+	bool no_room;     /* we ended it, since may_go_on said so */
+};
+
+/* What a recorder has to do with its program. */
+struct tt_program_care {
+	bool (*may_go_on)(void *data);    /* asked many times a second; false: the program is ended */
+	void (*before_death)(void *data); /* called before a signal is sent that the program cannot answer to */
+	void *data;
 };
 
 /*
@@ -34,10 +42,11 @@ bool tt_program_interrupted(void);
 
 /*
  * Runs `path` with the arguments `argv` and waits for its end. `timeout` seconds after its start, unless 0, it gets
- * SIGTERM, and two seconds later SIGKILL. Signals to us are passed on to it; the second one ends it at once. *pid
- * becomes its process id. False with *error if it could not be started.
+ * SIGTERM, and two seconds later SIGKILL; so do processes that it leaves behind then. Signals to us are passed on to
+ * it, but for those of the terminal, which it had as well; the second one ends it at once. *pid becomes its process id.
+ * False with *error if it could not be started.
  */
-bool tt_program_run(const char *path, char *const *argv, double timeout, pid_t *pid, struct tt_program_end *end,
-                    GError **error);
+bool tt_program_run(const char *path, char *const *argv, double timeout, const struct tt_program_care *care, pid_t *pid,
+                    struct tt_program_end *end, GError **error);
 
 #endif /* TT_SESSION_PROGRAM_H */

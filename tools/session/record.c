@@ -10,37 +10,56 @@
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 
-/* Makes a folder that was not there; an empty one will do as well, if the user named it. */
-static bool make_folder(const char *path, bool named)
+/* Whether the folder was made, or was there and is empty. */
+static bool take_folder(const char *path)
 {
 	if (g_mkdir(path, 0777) == 0)
 		return true;
-	if (errno != EEXIST || !named)
+	if (errno != EEXIST)
 		return false;
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	bool empty = dir && !g_dir_read_name(dir);
-	errno = empty ? 0 : ENOTEMPTY;
+	errno = dir ? ENOTEMPTY : EEXIST;
 	return empty;
+}
+
+/* A new folder trace-thr-PROG-1, -2, … NULL if none can be made. */
+static char *make_numbered_folder(const char *program)
+{
+	g_autofree char *base = g_path_get_basename(program);
+
+	for (int n = 1;; n++) {
+		char *path = g_strdup_printf("trace-thr-%s-%d", base, n);
+
+		if (g_mkdir(path, 0777) == 0)
+			return path;
+		g_free(path);
+		if (errno != EEXIST)
+			return NULL;
+	}
 }
 
 /* The folder to record into, made. NULL with *error. */
 static char *output_folder(const struct tt_record_options *options, GError **error)
 {
-	g_autofree char *base = g_path_get_basename(options->program[0]);
-	char *path = options->output ? g_strdup(options->output) : NULL;
+	const char *path = options->output;
 
-	for (int n = 1; !path; n++) {
-		path = g_strdup_printf("trace-thr-%s-%d", base, n);
-		if (g_file_test(path, G_FILE_TEST_EXISTS))
-			g_clear_pointer(&path, g_free);
+	if (!path) {
+		char *numbered = make_numbered_folder(options->program[0]);
+		if (!numbered)
+			g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
+			            "cannot make a folder here for the recording (%s): name another place with -o",
+			            g_strerror(errno));
+		return numbered;
 	}
-	if (make_folder(path, options->output))
-		return path;
+	if (take_folder(path))
+		return g_strdup(path);
 	int code = errno;
-	g_set_error(
-	    error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT, "cannot record into %s (%s): %s", path, g_strerror(code),
-	    code == ENOTEMPTY ? "name a folder that is not there yet, or remove that one" : "name another one with -o");
-	g_free(path);
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT, "cannot record into %s (%s): %s", path,
+	            g_strerror(code),
+	            code == ENOTEMPTY || code == EEXIST ? "name a folder that is not there yet, or remove that one"
+	            : code == ENOENT                    ? "make the folder above it first"
+	                                                : "name another one with -o");
 	return NULL;
 }
 
@@ -54,53 +73,86 @@ static void prepare_environment(bool drop)
 		g_setenv("LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 }
 
-static bool write_manifest(const struct tt_record_options *options, const struct tt_recording *recording, pid_t pid,
-                           gint64 begin_us, GError **error)
+/* A recording at work. */
+struct job {
+	const struct tt_record_options *options;
+	const char *path; /* the program file */
+	struct tt_recording *recording;
+	int *status;
+};
+
+static bool may_go_on(void *session)
 {
-	struct tt_manifest manifest = {
-	    .program = options->program,
-	    .pid = (uint32_t)pid,
-	    .begin_ns = begin_us * 1000,
-	    .end_ns = g_get_real_time() * 1000,
-	    .exit_status = recording->end.exit_status,
-	    .signal = recording->end.signal,
-	    .timed_out = recording->end.timed_out,
-	    .interrupted = recording->end.interrupted,
-	};
-	return tt_manifest_write(recording->folder, &manifest, error);
+	return tt_session_has_room(session);
 }
 
-/* With a session: the program's run, and the end of the session whatever came of it. */
-static bool run_recorded(const struct tt_record_options *options, const char *path, struct tt_recording *recording,
-                         struct tt_session *session, GError **error)
+/* Without this, a thread could be killed while it writes an event. */
+static void before_death(void *session)
 {
-	gint64 begin_us = g_get_real_time();
-	pid_t pid;
-
-	prepare_environment(options->drop);
-	bool ran = tt_program_run(path, options->program, options->timeout, &pid, &recording->end, error);
-	bool stopped = tt_session_stop(session, &recording->loss, ran ? error : NULL);
-	return ran && stopped && write_manifest(options, recording, pid, begin_us, error);
+	tt_session_finish(session);
 }
 
-static bool record_into(const struct tt_record_options *options, const char *path, struct tt_recording *recording,
-                        GError **error)
+/* Runs the program with the session, and tells of it in a manifest that is yet to be written. */
+static bool run_program(const struct job *job, struct tt_session *session, struct tt_manifest *manifest, GError **error)
 {
+	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = session};
+	struct tt_program_end *end = &job->recording->end;
+	pid_t pid = 0;
+
+	if (tt_program_interrupted()) {
+		*job->status = TT_EXIT_INTERRUPTED;
+		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM,
+		            "interrupted before the program began: nothing was recorded");
+		return false;
+	}
+	prepare_environment(job->options->drop);
+	*manifest = (struct tt_manifest){.program = job->options->program, .begin_ns = g_get_real_time() * 1000};
+	if (!tt_program_run(job->path, job->options->program, job->options->timeout, &care, &pid, end, error)) {
+		*job->status = TT_EXIT_NOT_EXECUTABLE;
+		return false;
+	}
+	manifest->end_ns = g_get_real_time() * 1000;
+	manifest->pid = (uint32_t)pid;
+	manifest->exit_status = end->exit_status;
+	manifest->signal = end->signal;
+	manifest->timed_out = end->timed_out;
+	manifest->interrupted = end->interrupted;
+	return true;
+}
+
+static bool no_room(const struct tt_recording *recording, GError **error)
+{
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
+	            "the disk of %s is full, so the program was ended: make room, or choose another place with -o",
+	            recording->folder);
+	return false;
+}
+
+static bool record_into(const struct job *job, GError **error)
+{
+	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
+	struct tt_session *session = NULL;
+	struct tt_manifest manifest;
 	bool ok = false;
 
 	struct tt_daemon *daemon = tt_daemon_open(error);
-	if (!daemon)
-		return false;
-	struct tt_session *session = tt_session_start(folder, options->drop, error);
-	if (session)
-		ok = run_recorded(options, path, recording, session, error);
+	if (daemon)
+		session = tt_session_start(folder, job->options->drop, error);
+	if (session) {
+		ok = run_program(job, session, &manifest, error);
+		ok = tt_session_stop(session, &recording->loss, ok ? error : NULL) && ok;
+	}
 	tt_daemon_close(daemon);
-	return ok;
+	if (ok && recording->end.no_room)
+		return no_room(recording, error);
+	return ok && tt_manifest_write(recording->folder, &manifest, error);
 }
 
 bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
 {
+	bool new = !options->output || !g_file_test(options->output, G_FILE_TEST_EXISTS);
+
 	*recording = (struct tt_recording){0};
 	*status = TT_EXIT_USAGE;
 	g_autofree char *path = tt_program_find(options->program[0], status, error);
@@ -110,9 +162,12 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	if (record_into(options, path, recording, error))
+	struct job job = {.options = options, .path = path, .recording = recording, .status = status};
+	if (record_into(&job, error))
 		return true;
-	tt_remove_tree(recording->folder);
+	tt_remove_below(recording->folder);
+	if (new)
+		g_rmdir(recording->folder);
 	tt_recording_clear(recording);
 	return false;
 }

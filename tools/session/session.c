@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -14,16 +15,21 @@ static const char modules_channel[] = "modules";
 
 /* The buffers of a CPU. Events come in bursts; binaries are told once, some hundred bytes each. */
 enum { EVENT_BUFFERS = 8, MODULE_BUFFERS = 4, MODULE_BUFFER_SIZE = 64 * 1024 };
+/* Less than this is no room: writing has failed, or will. */
+enum { LEAST_ROOM = 64 * 1024 };
 enum { EVENT_BUFFER_LEAST = 64 * 1024, EVENT_BUFFER_MOST = 1024 * 1024 };
 
 /* How long the consumer may be without progress, when it should write what is left. */
-static const int patience_ms = 10000;
-static const int step_ms = 5;
+static const gint64 patience_us = 2 * G_USEC_PER_SEC;
+static const gulong step_us = 2000;
 
 struct tt_session {
 	char *name;
 	char *folder;
 	struct lttng_handle *handle;
+	uint64_t buffers; /* bytes of all of them */
+	bool finished;
+	bool written; /* all of it */
 };
 
 /* What one buffer set takes of shared memory: each CPU has its own, and LTTng keeps one buffer more for the reader. */
@@ -51,6 +57,27 @@ static uint64_t buffer_size(GError **error)
 	            ": enlarge it with 'mount -o remount,size=64m /dev/shm' (docker: --shm-size=64m)",
 	            room / 1024, room_needed(EVENT_BUFFER_LEAST) / 1024);
 	return 0;
+}
+
+static uint64_t disk_room(const struct tt_session *session)
+{
+	struct statvfs disk;
+
+	return statvfs(session->folder, &disk) == -1 ? UINT64_MAX : (uint64_t)disk.f_bavail * disk.f_frsize;
+}
+
+bool tt_session_has_room(const struct tt_session *session)
+{
+	return disk_room(session) >= session->buffers;
+}
+
+static bool fail_full(const struct tt_session *session, GError **error)
+{
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
+	            "the disk of %s is full: make room, at least %" G_GUINT64_FORMAT
+	            " MiB, or choose another place with -o",
+	            session->folder, (session->buffers >> 20) + 1);
+	return false;
 }
 
 /* Turns a negative code of liblttng-ctl into an error. */
@@ -100,6 +127,9 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 
 	if (!size)
 		return false;
+	session->buffers = room_needed(size);
+	if (!tt_session_has_room(session))
+		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
 	       enable_channel(session, events_channel, size, EVENT_BUFFERS, drop, error) &&
@@ -140,16 +170,50 @@ struct tt_session *tt_session_start(const char *folder, bool drop, GError **erro
 	return session;
 }
 
+/* The bytes below a folder. */
+static uint64_t size_below(const char *path)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	uint64_t size = 0;
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *entry = g_build_filename(path, name, NULL);
+		struct stat info;
+
+		if (lstat(entry, &info) == 0)
+			size += S_ISDIR(info.st_mode) ? size_below(entry) : (uint64_t)info.st_size;
+	}
+	return size;
+}
+
 /* Waits until the consumer has written all. False: it has stopped doing so. */
 static bool wait_written(const struct tt_session *session)
 {
-	for (int waited = 0; waited < patience_ms; waited += step_ms) {
-		int pending = lttng_data_pending(session->name);
-		if (pending <= 0)
-			return pending == 0;
-		g_usleep((gulong)step_ms * 1000);
+	gint64 patient_until = g_get_monotonic_time() + patience_us;
+	uint64_t size = 0;
+	int pending;
+
+	while ((pending = lttng_data_pending(session->name)) > 0) {
+		uint64_t now = size_below(session->folder);
+
+		if (now != size)
+			patient_until = g_get_monotonic_time() + patience_us;
+		else if (g_get_monotonic_time() >= patient_until)
+			return false;
+		size = now;
+		g_usleep(step_us);
 	}
-	return false;
+	return pending == 0;
+}
+
+void tt_session_finish(struct tt_session *session)
+{
+	if (session->finished)
+		return;
+	session->finished = true;
+	lttng_stop_tracing_no_wait(session->name);
+	session->written = wait_written(session);
 }
 
 static uint64_t dropped_events(const struct tt_session *session)
@@ -167,47 +231,17 @@ static uint64_t dropped_events(const struct tt_session *session)
 	return total;
 }
 
-/* Destroys the session; the daemon says when that is done, without our asking again and again. */
-static bool destroy(const struct tt_session *session, bool wait)
-{
-	struct lttng_destruction_handle *handle = NULL;
-	bool done = false;
-
-	if (!wait)
-		return lttng_destroy_session_no_wait(session->name) >= 0;
-	if (lttng_destroy_session_ext(session->name, &handle) == LTTNG_OK)
-		done = lttng_destruction_handle_wait_for_completion(handle, patience_ms) ==
-		       LTTNG_DESTRUCTION_HANDLE_STATUS_COMPLETED;
-	lttng_destruction_handle_destroy(handle);
-	return done;
-}
-
-/* Whether the file system has room still: the consumer does not tell us that it had none. */
-static bool disk_has_room(const struct tt_session *session)
-{
-	struct statvfs disk;
-
-	return statvfs(session->folder, &disk) == -1 || (uint64_t)disk.f_bavail * disk.f_frsize >= MODULE_BUFFER_SIZE;
-}
-
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
 {
-	int code = lttng_stop_tracing_no_wait(session->name);
-	bool written = wait_written(session);
-	bool room = disk_has_room(session);
-	bool ok = true;
+	bool room, ok;
 
-	*loss = (struct tt_session_loss){.events = dropped_events(session), .interrupted = !written && room};
-	if (!destroy(session, written))
-		ok = check(code < 0 ? code : -LTTNG_ERR_SESSION_FAIL, "the session ended badly", error);
-	if (!room) {
-		g_clear_error(error);
-		g_set_error(
-		    error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
-		    "the disk of %s is full, so the trace is not whole: make room, or choose another place with -o",
-		    session->folder);
-		ok = false;
-	}
+	tt_session_finish(session);
+	room = disk_room(session) >= LEAST_ROOM;
+	*loss = (struct tt_session_loss){.events = dropped_events(session), .interrupted = !session->written && room};
+	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
+	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", room ? error : NULL);
+	if (!room)
+		ok = fail_full(session, error);
 	free_session(session);
 	return ok;
 }

@@ -24,7 +24,19 @@ struct tt_session_loss {
  */
 struct tt_session *tt_session_start(const char *folder, bool drop, GError **error);
 
-/* Stops it, waits until all is on disk, and destroys it. False with *error if what was recorded is not all there. */
+/*
+ * Whether the disk has room for what the buffers can hold. Once it has not, a recording must end: the consumer says
+ * nothing of a full disk, and programs would wait for it for good.
+ */
+bool tt_session_has_room(const struct tt_session *session);
+
+/*
+ * Ends the recording, and waits until all is on disk. A program that is killed after this loses nothing; one that is
+ * killed in the midst of writing an event loses what shares its buffer. Calls after the first do nothing.
+ */
+void tt_session_finish(struct tt_session *session);
+
+/* The same, and destroys the session. False with *error if what was recorded is not all there. */
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error);
 
 #endif /* TT_SESSION_SESSION_H */

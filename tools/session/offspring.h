@@ -1,0 +1,27 @@
+/*
+ * Offspring: the processes below us. What a program that we end has started must end as well.
+ */
+#ifndef TT_SESSION_OFFSPRING_H
+#define TT_SESSION_OFFSPRING_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include <glib.h>
+
+/*
+ * From now on, processes whose parent ends become our children. Returns the children that we have already, which are
+ * none of these: pid_t.
+ */
+GArray *tt_offspring_adopt(void);
+
+/*
+ * Sends SIGTERM to our children but `others` and those that were `asked`, which it adds; SIGKILL to all but `others` if
+ * `asked` is NULL. False if there are none.
+ */
+bool tt_offspring_end(const GArray *others, GArray *asked);
+
+/* Whether a process has a handler for the signal. */
+bool tt_offspring_catches(pid_t pid, int number);
+
+#endif /* TT_SESSION_OFFSPRING_H */
