@@ -36,9 +36,10 @@ struct tt_screen {
 	const struct tt_term_options *options;
 	struct tt_scale *scale;
 	struct tt_grid *grid;
-	int left;   /* the column where the axis begins */
-	int *tops;  /* the row of each lane */
-	bool *seen; /* which signs are in the picture, for the legend */
+	int left;           /* the column where the axis begins */
+	int *tops;          /* the row of each lane */
+	bool left_out_logs; /* in some lane, as they crowd */
+	bool *seen;         /* which signs are in the picture, for the legend */
 };
 
 /* The character of a sign, which is now in the picture. */

@@ -9,7 +9,7 @@
 #include "tools/timeline/text.h"
 
 /* Beyond these the picture is thinned: with tooltips and sites, this keeps it below two megabytes. */
-#define MOST_THINGS 3500
+#define MOST_THINGS 5000
 #define MOST_ARROWS 300
 
 /* The width that a step from event to event should have, and the room for what is blocked at the end. */

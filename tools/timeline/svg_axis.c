@@ -111,7 +111,9 @@ static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, d
 		tt_pen_path(pen, "abandoned", "M# #v16", x + 20, y - 8);
 		break;
 	case TT_LEGEND_BUSY:
-		tt_pen_rect(pen, "busy", x, y - 6, 26, 12);
+		tt_pen_rect(pen, "idle", x, y - 6, 26, 12);
+		tt_pen_close(pen);
+		tt_pen_rect(pen, "busy", x, y, 26, 6);
 		break;
 	case TT_LEGEND_ARROW:
 		tt_pen_path(pen, "arrow", "M# #h24", x, y);
@@ -148,7 +150,7 @@ static const char *const legend_texts[TT_N_LEGENDS] = {
     [TT_LEGEND_NEW] = "not yet started",
     [TT_LEGEND_EXIT] = "ends",
     [TT_LEGEND_ABANDONED] = "abandoned at exit",
-    [TT_LEGEND_BUSY] = "too many to draw one by one",
+    [TT_LEGEND_BUSY] = "many waits or holds: as high as their share of the time",
     [TT_LEGEND_ARROW] = "starts, or lets go on",
     [TT_LEGEND_LOG] = "log line",
     [TT_LEGEND_SIGNAL] = "notify, set, …",

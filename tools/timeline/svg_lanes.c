@@ -64,13 +64,63 @@ static void draw_span(struct tt_page *page, const struct tt_lane *lane, const st
 	title_and_close(page, tt_describe_span(page->lanes, lane, span));
 }
 
-/* Several spans or holds that are too narrow to be drawn alone. */
-static void draw_busy(struct tt_page *page, const struct tt_group *group, double y, double height, const char *what)
+/* What a busy stretch stands for: how many waits or holds, and how long they are together. */
+struct sum {
+	unsigned n;
+	int64_t length_ns, begin_ns, end_ns;
+};
+
+static struct sum sum_waits(const struct tt_lane *lane, const struct tt_group *group)
 {
+	struct sum sum = {.begin_ns = g_array_index(lane->spans, struct tt_span, group->first).begin_ns};
+
+	for (unsigned i = group->first; i < group->end; i++) {
+		const struct tt_span *span = &g_array_index(lane->spans, struct tt_span, i);
+		sum.end_ns = span->end_ns;
+		if (span->doing != TT_DOING_WAIT)
+			continue;
+		sum.n++;
+		sum.length_ns += span->end_ns - span->begin_ns;
+	}
+	return sum;
+}
+
+static struct sum sum_holds(const struct tt_lane *lane, const struct tt_group *group, unsigned row)
+{
+	struct sum sum = {.begin_ns = g_array_index(lane->bars, struct tt_bar, group->first).begin_ns};
+
+	for (unsigned i = group->first; i < group->end; i++) {
+		const struct tt_bar *bar = &g_array_index(lane->bars, struct tt_bar, i);
+		if (bar->row != row)
+			continue;
+		sum.n++;
+		sum.end_ns = bar->end_ns;
+		sum.length_ns += bar->end_ns - bar->begin_ns;
+	}
+	return sum;
+}
+
+/* Spans or holds that are too narrow to be drawn alone: filled as high as the share of the time that they take. */
+static void draw_busy(struct tt_page *page, const struct tt_group *group, double y, double height, struct sum sum,
+                      const char *what)
+{
+	double whole = (double)(sum.end_ns - sum.begin_ns), share = whole > 0 ? (double)sum.length_ns / whole : 1;
+	double filled = fmax(height * share, 1), x = page->left + group->from, width = group->to - group->from;
+	g_autofree char *length = tt_duration_text(sum.length_ns);
+	g_autofree char *in = tt_duration_text(sum.end_ns - sum.begin_ns);
+	g_autofree char *begin = tt_moment_text(page->lanes, sum.begin_ns);
+	g_autofree char *title = g_strdup_printf("%u %s, together %s of %s, from %s", sum.n, what, length, in, begin);
+
 	page->has[TT_LEGEND_BUSY] = true;
-	tt_pen_rect(&page->pen, "busy", page->left + group->from, y, group->to - group->from, height);
-	title_and_close(page,
-	                g_strdup_printf("%u %s, too short to be drawn one by one", group->end - group->first, what));
+	tt_pen_open(&page->pen, "g", NULL);
+	tt_pen_title(&page->pen, title);
+	tt_pen_rect(&page->pen, "idle", x, y, width, height);
+	tt_pen_close(&page->pen);
+	if (sum.n) {
+		tt_pen_rect(&page->pen, "busy", x, y + height - filled, width, filled);
+		tt_pen_close(&page->pen);
+	}
+	tt_pen_close(&page->pen);
 }
 
 static void draw_bar(struct tt_page *page, const struct tt_lane *lane, const struct tt_bar *bar)
@@ -108,7 +158,8 @@ void tt_page_lane_shapes(struct tt_page *page, const struct tt_lane *lane)
 		if (group->end - group->first == 1)
 			draw_span(page, lane, &g_array_index(lane->spans, struct tt_span, group->first));
 		else
-			draw_busy(page, group, page->tops[lane->place], TT_SPAN_HEIGHT, "runs and waits");
+			draw_busy(page, group, page->tops[lane->place], TT_SPAN_HEIGHT, sum_waits(lane, group),
+			          "waits");
 	}
 	for (unsigned row = 0; row < lane->rows; row++) {
 		g_autoptr(GArray) bars = tt_thin_bars(lane, row, page->scale, finest);
@@ -117,7 +168,8 @@ void tt_page_lane_shapes(struct tt_page *page, const struct tt_lane *lane)
 			if (group->end - group->first == 1)
 				draw_bar(page, lane, &g_array_index(lane->bars, struct tt_bar, group->first));
 			else
-				draw_busy(page, group, bar_top(page, lane, row), TT_BAR_HEIGHT, "holds");
+				draw_busy(page, group, bar_top(page, lane, row), TT_BAR_HEIGHT,
+				          sum_holds(lane, group, row), "holds");
 		}
 	}
 	draw_end(page, lane);

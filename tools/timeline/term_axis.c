@@ -111,4 +111,6 @@ void tt_screen_legend(struct tt_screen *screen, GString *out)
 		column += columns + (column ? 3 : 0);
 	}
 	g_string_append_c(out, '\n');
+	if (screen->left_out_logs)
+		g_string_append(out, "Log lines are left out where they would hide what the thread does.\n");
 }

@@ -5,6 +5,26 @@
 #include "tools/timeline/screen.h"
 #include "tools/timeline/text.h"
 
+/* A lane with more spans than this for a cell is drawn cell by cell. */
+#define CROWD 1.5
+
+/* The share of a lane's cells that log lines may take. */
+#define MOST_LOGS 0.4
+
+/* What the lanes' spans look like. */
+static const enum tt_sign signs[] = {
+    [TT_DOING_NEW] = TT_SIGN_NEW,
+    [TT_DOING_RUN] = TT_SIGN_RUN,
+    [TT_DOING_WAIT] = TT_SIGN_WAIT,
+    [TT_DOING_BLOCKED] = TT_SIGN_BLOCKED,
+};
+static const enum tt_look looks[] = {
+    [TT_DOING_NEW] = TT_LOOK_FAINT,
+    [TT_DOING_RUN] = TT_LOOK_PLAIN,
+    [TT_DOING_WAIT] = TT_LOOK_WAIT,
+    [TT_DOING_BLOCKED] = TT_LOOK_BLOCKED,
+};
+
 static int column_of(const struct tt_screen *screen, int64_t ns)
 {
 	return screen->left + (int)floor(tt_scale_place(screen->scale, ns) + 1e-9);
@@ -49,18 +69,6 @@ static char *wait_text(struct tt_screen *screen, const struct tt_span *span, int
 
 static void draw_span(struct tt_screen *screen, const struct tt_lane *lane, const struct tt_span *span)
 {
-	static const enum tt_sign signs[] = {
-	    [TT_DOING_NEW] = TT_SIGN_NEW,
-	    [TT_DOING_RUN] = TT_SIGN_RUN,
-	    [TT_DOING_WAIT] = TT_SIGN_WAIT,
-	    [TT_DOING_BLOCKED] = TT_SIGN_BLOCKED,
-	};
-	static const enum tt_look looks[] = {
-	    [TT_DOING_NEW] = TT_LOOK_FAINT,
-	    [TT_DOING_RUN] = TT_LOOK_PLAIN,
-	    [TT_DOING_WAIT] = TT_LOOK_WAIT,
-	    [TT_DOING_BLOCKED] = TT_LOOK_BLOCKED,
-	};
 	int row = screen->tops[lane->place], from, to;
 
 	columns_of(screen, span->begin_ns, span->end_ns, &from, &to);
@@ -138,35 +146,98 @@ static void draw_end(struct tt_screen *screen, const struct tt_lane *lane)
 		tt_grid_label(screen->grid, column + 2, row, ending, TT_LOOK_FAINT);
 }
 
+/* Whether the lane's log lines would hide what it does. */
+static bool logs_crowd(const struct tt_screen *screen, const struct tt_lane *lane)
+{
+	int cells = 0, last = -1;
+
+	for (unsigned i = 0; i < lane->marks->len; i++) {
+		const struct tt_mark *mark = &g_array_index(lane->marks, struct tt_mark, i);
+		int column = column_of(screen, mark->time_ns);
+		cells += mark->kind == TT_MARK_LOG && column != last;
+		last = column;
+	}
+	return cells > screen->scale->width * MOST_LOGS;
+}
+
 /* Marks that fall into one cell show as the gravest. */
 static void draw_marks(struct tt_screen *screen, const struct tt_lane *lane)
 {
-	static const enum tt_sign signs[TT_N_MARK_KINDS] = {
+	static const enum tt_sign mark_signs[TT_N_MARK_KINDS] = {
 	    [TT_MARK_LOG] = TT_SIGN_LOG,
 	    [TT_MARK_SIGNAL] = TT_SIGN_SIGNAL,
 	    [TT_MARK_FAILED] = TT_SIGN_FAILED,
 	    [TT_MARK_MISUSE] = TT_SIGN_MISUSE,
 	};
 
-	for (int kind = 0; kind < TT_N_MARK_KINDS; kind++)
+	int first = TT_MARK_LOG;
+
+	if (logs_crowd(screen, lane)) {
+		screen->left_out_logs = true;
+		first++;
+	}
+	for (int kind = first; kind < TT_N_MARK_KINDS; kind++)
 		for (unsigned i = 0; i < lane->marks->len; i++) {
 			const struct tt_mark *mark = &g_array_index(lane->marks, struct tt_mark, i);
 			if ((int)mark->kind == kind)
 				tt_grid_put(screen->grid, column_of(screen, mark->time_ns), screen->tops[lane->place],
-				            tt_sign(screen, signs[kind]), TT_LOOK_MARK);
+				            tt_sign(screen, mark_signs[kind]), TT_LOOK_MARK);
+		}
+}
+
+/* How much of each cell of the axis the lane spends on each of enum tt_doing. */
+struct shares {
+	double of[TT_DOING_BLOCKED + 1];
+};
+
+static void add_shares(struct shares *cells, int n, const struct tt_screen *screen, const struct tt_span *span)
+{
+	double from = tt_scale_place(screen->scale, span->begin_ns), to = tt_scale_place(screen->scale, span->end_ns);
+
+	for (int cell = (int)from; cell < n && cell < to; cell++)
+		cells[cell].of[span->doing] += fmin(to, cell + 1) - fmax(from, cell);
+}
+
+/* A lane with more spans than cells: each cell shows what the thread does for most of it. */
+static void draw_crowd(struct tt_screen *screen, const struct tt_lane *lane)
+{
+	int n = (int)ceil(screen->scale->width);
+	g_autofree struct shares *cells = g_new0(struct shares, n);
+
+	for (unsigned i = 0; i < lane->spans->len; i++)
+		add_shares(cells, n, screen, &g_array_index(lane->spans, struct tt_span, i));
+	for (int cell = 0; cell < n; cell++) {
+		int most = TT_DOING_NEW;
+		for (int doing = TT_DOING_NEW; doing <= TT_DOING_BLOCKED; doing++)
+			if (cells[cell].of[doing] > cells[cell].of[most])
+				most = doing;
+		if (cells[cell].of[most] > 0)
+			tt_grid_put(screen->grid, screen->left + cell, screen->tops[lane->place],
+			            tt_sign(screen, signs[most]), looks[most]);
+	}
+}
+
+/* Waits last: one that is shorter than a cell is not to be hidden by the running before and after it. */
+static void draw_spans(struct tt_screen *screen, const struct tt_lane *lane)
+{
+	bool crowded = lane->spans->len > CROWD * screen->scale->width;
+
+	if (crowded)
+		draw_crowd(screen, lane);
+	for (int doing = TT_DOING_NEW; doing <= TT_DOING_BLOCKED; doing++)
+		for (unsigned i = 0; i < lane->spans->len; i++) {
+			const struct tt_span *span = &g_array_index(lane->spans, struct tt_span, i);
+			double width =
+			    tt_scale_place(screen->scale, span->end_ns) - tt_scale_place(screen->scale, span->begin_ns);
+			if (span->doing == doing && (!crowded || width >= 1))
+				draw_span(screen, lane, span);
 		}
 }
 
 void tt_screen_lane(struct tt_screen *screen, const struct tt_lane *lane)
 {
 	draw_name(screen, lane);
-	/* Waits last: one that is shorter than a cell is not to be hidden by the running before and after it. */
-	for (int doing = TT_DOING_NEW; doing <= TT_DOING_BLOCKED; doing++)
-		for (unsigned i = 0; i < lane->spans->len; i++) {
-			const struct tt_span *span = &g_array_index(lane->spans, struct tt_span, i);
-			if (span->doing == doing)
-				draw_span(screen, lane, span);
-		}
+	draw_spans(screen, lane);
 	for (unsigned i = 0; i < lane->bars->len; i++)
 		draw_bar(screen, lane, &g_array_index(lane->bars, struct tt_bar, i));
 	for (unsigned i = 0; i < lane->bars->len; i++)
