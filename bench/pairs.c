@@ -1,6 +1,7 @@
 /*
  * Nanoseconds for an uncontended acquire and release: `raw` of a pthread mutex, `lock` of a tthr_lock, in turns, so
- * that whatever else the machine does hits both. Prints a line a round.
+ * that whatever else the machine does hits both. Prints a line a round. A second thread exists, idle: while a process
+ * has only one, glibc's mutex does without atomic instructions, which is no measure for programs with threads.
  *
  *     pairs ROUNDS PAIRS
  */
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <trace_thr.h>
 
@@ -42,8 +44,16 @@ static double lock(long pairs)
 	return (now_ns() - begin) / (double)pairs;
 }
 
+static void *idle(void *arg)
+{
+	pause();
+	return arg;
+}
+
 int main(int argc, char **argv)
 {
+	pthread_t second;
+
 	if (argc != 3) {
 		fprintf(stderr, "usage: pairs ROUNDS PAIRS\n");
 		return 2;
@@ -51,6 +61,9 @@ int main(int argc, char **argv)
 	long rounds = atol(argv[1]);
 	long pairs = atol(argv[2]);
 
+	if (pthread_create(&second, NULL, idle, NULL) != 0)
+		return 1;
+	pthread_detach(second);
 	raw(pairs);
 	lock(pairs);
 	for (long i = 0; i < rounds; i++) {
