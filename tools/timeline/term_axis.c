@@ -6,7 +6,7 @@
 #include "tools/timeline/text.h"
 
 /* The least distance of ticks, in columns. */
-#define TICKS_APART 12
+#define TICKS_APART 9
 
 /* Writes a label about a column, if nothing is there; false if there was no room. */
 static bool label_axis(struct tt_screen *screen, int middle, const char *text)
@@ -27,6 +27,10 @@ static void draw_piece(struct tt_screen *screen, const struct tt_piece *piece)
 	int from = screen->left + (int)floor(piece->begin), to = screen->left + (int)floor(piece->end);
 	bool stretched = piece->fit == TT_FIT_STRETCHED;
 	int middle = (from + to) / 2;
+
+	/* The end itself has a column as well. */
+	if (piece->end >= screen->scale->width)
+		to++;
 
 	tt_grid_fill(screen->grid, from, to, 1, tt_sign(screen, stretched ? TT_SIGN_STRETCHED : TT_SIGN_AXIS),
 	             TT_LOOK_FAINT);
