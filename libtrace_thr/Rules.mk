@@ -6,11 +6,11 @@ LIB         := $(BUILD)/libtrace_thr.so
 
 FLAGS_libtrace_thr := -fPIC
 
-# nodelete: its threads and its exit handler outlive a dlclose.
+# nodelete: its threads and its exit handler outlive a dlclose. Bsymbolic: its calls of itself go straight there.
 $(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
 	$(SAY) LINK $@
 	$(Q)$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) -Wl,-soname,libtrace_thr.so.0 \
-	    -Wl,--version-script=libtrace_thr/libtrace_thr.map -Wl,-z,defs,-z,nodelete -Wl,-rpath,'$$ORIGIN' \
+	    -Wl,--version-script=libtrace_thr/libtrace_thr.map -Wl,-z,defs,-z,nodelete,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN' \
 	    -pthread -ldl -lm
 
 $(LIB): $(BUILD)/libtrace_thr.so.0

@@ -11,15 +11,13 @@ struct tt_what tt_lock_identify(tthr_lock *lock, enum tt_lock_kind kind, const v
 	return tt_object_what(&lock->object);
 }
 
-__attribute__((cold)) void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
-                                                 const void *caller)
+void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
 {
 	TT_TRACE_HOT(lock_acquired, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
 	             depth);
 }
 
-__attribute__((cold)) void tt_lock_emit_released(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
-                                                 const void *caller)
+void tt_lock_emit_released(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
 {
 	TT_TRACE_HOT(lock_released, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
 	             depth);

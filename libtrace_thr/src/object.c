@@ -65,13 +65,11 @@ int tt_object_init(struct tthr_object *object, const char *kind, const char *nam
 	return copy ? 0 : ENOMEM;
 }
 
-bool tt_object_identify(struct tthr_object *object, const char *kind)
+bool tt_object_make_known(struct tthr_object *object, const char *kind)
 {
 	int saved = errno;
 	bool mine = false;
 
-	if (tt_object_known(object))
-		return false;
 	pthread_mutex_lock(&lock);
 	if (!tt_object_known(object)) {
 		char *copy = object->name ? NULL : default_name(kind);

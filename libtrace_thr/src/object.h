@@ -17,9 +17,6 @@ uint64_t tt_object_new_id(void);
 /* Makes the object known, with a copy of `name` or, for NULL, the next default name of its kind (`Lock-1`). ENOMEM. */
 int tt_object_init(struct tthr_object *object, const char *kind, const char *name);
 
-/* Makes it known, unless it is. True for the one caller that did it. Without memory for a name, it is just its kind. */
-bool tt_object_identify(struct tthr_object *object, const char *kind);
-
 /* Forgets id and name. A name from `_name` is no longer valid. */
 void tt_object_destroy(struct tthr_object *object);
 
@@ -28,6 +25,15 @@ static inline bool tt_object_known(const struct tthr_object *object)
 {
 	/* Acquire: pairs with the release store of the id in object.c, so the name is seen too. */
 	return __atomic_load_n(&object->id, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* For tt_object_identify. */
+bool tt_object_make_known(struct tthr_object *object, const char *kind);
+
+/* Makes it known, unless it is. True for the one caller that did it. Without memory for a name, it is just its kind. */
+static inline bool tt_object_identify(struct tthr_object *object, const char *kind)
+{
+	return !tt_object_known(object) && tt_object_make_known(object, kind);
 }
 
 /* A known object, as events name it. */
