@@ -2,6 +2,7 @@
 
 #include "tools/cli/command.h"
 #include "tools/cli/recording_options.h"
+#include "tools/read/trace.h"
 
 static const char summary[] =
     "Runs a program and records what its threads do, for check, timeline and events, and for babeltrace2.\n"
@@ -16,6 +17,22 @@ static const char summary[] =
     "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 126 or 127 if it cannot be\n"
     "executed or is not there; 2 bad usage or no recording.";
 
+static bool stop_reading(const struct tt_event *event, void *data)
+{
+	(void)event;
+	(void)data;
+	return false;
+}
+
+/* Whether the recording has no event of the program. */
+static bool is_empty(const struct tt_recording *recording)
+{
+	static const struct tt_trace_handler first = {.event = stop_reading};
+	struct tt_trace_summary read;
+
+	return !tt_trace_read(recording->folder, &first, NULL, &read, NULL) || !read.events;
+}
+
 static int record(const struct tt_recording_request *request)
 {
 	struct tt_recording recording;
@@ -26,10 +43,11 @@ static int record(const struct tt_recording_request *request)
 		fprintf(stderr, "trace-thr: %s\n", error->message);
 		return status;
 	}
-	if (!request->quiet) {
-		tt_recording_tell(&recording, &request->options);
+	tt_recording_tell(&recording, request);
+	if (is_empty(&recording))
+		fputs("trace-thr: the program made no event of libtrace_thr: build it with -ltrace_thr\n", stderr);
+	else if (!request->quiet)
 		fprintf(stderr, "trace-thr: next: trace-thr check %s\n", recording.folder);
-	}
 	status = tt_recording_status(&recording);
 	tt_recording_clear(&recording);
 	return status;

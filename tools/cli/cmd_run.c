@@ -33,7 +33,11 @@ static int check(const struct tt_recording *recording, const struct tt_recording
 		return TT_EXIT_USAGE;
 	}
 	tt_notes(&check->summary, check->symbols);
-	tt_report_text(check, &options, stderr);
+	/* Of nothing, "none found" would be a verdict. */
+	if (check->summary.events)
+		tt_report_text(check, &options, stderr);
+	else
+		status = TT_EXIT_USAGE;
 	if (tt_check_status(check, &options) == TT_EXIT_FINDINGS)
 		status = request->error_exitcode;
 	tt_check_free(check);
@@ -50,10 +54,9 @@ static int record_and_check(const struct tt_recording_request *request)
 		fprintf(stderr, "trace-thr: %s\n", error->message);
 		return status;
 	}
-	if (!request->quiet) {
-		tt_recording_tell(&recording, &request->options);
+	tt_recording_tell(&recording, request);
+	if (!request->quiet)
 		fprintf(stderr, "trace-thr: to see it: trace-thr timeline %s\n\n", recording.folder);
-	}
 	status = check(&recording, request);
 	tt_recording_clear(&recording);
 	return status;

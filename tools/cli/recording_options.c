@@ -76,7 +76,7 @@ void tt_recording_request_clear(struct tt_recording_request *request)
 	g_free(request->timeout);
 }
 
-void tt_recording_tell(const struct tt_recording *recording, const struct tt_record_options *options)
+static void tell_of_program(const struct tt_recording *recording, const struct tt_record_options *options)
 {
 	const struct tt_program_end *end = &recording->end;
 
@@ -86,11 +86,19 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 	else if (end->signal)
 		fprintf(stderr, "trace-thr: %s was ended by signal %d (%s)\n", options->program[0], end->signal,
 		        strsignal(end->signal));
+}
+
+void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
+{
+	uint64_t lost = recording->loss.events;
+
+	if (!request->quiet)
+		tell_of_program(recording, &request->options);
 	if (recording->loss.interrupted)
 		fputs("trace-thr: the program was killed in the midst of writing an event: some of the last events of "
-		      "the "
-		      "same CPU are lost, how many is not known\n",
+		      "the same CPU are lost, how many is not known\n",
 		      stderr);
-	fprintf(stderr, "trace-thr: recorded into %s, %" G_GUINT64_FORMAT " event%s lost\n", recording->folder,
-	        recording->loss.events, recording->loss.events == 1 ? "" : "s");
+	if (!request->quiet || (lost && !request->options.drop))
+		fprintf(stderr, "trace-thr: recorded into %s, %" G_GUINT64_FORMAT " event%s lost\n", recording->folder,
+		        lost, lost == 1 ? "" : "s");
 }

@@ -26,7 +26,10 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 
 void tt_recording_request_clear(struct tt_recording_request *request);
 
-/* Says on stderr where the recording is, how the program ended if not by itself, and what was lost. */
-void tt_recording_tell(const struct tt_recording *recording, const struct tt_record_options *options);
+/*
+ * Says on stderr where the recording is, how the program ended if not by itself, and what was lost; of a `quiet`
+ * request only what was lost against its will.
+ */
+void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request);
 
 #endif /* TT_RECORDING_OPTIONS_H */

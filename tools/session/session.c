@@ -8,16 +8,14 @@
 
 #include <lttng/lttng.h>
 
+#include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
 
-/* The buffers of a CPU. Events come in bursts; binaries are told once, some hundred bytes each. */
-enum { EVENT_BUFFERS = 8, MODULE_BUFFERS = 4, MODULE_BUFFER_SIZE = 64 * 1024 };
 /* Less than this is no room: writing has failed, or will. */
 enum { LEAST_ROOM = 64 * 1024 };
-enum { EVENT_BUFFER_LEAST = 64 * 1024, EVENT_BUFFER_MOST = 1024 * 1024 };
 
 /* How long the consumer may be without progress, when it should write what is left. */
 static const gint64 patience_us = 2 * G_USEC_PER_SEC;
@@ -27,36 +25,19 @@ struct tt_session {
 	char *name;
 	char *folder;
 	struct lttng_handle *handle;
-	uint64_t buffers; /* bytes of all of them */
+	uint64_t buffers;    /* bytes of all of them */
+	uint64_t least_free; /* shared memory, as far as it was looked at */
 	bool finished;
 	bool written; /* all of it */
 };
 
-/* What one buffer set takes of shared memory: each CPU has its own, and LTTng keeps one buffer more for the reader. */
-static uint64_t room_needed(uint64_t buffer_size)
+static bool fail_memory(uint64_t needed, GError **error)
 {
-	uint64_t cpus = (uint64_t)sysconf(_SC_NPROCESSORS_CONF);
-	return cpus * ((EVENT_BUFFERS + 1) * buffer_size + (MODULE_BUFFERS + 1) * MODULE_BUFFER_SIZE);
-}
-
-/* The largest size of an event buffer that leaves half of the shared memory to others. 0 with *error. */
-static uint64_t buffer_size(GError **error)
-{
-	struct statvfs shm;
-
-	if (statvfs("/dev/shm", &shm) == -1)
-		return EVENT_BUFFER_MOST; /* LTTng finds its own words */
-	uint64_t room = (uint64_t)shm.f_bavail * shm.f_frsize;
-	for (uint64_t size = EVENT_BUFFER_MOST; size >= EVENT_BUFFER_LEAST; size /= 2)
-		if (room_needed(size) <= room / 2)
-			return size;
-	if (room_needed(EVENT_BUFFER_LEAST) <= room)
-		return EVENT_BUFFER_LEAST;
 	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-	            "/dev/shm has %" G_GUINT64_FORMAT " KiB free, recording needs %" G_GUINT64_FORMAT
-	            ": enlarge it with 'mount -o remount,size=64m /dev/shm' (docker: --shm-size=64m)",
-	            room / 1024, room_needed(EVENT_BUFFER_LEAST) / 1024);
-	return 0;
+	            "/dev/shm has not the room that recording needs, %" G_GUINT64_FORMAT
+	            " MiB: enlarge it with 'mount -o remount,size=64m /dev/shm' (docker: --shm-size=64m)",
+	            (needed >> 20) + 1);
+	return false;
 }
 
 static uint64_t disk_room(const struct tt_session *session)
@@ -66,8 +47,11 @@ static uint64_t disk_room(const struct tt_session *session)
 	return statvfs(session->folder, &disk) == -1 ? UINT64_MAX : (uint64_t)disk.f_bavail * disk.f_frsize;
 }
 
-bool tt_session_has_room(const struct tt_session *session)
+bool tt_session_has_room(struct tt_session *session)
 {
+	uint64_t shared = tt_buffers_room();
+
+	session->least_free = MIN(session->least_free, shared);
 	return disk_room(session) >= session->buffers;
 }
 
@@ -123,17 +107,17 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_event_context pid = {.ctx = LTTNG_EVENT_CONTEXT_VPID};
-	uint64_t size = buffer_size(error);
+	struct tt_buffers buffers = tt_buffers_fit(tt_buffers_room(), (uint64_t)sysconf(_SC_NPROCESSORS_CONF));
 
-	if (!size)
-		return false;
-	session->buffers = room_needed(size);
+	session->buffers = buffers.total;
+	if (!buffers.event_size)
+		return fail_memory(buffers.total, error);
 	if (!tt_session_has_room(session))
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
-	       enable_channel(session, events_channel, size, EVENT_BUFFERS, drop, error) &&
-	       enable_channel(session, modules_channel, MODULE_BUFFER_SIZE, MODULE_BUFFERS, false, error) &&
+	       enable_channel(session, events_channel, buffers.event_size, TT_EVENT_BUFFERS, drop, error) &&
+	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
 	       enable_events(session, "trace_thr:*", events_channel, error) &&
 	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
 	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
@@ -158,6 +142,7 @@ struct tt_session *tt_session_start(const char *folder, bool drop, GError **erro
 
 	session->name = g_strdup_printf("trace-thr-%d-%08x", (int)getpid(), g_random_int());
 	session->folder = g_strdup(folder);
+	session->least_free = UINT64_MAX;
 	if (!check(lttng_create_session(session->name, url), "cannot make a recording session", error)) {
 		free_session(session);
 		return NULL;
@@ -231,17 +216,28 @@ static uint64_t dropped_events(const struct tt_session *session)
 	return total;
 }
 
+/* Whether nothing was recorded although there may have been something: LTTng had no room for the buffers. */
+static bool lacked_memory(const struct tt_session *session)
+{
+	g_autofree char *trace = g_build_filename(session->folder, "ust", NULL);
+
+	return session->least_free < session->buffers && !g_file_test(trace, G_FILE_TEST_EXISTS);
+}
+
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
 {
-	bool room, ok;
+	bool full, ok;
 
+	tt_session_has_room(session);
 	tt_session_finish(session);
-	room = disk_room(session) >= LEAST_ROOM;
-	*loss = (struct tt_session_loss){.events = dropped_events(session), .interrupted = !session->written && room};
+	full = disk_room(session) < LEAST_ROOM;
+	*loss = (struct tt_session_loss){.events = dropped_events(session), .interrupted = !session->written && !full};
 	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
-	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", room ? error : NULL);
-	if (!room)
+	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", full ? NULL : error);
+	if (full)
 		ok = fail_full(session, error);
+	else if (ok && lacked_memory(session))
+		ok = fail_memory(session->buffers, error);
 	free_session(session);
 	return ok;
 }

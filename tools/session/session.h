@@ -28,7 +28,7 @@ struct tt_session *tt_session_start(const char *folder, bool drop, GError **erro
  * Whether the disk has room for what the buffers can hold. Once it has not, a recording must end: the consumer says
  * nothing of a full disk, and programs would wait for it for good.
  */
-bool tt_session_has_room(const struct tt_session *session);
+bool tt_session_has_room(struct tt_session *session);
 
 /*
  * Ends the recording, and waits until all is on disk. A program that is killed after this loses nothing; one that is

@@ -1,0 +1,27 @@
+/*
+ * Buffers: the shared memory between the programs and the consumer. Each CPU has its own, and LTTng allocates them when
+ * a program registers: where there is no room then, it records nothing and says nothing.
+ */
+#ifndef TT_SESSION_BUFFERS_H
+#define TT_SESSION_BUFFERS_H
+
+#include <stdint.h>
+
+/* The sub-buffers of a CPU. Events come in bursts; binaries are told once, some hundred bytes each. */
+enum { TT_EVENT_BUFFERS = 8, TT_MODULE_BUFFERS = 4, TT_MODULE_BUFFER_SIZE = 64 * 1024 };
+
+struct tt_buffers {
+	uint64_t event_size; /* of a sub-buffer for events; 0: there is no room for the least */
+	uint64_t total;      /* all that they take, at least */
+};
+
+/*
+ * The largest that leave room for other recordings at the same time, where there is. At most 1 MiB each, and 128 MiB in
+ * all: more makes nothing faster.
+ */
+struct tt_buffers tt_buffers_fit(uint64_t room, uint64_t cpus);
+
+/* The shared memory that is free; UINT64_MAX if that cannot be told. */
+uint64_t tt_buffers_room(void);
+
+#endif /* TT_SESSION_BUFFERS_H */
