@@ -13,14 +13,14 @@
 #define TT_MANIFEST_FILE "trace-thr.json"
 
 struct tt_manifest {
-	char **program;      /* its arguments, NULL at the end */
+	char **program; /* its arguments, NULL at the end */
 	uint32_t pid;
-	int64_t begin_ns;    /* when it was started and when it ended, since the epoch */
+	int64_t begin_ns; /* when it was started and when it ended, since the epoch */
 	int64_t end_ns;
-	int exit_status;     /* -1 if a signal ended it */
-	int signal;          /* 0 if none did */
-	bool timed_out;      /* the recorder ended it, at --timeout */
-	bool interrupted;    /* the recorder was interrupted and ended it */
+	int exit_status;  /* -1 if a signal ended it */
+	int signal;       /* 0 if none did */
+	bool timed_out;   /* the recorder ended it, at --timeout */
+	bool interrupted; /* the recorder was interrupted and ended it */
 };
 
 /* Writes it into the folder: whole or not at all. */
