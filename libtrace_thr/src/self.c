@@ -13,7 +13,7 @@ __thread uint64_t tt_self_known_id;
 static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
 static __thread bool postponed __attribute__((tls_model("initial-exec")));
 
-/* Cached: getpid is a system call, and every event has it. */
+/* Cached: getpid is a system call, and every event has it. Relaxed: it changes where there is one thread, in a fork. */
 static uint32_t pid;
 
 /* Its destructor is the end of a thread. */
@@ -21,6 +21,11 @@ static pthread_key_t key;
 
 /* What all threads share that could not be given an entry of their own. Each has an id of its own all the same. */
 static tthr_thread nameless = {.name = "Dummy", .state = TT_LIFE_ALIVE, .refs = 1, .daemon = true, .foreign = true};
+
+uint32_t tt_self_pid(void)
+{
+	return __atomic_load_n(&pid, __ATOMIC_RELAXED);
+}
 
 /*
  * Ends the thread, in the second round: the first is that of the program's own destructors, and of C++ and of LTTng,
@@ -38,7 +43,7 @@ static void at_thread_end(void *arg)
 
 void tt_self_prepare(void)
 {
-	pid = (uint32_t)getpid();
+	__atomic_store_n(&pid, (uint32_t)getpid(), __ATOMIC_RELAXED);
 	nameless.object.name = nameless.name;
 	nameless.object.id = tt_object_new_id();
 	pthread_key_create(&key, at_thread_end);
@@ -95,12 +100,7 @@ uint64_t tt_self_identify(void)
 struct tt_who tt_self_who(void)
 {
 	uint64_t id = tt_self_id();
-	return (struct tt_who){.name = tthr_thread_name(self), .id = id, .pid = pid};
-}
-
-uint32_t tt_self_pid(void)
-{
-	return pid;
+	return (struct tt_who){.name = tthr_thread_name(self), .id = id, .pid = tt_self_pid()};
 }
 
 struct tt_calm tt_calm_begin(void)
@@ -131,5 +131,5 @@ void tt_misuse(const void *caller, enum tt_object_kind kind, const struct tt_wha
 
 void tt_self_after_fork_in_child(void)
 {
-	pid = (uint32_t)getpid();
+	__atomic_store_n(&pid, (uint32_t)getpid(), __ATOMIC_RELAXED);
 }
