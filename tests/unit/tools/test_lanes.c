@@ -180,7 +180,11 @@ static void test_nested_holds(void **state)
 	AT(&story, 10, MAIN, lock_acquired, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 1);
 	AT(&story, 20, MAIN, lock_acquired, .id = 9, .name = "B", .depth = 1);
 	AT(&story, 25, MAIN, lock_acquired, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 2);
+	AT(&story, 26, MAIN, lock_acquired, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 3);
+	AT(&story, 27, MAIN, lock_released, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 2);
 	AT(&story, 28, MAIN, lock_released, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 1);
+	AT(&story, 29, MAIN, lock_acquired, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 2);
+	AT(&story, 29, MAIN, lock_released, .id = 8, .name = "A", .kind = TT_KIND_RLOCK, .depth = 1);
 	AT(&story, 30, MAIN, lock_released, .id = 9, .name = "B");
 	AT(&story, 40, MAIN, lock_released, .id = 8, .name = "A", .kind = TT_KIND_RLOCK);
 	AT(&story, 50, MAIN, lock_acquired, .id = 9, .name = "B", .depth = 1);
@@ -190,7 +194,7 @@ static void test_nested_holds(void **state)
 	const struct tt_lane *lane = lane_at(&story, 0);
 	assert_int_equal(lane->rows, 2);
 	assert_int_equal(bar_at(lane, 0)->row, 0);
-	assert_int_equal(bar_at(lane, 0)->depth, 2);
+	assert_int_equal(bar_at(lane, 0)->depth, 3);
 	assert_int_equal(bar_at(lane, 1)->row, 1);
 	/* The third finds the first row free again; it is never released. */
 	assert_int_equal(bar_at(lane, 2)->row, 0);
@@ -285,6 +289,21 @@ static void test_notifies_are_told_apart(void **state)
 	assert_int_equal(us(arrow_at(&story, 1)->from_ns), 21);
 	const struct tt_mark *lost = &g_array_index(lane_at(&story, 0)->marks, struct tt_mark, 2);
 	assert_string_equal(lost->text, "notifies c: nobody waits");
+	story_free(&story);
+}
+
+/* A waker whose act the trace does not have: the wait names it, but no arrow says when. */
+static void test_act_not_seen(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	START(&story, 1, 2);
+	AT(&story, 10, 2, event_wait, .id = 9, .name = "e");
+	AT(&story, 20, 2, event_woken, .id = 9, .name = "e", .result = TT_WAKE_SET, .waker = MAIN);
+	story_end(&story, 0);
+	assert_string_equal(span_at(lane_at(&story, 1), 1)->waker->name, "MainThread");
+	assert_int_equal(story.lanes->arrows->len, 0);
 	story_free(&story);
 }
 
@@ -411,10 +430,10 @@ static void test_two_processes(void **state)
 	(void)state;
 	struct tt_selection selection = {.to_ns = INT64_MAX};
 	for (int only = 0; only < 2; only++) {
-		selection.pid = only ? 200 : 0;
+		selection.pid = only ? 90 : 0; /* the later process has the lesser number */
 		struct story story = story_begin(&selection);
 		START(&story, 0, MAIN);
-		story.pid = 200;
+		story.pid = 90;
 		AT(&story, 10, MAIN, thread_start, .id = MAIN, .ppid = 100);
 		story.pid = 100;
 		START(&story, 20, 2);
@@ -422,7 +441,7 @@ static void test_two_processes(void **state)
 		assert_int_equal(story.lanes->lanes->len, only ? 1 : 3);
 		if (!only) {
 			assert_int_equal(lane_at(&story, 1)->thread->process->pid, 100);
-			assert_int_equal(lane_at(&story, 2)->thread->process->pid, 200);
+			assert_int_equal(lane_at(&story, 2)->thread->process->pid, 90);
 			assert_int_equal(lane_at(&story, 2)->thread->process->ppid, 100);
 		}
 		story_free(&story);
@@ -578,6 +597,7 @@ int main(void)
 	    cmocka_unit_test(test_blocked_without_an_end),
 	    cmocka_unit_test(test_condition),
 	    cmocka_unit_test(test_notifies_are_told_apart),
+	    cmocka_unit_test(test_act_not_seen),
 	    cmocka_unit_test(test_barrier),
 	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_begins_in_the_middle),
