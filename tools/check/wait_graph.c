@@ -19,8 +19,8 @@ struct tt_node *tt_wait_graph_node(const struct tt_wait_graph *graph, const stru
 }
 
 /*
- * What a wait for an object of each family is. It is over, but for the waiter's part, if it can be had now; else it is
- * for some threads by name, or for anybody.
+ * What a wait for an object of each family is. It is over, but for the waiter's part, if the object can be had now (of
+ * the others the model knows whom they have let go); else it is for some threads by name, or for anybody.
  */
 
 static bool lock_is_free(const struct tt_object *lock)
@@ -47,19 +47,9 @@ static void name_thread(const struct tt_wait *wait, GPtrArray *holders)
 	g_ptr_array_add(holders, wait->object->thread);
 }
 
-static bool event_is_set(const struct tt_object *event)
-{
-	return event->set;
-}
-
 static bool semaphore_has_places(const struct tt_object *sem)
 {
 	return sem->value > 0;
-}
-
-static bool barrier_is_full(const struct tt_object *barrier)
-{
-	return barrier->parties > 0 && barrier->waiters->len >= barrier->parties;
 }
 
 static const struct {
@@ -68,9 +58,9 @@ static const struct {
 } families[] = {
     [TT_FAMILY_LOCK] = {lock_is_free, name_holders},
     [TT_FAMILY_CONDITION] = {NULL, NULL},
-    [TT_FAMILY_EVENT] = {event_is_set, NULL},
+    [TT_FAMILY_EVENT] = {NULL, NULL},
     [TT_FAMILY_SEMAPHORE] = {semaphore_has_places, NULL},
-    [TT_FAMILY_BARRIER] = {barrier_is_full, NULL},
+    [TT_FAMILY_BARRIER] = {NULL, NULL},
     [TT_FAMILY_THREAD] = {thread_is_over, name_thread},
     [TT_FAMILY_LOCAL] = {NULL, NULL},
 };

@@ -318,6 +318,32 @@ static void test_timed_is_recoverable(void **state)
 	(void)state;
 }
 
+/* Once without a limit is enough: it is not hidden by the one with, before or after. */
+static void test_timed_and_not(void **state)
+{
+	for (int after = 0; after < 2; after++) {
+		struct feed feed = feed_new(false);
+
+		NESTS(&feed, T1, A, B);
+		if (!after)
+			NESTS(&feed, T2, B, A);
+		acquires(&feed, T3, A);
+		acquires(&feed, T2, B);
+		wait_timed(&feed, T2, A);
+		releases(&feed, T3, A);
+		acquires(&feed, T2, A);
+		releases(&feed, T2, A);
+		releases(&feed, T2, B);
+		if (after)
+			NESTS(&feed, T2, B, A);
+		feed_finish(&feed);
+		assert_int_equal(n_found(&feed), 1);
+		assert_false(has_note(found(&feed, 0), "Recoverable"));
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* What was taken by a timed acquire is held all the same. */
 static void test_held_by_timed_counts(void **state)
 {
@@ -645,6 +671,7 @@ int main(void)
 	    cmocka_unit_test(test_re_entry_adds_nothing),
 	    cmocka_unit_test(test_waits_count),
 	    cmocka_unit_test(test_timed_is_recoverable),
+	    cmocka_unit_test(test_timed_and_not),
 	    cmocka_unit_test(test_held_by_timed_counts),
 	    cmocka_unit_test(test_joined_before_started),
 	    cmocka_unit_test(test_started_before_joined),

@@ -119,6 +119,28 @@ static void test_disjoint_cycles(void **state)
 	(void)state;
 }
 
+/* Two that share a lock wait for the one who waits for both: that is told once. */
+static void test_cycles_that_meet(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	feed.kind = TT_KIND_RWLOCK;
+	for (unsigned who = T1; who <= T2; who++)
+		FEED(&feed, who, lock_acquired, .id = A, .kind = TT_KIND_RWLOCK, .mode = TT_MODE_SHARED, .depth = 1);
+	acquires(&feed, T3, B);
+	waits(&feed, T1, B, T3);
+	waits(&feed, T2, B, T3);
+	waits(&feed, T3, A, 0);
+	feed_finish(&feed);
+	assert_int_equal(n_found(&feed), 1);
+	assert_rule(found(&feed, 0), "TT001", TT_LEVEL_ACTUAL);
+	assert_edge(found(&feed, 0), 0, "T1 has A wants B");
+	assert_edge(found(&feed, 0), 1, "T3 has B wants A");
+	assert_blocked(found(&feed, 0), 0, "T2 has - wants B");
+	feed_free(&feed);
+	(void)state;
+}
+
 /* A join of a thread that needs what the joiner holds. */
 static void test_cycle_through_join(void **state)
 {
@@ -551,6 +573,7 @@ int main(void)
 	    cmocka_unit_test(test_released_meanwhile_is_none),
 	    cmocka_unit_test(test_ring_of_many),
 	    cmocka_unit_test(test_disjoint_cycles),
+	    cmocka_unit_test(test_cycles_that_meet),
 	    cmocka_unit_test(test_cycle_through_join),
 	    cmocka_unit_test(test_join_of_one_that_runs_is_none),
 	    cmocka_unit_test(test_join_of_one_that_has_exited_is_none),
