@@ -29,7 +29,14 @@ struct request {
 	int width, pid;
 	gboolean no_colour, version;
 	enum tt_scale_mode mode;
-	bool svg;
+	const struct format *kind;
+};
+
+/* A format: a renderer, and how narrow it can draw. */
+struct format {
+	const char *name;
+	int least;
+	char *(*draw)(const struct request *request, const struct tt_lanes *lanes, const char *title);
 };
 
 static const char description[] =
@@ -48,7 +55,66 @@ static int complain(const char *what)
 	return TT_EXIT_USAGE;
 }
 
-static const char *const formats[] = {"term", "svg", NULL};
+/* The width of the terminal, or of what it is said to be. */
+static int terminal_columns(void)
+{
+	const char *columns = g_getenv("COLUMNS");
+	struct winsize size;
+	guint64 number;
+
+	if (columns && g_ascii_string_to_unsigned(columns, 10, 1, MOST_WIDTH, &number, NULL))
+		return MAX((int)number, TT_TERM_LEAST_WIDTH);
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return MAX(size.ws_col, TT_TERM_LEAST_WIDTH);
+	return DEFAULT_COLUMNS;
+}
+
+/* A file is no terminal: what is written there has no colour unless it is asked for. */
+static bool in_colour(const struct request *request)
+{
+	const char *no = g_getenv("NO_COLOR");
+
+	if (request->no_colour)
+		return false;
+	if (request->colour && strcmp(request->colour, "auto") != 0)
+		return strcmp(request->colour, "always") == 0;
+	return !(no && *no) && !request->output && isatty(STDOUT_FILENO);
+}
+
+static char *draw_term(const struct request *request, const struct tt_lanes *lanes, const char *title)
+{
+	struct tt_term_options options = {.width = request->width,
+	                                  .colour = in_colour(request),
+	                                  .utf8 = g_get_charset(NULL),
+	                                  .scale = request->mode,
+	                                  .title = title};
+
+	if (!options.width)
+		options.width = request->output ? DEFAULT_COLUMNS : terminal_columns();
+	return tt_term_text(lanes, &options);
+}
+
+static char *draw_svg(const struct request *request, const struct tt_lanes *lanes, const char *title)
+{
+	struct tt_svg_options options = {.width = request->width, .scale = request->mode, .title = title};
+
+	return tt_svg_text(lanes, &options);
+}
+
+/* The table of formats; the first is the one if none is asked for. */
+static const struct format formats[] = {
+    {"term", TT_TERM_LEAST_WIDTH, draw_term},
+    {"svg", TT_SVG_LEAST_WIDTH, draw_svg},
+};
+
+static const struct format *find_format(const char *name)
+{
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+		if (!name || strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
 static const char *const colours[] = {"auto", "always", "never", NULL};
 static const char *const scales[] = {
     [TT_SCALE_AUTO] = "auto", [TT_SCALE_TIME] = "time", [TT_SCALE_ORDER] = "order", NULL};
@@ -90,8 +156,8 @@ static char *refuse_times(const struct request *request)
 /* What is wrong with the request; NULL: nothing. The caller's to free. */
 static char *refusal(struct request *request)
 {
-	int scale = choice(scales, request->scale), format = choice(formats, request->format);
-	int least = format == 1 ? TT_SVG_LEAST_WIDTH : TT_TERM_LEAST_WIDTH;
+	const struct format *format = find_format(request->format);
+	int scale = choice(scales, request->scale);
 
 	if (request->version)
 		return NULL;
@@ -99,17 +165,18 @@ static char *refusal(struct request *request)
 		return g_strdup("timeline: no trace given: name the folder of one, as trace-thr record made it");
 	if (request->paths[1])
 		return g_strdup("timeline: draws one trace at a time: name only one folder");
-	if (format < 0)
-		return refuse_word("format", request->format, formats);
+	if (!format)
+		return g_strdup_printf("no format '%s': use term or svg", request->format);
 	if (scale < 0)
 		return refuse_word("scale", request->scale, scales);
 	if (choice(colours, request->colour) < 0)
 		return refuse_word("colour setting", request->colour, colours);
-	if (request->width != 0 && (request->width < least || request->width > MOST_WIDTH))
-		return g_strdup_printf("cannot draw %d wide: use --width %d to %d", request->width, least, MOST_WIDTH);
+	if (request->width != 0 && (request->width < format->least || request->width > MOST_WIDTH))
+		return g_strdup_printf("cannot draw %d wide: use --width %d to %d", request->width, format->least,
+		                       MOST_WIDTH);
 	if (request->pid < 0)
 		return g_strdup_printf("no process %d: use --pid with one of the trace", request->pid);
-	request->svg = format == 1;
+	request->kind = format;
 	request->mode = (enum tt_scale_mode)scale;
 	return refuse_times(request);
 }
@@ -215,48 +282,6 @@ static bool read_trace(struct reading *reading, const char *path, GError **error
 	return false;
 }
 
-/* The width of the terminal, or of what it is said to be. */
-static int terminal_columns(void)
-{
-	const char *columns = g_getenv("COLUMNS");
-	struct winsize size;
-	guint64 number;
-
-	if (columns && g_ascii_string_to_unsigned(columns, 10, 1, MOST_WIDTH, &number, NULL))
-		return MAX((int)number, TT_TERM_LEAST_WIDTH);
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-		return MAX(size.ws_col, TT_TERM_LEAST_WIDTH);
-	return DEFAULT_COLUMNS;
-}
-
-/* A file is no terminal: what is written there has no colour unless it is asked for. */
-static bool in_colour(const struct request *request)
-{
-	const char *no = g_getenv("NO_COLOR");
-
-	if (request->no_colour)
-		return false;
-	if (request->colour && strcmp(request->colour, "auto") != 0)
-		return strcmp(request->colour, "always") == 0;
-	return !(no && *no) && !request->output && isatty(STDOUT_FILENO);
-}
-
-static char *draw(const struct request *request, const struct tt_lanes *lanes, const char *title)
-{
-	if (request->svg) {
-		struct tt_svg_options options = {.width = request->width, .scale = request->mode, .title = title};
-		return tt_svg_text(lanes, &options);
-	}
-	struct tt_term_options options = {.width = request->width,
-	                                  .colour = in_colour(request),
-	                                  .utf8 = g_get_charset(NULL),
-	                                  .scale = request->mode,
-	                                  .title = title};
-	if (!options.width)
-		options.width = request->output ? DEFAULT_COLUMNS : terminal_columns();
-	return tt_term_text(lanes, &options);
-}
-
 /* The program's name, if the recording says it, else the folder's. */
 static char *title_of(const char *path, const struct tt_manifest *manifest)
 {
@@ -278,7 +303,7 @@ static int timeline(const struct request *request)
 	if (!error && read_trace(&reading, path, &error)) {
 		g_autofree char *title = title_of(path, manifest);
 		tt_lanes_finish(reading.lanes, manifest ? manifest->end_ns : 0);
-		g_autofree char *picture = draw(request, reading.lanes, title);
+		g_autofree char *picture = request->kind->draw(request, reading.lanes, title);
 		if (tt_save(request->output, picture, &error)) {
 			tt_notes(&reading.summary, reading.symbols);
 			status = TT_EXIT_OK;

@@ -73,7 +73,7 @@ static void draw_arrow(struct tt_lanes *lanes, struct tt_thread *waker, int64_t 
 {
 	struct tt_arrow arrow = {.from_ns = from_ns, .to_ns = now_ns, .object = object, .waited_ns = now_ns - since_ns};
 
-	if (!from_ns || from_ns > now_ns || waker == woken || !in_window(lanes, from_ns, now_ns))
+	if (!from_ns || waker == woken || !in_window(lanes, from_ns, now_ns))
 		return;
 	arrow.from = lane_of(lanes, waker, from_ns);
 	arrow.to = lane_of(lanes, woken, now_ns);
