@@ -143,7 +143,8 @@ static void note_grounds(const struct tt_check *check, struct tt_finding *findin
 	tt_finding_note(finding, "Checked: the threads are different, hold no lock in common there, and neither "
 	                         "starting nor joining keeps them apart.");
 	tt_finding_note(finding, "Not excluded yet: that events, conditions, semaphores, barriers or the program's "
-	                         "data never let them meet there.");
+	                         "data never let them meet there; that one of these acquires was a try, which "
+	                         "succeeded and would not have waited.");
 	if (tt_check_lost(check)) {
 		g_autofree char *loss = tt_check_loss_text(check);
 		tt_finding_note(finding, "%s lost: a lock that seems held may have been released.", loss);
