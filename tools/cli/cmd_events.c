@@ -5,13 +5,13 @@
 #include <string.h>
 
 #include <glib.h>
+#include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
 #include "tools/events/listing.h"
 #include "tools/events/names.h"
 #include "tools/read/trace.h"
-#include "tools/timeline/text.h"
 
 /* Longer names than this do not widen their column. */
 enum { MAX_COLUMNS = 32 };
@@ -19,6 +19,7 @@ enum { MAX_COLUMNS = 32 };
 struct options {
 	char *format, *thread, *object, *from, *to;
 	char **traces;
+	gboolean version;
 };
 
 struct selection {
@@ -35,7 +36,7 @@ struct job {
 
 static void widen(int *columns, const char *text)
 {
-	*columns = MAX(*columns, MIN(tt_text_columns(text), MAX_COLUMNS));
+	*columns = MAX(*columns, MIN(tt_listing_columns(text), MAX_COLUMNS));
 }
 
 /* The first reading: what is loaded where, and how wide the columns are. */
@@ -109,24 +110,26 @@ static bool parse(struct options *options, int argc, char **argv)
 	    {"object", 0, 0, G_OPTION_ARG_STRING, &options->object, "Only on objects whose name matches", "GLOB"},
 	    {"from", 0, 0, G_OPTION_ARG_STRING, &options->from, "Only from then on, after the first event", "SECONDS"},
 	    {"to", 0, 0, G_OPTION_ARG_STRING, &options->to, "Only until then", "SECONDS"},
+	    {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->traces, NULL, "TRACE"},
-	    {0},
-	};
+	    G_OPTION_ENTRY_NULL};
 	GOptionContext *context = g_option_context_new(NULL);
 	GError *error = NULL;
+	bool ok;
 
-	g_set_prgname("trace-thr events");
 	g_option_context_set_summary(context, "Lists the events of a recorded trace, one a line.");
 	g_option_context_set_description(context, "docs/events.md says what they mean.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
-	if (!g_option_context_parse(context, &argc, &argv, &error))
+	ok = g_option_context_parse(context, &argc, &argv, &error);
+	if (!ok)
 		g_printerr("trace-thr: %s: see `trace-thr events --help`\n", error->message);
-	else if (!options->traces || options->traces[1])
+	else if (!options->version && (!options->traces || options->traces[1])) {
 		g_printerr("trace-thr: events takes one trace: see `trace-thr events --help`\n");
+		ok = false;
+	}
 	g_option_context_free(context);
-	if (error)
-		g_error_free(error);
-	return !error && options->traces && !options->traces[1];
+	g_clear_error(&error);
+	return ok;
 }
 
 /* What the options select. False after a line to stderr. */
@@ -189,6 +192,11 @@ static int run(int argc, char **argv)
 
 	if (!parse(&options, argc, argv) || !select_events(&job, &options))
 		goto out;
+	if (options.version) {
+		puts("trace-thr " TTHR_VERSION);
+		status = TT_EXIT_OK;
+		goto out;
+	}
 	job.listing.symbols = tt_symbols_new();
 	job.listing.names = tt_names_new();
 	if (list(&job, options.traces[0], &summary, &error)) {

@@ -41,11 +41,18 @@ static json_t *site_of(const struct tt_site *site)
 	return object;
 }
 
+static int append(const char *text, size_t size, void *line)
+{
+	g_string_append_len(line, text, (gssize)size);
+	return 0;
+}
+
 void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
 {
 	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
 	const struct tt_site *target = tt_symbols_function(listing->symbols, event->pid, event->target);
 	json_t *object = json_object();
+	GString *line = g_string_sized_new(512);
 
 	json_object_set_new(object, "time_ns", json_integer(event->time_ns));
 	json_object_set_new(object, "relative_ns", json_integer(event->time_ns - listing->begin_ns));
@@ -64,7 +71,9 @@ void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
 	json_object_set_new(object, "caller", address(event->caller));
 	if (site && site->module)
 		json_object_set_new(object, "site", site_of(site));
-	json_dumpf(object, listing->out, JSON_COMPACT);
-	fputc('\n', listing->out);
+	json_dump_callback(object, append, line, JSON_COMPACT);
+	g_string_append_c(line, '\n');
+	fwrite(line->str, 1, line->len, listing->out);
+	g_string_free(line, TRUE);
 	json_decref(object);
 }

@@ -30,6 +30,9 @@ struct tt_listing_format {
 /* The table; a row without a name at the end. The first is the default. */
 extern const struct tt_listing_format tt_listing_formats[];
 
+/* How many columns the format for people gives a text. */
+int tt_listing_columns(const char *text);
+
 void tt_listing_text(struct tt_listing *listing, const struct tt_event *event);
 void tt_listing_json(struct tt_listing *listing, const struct tt_event *event);
 void tt_listing_csv(struct tt_listing *listing, const struct tt_event *event);

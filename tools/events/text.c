@@ -20,13 +20,49 @@ static bool is_id(const struct tt_field *field)
 	return false;
 }
 
+static void put_spaces(FILE *out, int count)
+{
+	for (; count > 0; count--)
+		fputc(' ', out);
+}
+
+/* The length of a text of plain ASCII, which is most: it is clean, a column a byte. -1 of another. */
+static int plain_length(const char *text)
+{
+	const char *at = text;
+
+	while (*at >= ' ' && *at <= '~')
+		at++;
+	return *at ? -1 : (int)(at - text);
+}
+
+int tt_listing_columns(const char *text)
+{
+	int length = plain_length(text);
+	char *clean;
+
+	if (length >= 0)
+		return length;
+	clean = tt_text_clean(text);
+	length = tt_text_columns(clean);
+	g_free(clean);
+	return length;
+}
+
 /* The text, padded, as it may be shown on a terminal. */
 static void put_padded(FILE *out, const char *text, int columns)
 {
-	char *clean = tt_text_clean(text);
-	int room = columns - tt_text_columns(clean);
+	int length = plain_length(text);
+	char *clean;
 
-	fprintf(out, "%s%*s", clean, MAX(room, 0), "");
+	if (length >= 0) {
+		fputs(text, out);
+		put_spaces(out, columns - length);
+		return;
+	}
+	clean = tt_text_clean(text);
+	fputs(clean, out);
+	put_spaces(out, columns - tt_text_columns(clean));
 	g_free(clean);
 }
 
@@ -61,6 +97,8 @@ static void put_target(struct tt_listing *listing, const struct tt_event *event)
 
 	if (site && site->function)
 		fputs(site->function, listing->out);
+	else if (!event->target)
+		fputc('?', listing->out);
 	else
 		fprintf(listing->out, "0x%" G_GINT64_MODIFIER "x", event->target);
 }
@@ -89,7 +127,9 @@ static void put_field(struct tt_listing *listing, const struct tt_event *event, 
 
 	if (g_str_has_suffix(field->name, "_ns"))
 		length -= 3;
-	fprintf(listing->out, " %.*s=", length, field->name);
+	fputc(' ', listing->out);
+	fwrite(field->name, 1, (size_t)length, listing->out);
+	fputc('=', listing->out);
 	if (field->style == TT_STYLE_TEXT)
 		put_quoted(listing->out, text ? text : "");
 	else if (text)
@@ -100,12 +140,24 @@ static void put_field(struct tt_listing *listing, const struct tt_event *event, 
 		put_number(listing, event, field);
 }
 
+/* Nothing for an event that no call of the program made. */
+static void put_site(struct tt_listing *listing, const struct tt_event *event)
+{
+	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	char *text;
+
+	if (!site)
+		return;
+	text = tt_site_text(site);
+	fputs("  ", listing->out);
+	put_padded(listing->out, text, 0);
+	g_free(text);
+}
+
 void tt_listing_text(struct tt_listing *listing, const struct tt_event *event)
 {
 	int64_t since_ns = event->time_ns - listing->begin_ns;
 	FILE *out = listing->out;
-	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
-	char *where = tt_site_text(site);
 
 	fprintf(out, "%5" G_GINT64_FORMAT ".%09d  ", since_ns / 1000000000, (int)(since_ns % 1000000000));
 	if (listing->many_processes)
@@ -118,8 +170,6 @@ void tt_listing_text(struct tt_listing *listing, const struct tt_event *event)
 	fputc(' ', out);
 	for (const struct tt_field *const *field = event->fields; field && *field; field++)
 		put_field(listing, event, *field);
-	fputs("  ", out);
-	put_padded(out, where, 0);
+	put_site(listing, event);
 	fputc('\n', out);
-	g_free(where);
 }
