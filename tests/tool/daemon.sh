@@ -1,0 +1,89 @@
+#!/bin/sh
+# The session daemon that trace-thr starts where none runs, and stops: by root, for all recordings at the same time; by
+# another user, a private one. Needs root, to be somebody else and to have a /run of one's own.
+. "$(dirname "$0")/lib.sh"
+
+if test "$(id -u)" != 0 || ! unshare -m true 2>/dev/null; then
+	skip "daemon.sh: it needs root"
+	finish
+fi
+chmod 755 "$dir"
+mkdir "$dir/bin" "$dir/bin/examples" "$dir/work"
+cp "$TOOL" "$BUILD"/libtrace_thr* "$dir/bin" 2>/dev/null
+cp "$BUILD/examples/rlock" "$BUILD/examples/names_log" "$BUILD/examples/deadlock_abba" "$dir/bin/examples"
+chmod -R go+rX "$dir/bin"
+
+# apart COMMAND…: as on a machine where no daemon runs: with a /run and shared memory of its own.
+apart()
+{
+	run unshare -m sh -c 'mount -t tmpfs tmpfs /run && mount -t tmpfs -o size=64m tmpfs /dev/shm &&
+		PATH=$PATH:/usr/sbin && cd "$0" && "$@"' "$dir/work" "$@"
+}
+
+# Prints what is left in the /run of `apart`. LTTng leaves its folder there, and a page for its programs in /dev/shm.
+left='ls -A /run /dev/shm | grep -vE "^(/run:|/dev/shm:|lttng|mount|)$" | grep -v lttng-ust-wait'
+
+apart sh -c "'$dir/bin/trace-thr' record -q -o alone '$dir/bin/examples/rlock' || exit; $left; exit 0"
+check "without a daemon, root's recording works" "$(status_is 0)$(is_empty err)$(lacks out trace-thr)"
+check "and has its events" "$(tool events "$dir/work/alone")$(has out 'depth=2')"
+
+apart sh -c "
+	for i in 1 2 3 4; do
+		'$dir/bin/trace-thr' record -q -o many-\$i '$dir/bin/examples/names_log' >/dev/null 2>err-\$i || echo failed &
+	done
+	wait
+	cat err-*
+	$left
+	exit 0"
+check "four at a time share one" "$(status_is 0)$(lacks out 'trace-thr|failed')$(is_empty err)"
+for i in 1 2 3 4; do
+	tool events "$dir/work/many-$i"
+	check "number $i has its events" "$(status_is 0)$(has out my_service)"
+done
+
+apart sh -c "
+	lttng-sessiond --no-kernel --daemonize && pid=\$(cat /run/lttng/lttng-sessiond.pid)
+	'$dir/bin/trace-thr' record -q -o theirs '$dir/bin/examples/rlock'
+	kill -0 \$pid && echo still there
+	kill \$pid"
+check "a daemon of somebody else is not stopped" "$(has out 'still there')"
+
+apart sh -c "
+	'$dir/bin/trace-thr' record -q -o killed '$dir/bin/examples/deadlock_abba' >/dev/null &
+	pid=\$!
+	until test -e killed/ust; do sleep 0.05; done
+	kill -KILL \$pid
+	pkill -KILL -P 1 -f '^$dir/bin/examples/deadlock_abba'
+	'$dir/bin/trace-thr' record -q -o after '$dir/bin/examples/rlock' || exit
+	$left
+	exit 0"
+check "the daemon of a recorder that was killed is stopped by the next" "$(status_is 0)$(lacks out trace-thr)"
+
+apart sh -c "mount -t tmpfs -o size=1m tmpfs /dev/shm; exec '$dir/bin/trace-thr' record -o tight '$dir/bin/examples/rlock'"
+check "too little shared memory is told, with the remedy" \
+	"$(status_is 2)$(has err '/dev/shm .*remount,size')$(lines err 1)$(test ! -e "$dir/work/tight" || echo "left over")"
+
+apart env PATH="$dir" "$dir/bin/trace-thr" record -o missing "$dir/bin/examples/rlock"
+check "without lttng-sessiond it names the remedy" \
+	"$(status_is 2)$(has err 'lttng-tools')$(lines err 1)$(test ! -e "$dir/work/missing" || echo "left over")"
+
+# Another user, whom nobody else is.
+user=65533
+mkdir "$dir/home" "$dir/tmp"
+chown $user "$dir/home" "$dir/tmp"
+as_user()
+{
+	run setpriv --reuid=$user --regid=$user --clear-groups env -u XDG_RUNTIME_DIR -u LTTNG_HOME HOME="$dir/home" \
+		TMPDIR="$dir/tmp" sh -c 'cd "$HOME" && exec "$@"' sh "$@"
+}
+of_user() { pgrep -u $user -l; }
+
+as_user "$dir/bin/trace-thr" run --timeout 1 -o trace -- "$dir/bin/examples/deadlock_abba"
+check "a user without a daemon records and checks" "$(status_is 66)$(has err '^TT001 deadlock \(actual\)')"
+check "nothing is left: no process, no file" "$(of_user)$(ls -A "$dir/tmp")$(ls -A "$dir/home" | grep -v '^trace$')"
+as_user "$dir/bin/trace-thr" record -q -o failed -- "$dir/home"
+check "nor by one that fails" "$(status_is 126)$(of_user)$(ls -A "$dir/tmp")$(test ! -e "$dir/home/failed" || echo failed)"
+as_user "$dir/bin/trace-thr" record -q -o /nowhere/trace -- "$dir/bin/examples/rlock"
+check "nor where the folder cannot be made" "$(status_is 2)$(lines err 1)$(of_user)$(ls -A "$dir/tmp")"
+
+finish

@@ -1,0 +1,67 @@
+#!/bin/sh
+# Ctrl-C, and other signals to the recorder: the program gets them, the recording is whole, nothing is left.
+. "$(dirname "$0")/lib.sh"
+
+deadlocks()
+{
+	test "$(cat "$dir/out" "$dir/err" | grep -c 'wants the')" = 2
+}
+
+# hang NAME: starts a recording of a program that deadlocks, and waits until it does. A shell without job control has
+# SIGINT ignored by what it starts in the background; env undoes that.
+hang()
+{
+	env --default-signal=INT "$TOOL" record -o "$dir/$1" -- "$BUILD/examples/deadlock_abba" >"$dir/out" 2>"$dir/err" \
+		</dev/null &
+	recorder=$!
+	check "$1: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+}
+
+ended()
+{
+	status=0
+	wait $recorder || status=$?
+}
+
+for signal in INT:130 TERM:143 HUP:129; do
+	name=${signal%:*}
+	hang "$name"
+	kill -"$name" $recorder
+	ended
+	check "$name ends the program and keeps the trace" "$(status_is "${signal#*:}")$(has err 'recorded into .*, 0 events lost')"
+	tool check "$dir/$name"
+	check "$name: the trace is whole" "$(status_is 1)$(has out '^TT001 deadlock')"
+done
+
+# Ctrl-C: to the terminal's foreground group, that is the recorder and the program.
+if command -v script >/dev/null; then
+	mkfifo "$dir/keys"
+	env --default-signal=INT script -qec "'$TOOL' record -o '$dir/tty' -- '$BUILD/examples/deadlock_abba'" /dev/null \
+		<"$dir/keys" >"$dir/out" 2>"$dir/err" &
+	recorder=$!
+	exec 3>"$dir/keys"
+	check "on a terminal: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+	printf '\003' >&3
+	ended
+	exec 3>&-
+	check "Ctrl-C ends the program and keeps the trace" "$(status_is 130)$(has out 'recorded into .*, 0 events lost')"
+	tool check "$dir/tty"
+	check "Ctrl-C: the trace is whole" "$(status_is 1)$(has out '^TT001 deadlock')"
+else
+	skip "Ctrl-C: there is no script(1) here"
+fi
+
+# A program that ignores a signal goes on; a second one ends it.
+sh -c 'exec "$@"' sh "$TOOL" record -o "$dir/twice" -- sh -c 'trap "" TERM; echo ready; while :; do sleep 0.1; done' \
+	>"$dir/out" 2>"$dir/err" </dev/null &
+recorder=$!
+check "the program ignores SIGTERM" "$(wait_until "it is ready" grep ready "$dir/out")"
+kill -TERM $recorder
+sleep 0.3
+check "one signal is the program's to ignore" "$(kill -0 $recorder 2>&1)"
+kill -TERM $recorder
+ended
+check "the second ends it" "$(status_is 137)"
+check "no session is left" "$(lttng --no-sessiond list 2>/dev/null | grep "trace-thr-$recorder-")"
+
+finish
