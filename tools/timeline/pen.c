@@ -77,19 +77,25 @@ void tt_pen_rect(struct tt_pen *pen, const char *class, double x, double y, doub
 	tt_pen_number(pen, "height", height);
 }
 
-void tt_pen_path(struct tt_pen *pen, const char *class, const char *data, ...)
+static void append_data(GString *path, const char *data, va_list numbers)
 {
-	g_autoptr(GString) path = g_string_new(NULL);
 	char text[G_ASCII_DTOSTR_BUF_SIZE];
-	va_list numbers;
 
-	va_start(numbers, data);
 	for (; *data; data++) {
 		if (*data == '#')
 			g_string_append(path, number_text(va_arg(numbers, double), text));
 		else
 			g_string_append_c(path, *data);
 	}
+}
+
+void tt_pen_path(struct tt_pen *pen, const char *class, const char *data, ...)
+{
+	g_autoptr(GString) path = g_string_new(NULL);
+	va_list numbers;
+
+	va_start(numbers, data);
+	append_data(path, data, numbers);
 	va_end(numbers);
 	tt_pen_open(pen, "path", class);
 	tt_pen_attribute(pen, "d", path->str);

@@ -202,7 +202,7 @@ static void add_shares(struct shares *cells, int n, const struct tt_screen *scre
 static void draw_crowd(struct tt_screen *screen, const struct tt_lane *lane)
 {
 	int n = (int)ceil(screen->scale->width);
-	g_autofree struct shares *cells = g_new0(struct shares, n);
+	struct shares *cells = g_new0(struct shares, n);
 
 	for (unsigned i = 0; i < lane->spans->len; i++)
 		add_shares(cells, n, screen, &g_array_index(lane->spans, struct tt_span, i));
@@ -215,6 +215,7 @@ static void draw_crowd(struct tt_screen *screen, const struct tt_lane *lane)
 			tt_grid_put(screen->grid, screen->left + cell, screen->tops[lane->place],
 			            tt_sign(screen, signs[most]), looks[most]);
 	}
+	g_free(cells);
 }
 
 /* Waits last: one that is shorter than a cell is not to be hidden by the running before and after it. */

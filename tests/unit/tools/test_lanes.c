@@ -572,7 +572,7 @@ static void test_text(void **state)
 	assert_clean("plain", "plain");
 	assert_clean("bell\a", "bell·");
 	assert_clean("\xff", "\xef\xbf\xbd");
-	assert_clean("turn\u202eaway", "turn·away");
+	assert_clean("turn\u202eaway\u202c", "turn·away·");
 	assert_clean("\U0001F469\u200d\U0001F680", "\U0001F469\U0001F680");
 	assert_int_equal(tt_text_columns("工人-1"), 6);
 	assert_int_equal(tt_text_columns("e\u0301"), 1);

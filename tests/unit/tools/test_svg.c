@@ -148,10 +148,11 @@ static void test_hard_names(void **state)
 	    "a name of a thread that is much longer than there is room for it anywhere"};
 	struct story story = story_begin(NULL);
 	for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+		int64_t at = INT64_C(100) * i;
 		story.names[i + 1] = names[i];
-		START(&story, 100 * i, i + 1);
-		AT(&story, 100 * i + 20, i + 1, log_message, .level = TT_LOG_INFO, .text = names[i]);
-		AT(&story, 100 * i + 50, i + 1, event_wait, .id = 80 + i, .name = names[i]);
+		START(&story, at, i + 1);
+		AT(&story, at + 20, i + 1, log_message, .level = TT_LOG_INFO, .text = names[i]);
+		AT(&story, at + 50, i + 1, event_wait, .id = 80 + i, .name = names[i]);
 	}
 	story_end(&story, 0);
 	struct picture picture = picture_of(&story, &(struct tt_svg_options){.title = names[0]});

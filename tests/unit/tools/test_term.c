@@ -140,10 +140,11 @@ static void test_hard_names(void **state)
 		struct story story = story_begin(NULL);
 		struct tt_term_options options = {.width = width, .utf8 = true};
 		for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+			int64_t at = INT64_C(10) * i;
 			story.names[i + 1] = names[i];
-			START(&story, 10 * i, i + 1);
-			AT(&story, 10 * i + 2, i + 1, lock_acquired, .id = 50 + i, .name = names[i], .depth = 1);
-			AT(&story, 10 * i + 5, i + 1, event_wait, .id = 80 + i, .name = names[i]);
+			START(&story, at, i + 1);
+			AT(&story, at + 2, i + 1, lock_acquired, .id = 50 + i, .name = names[i], .depth = 1);
+			AT(&story, at + 5, i + 1, event_wait, .id = 80 + i, .name = names[i]);
 		}
 		story_end(&story, 0);
 		g_autofree char *picture = tt_term_text(story.lanes, &options);
