@@ -1,0 +1,191 @@
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "tools/session/program.h"
+
+/* What the care of a program was asked for. */
+struct asked {
+	int looks, deaths;
+	int looks_left; /* before may_go_on says no; -1: never */
+};
+
+static bool may_go_on(void *data)
+{
+	struct asked *asked = data;
+
+	asked->looks++;
+	return asked->looks_left < 0 || asked->looks_left-- > 0;
+}
+
+static void before_death(void *data)
+{
+	((struct asked *)data)->deaths++;
+}
+
+/* Runs a script of the shell. */
+static struct tt_program_end run(const char *script, double timeout, struct asked *asked)
+{
+	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, g_strdup(script), NULL};
+	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = asked};
+	g_autoptr(GError) error = NULL;
+	struct tt_program_end end;
+	pid_t pid;
+
+	assert_true(tt_program_run("/bin/sh", argv, timeout, &care, &pid, &end, &error));
+	assert_int_equal(kill(pid, 0), -1);
+	g_free(argv[2]);
+	return end;
+}
+
+static void test_find(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *plain = g_build_filename(folder, "plain", NULL);
+	g_autofree char *found = NULL;
+	int status = 0;
+
+	(void)state;
+	found = tt_program_find("sh", &status, NULL);
+	assert_true(g_str_has_suffix(found, "/sh"));
+	assert_null(tt_program_find("/no/such/program", &status, NULL));
+	assert_int_equal(status, 127);
+	assert_null(tt_program_find("no-such-program-at-all", &status, NULL));
+	assert_int_equal(status, 127);
+	assert_null(tt_program_find(folder, &status, NULL));
+	assert_int_equal(status, 126);
+	assert_true(g_file_set_contents(plain, "", 0, NULL));
+	assert_null(tt_program_find(plain, &status, NULL));
+	assert_int_equal(status, 126);
+	g_unlink(plain);
+	g_rmdir(folder);
+}
+
+static void test_ends(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run("exit 7", 0, &asked);
+
+	(void)state;
+	assert_int_equal(end.exit_status, 7);
+	assert_int_equal(end.signal, 0);
+	end = run("kill -USR1 $$", 20, &asked);
+	assert_int_equal(end.exit_status, -1);
+	assert_int_equal(end.signal, SIGUSR1);
+	assert_false(end.timed_out || end.interrupted || end.no_room);
+	assert_int_equal(asked.deaths, 0);
+}
+
+static void test_timeout(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run("while :; do sleep 0.05; done", 0.2, &asked);
+
+	(void)state;
+	assert_true(end.timed_out);
+	assert_int_equal(end.signal, SIGTERM);
+	assert_int_equal(asked.deaths, 1);
+}
+
+/* A handler of SIGTERM is still recorded: the care is not asked for what is no death. */
+static void test_timeout_of_one_with_a_handler(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run("trap 'exit 5' TERM; while :; do sleep 0.05; done", 0.2, &asked);
+
+	(void)state;
+	assert_true(end.timed_out);
+	assert_int_equal(end.exit_status, 5);
+	assert_int_equal(asked.deaths, 0);
+}
+
+static void test_timeout_of_one_that_ignores_it(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run("trap '' TERM; while :; do sleep 0.05; done", 0.1, &asked);
+
+	(void)state;
+	assert_true(end.timed_out);
+	assert_int_equal(end.signal, SIGKILL);
+	assert_true(asked.deaths >= 1);
+}
+
+static void test_no_room(void **state)
+{
+	struct asked asked = {.looks_left = 2};
+	struct tt_program_end end = run("while :; do sleep 0.05; done", 20, &asked);
+
+	(void)state;
+	assert_true(end.no_room);
+	assert_false(end.timed_out);
+	assert_int_equal(end.signal, SIGTERM);
+	assert_int_equal(asked.looks, 3);
+}
+
+/* What a program leaves behind, when it is ended, ends as well: also one that ignores SIGTERM. */
+static void test_orphans(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *note = g_build_filename(folder, "pid", NULL);
+	g_autofree char *script =
+	    g_strdup_printf("sh -c 'trap \"\" TERM; echo $$ >%s; while :; do sleep 0.05; done'; exit 1", note);
+	struct asked asked = {.looks_left = -1};
+	g_autofree char *text = NULL;
+
+	(void)state;
+	run(script, 0.5, &asked);
+	assert_true(g_file_get_contents(note, &text, NULL, NULL));
+	pid_t orphan = (pid_t)g_ascii_strtoll(text, NULL, 10);
+	assert_true(orphan > 0);
+	assert_int_equal(kill(orphan, 0), -1);
+	g_unlink(note);
+	g_rmdir(folder);
+}
+
+/* One that ends by itself may leave what it likes: a daemon. */
+static void test_daemons_stay(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *note = g_build_filename(folder, "pid", NULL);
+	g_autofree char *script = g_strdup_printf("sleep 60 & echo $! >%s", note);
+	struct asked asked = {.looks_left = -1};
+	g_autofree char *text = NULL;
+
+	(void)state;
+	run(script, 20, &asked);
+	assert_true(g_file_get_contents(note, &text, NULL, NULL));
+	pid_t orphan = (pid_t)g_ascii_strtoll(text, NULL, 10);
+	assert_true(orphan > 0);
+	assert_int_equal(kill(orphan, SIGKILL), 0);
+	g_unlink(note);
+	g_rmdir(folder);
+}
+
+static int hold_signals(void **state)
+{
+	(void)state;
+	tt_program_hold_signals();
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_ends),
+	    cmocka_unit_test(test_timeout),
+	    cmocka_unit_test(test_timeout_of_one_with_a_handler),
+	    cmocka_unit_test(test_timeout_of_one_that_ignores_it),
+	    cmocka_unit_test(test_no_room),
+	    cmocka_unit_test(test_orphans),
+	    cmocka_unit_test(test_daemons_stay),
+	};
+
+	return cmocka_run_group_tests(tests, hold_signals, NULL);
+}
