@@ -151,9 +151,9 @@ void tt_thread_end(tthr_thread *thread)
 	struct tt_what what = tt_thread_what(thread);
 	TT_TRACE(thread_exit, NULL, &what, thread->end);
 	bool was_last = tt_registry_remove(thread);
-	tt_self_forget();
 	tt_thread_set_state(thread, reaped ? TT_LIFE_GONE : TT_LIFE_ENDED);
 	tthr_thread_unref(thread);
+	tt_self_forget();
 	if (was_last)
 		tt_last_thread_ends();
 	pthread_setcancelstate(state, NULL);

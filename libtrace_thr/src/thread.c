@@ -99,16 +99,20 @@ tthr_thread *tthr_thread_ref(tthr_thread *thread)
 /* What the thread has of its own, when nobody refers to it any more. */
 static void finish(tthr_thread *thread)
 {
+	struct tthr_thread_name *names = thread->names;
+	char *first_name = thread->object.copy;
+
 	if (tt_thread_state(thread) == TT_LIFE_ENDED && tt_thread_is_here(thread))
 		pthread_detach(thread->ident);
-	while (thread->names) {
-		struct tthr_thread_name *name = thread->names;
-		thread->names = name->next;
-		free(name);
-	}
-	tt_object_destroy(&thread->object);
+	/* Before the names: in the thread's own end, what free calls emits events as this thread. */
 	if (thread->options.free)
 		thread->options.free(thread);
+	while (names) {
+		struct tthr_thread_name *name = names;
+		names = name->next;
+		free(name);
+	}
+	free(first_name);
 }
 
 void tthr_thread_unref(tthr_thread *thread)
