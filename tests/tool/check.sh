@@ -88,6 +88,8 @@ check "with both sites of both threads" \
 check "and what is not excluded" "$(has out 'Not excluded yet: ')"
 tool check --fail-on potential "$dir/inversion"
 check "--fail-on potential makes it one" "$(status_is 1)"
+tool check --fail-on inversion "$dir/inversion"
+check "so does --fail-on inversion" "$(status_is 1)"
 tool check --fail-on=sometimes "$dir/inversion"
 check "--fail-on of no level is a mistake" "$(status_is 2)$(lines err 1)$(is_empty out)"
 
@@ -119,7 +121,7 @@ if test -e /dev/full; then
 	status=0
 	"$TOOL" check "$dir/abba" >/dev/full 2>"$dir/err" || status=$?
 	: >"$dir/out"
-	check "a report that cannot be written is no verdict" "$(status_is 2)$(lines err 1)"
+	check "a report that cannot be written is no verdict" "$(status_is 2)$(has err "^trace-thr: cannot write the report")"
 fi
 
 finish

@@ -58,7 +58,8 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = g_strdup_printf("%s: see trace-thr check --help", error->message);
 	else
 		wrong = refusal(request);
-	request->options.all = request->all;
+	/* Who fails on inversions wants them looked for. */
+	request->options.all = request->all || request->options.fail_on == TT_LEVEL_INVERSION;
 	return wrong ? complain(wrong) : TT_EXIT_OK;
 }
 
