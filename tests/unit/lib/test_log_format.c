@@ -74,7 +74,7 @@ static void refuses(void **state)
 }
 
 /* Not by time(), whose clock is a few milliseconds behind the one of the line. */
-static time_t now(void)
+static time_t second_now(void)
 {
 	struct timespec time;
 
@@ -92,9 +92,9 @@ static void asctime_is_local_time_with_milliseconds(void **state)
 	char end;
 
 	assert_int_equal(tt_log_format_parse("%(asctime)s", &format), 0);
-	time_t before = now();
+	time_t before = second_now();
 	char *line = tt_log_format_render(format, &record, &size);
-	time_t after = now();
+	time_t after = second_now();
 	assert_int_equal(sscanf(line, "%4d-%2d-%2d %2d:%2d:%2d,%3d%c", &tm.tm_year, &tm.tm_mon, &tm.tm_mday,
 	                        &tm.tm_hour, &tm.tm_min, &tm.tm_sec, &ms, &end),
 	                 8);
