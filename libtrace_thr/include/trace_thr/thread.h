@@ -22,7 +22,8 @@
  *
  * Exit. When main returns, or any thread calls exit, the library first joins all threads that are not daemons. Daemons
  * are abandoned: they stop wherever they are. The joining happens among the functions registered with atexit, as if it
- * had been registered by the first start of a thread. quick_exit, _exit and abort join nobody.
+ * had been registered by the first start of a thread. quick_exit, _exit and abort join nobody. Since threads outlive
+ * main in this way, what they share with it is static or allocated, not a variable of main's.
  *
  * How a thread ends (in the place of Python's excepthook). Its target returns, calls pthread_exit, or is cancelled:
  * each ends the thread in good order, its locals are destroyed and joiners are released. tthr_thread_result tells which
