@@ -97,7 +97,7 @@ static bool parse_seconds(const char *text, int64_t *ns)
 		return true;
 	if (end == text || *end || isnan(seconds))
 		return false;
-	*ns = (int64_t)CLAMP(seconds * 1e9, -9e18, 9e18);
+	*ns = (int64_t)CLAMP(round(seconds * 1e9), -9e18, 9e18);
 	return true;
 }
 

@@ -94,11 +94,13 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
-	if (recording->loss.interrupted)
-		fputs("trace-thr: the program was killed in the midst of writing an event: some of the last events of "
-		      "the same CPU are lost, how many is not known\n",
-		      stderr);
-	if (!request->quiet || (lost && !request->options.drop))
+	if (recording->loss.torn)
+		fprintf(
+		    stderr,
+		    "trace-thr: recorded into %s; the program was killed while it wrote an event, so an unknown number "
+		    "of its last events is lost\n",
+		    recording->folder);
+	else if (!request->quiet || (lost && !request->options.drop))
 		fprintf(stderr, "trace-thr: recorded into %s, %" G_GUINT64_FORMAT " event%s lost\n", recording->folder,
 		        lost, lost == 1 ? "" : "s");
 }

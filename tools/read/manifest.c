@@ -25,10 +25,10 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
 	json_t *json =
-	    json_pack("{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b}", "program", program_to_json(manifest->program), "pid",
-	              (json_int_t)manifest->pid, "begin_ns", (json_int_t)manifest->begin_ns, "end_ns",
+	    json_pack("{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b}", "program", program_to_json(manifest->program),
+	              "pid", (json_int_t)manifest->pid, "begin_ns", (json_int_t)manifest->begin_ns, "end_ns",
 	              (json_int_t)manifest->end_ns, "exit_status", manifest->exit_status, "signal", manifest->signal,
-	              "timed_out", manifest->timed_out, "interrupted", manifest->interrupted);
+	              "timed_out", manifest->timed_out, "interrupted", manifest->interrupted, "torn", manifest->torn);
 	char *text = json_dumps(json, JSON_INDENT(2));
 	g_autoptr(GString) contents = g_string_new(text);
 	g_autoptr(GError) failure = NULL;
@@ -68,11 +68,12 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	json_error_t wrong;
 	json_t *program;
 	json_int_t pid, begin_ns, end_ns;
-	int timed_out, interrupted;
+	int timed_out, interrupted, torn = false;
 
-	if (json_unpack_ex(json, &wrong, 0, "{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b}", "program", &program, "pid",
+	if (json_unpack_ex(json, &wrong, 0, "{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b}", "program", &program, "pid",
 	                   &pid, "begin_ns", &begin_ns, "end_ns", &end_ns, "exit_status", &manifest->exit_status,
-	                   "signal", &manifest->signal, "timed_out", &timed_out, "interrupted", &interrupted)) {
+	                   "signal", &manifest->signal, "timed_out", &timed_out, "interrupted", &interrupted, "torn",
+	                   &torn)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -89,6 +90,7 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	manifest->end_ns = end_ns;
 	manifest->timed_out = timed_out;
 	manifest->interrupted = interrupted;
+	manifest->torn = torn;
 	return true;
 }
 

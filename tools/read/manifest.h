@@ -21,6 +21,7 @@ struct tt_manifest {
 	int signal;       /* 0 if none did */
 	bool timed_out;   /* the recorder ended it, at --timeout */
 	bool interrupted; /* the recorder was interrupted and ended it */
+	bool torn;        /* a program was killed while it wrote an event: the rest of its buffer could not be read */
 };
 
 /* Writes it into the folder: whole or not at all. */

@@ -223,17 +223,28 @@ static bool add_folders(struct tt_graph *graph, const char *path, GError **error
 	return !failure;
 }
 
-/* The pid of the recorded program, of its manifest; 0 if there is none. False with *error if it cannot be read. */
-static bool recorded_pid(const char *path, uint32_t *pid, GError **error)
+/* What the manifest says of the recorded program, if there is one. False with *error if it cannot be read. */
+static bool look_at_manifest(const char *path, uint32_t *pid, bool *torn, GError **error)
 {
 	GError *failure = NULL;
 	struct tt_manifest *manifest = tt_manifest_read(path, &failure);
 
 	*pid = manifest ? manifest->pid : 0;
+	*torn = manifest && manifest->torn;
 	tt_manifest_free(manifest);
 	if (failure)
 		g_propagate_error(error, failure);
 	return !failure;
+}
+
+/* Babeltrace knows nothing of a buffer that the tracer could not read to its end. */
+static void tell_torn(struct reading *reading)
+{
+	const struct tt_loss loss = {.begin_ns = -1, .end_ns = -1};
+
+	reading->summary->lost_packets++;
+	if (reading->handler->loss)
+		reading->handler->loss(&loss, reading->data);
 }
 
 bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, void *data,
@@ -242,16 +253,19 @@ bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, voi
 	struct reading reading = {.handler = handler, .data = data, .summary = summary};
 	struct tt_graph *graph = NULL;
 	uint32_t root = 0;
+	bool torn = false;
 	bool ok;
 
 	*summary = (struct tt_trace_summary){.events = 0};
 	reading.readers = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_reader);
 	reading.modules = tt_modules_new(tell_module, &reading);
 	graph = tt_graph_new(read_message, &reading, error);
-	ok = graph && add_folders(graph, path, error) && recorded_pid(path, &root, error);
+	ok = graph && add_folders(graph, path, error) && look_at_manifest(path, &root, &torn, error);
 	reading.processes = tt_processes_new(root);
 	if (ok)
 		ok = tt_graph_run(graph, path, error);
+	if (ok && torn)
+		tell_torn(&reading);
 	if (ok)
 		tt_modules_finish(reading.modules);
 	g_hash_table_destroy(reading.readers);

@@ -142,6 +142,7 @@ static bool record_into(const struct job *job, GError **error)
 	if (session) {
 		ok = run_program(job, session, &manifest, error);
 		ok = tt_session_stop(session, &recording->loss, ok ? error : NULL) && ok;
+		manifest.torn = recording->loss.torn;
 	}
 	tt_daemon_close(daemon);
 	if (ok && recording->end.no_room)

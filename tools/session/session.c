@@ -231,7 +231,7 @@ bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, G
 	tt_session_has_room(session);
 	tt_session_finish(session);
 	full = disk_room(session) < LEAST_ROOM;
-	*loss = (struct tt_session_loss){.events = dropped_events(session), .interrupted = !session->written && !full};
+	*loss = (struct tt_session_loss){.events = dropped_events(session), .torn = !session->written && !full};
 	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
 	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", full ? NULL : error);
 	if (full)

@@ -13,8 +13,8 @@ struct tt_session;
 
 /* What the tracer could not record. */
 struct tt_session_loss {
-	uint64_t events;  /* dropped for want of room: only with `drop` */
-	bool interrupted; /* a program was killed in the midst of writing an event: what shares its buffer is lost */
+	uint64_t events; /* dropped for want of room: only with `drop` */
+	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
 };
 
 /*

@@ -67,7 +67,7 @@ static void test_round_trip(void **state)
 static void test_argument_that_is_no_text(void **state)
 {
 	char *program[] = {(char[]){"prog"}, (char[]){"a\xff"}, NULL};
-	const struct tt_manifest wrote = {.program = program, .interrupted = true};
+	const struct tt_manifest wrote = {.program = program, .interrupted = true, .torn = true};
 
 	(void)state;
 	assert_true(tt_manifest_write(folder, &wrote, NULL));
@@ -76,6 +76,7 @@ static void test_argument_that_is_no_text(void **state)
 	assert_true(g_str_has_prefix(read->program[1], "a"));
 	assert_true(g_utf8_validate(read->program[1], -1, NULL));
 	assert_true(read->interrupted);
+	assert_true(read->torn);
 	tt_manifest_free(read);
 }
 
