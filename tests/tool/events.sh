@@ -1,0 +1,131 @@
+#!/bin/sh
+# trace-thr events: the three formats, the selections, and what is said of a trace that lacks something.
+. "$(dirname "$0")/lib.sh"
+
+# The same as `tool events`. What other programs do on this machine meanwhile is recorded too, and left out, which is
+# said: not here.
+events()
+{
+	tool events "$@"
+	sed -i '/left out: other programs/d' "$dir/err"
+}
+
+json() # json CONDITION EXPRESSION: a line for each object `e` of $dir/out that meets the condition, in Python
+{
+	python3 -c '
+import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    e = json.loads(line)
+    if eval(sys.argv[2]):
+        print(eval(sys.argv[3]))' "$dir/out" "$1" "$2"
+}
+
+is() # is WANTED GOT
+{
+	test "$1" = "$2" || echo "got '$2', should be '$1'; "
+}
+
+tool record -o "$dir/trace" -- "$BUILD/examples/condition"
+check "record" "$(status_is 0)"
+
+events "$dir/trace"
+check "text: a line an event, with words, names for ids, function and line" "$(
+	status_is 0
+	is_empty err
+	has out '^ +0\.000000000  MainThread +thread_start +MainThread '
+	has out ' c1 +lock_acquired +condition +kind=rlock mode=exclusive depth=1  consumer examples/condition\.c:[0-9]+$'
+	has out ' cond_wait +condition +lock=condition timeout=none '
+	has out ' cond_woken +condition +result=notified waker=p '
+	has out ' cond_notify +condition +asked=all woken=2  producer '
+	has out ' thread_start +c1 .* target=consumer '
+	has out ' log_message +level=DEBUG text="Making resource available" '
+	has out ' thread_exit +c1 +how=returned$'
+)"
+all=$(wc -l <"$dir/out")
+cp "$dir/out" "$dir/text"
+
+events --format json "$dir/trace"
+check "json: an object a line, as many as lines of text" "$(status_is 0; is_empty err; lines out "$all")"
+if command -v python3 >/dev/null; then
+	check "json: fields are words and numbers, sites are objects" "$(
+		is 'rlock 1 consumer True' "$(json 'e["event"] == "lock_acquired" and e["thread"] == "c1"' \
+			'e["kind"], e["depth"], e["site"]["function"], e["site"]["line"] > 0' | sed -n 1p | tr -d "(),'")"
+		is None "$(json 'e["event"] == "cond_wait"' 'e["timeout_ns"]' | sed -n 1p)"
+		is False "$(json 'e["event"] == "log_message"' '"name" in e or "id" in e' | sort -u)"
+		is consumer "$(json 'e["thread"] == "c1" and e["event"] == "thread_start"' 'e["target_function"]')"
+	)"
+	check "json: in order of time, from 0" "$(
+		json True 'e["relative_ns"]' >"$dir/times"
+		is 0 "$(head -1 "$dir/times")"
+		sort -n -c "$dir/times" 2>&1
+	)"
+else
+	skip "what is in the JSON: no python3"
+fi
+
+events --format csv "$dir/trace"
+check "csv: a head and as many lines, which end as RFC 4180 has it" "$(
+	status_is 0
+	lines out $((all + 1))
+	is "$((all + 1))" "$(grep -c "$(printf '\r')\$" "$dir/out")"
+	has out '^time_ns,relative_ns,pid,thread,thread_id,event,name,id,kind,mode,'
+	! command -v python3 >/dev/null || python3 -c '
+import csv, sys
+rows = list(csv.reader(open(sys.argv[1], newline="", encoding="utf-8")))
+if len({len(row) for row in rows}) != 1:
+    print("rows of different lengths")' "$dir/out"
+)"
+
+events --thread 'c?' --object 'cond*' "$dir/trace"
+check "--thread and --object select" "$(status_is 0; has out ' c1 '; has out ' c2 '; lacks out ' p '; lacks out log_message)"
+moment=$(awk '$2 == "c2" && $3 == "thread_start" { print $1 }' "$dir/text")
+events --from "$moment" --to "$moment" "$dir/trace"
+check "--from and --to select, to the nanosecond" "$(status_is 0; lines out 1; has out ' c2 +thread_start ')"
+events --from 9999 "$dir/trace"
+check "nothing selected is no error" "$(status_is 0; is_empty out)"
+
+events --format xml "$dir/trace"
+check "an unknown format" "$(status_is 2; lines err 1; has err 'use text, json or csv')"
+events --from soon "$dir/trace"
+check "a time that is none" "$(status_is 2; lines err 1)"
+events
+check "no trace given" "$(status_is 2; lines err 1)"
+events --help
+check "--help" "$(status_is 0; has out 'trace-thr events'; is_empty err)"
+events --version
+check "--version" "$(status_is 0; lines out 1)"
+
+# Another build lies where the program lay: its symbols would be lies.
+cp "$BUILD/examples/lock_with" "$dir/prog"
+LD_LIBRARY_PATH=$BUILD tool record -o "$dir/changed" -- "$dir/prog"
+cp "$BUILD/examples/simple" "$dir/prog"
+events "$dir/changed"
+check "a changed program is named, and none of its functions" "$(
+	status_is 0
+	lines err 1
+	has err "prog .*another build"
+	has out ' prog\+0x[0-9a-f]+$'
+	lacks out 'examples/'
+)"
+rm "$dir/prog"
+events "$dir/changed"
+check "a program that is gone: module and offset" "$(status_is 0; is_empty err; has out ' prog\+0x[0-9a-f]+$')"
+
+# As recorded by hand without the state dump.
+rm "$dir"/trace/ust/uid/*/*/modules_* "$dir"/trace/ust/uid/*/*/index/modules_*
+events "$dir/trace"
+check "a trace without the state dump: addresses, and how to record it" "$(
+	status_is 0
+	lines out "$all"
+	lines err 1
+	has err 'docs/events.md'
+	has out ' [?][+]0x[0-9a-f]+$'
+)"
+
+if test -w /dev/full; then
+	status=0
+	"$TOOL" events "$dir/trace" >/dev/full 2>"$dir/err" || status=$?
+	: >"$dir/out"
+	check "no room for the output" "$(status_is 2; lines err 1; has err 'No space left')"
+fi
+finish
