@@ -72,10 +72,18 @@ static int waits_for_threads_started_meanwhile(void)
 	return 0;
 }
 
+static void *sleep_and_print(void *arg)
+{
+	/* Long enough for the others, and for an exit that does not wait, to come to their end. */
+	nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
+	print(arg);
+	return NULL;
+}
+
 static void print_early(void)
 {
 	print("registered before the first start\n");
-	start("late", print_at_exit, "started by an exit function\n", TTHR_DAEMON_NO);
+	start("late", sleep_and_print, "started by an exit function\n", TTHR_DAEMON_NO);
 }
 
 static void print_late(void)
@@ -157,15 +165,7 @@ __attribute__((unused)) static int pthread_exit_in_main(void)
 	pthread_exit(NULL);
 }
 
-static void *sleep_and_print(void *arg)
-{
-	/* It never calls the library. Long enough for the others to have ended. */
-	nanosleep(&(struct timespec){.tv_nsec = 200000000}, NULL);
-	print(arg);
-	return NULL;
-}
-
-/* LTTng has threads of its own that never end. */
+/* LTTng has threads of its own that never end. One of the program's does not call the library. */
 __attribute__((unused)) static int pthread_exit_in_main_with_lttng(void)
 {
 	static char text[] = "unknown thread goes on\n";

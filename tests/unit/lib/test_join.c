@@ -162,11 +162,21 @@ static void *join_then_be_cancelled(void *arg)
 	return NULL;
 }
 
+static void *wait_and_set_key(void *arg)
+{
+	wait_at_gate(arg);
+	return set_key(arg);
+}
+
+/* Nor is the pthread_join inside it, which waits for the last destructors. */
 static void join_is_no_cancellation_point(void **state)
 {
 	(void)state;
 	enum tthr_end end;
-	tthr_thread *thread = started(wait_at_gate, NULL);
+	must(pthread_key_create(&key, key_destructor) == 0);
+	destructors = 0;
+	tthr_thread *thread = made(&(struct tthr_thread_options){.target = wait_and_set_key});
+	must(tthr_thread_start(thread) == 0);
 	tthr_thread *joiner = started(join_then_be_cancelled, thread);
 
 	joined_in_spite = false;
@@ -177,6 +187,8 @@ static void join_is_no_cancellation_point(void **state)
 	assert_true(joined_in_spite);
 	assert_int_equal(tthr_thread_result(joiner, NULL, &end), 0);
 	assert_int_equal(end, TTHR_CANCELLED);
+	assert_int_equal(destructors, 2);
+	pthread_key_delete(key);
 	tthr_thread_unref(thread);
 	tthr_thread_unref(joiner);
 }
