@@ -1,5 +1,5 @@
 /*
- * The calling thread, as primitives see it: an id to hold locks by and a name to emit events with. See thread.c.
+ * The calling thread, as primitives see it: an id to hold locks by and a name to emit events with. See self.c.
  */
 #ifndef TT_SELF_H
 #define TT_SELF_H

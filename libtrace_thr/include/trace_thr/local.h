@@ -13,7 +13,8 @@
  * Ownership. A value is the caller's pointer. If the local was given a `free` function, the local owns the value: free
  * is called with it when the thread ends (in that thread), when it is replaced or deleted, and for the values of all
  * threads when the local is destroyed (in the caller's). Values of a thread are freed in the opposite order of their
- * first setting.
+ * first setting. free may use the library, this local as well. The exit of the process frees no values, as with POSIX's
+ * thread-specific data.
  *
  * Source of the rules: Python's documentation of threading.local. Differences: one value instead of attributes; an
  * absent value is ENOENT instead of AttributeError; init is the place of a subclass's __init__.

@@ -1,10 +1,12 @@
 /*
  * Logging: lines that carry the name of the thread that writes them. Each is also an event of the trace.
  *
- *     tthr_log_config(&(struct tthr_log_options){.level = TTHR_LOG_DEBUG, .format = "(%(threadName)-10s)
- * %(message)s"}); tthr_log_debug("sleeping %.2f", pause);
+ *     tthr_log_config(&(struct tthr_log_options){.level = TTHR_LOG_DEBUG,
+ *                                                 .format = "(%(threadName)-10s) %(message)s"});
+ *     tthr_log_debug("sleeping %.2f", pause);
  *
- * A line goes out by one write, so lines of different threads, also of different processes on one pipe, never mix.
+ * A line goes out by one write, so lines of different threads never mix; nor do those of different processes on one
+ * pipe, up to PIPE_BUF bytes each.
  *
  * The format is literal text with these fields, each with an optional `-` (left-aligned) and width in characters:
  *

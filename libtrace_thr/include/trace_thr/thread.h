@@ -22,7 +22,9 @@
  *
  * Exit. When main returns, or any thread calls exit, the library first joins all threads that are not daemons. Daemons
  * are abandoned: they stop wherever they are. The joining happens among the functions registered with atexit, as if it
- * had been registered by the first start of a thread. quick_exit, _exit and abort join nobody. Since threads outlive
+ * had been registered by the first start of a thread. The thread that exits counts as ended from then on, so one that
+ * it waits for may join it; only the main thread goes on waiting for another one that exits. When the main thread calls
+ * pthread_exit, the process ends with its last thread. quick_exit, _exit and abort join nobody. Since threads outlive
  * main in this way, what they share with it is static or allocated, not a variable of main's.
  *
  * How a thread ends (in the place of Python's excepthook). Its target returns, calls pthread_exit, or is cancelled:

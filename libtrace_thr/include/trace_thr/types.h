@@ -19,15 +19,16 @@
  * `Dummy-1`, as in Python).
  *
  * Cancellation. No function here is a cancellation point: pthread_cancel takes effect at the next one that the
- * program itself calls, so no object is left half changed. Asynchronous cancellation is not supported.
+ * program itself calls, so no object is left half changed. One exception: acquire and release of a lock, while LTTng
+ * waits for room in a blocking channel; the lock is held then. Asynchronous cancellation is not supported.
  *
  * Signals. Only these may be called from a signal handler, on objects made by `_init` and from a thread the library
  * knows (it started it, or the thread called the library before): tthr_lock_try_acquire, tthr_lock_release,
  * tthr_lock_locked, tthr_event_is_set, tthr_current, tthr_thread_name.
  *
  * fork. The child has the thread that called fork and no other: it becomes the main thread, the others are gone from
- * tthr_enumerate. Nobody waits for any object in the child. A lock that another thread held stays held, as in Python
- * and POSIX; the library's own state is consistent. Events of the child carry its own pid.
+ * tthr_enumerate and count as cancelled. Nobody waits for any object in the child. A lock that another thread held
+ * stays held, as in Python and POSIX; the library's own state is consistent. Events of the child carry its own pid.
  */
 #ifndef TRACE_THR_TYPES_H
 #define TRACE_THR_TYPES_H
