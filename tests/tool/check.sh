@@ -68,10 +68,11 @@ check "its lines are narrow" "$(narrow)"
 checked holder 2 "$hangs" holder
 check "a lock of an exited thread" "$(status_is 1)$(closing '1 deadlock, 0 inversions')$(has out \
 	'^TT003 stuck \(actual\): late waits for rlock "first", whose holder leaves has exited$')"
+check "the main thread waits at the exit" "$(has out 'thread "late"  since .* s, at the exit of the process$')"
 
 checked fork 2 "$hangs" fork
 check "a lock of a thread left behind by fork" "$(status_is 1)$(has out \
-	'^TT003 stuck \(actual\): MainThread waits for rlock "first", whose holder keeper is not in this process$')"
+	'^TT003 stuck \(actual\): MainThread waits for rlock "first", whose holder keeper is not in this process$')$(has out 'since before the fork$')"
 
 checked busy 1 "$hangs" busy
 check "a daemon that waits for work is no finding" "$(status_is 0)$(closing '0 deadlocks, 0 inversions')"

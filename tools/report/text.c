@@ -42,15 +42,11 @@ static void put_thread(struct report *report, const struct tt_thread *thread)
 		tt_put(&report->pen, TT_DIM, "  daemon");
 }
 
-static void put_site(struct report *report, const struct tt_thread *thread, uint64_t caller)
+static char *mode_text(const struct tt_object *object, enum tt_mode mode, const char *note)
 {
-	if (!caller) {
-		tt_put(&report->pen, TT_DIM, "before the trace began\n");
-		return;
-	}
-	g_autofree char *text =
-	    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, caller));
-	tt_put(&report->pen, TT_BOLD, "%s\n", text);
+	g_autofree char *name = tt_object_phrase(object);
+	return g_strdup_printf("%s%s%s%s", name, mode == TT_MODE_SHARED ? ", shared" : "", note ? ", " : "",
+	                       note ? note : "");
 }
 
 /* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
@@ -58,21 +54,45 @@ static void put_row(struct report *report, const char *verb, int width, const ch
                     int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller)
 {
 	g_autofree char *time = tt_check_time_text(report->check, time_ns);
+	g_autofree char *site =
+	    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, caller));
 
 	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
 	tt_put_padded(&report->pen, TT_PLAIN, width, object);
-	if (caller)
-		tt_put(&report->pen, TT_PLAIN, "  %s %s, %s ", when, time, where);
-	else
-		tt_put(&report->pen, TT_PLAIN, "  ");
-	put_site(report, thread, caller);
+	tt_put(&report->pen, TT_PLAIN, "  %s %s, %s ", when, time, where);
+	tt_put(&report->pen, TT_BOLD, "%s\n", site);
 }
 
-static char *mode_text(const struct tt_object *object, enum tt_mode mode, const char *note)
+static void put_hold(struct report *report, const struct tt_edge *edge, bool still, int width)
 {
-	g_autofree char *name = tt_object_phrase(object);
-	return g_strdup_printf("%s%s%s%s", name, mode == TT_MODE_SHARED ? ", shared" : "", note ? ", " : "",
-	                       note ? note : "");
+	g_autofree char *object = mode_text(edge->held, edge->held_mode, NULL);
+	const char *verb = still ? "holds" : "held";
+
+	if (edge->held_caller) {
+		put_row(report, verb, width, object, still ? "since" : "from", edge->held_ns, "acquired at",
+		        edge->thread, edge->held_caller);
+		return;
+	}
+	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
+	tt_put_padded(&report->pen, TT_PLAIN, width, object);
+	tt_put(&report->pen, TT_PLAIN, "  since before the %s\n", edge->thread->left_behind ? "fork" : "trace began");
+}
+
+static void put_wait(struct report *report, const struct tt_edge *edge, bool still, int width)
+{
+	g_autofree char *object = mode_text(edge->wanted, edge->wanted_mode, edge->note);
+	g_autofree char *time = tt_check_time_text(report->check, edge->wanted_ns);
+	const char *verb = still ? "waits for" : "asked for";
+
+	if (edge->wanted_caller) {
+		put_row(report, verb, width, object, still ? "since" : "at  ", edge->wanted_ns, "at", edge->thread,
+		        edge->wanted_caller);
+		return;
+	}
+	/* Nobody in the program called: the library joins threads when the process exits. */
+	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
+	tt_put_padded(&report->pen, TT_PLAIN, width, object);
+	tt_put(&report->pen, TT_PLAIN, "  since %s, at the exit of the process\n", time);
 }
 
 static int row_width(const struct tt_finding *finding)
@@ -111,18 +131,12 @@ static void put_edge(struct report *report, const struct tt_finding *finding, gu
 	if (edge->note && !edge->wanted)
 		tt_put(&report->pen, TT_PLAIN, "  %s", edge->note);
 	tt_put(&report->pen, TT_PLAIN, "\n");
-	if (edge->held && edge->held->family != TT_FAMILY_THREAD) {
-		g_autofree char *held = mode_text(edge->held, edge->held_mode, NULL);
-		put_row(report, happened ? "holds" : "held", width, held, happened ? "since" : "from", edge->held_ns,
-		        "acquired at", edge->thread, edge->held_caller);
-	}
-	if (edge->wanted) {
-		g_autofree char *wanted = mode_text(edge->wanted, edge->wanted_mode, edge->note);
-		put_row(report, happened ? "waits for" : "asked for", width, wanted, happened ? "since" : "at  ",
-		        edge->wanted_ns, "at", edge->thread, edge->wanted_caller);
-		if (happened)
-			put_holder(report, finding, i);
-	}
+	if (edge->held && edge->held->family != TT_FAMILY_THREAD)
+		put_hold(report, edge, happened, width);
+	if (edge->wanted)
+		put_wait(report, edge, happened, width);
+	if (edge->wanted && happened)
+		put_holder(report, finding, i);
 }
 
 /* At most so many: the first ones and the last, with which a cycle closes. */
@@ -147,12 +161,10 @@ static void put_blocked(struct report *report, const struct tt_finding *finding)
 	tt_put(&report->pen, TT_PLAIN, "    Blocked by it as well:\n\n");
 	for (guint i = 0; i < finding->blocked->len; i++) {
 		const struct tt_edge *edge = &g_array_index(finding->blocked, struct tt_edge, i);
-		g_autofree char *wanted = mode_text(edge->wanted, edge->wanted_mode, edge->note);
 		tt_put(&report->pen, TT_PLAIN, "    ");
 		put_thread(report, edge->thread);
 		tt_put(&report->pen, TT_PLAIN, "\n");
-		put_row(report, "waits for", tt_text_width(wanted), wanted, "since", edge->wanted_ns, "at",
-		        edge->thread, edge->wanted_caller);
+		put_wait(report, edge, true, 0);
 	}
 	tt_put(&report->pen, TT_PLAIN, "\n");
 }

@@ -244,6 +244,21 @@ static void test_processes_are_named(void **state)
 	(void)state;
 }
 
+/* What no call of the program's made: a hold from before, a join as the process exits. */
+static void test_without_a_site(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	waits(&feed, T1, A, MAIN);
+	feed_event(&feed, MAIN, (struct tt_event){.type = TT_EVENT_thread_join_wait, .id = T1});
+	tt_model_thread(feed.check->model->processes->pdata[0], MAIN)->wait.caller = 0;
+	feed_finish(&feed);
+	assert_says(&feed, false, "        holds      mutex \"A\"    since before the trace began\n", true);
+	assert_says(&feed, false, "  since +0.001000 s, at the exit of the process\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* A terminal, unless NO_COLOR is set to something. */
 static void test_colour(void **state)
 {
@@ -307,6 +322,7 @@ int main(void)
 	    cmocka_unit_test(test_many_findings),
 	    cmocka_unit_test(test_names_are_harmless),
 	    cmocka_unit_test(test_processes_are_named),
+	    cmocka_unit_test(test_without_a_site),
 	    cmocka_unit_test(test_colour),
 	    cmocka_unit_test(test_several_traces),
 	};
