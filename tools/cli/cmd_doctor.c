@@ -1,6 +1,9 @@
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
 #include <stdio.h>
-
-#include <sys/statvfs.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <babeltrace2/babeltrace.h>
@@ -10,28 +13,73 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
+#include "tools/session/buffers.h"
+
+static bool is_in_group(gid_t gid)
+{
+	gid_t groups[256];
+	int n = getgroups(G_N_ELEMENTS(groups), groups);
+
+	for (int i = 0; i < n; i++)
+		if (groups[i] == gid)
+			return true;
+	return getegid() == gid;
+}
 
 /* Each looks at one thing, says what it found, and returns what to do about it: NULL if it is well. */
 
 static const char *look_at_daemon(GString *found)
 {
 	g_autofree char *path = g_find_program_in_path("lttng-sessiond");
+	bool runs = lttng_session_daemon_alive() == 1;
 
-	if (!path) {
+	if (!path && !runs) {
 		g_string_assign(found, "lttng-sessiond is not installed");
 		return "apt-get install lttng-tools, or make deps";
 	}
-	g_string_printf(found, "%s, %s", path,
-	                lttng_session_daemon_alive() == 1 ? "running"
-	                                                  : "not running: recording starts it and stops it");
+	g_string_printf(found, "%s, %s", path ? path : "lttng-sessiond",
+	                runs ? "running: recording uses it" : "not running: recording starts it and stops it");
 	return NULL;
 }
 
+/* Sessions of recorders that are no more: they were killed. */
+static const char *look_at_sessions(GString *found)
+{
+	struct lttng_session *sessions = NULL;
+	int n = lttng_list_sessions(&sessions), left = 0, pid;
+
+	for (int i = 0; i < n; i++)
+		if (sscanf(sessions[i].name, "trace-thr-%d-", &pid) == 1 && kill(pid, 0) == -1 && errno == ESRCH)
+			g_string_printf(found, "%s is left of a recorder that was killed%s", sessions[i].name,
+			                left++ ? ", and others" : "");
+	free(sessions);
+	if (left)
+		return "lttng destroy that session, unless its recorder runs in another container";
+	g_string_assign(found, "none is left of a recorder that was killed");
+	return NULL;
+}
+
+/* Root's daemon is open to the group `tracing`; others start one of their own. */
+static const char *look_at_user(GString *found)
+{
+	const struct group *tracing = getgrnam("tracing");
+	bool in = tracing && is_in_group(tracing->gr_gid);
+	const struct passwd *user = getpwuid(geteuid());
+
+	g_string_printf(found, "%s: %s", user ? user->pw_name : "without a name",
+	                geteuid() == 0 ? "uses the machine's daemon"
+	                : in           ? "in the group tracing: uses the machine's daemon, if it runs"
+	                               : "not in the group tracing: uses a daemon of its own");
+	return NULL;
+}
+
+/* The name with the 1 is that of LTTng-UST 2.13 and later; 2.12 has the 0. */
 static const char *look_at_ust(GString *found)
 {
 	void *handle = dlopen("liblttng-ust.so.1", RTLD_NOW | RTLD_LOCAL);
 
-	g_string_assign(found, handle ? "liblttng-ust.so.1 loads" : "liblttng-ust.so.1 does not load");
+	g_string_assign(found, handle ? "liblttng-ust.so.1 loads (LTTng-UST 2.13 or later)"
+	                              : "liblttng-ust.so.1 does not load");
 	return handle ? NULL : "apt-get install liblttng-ust1, or make deps; version 2.13 or later";
 }
 
@@ -56,18 +104,16 @@ static const char *look_at_provider(GString *found)
 
 static const char *look_at_shm(GString *found)
 {
-	const uint64_t wanted = (uint64_t)sysconf(_SC_NPROCESSORS_CONF) * 2 * 1024 * 1024;
-	struct statvfs shm;
+	uint64_t room = tt_buffers_room();
+	struct tt_buffers buffers = tt_buffers_fit(room, (uint64_t)sysconf(_SC_NPROCESSORS_CONF));
 
-	if (statvfs("/dev/shm", &shm) == -1) {
+	if (room == UINT64_MAX) {
 		g_string_assign(found, "/dev/shm is not there");
 		return "mount -t tmpfs shm /dev/shm";
 	}
-	uint64_t room = (uint64_t)shm.f_bavail * shm.f_frsize;
-	g_string_printf(found,
-	                "/dev/shm has %" G_GUINT64_FORMAT " MiB free, recording takes %" G_GUINT64_FORMAT " or more",
-	                room >> 20, wanted >> 20);
-	return room >= wanted ? NULL : "mount -o remount,size=64m /dev/shm (docker: --shm-size=64m)";
+	g_string_printf(found, "/dev/shm has %" G_GUINT64_FORMAT " MiB free, recording takes %" G_GUINT64_FORMAT " MiB",
+	                room >> 20, (buffers.total >> 20) + 1);
+	return buffers.event_size ? NULL : "mount -o remount,size=64m /dev/shm (docker: --shm-size=64m)";
 }
 
 static const char *look_at_reader(GString *found)
@@ -87,8 +133,8 @@ static const struct {
 	const char *what;
 	const char *(*look)(GString *found);
 } looks[] = {
-    {"daemon", look_at_daemon}, {"tracer", look_at_ust},    {"probes", look_at_provider},
-    {"memory", look_at_shm},    {"reader", look_at_reader},
+    {"user", look_at_user},       {"daemon", look_at_daemon}, {"sessions", look_at_sessions}, {"tracer", look_at_ust},
+    {"probes", look_at_provider}, {"memory", look_at_shm},    {"reader", look_at_reader},
 };
 
 static int diagnose(void)
@@ -96,7 +142,7 @@ static int diagnose(void)
 	g_autoptr(GString) found = g_string_new(NULL);
 	int problems = 0;
 
-	printf("  ok       command   trace-thr %s, user %s\n", TTHR_VERSION, g_get_user_name());
+	printf("  ok       command   trace-thr %s\n", TTHR_VERSION);
 	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
 		const char *remedy = looks[i].look(found);
 		printf("  %-7s  %-8s  %s\n", remedy ? "PROBLEM" : "ok", looks[i].what, found->str);
