@@ -33,11 +33,11 @@ static const char *look_at_daemon(GString *found)
 	g_autofree char *path = g_find_program_in_path("lttng-sessiond");
 	bool runs = lttng_session_daemon_alive() == 1;
 
-	if (!path && !runs) {
+	if (!path) {
 		g_string_assign(found, "lttng-sessiond is not installed");
 		return "apt-get install lttng-tools, or make deps";
 	}
-	g_string_printf(found, "%s, %s", path ? path : "lttng-sessiond",
+	g_string_printf(found, "%s, %s", path,
 	                runs ? "running: recording uses it" : "not running: recording starts it and stops it");
 	return NULL;
 }
