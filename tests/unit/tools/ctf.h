@@ -1,6 +1,6 @@
 /*
- * Writes CTF traces by hand, for tests: a metadata text and one stream with one or several packets, little-endian,
- * without padding. So a test can write what no tracer would.
+ * Writes CTF traces by hand, for tests: a metadata text and up to two streams with one or several packets,
+ * little-endian, without padding. So a test can write what no tracer would.
  *
  *     struct ctf ctf = ctf_begin(folder);
  *     ctf_class(&ctf, "trace_thr:thing", CTF_WHAT "u8 _depth;");      the next id: 0, 1, …
@@ -22,7 +22,7 @@ struct ctf {
 	const char *folder;
 	GString *metadata;
 	GByteArray *stream, *events;
-	unsigned n_classes;
+	unsigned n_classes, stream_id;
 	uint64_t first_ns, last_ns;
 	uint64_t discarded, sequence; /* of the stream so far: set before ctf_packet */
 };
@@ -40,10 +40,19 @@ struct ctf {
 	"typealias integer { size = 64; align = 8; signed = 1; } := i64;\n"                                            \
 	"trace { major = 1; minor = 8; byte_order = le; packet.header := struct { u32 magic; u32 stream_id; }; };\n"   \
 	"clock { name = c; freq = 1000000000; };\n"                                                                    \
-	"typealias integer { size = 64; align = 8; signed = 0; map = clock.c.value; } := stamp;\n"                     \
-	"stream { id = 0; packet.context := struct { stamp timestamp_begin; stamp timestamp_end; u64 content_size; "   \
+	"typealias integer { size = 64; align = 8; signed = 0; map = clock.c.value; } := stamp;\n"
+
+#define CTF_STREAM                                                                                                     \
+	"stream { id = %u; packet.context := struct { stamp timestamp_begin; stamp timestamp_end; u64 content_size; "  \
 	"u64 packet_size; u64 packet_seq_num; u64 events_discarded; };\n"                                              \
 	"event.header := struct { u16 id; stamp timestamp; }; event.context := struct { u32 _vpid; }; };\n"
+
+/* The events that follow are of a stream of their own. */
+static inline void ctf_stream(struct ctf *ctf, unsigned id)
+{
+	ctf->stream_id = id;
+	g_string_append_printf(ctf->metadata, CTF_STREAM, id);
+}
 
 static inline struct ctf ctf_begin(const char *folder)
 {
@@ -52,14 +61,15 @@ static inline struct ctf ctf_begin(const char *folder)
 	ctf.stream = g_byte_array_new();
 	ctf.events = g_byte_array_new();
 	g_mkdir_with_parents(folder, 0755);
+	ctf_stream(&ctf, 0);
 	return ctf;
 }
 
 static inline void ctf_class(struct ctf *ctf, const char *name, const char *fields)
 {
 	g_string_append_printf(ctf->metadata,
-	                       "event { name = \"%s\"; id = %u; stream_id = 0; fields := struct { %s }; };\n", name,
-	                       ctf->n_classes++, fields);
+	                       "event { name = \"%s\"; id = %u; stream_id = %u; fields := struct { %s }; };\n", name,
+	                       ctf->n_classes++, ctf->stream_id, fields);
 }
 
 /* The lowest `size` bytes of a number. */
@@ -106,7 +116,7 @@ static inline void ctf_packet(struct ctf *ctf)
 	uint64_t bits = (ctf->events->len + 8 + 6 * 8) * 8;
 
 	ctf_append(ctf->stream, 0xc1fc1fc1, 4);
-	ctf_append(ctf->stream, 0, 4);
+	ctf_append(ctf->stream, ctf->stream_id, 4);
 	ctf_append(ctf->stream, ctf->first_ns, 8);
 	ctf_append(ctf->stream, ctf->last_ns, 8);
 	ctf_append(ctf->stream, bits, 8);
@@ -127,14 +137,25 @@ static inline void ctf_write(const char *folder, const char *name, const void *b
 	g_free(path);
 }
 
-/* Writes the files. */
-static inline void ctf_end(struct ctf *ctf)
+/* Writes the stream. */
+static inline void ctf_end_stream(struct ctf *ctf)
 {
+	char *name = g_strdup_printf("stream_%u", ctf->stream_id);
+
 	if (ctf->events->len)
 		ctf_packet(ctf);
-	ctf_write(ctf->folder, "metadata", ctf->metadata->str, ctf->metadata->len);
 	if (ctf->stream->len)
-		ctf_write(ctf->folder, "stream_0", ctf->stream->data, ctf->stream->len);
+		ctf_write(ctf->folder, name, ctf->stream->data, ctf->stream->len);
+	g_byte_array_set_size(ctf->stream, 0);
+	ctf->discarded = ctf->sequence = 0;
+	g_free(name);
+}
+
+/* Writes what is left. */
+static inline void ctf_end(struct ctf *ctf)
+{
+	ctf_end_stream(ctf);
+	ctf_write(ctf->folder, "metadata", ctf->metadata->str, ctf->metadata->len);
 	g_string_free(ctf->metadata, TRUE);
 	g_byte_array_free(ctf->stream, TRUE);
 	g_byte_array_free(ctf->events, TRUE);
