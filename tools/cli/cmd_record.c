@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/notes.h"
 #include "tools/cli/recording_options.h"
 #include "tools/read/trace.h"
 
@@ -8,7 +9,9 @@ static const char summary[] =
     "Runs a program and records what its threads do, for check, timeline and events, and for babeltrace2.\n"
     "\n"
     "The program must be built with libtrace_thr. Its input, output and arguments are its own. A session daemon that\n"
-    "runs is used; else one is started and stopped afterwards. Nothing is lost, also when the program is killed.\n"
+    "runs is used; else one is started and stopped afterwards. Nothing is lost: a full buffer makes the program wait.\n"
+    "If the disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the program; a\n"
+    "second one kills it.\n"
     "\n"
     "Examples:\n"
     "  trace-thr record -- ./server --port 80\n"
@@ -45,7 +48,7 @@ static int record(const struct tt_recording_request *request)
 	}
 	tt_recording_tell(&recording, request);
 	if (is_empty(&recording))
-		fputs("trace-thr: the program made no event of libtrace_thr: build it with -ltrace_thr\n", stderr);
+		tt_notes(&(struct tt_trace_summary){.events = 0}, NULL);
 	else if (!request->quiet)
 		fprintf(stderr, "trace-thr: next: trace-thr check %s\n", recording.folder);
 	status = tt_recording_status(&recording);

@@ -10,7 +10,9 @@ static const char summary[] =
     "Runs a program, records what its threads do, and checks it when it has ended: deadlocks, lost wake-ups,\n"
     "inversions of lock order. The report goes to stderr; the program's input and output are its own.\n"
     "\n"
-    "A program that hangs is waited for: end it with --timeout, or with Ctrl-C. The trace is kept.\n"
+    "A program that hangs is waited for: end it with --timeout, or with Ctrl-C. The trace is kept in the folder of "
+    "-o,\n"
+    "or in a new one trace-thr-PROGRAM-N here. A program that makes no event of libtrace_thr is an error.\n"
     "\n"
     "Examples:\n"
     "  trace-thr run -- ./prog\n"
@@ -29,7 +31,10 @@ static int check(const struct tt_recording *recording, const struct tt_recording
 
 	struct tt_check *check = tt_check_read(recording->folder, &options, &error);
 	if (!check) {
-		fprintf(stderr, "trace-thr: %s\n", error->message);
+		if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
+			fprintf(stderr, "trace-thr: %s\n", error->message);
+		else
+			tt_notes(&(struct tt_trace_summary){.events = 0}, NULL);
 		return TT_EXIT_USAGE;
 	}
 	tt_notes(&check->summary, check->symbols);
