@@ -257,3 +257,23 @@ char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *la
 	add_site(text, ", at ", lanes, lane->thread, span->caller);
 	return g_string_free(text, false);
 }
+
+void tt_describe_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then)
+{
+	g_autofree char *length = tt_duration_text(lanes->last_ns - lanes->origin_ns);
+
+	g_string_append_printf(text, "%u thread%s%s%" G_GUINT64_FORMAT " event%s in %s", lanes->lanes->len,
+	                       lanes->lanes->len == 1 ? "" : "s", between, lanes->events, lanes->events == 1 ? "" : "s",
+	                       length);
+	if (lanes->from_ns > lanes->origin_ns || !lanes->ends) {
+		g_autofree char *from = tt_moment_text(lanes, lanes->from_ns);
+		g_autofree char *to = tt_moment_text(lanes, lanes->to_ns);
+		g_string_append_printf(text, "%sshown: %s to %s", then, from, to);
+	}
+	if (lanes->hidden)
+		g_string_append_printf(text, "%s%u thread%s left out", then, lanes->hidden,
+		                       lanes->hidden == 1 ? "" : "s");
+	if (lanes->lost || lanes->lost_packets)
+		g_string_append_printf(text, "%s%" G_GUINT64_FORMAT "%s events lost in recording", then, lanes->lost,
+		                       lanes->lost_packets ? " and more" : "");
+}

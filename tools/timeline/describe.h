@@ -39,4 +39,7 @@ char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *la
 /* The text of the mark that an event makes, and its kind; NULL if it makes none. */
 char *tt_describe_event(const struct tt_event *event, enum tt_mark_kind *kind);
 
+/* `3 threads, 52 events in 412 ms`, and what is not shown: the words are joined by `between`, then by `then`. */
+void tt_describe_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then);
+
 #endif /* TT_DESCRIBE_H */

@@ -123,21 +123,9 @@ static char *subtitle(const struct tt_page *page)
 {
 	const struct tt_lanes *lanes = page->lanes;
 	GString *text = g_string_new(NULL);
-	g_autofree char *length = tt_duration_text(lanes->last_ns - lanes->origin_ns);
 	unsigned left_out = lanes->arrows->len - page->thinning->arrows->len;
 
-	g_string_append_printf(text, "%u thread%s · %" G_GUINT64_FORMAT " event%s in %s", lanes->lanes->len,
-	                       lanes->lanes->len == 1 ? "" : "s", lanes->events, lanes->events == 1 ? "" : "s", length);
-	if (lanes->from_ns > lanes->origin_ns || !lanes->ends) {
-		g_autofree char *from = tt_moment_text(lanes, lanes->from_ns),
-				*to = tt_moment_text(lanes, lanes->to_ns);
-		g_string_append_printf(text, " · shown: %s to %s", from, to);
-	}
-	if (lanes->hidden)
-		g_string_append_printf(text, " · %u thread%s left out", lanes->hidden, lanes->hidden == 1 ? "" : "s");
-	if (lanes->lost || lanes->lost_packets)
-		g_string_append_printf(text, " · %" G_GUINT64_FORMAT "%s events lost in recording", lanes->lost,
-		                       lanes->lost_packets ? " and more" : "");
+	tt_describe_extent(text, lanes, " · ", " · ");
 	if (page->thinning->joined)
 		g_string_append_printf(text, " · %zu spans, holds and marks drawn together with others",
 		                       page->thinning->joined);

@@ -127,24 +127,12 @@ static void draw_process(struct tt_screen *screen, unsigned i)
 static void print_head(struct tt_screen *screen, GString *out)
 {
 	const struct tt_lanes *lanes = screen->lanes;
-	g_autofree char *length = tt_duration_text(lanes->last_ns - lanes->origin_ns);
 	g_autofree char *clean = tt_text_clean(screen->options->title);
 	g_autoptr(GString) head = g_string_new(NULL);
 
 	if (screen->options->title)
 		g_string_append_printf(head, "%s: ", clean);
-	g_string_append_printf(head, "%u thread%s, %" G_GUINT64_FORMAT " event%s in %s", lanes->lanes->len,
-	                       lanes->lanes->len == 1 ? "" : "s", lanes->events, lanes->events == 1 ? "" : "s", length);
-	if (lanes->from_ns > lanes->origin_ns || !lanes->ends) {
-		g_autofree char *from = tt_moment_text(lanes, lanes->from_ns),
-				*to = tt_moment_text(lanes, lanes->to_ns);
-		g_string_append_printf(head, "; shown: %s to %s", from, to);
-	}
-	if (lanes->hidden)
-		g_string_append_printf(head, "; %u thread%s left out", lanes->hidden, lanes->hidden == 1 ? "" : "s");
-	if (lanes->lost || lanes->lost_packets)
-		g_string_append_printf(head, "; %" G_GUINT64_FORMAT "%s events lost in recording", lanes->lost,
-		                       lanes->lost_packets ? " and more" : "");
+	tt_describe_extent(head, lanes, ", ", "; ");
 	g_autofree char *text = tt_screen_text(screen, head->str);
 	tt_look_print(out, text, TT_LOOK_MARK, screen->options->colour);
 	g_string_append(out, "\n\n");
