@@ -8,10 +8,10 @@
 #include "tracepoints/vocabulary.h"
 
 #define TT_COUNT_(event, shape, level) +1
-enum { N_EVENTS = 0 TT_VOCABULARY(TT_COUNT_), ROOM = 256 };
+enum { N_EVENTS = 0 TT_VOCABULARY(TT_COUNT_), ROOM = 256 + TT_STACK_MAX * sizeof(uint64_t), NAME_ROOM = 80 };
 
 typedef void probe_fn(void *data, const struct tt_who *who, const void *caller, const struct tt_what *what,
-                      uint8_t kind, uint8_t mode, uint32_t depth);
+                      uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack);
 
 /* Whether fields lie one behind the other, without padding. */
 #ifdef LTTNG_UST_RING_BUFFER_NATURAL_ALIGN
@@ -30,14 +30,14 @@ static char *put(char *at, const void *value, size_t size)
 
 /* The fields in the order of the shape lock_hold, trace_thr.h. Their length; 0 if they have no room. */
 static size_t pack(char *room, const struct tt_who *who, const void *caller, const struct tt_what *what, uint8_t kind,
-                   uint8_t mode, uint32_t depth)
+                   uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
 {
 	uint64_t site = (uint64_t)(uintptr_t)caller;
 	size_t thread_size = strlen(who->name) + 1;
 	size_t name_size = strlen(what->name) + 1;
 	char *at = room;
 
-	if (thread_size > ROOM / 3 || name_size > ROOM / 3)
+	if (thread_size > NAME_ROOM || name_size > NAME_ROOM)
 		return 0;
 	at = put(at, &who->pid, sizeof who->pid);
 	at = put(at, who->name, thread_size);
@@ -48,20 +48,24 @@ static size_t pack(char *room, const struct tt_who *who, const void *caller, con
 	at = put(at, &kind, sizeof kind);
 	at = put(at, &mode, sizeof mode);
 	at = put(at, &depth, sizeof depth);
+	at = put(at, &limit, sizeof limit);
+	at = put(at, &stack->n, sizeof stack->n);
+	if (stack->n)
+		at = put(at, stack->frames, stack->n * sizeof stack->frames[0]);
 	return (size_t)(at - room);
 }
 
 static void record_hold(void *data, const struct tt_who *who, const void *caller, const struct tt_what *what,
-                        uint8_t kind, uint8_t mode, uint32_t depth)
+                        uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
 {
 	struct lttng_ust_event_common *event = data;
 	char room[ROOM];
 	size_t size = 0;
 
 	if (event->type == LTTNG_UST_EVENT_TYPE_RECORDER && !CMM_ACCESS_ONCE(event->eval_filter))
-		size = pack(room, who, caller, what, kind, mode, depth);
+		size = pack(room, who, caller, what, kind, mode, depth, limit, stack);
 	if (!size) {
-		generated(data, who, caller, what, kind, mode, depth);
+		generated(data, who, caller, what, kind, mode, depth, limit, stack);
 		return;
 	}
 

@@ -34,33 +34,41 @@
 
 /* One line a shape: what an emitter passes. */
 #define TT_ARGS_object LTTNG_UST_TP_ARGS(TT_ARGS_WHAT)
-#define TT_ARGS_wait LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, timeout_ns)
+#define TT_ARGS_STACK const struct tt_stack *, stack
+#define TT_ARGS_wait LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, timeout_ns, TT_ARGS_STACK)
 #define TT_ARGS_woken LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result, uint64_t, waker)
 #define TT_ARGS_failed LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, why)
 #define TT_ARGS_thread_create LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, daemon)
 #define TT_ARGS_thread_start                                                                                           \
-	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, daemon, uint32_t, native_id, uint32_t, ppid, const void *, target)
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, daemon, uint32_t, native_id, uint32_t, ppid, const void *, target,    \
+	                  const char *, recording)
 #define TT_ARGS_thread_rename LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, const char *, old)
 #define TT_ARGS_thread_join_done LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result)
 #define TT_ARGS_thread_exit LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, how)
 #define TT_ARGS_lock LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind)
 #define TT_ARGS_lock_wait                                                                                              \
-	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind, uint8_t, mode, int64_t, timeout_ns, uint64_t, holder)
-#define TT_ARGS_lock_hold LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind, uint8_t, mode, uint32_t, depth)
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind, uint8_t, mode, int64_t, timeout_ns, uint64_t, holder,           \
+	                  TT_ARGS_STACK)
+#define TT_ARGS_lock_hold                                                                                              \
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind, uint8_t, mode, uint32_t, depth, uint8_t, limit, TT_ARGS_STACK)
 #define TT_ARGS_lock_failed LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind, uint8_t, mode, uint8_t, why)
 #define TT_ARGS_cond_init LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, lock)
-#define TT_ARGS_cond_wait LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, lock, int64_t, timeout_ns)
+#define TT_ARGS_cond_wait LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, lock, int64_t, timeout_ns, TT_ARGS_STACK)
 #define TT_ARGS_cond_notify LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, asked, uint32_t, woken)
 #define TT_ARGS_event_set LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, woken)
 #define TT_ARGS_sem_init LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, value, uint64_t, bound)
-#define TT_ARGS_sem_acquired LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, value, uint64_t, waker)
+#define TT_ARGS_sem_acquired                                                                                           \
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, value, uint64_t, waker, uint8_t, limit, TT_ARGS_STACK)
 #define TT_ARGS_sem_released LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, n, uint64_t, value)
+#define TT_ARGS_sem_value LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint64_t, value)
 #define TT_ARGS_barrier_init LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, parties, int64_t, timeout_ns)
 #define TT_ARGS_barrier_wait                                                                                           \
-	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, index, uint32_t, n_waiting, uint32_t, parties, int64_t, timeout_ns)
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, index, uint32_t, n_waiting, uint32_t, parties, int64_t, timeout_ns,  \
+	                  TT_ARGS_STACK)
 #define TT_ARGS_barrier_passed LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, index, uint64_t, waker)
 #define TT_ARGS_barrier_broken LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, why, uint64_t, waker)
 #define TT_ARGS_timer_start LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, interval_ns)
+#define TT_ARGS_object_shared LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object)
 #define TT_ARGS_log_message LTTNG_UST_TP_ARGS(TT_ARGS_WHO, uint8_t, level, const char *, text)
 #define TT_ARGS_misuse LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object, const char *, call, uint8_t, why)
 
@@ -69,6 +77,7 @@
 
 LTTNG_UST_TRACEPOINT_ENUM(trace_thr, lock_kind, LTTNG_UST_TP_ENUM_VALUES(TT_LOCK_KINDS(TT_CTF_VALUE)))
 LTTNG_UST_TRACEPOINT_ENUM(trace_thr, mode, LTTNG_UST_TP_ENUM_VALUES(TT_MODES(TT_CTF_VALUE)))
+LTTNG_UST_TRACEPOINT_ENUM(trace_thr, limit, LTTNG_UST_TP_ENUM_VALUES(TT_LIMITS(TT_CTF_VALUE)))
 LTTNG_UST_TRACEPOINT_ENUM(trace_thr, failure, LTTNG_UST_TP_ENUM_VALUES(TT_FAILURES(TT_CTF_VALUE)))
 LTTNG_UST_TRACEPOINT_ENUM(trace_thr, wake, LTTNG_UST_TP_ENUM_VALUES(TT_WAKES(TT_CTF_VALUE)))
 LTTNG_UST_TRACEPOINT_ENUM(trace_thr, end, LTTNG_UST_TP_ENUM_VALUES(TT_ENDS(TT_CTF_VALUE)))
@@ -83,12 +92,13 @@ LTTNG_UST_TRACEPOINT_ENUM(trace_thr, misuse, LTTNG_UST_TP_ENUM_VALUES(TT_MISUSES
 #define TT_INT(type, name) lttng_ust_field_integer(type, name, name)
 #define TT_ADDRESS(name) lttng_ust_field_integer_hex(uint64_t, name, (uint64_t)(uintptr_t)name)
 #define TT_TEXT(name) lttng_ust_field_string(name, name)
+#define TT_STACK_FIELD lttng_ust_field_sequence_hex(uint64_t, stack, stack->frames, uint8_t, stack->n)
 #define TT_ENUM(list, name) lttng_ust_field_enum(trace_thr, list, uint8_t, name, name)
 #endif
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, object, TT_ARGS_object,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, wait, TT_ARGS_wait,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, timeout_ns)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, timeout_ns) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, woken, TT_ARGS_woken,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(wake, result) TT_INT(uint64_t, waker)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, failed, TT_ARGS_failed,
@@ -96,7 +106,7 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, failed, TT_ARGS_failed,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_create, TT_ARGS_thread_create,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint8_t, daemon)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_start, TT_ARGS_thread_start,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint8_t, daemon) TT_INT(uint32_t, native_id) TT_INT(uint32_t, ppid) TT_ADDRESS(target)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint8_t, daemon) TT_INT(uint32_t, native_id) TT_INT(uint32_t, ppid) TT_ADDRESS(target) TT_TEXT(recording)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_rename, TT_ARGS_thread_rename,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_TEXT(old)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_join_done, TT_ARGS_thread_join_done,
@@ -106,15 +116,15 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_exit, TT_ARGS_thread_exit,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock, TT_ARGS_lock,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_wait, TT_ARGS_lock_wait,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(int64_t, timeout_ns) TT_INT(uint64_t, holder)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(int64_t, timeout_ns) TT_INT(uint64_t, holder) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_hold, TT_ARGS_lock_hold,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(uint32_t, depth)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(uint32_t, depth) TT_INT(uint8_t, limit) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_failed, TT_ARGS_lock_failed,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_ENUM(failure, why)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, cond_init, TT_ARGS_cond_init,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, lock)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, cond_wait, TT_ARGS_cond_wait,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, lock) TT_INT(int64_t, timeout_ns)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, lock) TT_INT(int64_t, timeout_ns) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, cond_notify, TT_ARGS_cond_notify,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, asked) TT_INT(uint32_t, woken)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, event_set, TT_ARGS_event_set,
@@ -122,19 +132,23 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, event_set, TT_ARGS_event_set,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_init, TT_ARGS_sem_init,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, bound)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_acquired, TT_ARGS_sem_acquired,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, waker)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, waker) TT_INT(uint8_t, limit) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_released, TT_ARGS_sem_released,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, n) TT_INT(uint64_t, value)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_value, TT_ARGS_sem_value,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_init, TT_ARGS_barrier_init,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint32_t, parties) TT_INT(int64_t, timeout_ns)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_wait, TT_ARGS_barrier_wait,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint32_t, index) TT_INT(uint32_t, n_waiting) TT_INT(uint32_t, parties) TT_INT(int64_t, timeout_ns)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint32_t, index) TT_INT(uint32_t, n_waiting) TT_INT(uint32_t, parties) TT_INT(int64_t, timeout_ns) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_passed, TT_ARGS_barrier_passed,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint32_t, index) TT_INT(uint64_t, waker)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_broken, TT_ARGS_barrier_broken,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(break_reason, why) TT_INT(uint64_t, waker)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, timer_start, TT_ARGS_timer_start,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, interval_ns)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, object_shared, TT_ARGS_object_shared,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(object_kind, object)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, log_message, TT_ARGS_log_message,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_ENUM(log_level, level) TT_TEXT(text)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, misuse, TT_ARGS_misuse,

@@ -23,12 +23,16 @@
 	X(thread_join_wait, wait, DEBUG)                                                                               \
 	X(thread_join_done, thread_join_done, INFO)                                                                    \
 	X(thread_exit, thread_exit, INFO)                                                                              \
+	X(thread_detach, object, INFO)                                                                                 \
+	X(thread_cancel, object, INFO)                                                                                 \
 	X(thread_abandoned, object, INFO)                                                                              \
 	X(lock_init, lock, INFO)                                                                                       \
 	X(lock_wait, lock_wait, DEBUG)                                                                                 \
 	X(lock_acquired, lock_hold, INFO)                                                                              \
 	X(lock_failed, lock_failed, INFO)                                                                              \
 	X(lock_released, lock_hold, INFO)                                                                              \
+	X(lock_inconsistent, lock, WARNING)                                                                            \
+	X(lock_consistent, lock, INFO)                                                                                 \
 	X(lock_destroy, lock, INFO)                                                                                    \
 	X(cond_init, cond_init, INFO)                                                                                  \
 	X(cond_wait, cond_wait, DEBUG)                                                                                 \
@@ -46,6 +50,7 @@
 	X(sem_acquired, sem_acquired, INFO)                                                                            \
 	X(sem_failed, failed, INFO)                                                                                    \
 	X(sem_released, sem_released, INFO)                                                                            \
+	X(sem_value, sem_value, DEBUG)                                                                                 \
 	X(sem_destroy, object, INFO)                                                                                   \
 	X(barrier_init, barrier_init, INFO)                                                                            \
 	X(barrier_wait, barrier_wait, DEBUG)                                                                           \
@@ -60,6 +65,7 @@
 	X(timer_done, object, INFO)                                                                                    \
 	X(local_init, object, INFO)                                                                                    \
 	X(local_destroy, object, INFO)                                                                                 \
+	X(object_shared, object_shared, INFO)                                                                          \
 	X(log_message, log_message, INFO)                                                                              \
 	X(misuse, misuse, WARNING)
 
@@ -76,12 +82,20 @@
 	X("recursive", RECURSIVE, 3)                                                                                   \
 	X("errorcheck", ERRORCHECK, 4)                                                                                 \
 	X("rwlock", RWLOCK, 5)                                                                                         \
-	X("spin", SPIN, 6)
+	X("spin", SPIN, 6)                                                                                             \
+	X("once", ONCE, 7)                   /* held while its routine runs */                                         \
+	X("rwlock_writer", RWLOCK_WRITER, 8) /* one that lets no reader pass a waiting writer */
 
 /* How a lock is asked for or held. */
 #define TT_MODES(X)                                                                                                    \
 	X("exclusive", EXCLUSIVE, 0)                                                                                   \
 	X("shared", SHARED, 1)
+
+/* How long an acquire that succeeded would have waited. */
+#define TT_LIMITS(X)                                                                                                   \
+	X("none", NONE, 0)                                                                                             \
+	X("timed", TIMED, 1)                                                                                           \
+	X("try", TRY, 2)
 
 /* Why an acquire ended without the object. */
 #define TT_FAILURES(X)                                                                                                 \
@@ -142,6 +156,7 @@
 #define TT_ENUM_CONSTANT(list, name, value) TT_##list##_##name = value,
 #define TT_LOCK_KIND_(word, name, value) TT_ENUM_CONSTANT(KIND, name, value)
 #define TT_MODE_(word, name, value) TT_ENUM_CONSTANT(MODE, name, value)
+#define TT_LIMIT_(word, name, value) TT_ENUM_CONSTANT(LIMIT, name, value)
 #define TT_FAILURE_(word, name, value) TT_ENUM_CONSTANT(FAILURE, name, value)
 #define TT_WAKE_(word, name, value) TT_ENUM_CONSTANT(WAKE, name, value)
 #define TT_END_(word, name, value) TT_ENUM_CONSTANT(END, name, value)
@@ -152,6 +167,7 @@
 
 enum tt_lock_kind { TT_LOCK_KINDS(TT_LOCK_KIND_) };
 enum tt_mode { TT_MODES(TT_MODE_) };
+enum tt_limit { TT_LIMITS(TT_LIMIT_) };
 enum tt_failure { TT_FAILURES(TT_FAILURE_) };
 enum tt_wake { TT_WAKES(TT_WAKE_) };
 enum tt_end { TT_ENDS(TT_END_) };
@@ -168,6 +184,16 @@ struct tt_who {
 	const char *name; /* NUL-terminated UTF-8 */
 	uint64_t id;      /* of the library, unique in the process, never reused */
 	uint32_t pid;     /* of this process, also after fork */
+};
+
+/*
+ * The call chain beyond `caller`, innermost first: return addresses. Empty where the recording was not asked for more
+ * than the caller.
+ */
+enum { TT_STACK_MAX = 64 };
+struct tt_stack {
+	uint8_t n;
+	uint64_t frames[TT_STACK_MAX];
 };
 
 /* The object that an event is about. */

@@ -174,7 +174,7 @@ static int complete(tthr_barrier *barrier, uint32_t at, unsigned *index, const v
 static int wait_for_action(tthr_barrier *barrier, struct tthr_waiter *me, const void *caller)
 {
 	TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), barrier->arrived, barrier->arrived + 1,
-	         barrier->parties, TT_NO_TIMEOUT);
+	         barrier->parties, TT_NO_TIMEOUT, TT_STACK(caller));
 	do {
 		tt_waiters_add(&barrier->waiters, me);
 		unlock(barrier);
@@ -227,7 +227,7 @@ static int wait_within(tthr_barrier *barrier, unsigned *index, double seconds, c
 	tt_deadline_after(seconds, &deadline);
 	if (!told)
 		TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), at, at + 1, barrier->parties,
-		         tt_timeout_ns(seconds));
+		         tt_timeout_ns(seconds), TT_STACK(caller));
 	tt_waiters_add(&barrier->waiters, &me);
 	unlock(barrier);
 	if (tt_waiters_sleep(&me, &deadline))

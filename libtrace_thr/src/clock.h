@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "tracepoints/vocabulary.h"
+
 /* A point on CLOCK_MONOTONIC, or never. */
 struct tt_deadline {
 	bool forever;
@@ -25,5 +27,11 @@ int64_t tt_timeout_ns(double seconds);
 
 /* What is left of a deadline, told in the same way: 0 once it has come. */
 int64_t tt_deadline_left_ns(const struct tt_deadline *deadline);
+
+/* The same, of an acquire that got what it asked for. */
+static inline enum tt_limit tt_limit_of(double seconds)
+{
+	return tt_timeout_ns(seconds) == TT_NO_TIMEOUT ? TT_LIMIT_NONE : seconds > 0 ? TT_LIMIT_TIMED : TT_LIMIT_TRY;
+}
 
 #endif /* TT_CLOCK_H */

@@ -178,7 +178,8 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
 	if (!is_held(cond))
 		return refuse(cond, call, TT_MISUSE_NOT_HELD, EPERM, caller);
 	tt_waiters_lock(&cond->waiters);
-	TT_TRACE(cond_wait, caller, TT_WHAT(identify(cond, caller)), lock_id(cond, caller), timeout_ns);
+	TT_TRACE(cond_wait, caller, TT_WHAT(identify(cond, caller)), lock_id(cond, caller), timeout_ns,
+	         TT_STACK(caller));
 	tt_waiters_add(&cond->waiters, &me);
 	tt_waiters_unlock(&cond->waiters);
 	uint32_t depth = give_up_lock(cond, caller);

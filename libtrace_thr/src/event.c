@@ -107,7 +107,7 @@ static int wait_within(tthr_event *event, double seconds, const void *caller)
 		tt_waiters_unlock(&event->waiters);
 		return found_set(event, caller);
 	}
-	TT_TRACE(event_wait, caller, TT_WHAT(identify(event, caller)), tt_timeout_ns(seconds));
+	TT_TRACE(event_wait, caller, TT_WHAT(identify(event, caller)), tt_timeout_ns(seconds), TT_STACK(caller));
 	tt_waiters_add(&event->waiters, &me);
 	tt_waiters_unlock(&event->waiters);
 

@@ -11,16 +11,17 @@ struct tt_what tt_lock_identify(tthr_lock *lock, enum tt_lock_kind kind, const v
 	return tt_object_what(&lock->object);
 }
 
-void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
+void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, enum tt_limit limit,
+                           const void *caller)
 {
 	TT_TRACE_HOT(lock_acquired, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
-	             depth);
+	             depth, limit, TT_STACK(caller));
 }
 
 void tt_lock_emit_released(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
 {
 	TT_TRACE_HOT(lock_released, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
-	             depth);
+	             depth, TT_LIMIT_NONE, &tt_stack_none);
 }
 
 __attribute__((cold)) void tt_lock_emit_failed(tthr_lock *lock, enum tt_lock_kind kind, enum tt_failure why,
@@ -63,10 +64,10 @@ int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
 	if (error)
 		return error;
 	TT_TRACE(lock_wait, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
-	         tt_timeout_ns(seconds), __atomic_load_n(&lock->holder, __ATOMIC_RELAXED));
+	         tt_timeout_ns(seconds), __atomic_load_n(&lock->holder, __ATOMIC_RELAXED), TT_STACK(caller));
 	error = tt_word_take(&lock->word, &deadline);
 	if (!error)
-		tt_lock_taken(lock, kind, tt_self_id(), depth, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), depth, tt_limit_of(seconds), caller);
 	else if (tt_enabled(lock_failed))
 		tt_lock_emit_failed(lock, kind, TT_FAILURE_TIMEOUT, caller);
 	return error;
@@ -77,7 +78,7 @@ int tt_lock_take_within(tthr_lock *lock, enum tt_lock_kind kind, double seconds,
 	if (!tt_lock_timeout_valid(&seconds))
 		return tt_lock_refuse(lock, kind, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, tt_self_id(), 1, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), 1, tt_limit_of(seconds), caller);
 		return 0;
 	}
 	if (seconds > 0)

@@ -17,7 +17,8 @@
 struct tt_what tt_lock_identify(tthr_lock *lock, enum tt_lock_kind kind, const void *caller);
 
 /* The events of the short paths. */
-void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller);
+void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, enum tt_limit limit,
+                           const void *caller);
 void tt_lock_emit_released(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller);
 void tt_lock_emit_failed(tthr_lock *lock, enum tt_lock_kind kind, enum tt_failure why, const void *caller);
 
@@ -45,12 +46,12 @@ static inline bool tt_lock_timeout_valid(double *seconds)
 
 /* What is left to do once the word is the caller's. `me` is tt_self_id(). */
 static inline void tt_lock_taken(tthr_lock *lock, enum tt_lock_kind kind, uint64_t me, uint32_t depth,
-                                 const void *caller)
+                                 enum tt_limit limit, const void *caller)
 {
 	/* Relaxed: to others it is a hint; whether it is one's own id, a thread knows by having stored it. */
 	__atomic_store_n(&lock->holder, me, __ATOMIC_RELAXED);
 	if (tt_enabled(lock_acquired))
-		tt_lock_emit_acquired(lock, kind, depth, caller);
+		tt_lock_emit_acquired(lock, kind, depth, limit, caller);
 }
 
 /* Takes the lock, whatever that lasts; `depth` is what the event tells. `me` is tt_self_id(). */
@@ -58,7 +59,7 @@ static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint64_
                                 const void *caller)
 {
 	if (__builtin_expect(tt_word_try(&lock->word), 1))
-		tt_lock_taken(lock, kind, me, depth, caller);
+		tt_lock_taken(lock, kind, me, depth, TT_LIMIT_NONE, caller);
 	else
 		tt_lock_take_slowly(lock, kind, depth, TTHR_FOREVER, caller);
 }
@@ -67,7 +68,7 @@ static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint64_
 static inline int tt_lock_try(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
 {
 	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, tt_self_id(), 1, caller);
+		tt_lock_taken(lock, kind, tt_self_id(), 1, TT_LIMIT_TRY, caller);
 		return 0;
 	}
 	if (tt_enabled(lock_failed))

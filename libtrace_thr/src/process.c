@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fork.h"
@@ -18,8 +19,26 @@ static tthr_thread main_thread = {
 /* Whether exit will call join_all. Under the registry's lock. */
 static bool registered;
 
+/* Copied: the program may change its environment. */
+static char recording[32];
+
+const char *tt_process_recording(void)
+{
+	return recording;
+}
+
+static void note_recording(void)
+{
+	const char *token = getenv("TRACE_THR_RECORDING");
+
+	if (token)
+		strncpy(recording, token, sizeof recording - 1);
+}
+
 static void prepare(void)
 {
+	note_recording();
+	tt_stack_prepare();
 	main_thread.object.id = tt_object_new_id(); /* the first: 1 */
 	tt_registry_set_main(&main_thread);
 	tt_registry_add(&main_thread);

@@ -10,6 +10,9 @@ void tt_process_enter(void);
 /* For fork, in the child: makes the calling thread the main one. */
 void tt_process_after_fork_in_child(void);
 
+/* The recording that the process is part of, as TRACE_THR_RECORDING names it; empty if it is of none. */
+const char *tt_process_recording(void);
+
 /* Sees to it that exit waits for threads that are not daemons. ENOMEM. */
 int tt_process_join_at_exit(void);
 

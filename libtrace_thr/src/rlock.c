@@ -3,7 +3,7 @@
 #include "lock.h"
 
 /* Takes the caller's lock once more. */
-static int again(tthr_rlock *rlock, const void *caller)
+static int again(tthr_rlock *rlock, enum tt_limit limit, const void *caller)
 {
 	if (rlock->depth == UINT32_MAX) {
 		if (tt_enabled(lock_failed))
@@ -12,7 +12,7 @@ static int again(tthr_rlock *rlock, const void *caller)
 	}
 	rlock->depth++;
 	if (tt_enabled(lock_acquired))
-		tt_lock_emit_acquired(&rlock->lock, TT_KIND_RLOCK, rlock->depth, caller);
+		tt_lock_emit_acquired(&rlock->lock, TT_KIND_RLOCK, rlock->depth, limit, caller);
 	return 0;
 }
 
@@ -29,7 +29,7 @@ int tt_rlock_acquire(tthr_rlock *rlock, const void *caller)
 	uint64_t me = tt_self_id();
 
 	if (tt_rlock_is_held_by(rlock, me))
-		return again(rlock, caller);
+		return again(rlock, TT_LIMIT_NONE, caller);
 	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, me, 1, caller);
 	return begin(rlock, 0);
 }
@@ -37,14 +37,14 @@ int tt_rlock_acquire(tthr_rlock *rlock, const void *caller)
 int tt_rlock_try_acquire(tthr_rlock *rlock, const void *caller)
 {
 	if (tt_rlock_is_held_by(rlock, tt_self_id()))
-		return again(rlock, caller);
+		return again(rlock, TT_LIMIT_TRY, caller);
 	return begin(rlock, tt_lock_try(&rlock->lock, TT_KIND_RLOCK, caller));
 }
 
 int tt_rlock_acquire_timeout(tthr_rlock *rlock, double seconds, const void *caller)
 {
 	if (tt_lock_timeout_valid(&seconds) && tt_rlock_is_held_by(rlock, tt_self_id()))
-		return again(rlock, caller);
+		return again(rlock, tt_limit_of(seconds), caller);
 	return begin(rlock,
 	             tt_lock_take_within(&rlock->lock, TT_KIND_RLOCK, seconds, "tthr_rlock_acquire_timeout", caller));
 }

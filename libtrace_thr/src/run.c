@@ -36,6 +36,7 @@ static int refuse(const tthr_thread *thread, const char *call, enum tt_misuse wh
 
 void tt_thread_begin(tthr_thread *thread)
 {
+	tt_stack_prepare_thread();
 	tt_registry_lock();
 	__atomic_store_n(&thread->native_id, gettid(), __ATOMIC_RELAXED);
 	__atomic_store_n(&thread->ident, pthread_self(), __ATOMIC_RELAXED);
@@ -48,7 +49,7 @@ void tt_thread_begin(tthr_thread *thread)
 		uintptr_t target = options->run ? (uintptr_t)options->run : (uintptr_t)options->target;
 		struct tt_what what = tt_thread_what(thread);
 		TT_TRACE(thread_start, thread->starter, &what, thread->daemon, (uint32_t)thread->native_id,
-		         (uint32_t)getppid(), (const void *)target);
+		         (uint32_t)getppid(), (const void *)target, tt_process_recording());
 	}
 	tt_thread_set_state(thread, TT_LIFE_ALIVE);
 }
@@ -225,7 +226,7 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 
 	struct tt_what what = tt_thread_what(thread);
 	if (is_waited_for(state) && seconds > 0)
-		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds));
+		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));
 	int error = wait_gone(thread, &deadline);
 	if (error != EINVAL)
 		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);

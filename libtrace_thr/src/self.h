@@ -6,6 +6,7 @@
 
 #include <trace_thr/types.h>
 
+#include "stack.h"
 #include "tracepoints/emit.h"
 
 struct tthr_thread;

@@ -71,9 +71,9 @@ static void set_value(tthr_semaphore *sem, uint64_t value)
 
 /* Ends an acquire that began with taking the guard. */
 
-static int acquired(tthr_semaphore *sem, uint64_t waker, const void *caller)
+static int acquired(tthr_semaphore *sem, uint64_t waker, enum tt_limit limit, const void *caller)
 {
-	TT_TRACE(sem_acquired, caller, TT_WHAT(identify(sem, caller)), sem->value - 1, waker);
+	TT_TRACE(sem_acquired, caller, TT_WHAT(identify(sem, caller)), sem->value - 1, waker, limit, TT_STACK(caller));
 	set_value(sem, sem->value - 1);
 	tt_waiters_unlock(&sem->waiters);
 	return 0;
@@ -94,7 +94,7 @@ static int wait_for_place(tthr_semaphore *sem, double seconds, uint64_t *waker, 
 	int error = 0;
 
 	tt_deadline_after(seconds, &deadline);
-	TT_TRACE(sem_wait, caller, TT_WHAT(identify(sem, caller)), tt_timeout_ns(seconds));
+	TT_TRACE(sem_wait, caller, TT_WHAT(identify(sem, caller)), tt_timeout_ns(seconds), TT_STACK(caller));
 	/* Who was woken may find the place taken by one who came in between, and waits again. */
 	while (sem->value == 0 && !error) {
 		tt_waiters_add(&sem->waiters, &me);
@@ -115,7 +115,7 @@ static int acquire_within(tthr_semaphore *sem, double seconds, const void *calle
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0 && (seconds <= 0 || wait_for_place(sem, seconds, &waker, caller)))
 		return failed(sem, TT_FAILURE_TIMEOUT, caller);
-	return acquired(sem, waker, caller);
+	return acquired(sem, waker, tt_limit_of(seconds), caller);
 }
 
 int tt_semaphore_acquire(tthr_semaphore *sem, const void *caller)
@@ -133,7 +133,7 @@ int tthr_semaphore_try_acquire(tthr_semaphore *sem)
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0)
 		return failed(sem, TT_FAILURE_BUSY, TT_CALLER);
-	return acquired(sem, 0, TT_CALLER);
+	return acquired(sem, 0, TT_LIMIT_TRY, TT_CALLER);
 }
 
 int tthr_semaphore_acquire_timeout(tthr_semaphore *sem, double seconds)

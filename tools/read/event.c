@@ -21,6 +21,7 @@ const char *const tt_event_type_names[TT_N_EVENT_TYPES] = {TT_VOCABULARY(NAME)};
 
 WORDS(tt_word_lock_kind, TT_LOCK_KINDS)
 WORDS(tt_word_mode, TT_MODES)
+WORDS(tt_word_limit, TT_LIMITS)
 WORDS(tt_word_failure, TT_FAILURES)
 WORDS(tt_word_wake, TT_WAKES)
 WORDS(tt_word_end, TT_ENDS)
@@ -47,6 +48,7 @@ const struct tt_field tt_fields[] = {
     FIELD(why, U8, WORD, tt_word_failure),
     FIELD(result, U8, WORD, tt_word_wake),
     FIELD(how, U8, WORD, tt_word_end),
+    FIELD(limit, U8, WORD, tt_word_limit),
     FIELD(daemon, U8, NUMBER, NULL),
     FIELD(level, U8, WORD, tt_word_log_level),
     FIELD(object, U8, WORD, tt_word_object_kind),
@@ -70,6 +72,8 @@ const struct tt_field tt_fields[] = {
     FIELD(old, TEXT, TEXT, NULL),
     FIELD(text, TEXT, TEXT, NULL),
     FIELD(call, TEXT, TEXT, NULL),
+    FIELD(recording, TEXT, TEXT, NULL),
+    FIELD(stack, STACK, STACK, NULL),
     {.name = NULL},
 };
 

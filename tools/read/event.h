@@ -19,10 +19,10 @@ enum tt_event_type { TT_VOCABULARY(TT_EVENT_TYPE_) TT_N_EVENT_TYPES };
 /* `lock_acquired`, … */
 extern const char *const tt_event_type_names[TT_N_EVENT_TYPES];
 
-enum tt_field_type { TT_FIELD_U8, TT_FIELD_U32, TT_FIELD_U64, TT_FIELD_I64, TT_FIELD_TEXT };
+enum tt_field_type { TT_FIELD_U8, TT_FIELD_U32, TT_FIELD_U64, TT_FIELD_I64, TT_FIELD_TEXT, TT_FIELD_STACK };
 
 /* How a field is shown. */
-enum tt_field_style { TT_STYLE_NUMBER, TT_STYLE_HEX, TT_STYLE_WORD, TT_STYLE_TEXT };
+enum tt_field_style { TT_STYLE_NUMBER, TT_STYLE_HEX, TT_STYLE_WORD, TT_STYLE_TEXT, TT_STYLE_STACK };
 
 /* A field of some event: its name in the trace and its place in struct tt_event. */
 struct tt_field {
@@ -49,11 +49,12 @@ struct tt_event {
 	uint64_t id;
 
 	/* the rest, in the order of tt_fields[] */
-	uint8_t kind, mode, why, result, how, daemon, level, object;
+	uint8_t kind, mode, why, result, how, limit, daemon, level, object;
 	uint32_t depth, native_id, ppid, index, n_waiting, parties, woken;
 	uint64_t lock, holder, waker, value, bound, n, target;
 	int64_t timeout_ns, interval_ns, asked;
-	const char *old, *text, *call;
+	const char *old, *text, *call, *recording;
+	const struct tt_stack *stack; /* the call chain beyond `caller`; NULL: the event has none */
 };
 
 /* Every field, in the order of struct tt_event; a row without a name at the end. */
@@ -68,6 +69,7 @@ const struct tt_field *tt_field_find(enum tt_event_type type, const char *name);
 /* The words of the enumerations; NULL for a value without a word. */
 const char *tt_word_lock_kind(unsigned value);
 const char *tt_word_mode(unsigned value);
+const char *tt_word_limit(unsigned value);
 const char *tt_word_failure(unsigned value);
 const char *tt_word_wake(unsigned value);
 const char *tt_word_end(unsigned value);

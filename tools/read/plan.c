@@ -3,13 +3,14 @@
 #include <string.h>
 
 /* How a member is read. */
-enum how { HOW_UNSIGNED, HOW_SIGNED, HOW_TEXT };
+enum how { HOW_UNSIGNED, HOW_SIGNED, HOW_TEXT, HOW_STACK };
 
 struct step {
 	uint64_t member;
 	enum how how;
 	const struct tt_field *field;
-	char *repaired; /* the last text that was not valid UTF-8, made valid */
+	char *repaired;         /* the last text that was not valid UTF-8, made valid */
+	struct tt_stack *stack; /* the last call chain; NULL: none yet */
 };
 
 struct tt_plan {
@@ -19,6 +20,16 @@ struct tt_plan {
 static void clear_step(gpointer step)
 {
 	g_free(((struct step *)step)->repaired);
+	g_free(((struct step *)step)->stack);
+}
+
+/* Whether it is an array of addresses. */
+static bool is_stack(const bt_field_class *class)
+{
+	return bt_field_class_type_is(bt_field_class_get_type(class), BT_FIELD_CLASS_TYPE_ARRAY) &&
+	       bt_field_class_type_is(
+		   bt_field_class_get_type(bt_field_class_array_borrow_element_field_class_const(class)),
+		   BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER);
 }
 
 /* How to read a member of class `class` into `field`. False if it does not fit. */
@@ -27,6 +38,10 @@ static bool fits(const bt_field_class *class, const struct tt_field *field, enum
 	bt_field_class_type type = bt_field_class_get_type(class);
 	bool text = field->type == TT_FIELD_TEXT;
 
+	if (field->type == TT_FIELD_STACK) {
+		*how = HOW_STACK;
+		return is_stack(class);
+	}
 	if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_STRING))
 		*how = HOW_TEXT;
 	else if (bt_field_class_type_is(type, BT_FIELD_CLASS_TYPE_UNSIGNED_INTEGER))
@@ -99,6 +114,7 @@ static void put_unsigned(const struct tt_field *field, uint64_t value, char *tar
 		*(int64_t *)(void *)target = (int64_t)MIN(value, INT64_MAX);
 		break;
 	case TT_FIELD_TEXT:
+	case TT_FIELD_STACK:
 		break;
 	}
 }
@@ -129,6 +145,21 @@ static const char *valid(struct step *step, const char *text)
 	return step->repaired;
 }
 
+static const struct tt_stack *stack_of(struct step *step, const bt_field *array)
+{
+	uint64_t n = MIN(bt_field_array_get_length(array), (uint64_t)TT_STACK_MAX);
+
+	if (!n)
+		return NULL;
+	if (!step->stack)
+		step->stack = g_new(struct tt_stack, 1);
+	step->stack->n = (uint8_t)n;
+	for (uint64_t i = 0; i < n; i++)
+		step->stack->frames[i] =
+		    bt_field_integer_unsigned_get_value(bt_field_array_borrow_element_field_by_index_const(array, i));
+	return step->stack;
+}
+
 void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
 {
 	struct step *step = (struct step *)(void *)plan->steps->data;
@@ -141,6 +172,8 @@ void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
 			put_unsigned(step->field, bt_field_integer_unsigned_get_value(member), place);
 		else if (step->how == HOW_SIGNED)
 			put_signed(step->field, bt_field_integer_signed_get_value(member), place);
+		else if (step->how == HOW_STACK)
+			*(const struct tt_stack **)(void *)place = stack_of(step, member);
 		else
 			*(const char **)(void *)place = valid(step, bt_field_string_get_value(member));
 	}

@@ -103,8 +103,9 @@ PROBE(object)
 {
 	NOTE("%s", "");
 }
-PROBE(wait, int64_t timeout_ns)
+PROBE(wait, int64_t timeout_ns, const struct tt_stack *stack)
 {
+	must(stack->n == 0);
 	NOTE(" timeout=%lld", (long long)timeout_ns);
 }
 PROBE(woken, uint8_t result, uint64_t waker)

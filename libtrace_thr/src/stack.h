@@ -1,0 +1,39 @@
+/*
+ * The call chain of the caller, for the events of waits and acquisitions.
+ *
+ * How deep is set by the environment, TRACE_THR_STACK=N: N sites, of which the first is the event's caller. Without
+ * it, and where libunwind is not installed, the caller alone is recorded, at no cost.
+ */
+#ifndef TT_STACK_H
+#define TT_STACK_H
+
+#include "tracepoints/vocabulary.h"
+
+/* How many sites an event is to have; 1: the caller alone. Changes only before the process has a second thread. */
+extern uint32_t tt_stack_depth __attribute__((visibility("hidden")));
+
+/* The chain of none. */
+extern const struct tt_stack tt_stack_none __attribute__((visibility("hidden")));
+
+/* Once, when the library loads. */
+void tt_stack_prepare(void);
+
+/*
+ * In a new thread, before it can hold a lock: makes what the unwinder keeps for a thread, so that no later call has to
+ * allocate memory.
+ */
+void tt_stack_prepare_thread(void);
+
+/* Fills `room` with the chain beyond `caller`, a return address in the calling chain. Returns it. */
+const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller);
+
+/*
+ * For an argument of an event. The room is on the stack of the function that emits, and not cleared: most events have
+ * no chain.
+ */
+#define TT_STACK(caller)                                                                                               \
+	(__builtin_expect(tt_stack_depth > 1, 0)                                                                       \
+	     ? tt_stack_take((struct tt_stack *)__builtin_alloca(sizeof(struct tt_stack)), caller)                     \
+	     : &tt_stack_none)
+
+#endif /* TT_STACK_H */
