@@ -14,9 +14,9 @@ struct tt_symbols;
 
 /* A place in the program. Strings live as long as the symbols; NULL is unknown. */
 struct tt_site {
-	const char *function;
-	const char *file; /* as the compiler was told, relative to the working folder where it lies below it */
-	int line;         /* 0 unknown */
+	const char *function; /* of C++ and Rust as they are written, without parameters: `Pool::run` */
+	const char *file;     /* as the compiler was told, relative to the working folder where it lies below it */
+	int line;             /* 0 unknown */
 	const char *module;
 	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
 };
@@ -24,17 +24,49 @@ struct tt_site {
 struct tt_symbols *tt_symbols_new(void);
 void tt_symbols_free(struct tt_symbols *symbols);
 
-/* Tells it what lies where. A later module at the same place of the same process takes it over. */
+/* Tells it what lies where, and from when on. A later module at the same place of the same process takes it over. */
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module);
 
 /*
- * The site of the call that returns to `address` in process `pid`: the call itself, which is before it. NULL for 0.
- * Kept: asking again is cheap.
+ * The site of the call that returns to `address` in process `pid`: the call itself, which is before it. The innermost,
+ * if functions are inlined there. NULL for 0. Kept: asking again is cheap.
  */
 const struct tt_site *tt_symbols_call_site(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
+/*
+ * The frames of the call chain of an event, innermost first: those of the call that returns to `caller`, then of each
+ * in `stack` (NULL: none); of each address the functions inlined there, then the one that they are in. The elements
+ * are const struct tt_site *, each with its own function, file and line; NULL for a caller 0 and no stack. Looking up
+ * an address again is cheap. The caller's to unref.
+ */
+GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t caller, const struct tt_stack *stack);
+
+/*
+ * The one to show: the first of those frames that is the program's own. What stands between it and the lock is left
+ * out: std::mutex::lock and the like (files of the system's headers), libstdc++, libc, the interposer. If all are of
+ * that kind, the innermost. NULL for a caller 0 and no stack.
+ */
+const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                      const struct tt_stack *stack);
+
 /* The function that begins at `address`, for the target of a thread. NULL if unknown. */
 const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
+/*
+ * The variable that has the address: `queue_lock`, `pool+0x28`; without its symbol the place in the file,
+ * `libfoo.so+0x4040`. NULL for what lies in no file: heap and stack. Lives as long as the symbols.
+ */
+const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
+/*
+ * A process can run one program after the other (exec), and its number can be given to another process: what is asked
+ * from here on is asked of this moment. Matters only where two modules lay at the same place, one after the other.
+ * The last moment, until it is said.
+ */
+void tt_symbols_at(struct tt_symbols *symbols, int64_t time_ns);
+
+/* A program begins in the process, by exec or as a new process. */
+void tt_symbols_begin(struct tt_symbols *symbols, uint32_t pid, int64_t time_ns);
 
 /*
  * Paths of the files, of those asked for so far, that are not what was recorded: another build lies there now, so
