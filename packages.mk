@@ -3,7 +3,7 @@
 PACKAGES := gcc libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
             libbabeltrace2-dev babeltrace2 \
-            libglib2.0-dev libjansson-dev libxml2-dev libdw-dev \
+            libglib2.0-dev libjansson-dev libxml2-dev libdw-dev libelf-dev libunwind8 \
             libcmocka-dev
 
 deps: ## installs what is missing, as root or by sudo
