@@ -16,7 +16,23 @@ $(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
 $(LIB): $(BUILD)/libtrace_thr.so.0
 	$(Q)ln -sf $(<F) $@
 
-all: $(LIB)
+# The interposer: the library and what stands before pthreads, in one, see interpose/preload.c.
+PRELOAD_SOURCES := $(wildcard libtrace_thr/interpose/*.c)
+PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/%.o)
+PRELOAD         := $(BUILD)/libtrace_thr-preload.so
+PRELOAD_MAP     := $(firstword $(wildcard libtrace_thr/interpose/preload-$(shell uname -m).map) \
+                     libtrace_thr/interpose/preload.map)
+
+# A cancellation unwinds through them.
+$(PRELOAD_OBJECTS): FLAGS += -fexceptions
+
+$(PRELOAD): $(LIB_OBJECTS) $(PRELOAD_OBJECTS) $(PRELOAD_MAP)
+	$(SAY) LINK $@
+	$(Q)$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) $(PRELOAD_OBJECTS) -Wl,-soname,$(@F) \
+	    -Wl,--version-script=$(PRELOAD_MAP) -Wl,-z,defs,-z,nodelete,-Bsymbolic-functions -Wl,-rpath,'$$ORIGIN' \
+	    -pthread -ldl -lm
+
+all: $(LIB) $(PRELOAD)
 
 install: install-lib
 install-lib: $(LIB) $(PROVIDER)

@@ -108,7 +108,8 @@
 	X("timeout", TIMEOUT, 0)                                                                                       \
 	X("notified", NOTIFIED, 1)                                                                                     \
 	X("set", SET, 2)                                                                                               \
-	X("joined", JOINED, 3)
+	X("joined", JOINED, 3)                                                                                         \
+	X("cancelled", CANCELLED, 4)
 
 /* How a thread ended: returned from its target, called pthread_exit, or was cancelled. */
 #define TT_ENDS(X)                                                                                                     \

@@ -1,5 +1,6 @@
 #include "process.h"
 
+#include <dlfcn.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,8 +58,19 @@ void tt_process_enter(void)
 		tt_thread_begin(&main_thread);
 }
 
+/* Defined in the interposer, which has a copy of this library in itself. */
+extern const char tthr_preloaded __attribute__((weak, visibility("hidden")));
+
+/* Whether the interposer is here as well: the program calls its copy then, and this one must not say a word. */
+static bool is_idle(void)
+{
+	return !&tthr_preloaded && dlsym(RTLD_DEFAULT, "tthr_preload_version");
+}
+
 __attribute__((constructor)) static void load(void)
 {
+	if (is_idle())
+		return;
 	tt_process_enter();
 }
 
@@ -124,6 +136,9 @@ int tt_process_join_at_exit(void)
 __attribute__((destructor)) static void unload(void)
 {
 	tthr_thread *self = tt_self_known();
+
+	if (is_idle())
+		return;
 
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();

@@ -11,6 +11,7 @@
 __thread uint64_t tt_self_known_id;
 
 static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
+static __thread bool ended __attribute__((tls_model("initial-exec")));
 static __thread bool postponed __attribute__((tls_model("initial-exec")));
 
 /* Cached: getpid is a system call, and every event has it. Relaxed: it changes where there is one thread, in a fork. */
@@ -61,7 +62,13 @@ bool tt_self_bind(tthr_thread *thread)
 void tt_self_forget(void)
 {
 	self = NULL;
+	ended = true;
 	tt_self_known_id = 0; /* a destructor that still calls in makes a dummy, which ends in the next round */
+}
+
+bool tt_self_has_ended(void)
+{
+	return ended;
 }
 
 tthr_thread *tt_self_known(void)

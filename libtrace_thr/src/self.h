@@ -38,6 +38,9 @@ bool tt_self_bind(struct tthr_thread *thread);
 /* Undoes that: at the end of the thread. */
 void tt_self_forget(void);
 
+/* Whether the calling thread has come to its end, so that only destructors run in it. */
+bool tt_self_has_ended(void);
+
 /* The entry of the calling thread, NULL if the library does not know it. */
 struct tthr_thread *tt_self_known(void);
 

@@ -171,6 +171,20 @@ void tt_thread_set_kernel_name(const tthr_thread *thread)
 	pthread_setname_np(thread->ident, name);
 }
 
+int tt_thread_rename(tthr_thread *thread, const char *name, const void *caller)
+{
+	const char *old = thread->name;
+	const char *kept = keep_name(thread, name);
+
+	if (!kept)
+		return ENOMEM;
+	/* Release: pairs with the acquire in tthr_thread_name. */
+	__atomic_store_n(&thread->name, kept, __ATOMIC_RELEASE);
+	struct tt_what what = tt_thread_what(thread);
+	TT_TRACE(thread_rename, caller, &what, old);
+	return 0;
+}
+
 int tthr_thread_set_name(tthr_thread *thread, const char *name)
 {
 	if (!name) {
@@ -180,18 +194,11 @@ int tthr_thread_set_name(tthr_thread *thread, const char *name)
 	}
 	tt_self_id();
 	tt_registry_lock();
-	const char *old = thread->name;
-	const char *kept = keep_name(thread, name);
-	if (kept) {
-		/* Release: pairs with the acquire in tthr_thread_name. */
-		__atomic_store_n(&thread->name, kept, __ATOMIC_RELEASE);
-		if (tt_registry_has(thread) && thread->ident)
-			tt_thread_set_kernel_name(thread);
-		struct tt_what what = tt_thread_what(thread);
-		TT_TRACE(thread_rename, TT_CALLER, &what, old);
-	}
+	int error = tt_thread_rename(thread, name, TT_CALLER);
+	if (!error && tt_registry_has(thread) && thread->ident)
+		tt_thread_set_kernel_name(thread);
 	tt_registry_unlock();
-	return kept ? 0 : ENOMEM;
+	return error;
 }
 
 bool tthr_thread_daemon(const tthr_thread *thread)

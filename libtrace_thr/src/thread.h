@@ -53,6 +53,9 @@ tthr_thread *tt_thread_new_foreign(void);
 /* In a forked child: the thread is not there any more. It counts as cancelled. */
 void tt_thread_lose(tthr_thread *thread);
 
+/* Gives it a name, and tells so; the kernel is not told. The registry's lock is held. ENOMEM. */
+int tt_thread_rename(tthr_thread *thread, const char *name, const void *caller);
+
 /* Gives the kernel the name that the thread has now. The registry's lock is held and the thread is in its list. */
 void tt_thread_set_kernel_name(const tthr_thread *thread);
 

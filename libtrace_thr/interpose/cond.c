@@ -1,0 +1,204 @@
+#include "cond.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "libtrace_thr/src/object.h"
+#include "mutex.h"
+#include "records.h"
+
+/* What glibc's field __wrefs says. */
+enum { SHARED = 1, MONOTONIC = 2 };
+
+/* Of cond_notify: to all. */
+enum { ASKED_ALL = -1 };
+
+/* One that was used and is zero now has been made anew, without a call. */
+static bool is_new(const struct tt_record *record, const pthread_cond_t *cond)
+{
+	static const pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
+
+	return !record || !record->id || (record->used && !memcmp(cond, &unused, sizeof unused));
+}
+
+/* The record of the condition; emits its init event if it was not known. NULL without memory. */
+static struct tt_record *record_of(pthread_cond_t *cond, uint64_t lock, const void *caller)
+{
+	struct tt_record *record = tt_record_find(cond);
+	bool made = false;
+
+	if (is_new(record, cond))
+		record = tt_record_make(cond, "cond", TT_KIND_LOCK, NULL, &made);
+	if (!made)
+		return record;
+	TT_REPORT(cond_init, caller, TT_WHAT(tt_record_what(record)), lock);
+	if (cond->__data.__wrefs & SHARED)
+		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_CONDITION);
+	return record;
+}
+
+void tt_cond_made(pthread_cond_t *cond, const void *caller)
+{
+	tt_record_end(cond);
+	if (TT_WATCHED(cond_init) && tt_is_told(caller))
+		record_of(cond, 0, caller);
+}
+
+void tt_cond_destroyed(pthread_cond_t *cond, const void *caller)
+{
+	struct tt_record *record = tt_record_find(cond);
+
+	if (!record || !record->id)
+		return;
+	if (TT_WATCHED(cond_destroy) && tt_is_told(caller))
+		TT_REPORT(cond_destroy, caller, TT_WHAT(tt_record_what(record)));
+	tt_record_end(cond);
+}
+
+/* How a wait is done: the deadline NULL is none; the clock -1 is the condition's own. */
+struct wait {
+	pthread_cond_t *cond;
+	pthread_mutex_t *mutex;
+	clockid_t clock;
+	const struct timespec *until;
+};
+
+static int do_wait(const struct wait *wait)
+{
+	if (!wait->until)
+		return TT_REAL(pthread_cond_wait)(wait->cond, wait->mutex);
+	if (wait->clock == -1)
+		return TT_REAL(pthread_cond_timedwait)(wait->cond, wait->mutex, wait->until);
+	return TT_REAL(pthread_cond_clockwait)(wait->cond, wait->mutex, wait->clock, wait->until);
+}
+
+static int64_t timeout_of(const struct wait *wait)
+{
+	clockid_t own = wait->cond->__data.__wrefs & MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+
+	return wait->until ? tt_until_ns(wait->clock == -1 ? own : wait->clock, wait->until) : TT_NO_TIMEOUT;
+}
+
+/* A wait under way, which ends with the mutex held, also where the thread is cancelled in it. */
+struct waiting {
+	const struct wait *wait;
+	struct tt_record *cond, *lock;
+	int error;
+	const void *caller;
+};
+
+static void tell_end(struct waiting *waiting)
+{
+	int error = waiting->error;
+
+	/* Relaxed: a count for the events of notifiers, who hold the mutex where it matters. */
+	__atomic_sub_fetch(&waiting->cond->waiters, 1, __ATOMIC_RELAXED);
+	TT_REPORT(cond_woken, waiting->caller, TT_WHAT(tt_record_what(waiting->cond)),
+	          error == ETIMEDOUT   ? TT_WAKE_TIMEOUT
+	          : error == ECANCELED ? TT_WAKE_CANCELLED
+	                               : TT_WAKE_NOTIFIED,
+	          (uint64_t)0);
+	tt_mutex_taken_back(waiting->lock, waiting->wait->mutex, error, waiting->caller);
+}
+
+static __attribute__((noinline)) int wait_told(const struct wait *wait, const void *caller)
+{
+	struct tt_record *lock = tt_is_told(caller) ? tt_mutex_record(wait->mutex, caller) : NULL;
+	struct tt_record *cond = lock ? record_of(wait->cond, lock->id, caller) : NULL;
+
+	if (!cond)
+		return do_wait(wait);
+	if (!tt_mutex_is_mine(wait->mutex)) {
+		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(cond)), TT_OBJECT_CONDITION, "pthread_cond_wait",
+		          TT_MISUSE_NOT_HELD);
+		return do_wait(wait);
+	}
+	__attribute__((cleanup(tell_end))) struct waiting waiting = {wait, cond, lock, ECANCELED, caller};
+	cond->used = true;
+	__atomic_add_fetch(&cond->waiters, 1, __ATOMIC_RELAXED);
+	TT_REPORT(cond_wait, caller, TT_WHAT(tt_record_what(cond)), lock->id, timeout_of(wait), TT_STACK(caller));
+	tt_mutex_given_up(lock, wait->mutex, caller);
+	waiting.error = do_wait(wait);
+	return waiting.error;
+}
+
+static __attribute__((noinline)) void tell_notify(pthread_cond_t *cond, int64_t asked, const void *caller)
+{
+	struct tt_record *record = tt_is_told(caller) ? record_of(cond, 0, caller) : NULL;
+
+	if (!record)
+		return;
+	uint32_t waiters = __atomic_load_n(&record->waiters, __ATOMIC_RELAXED);
+	uint32_t woken = asked == ASKED_ALL ? waiters : waiters > 0;
+	TT_REPORT(cond_notify, caller, TT_WHAT(tt_record_what(record)), asked, woken);
+}
+
+int tt_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const void *caller)
+{
+	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, -1, NULL}, caller)
+	                             : TT_REAL(pthread_cond_wait)(cond, mutex);
+}
+
+int tt_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until, const void *caller)
+{
+	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, -1, until}, caller)
+	                             : TT_REAL(pthread_cond_timedwait)(cond, mutex, until);
+}
+
+int tt_cond_signal(pthread_cond_t *cond, const void *caller)
+{
+	if (TT_WATCHED(cond_notify))
+		tell_notify(cond, 1, caller);
+	return TT_REAL(pthread_cond_signal)(cond);
+}
+
+int tt_cond_broadcast(pthread_cond_t *cond, const void *caller)
+{
+	if (TT_WATCHED(cond_notify))
+		tell_notify(cond, ASKED_ALL, caller);
+	return TT_REAL(pthread_cond_broadcast)(cond);
+}
+
+/* What programs call. */
+
+TT_INTERPOSED int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attributes)
+{
+	int error = TT_REAL(pthread_cond_init)(cond, attributes);
+
+	if (!error)
+		tt_cond_made(cond, TT_CALLER);
+	return error;
+}
+
+TT_INTERPOSED int pthread_cond_destroy(pthread_cond_t *cond)
+{
+	tt_cond_destroyed(cond, TT_CALLER);
+	return TT_REAL(pthread_cond_destroy)(cond);
+}
+
+TT_INTERPOSED int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+	return tt_cond_wait(cond, mutex, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until)
+{
+	return tt_cond_timedwait(cond, mutex, until, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_cond_clockwait(pthread_cond_t *cond, pthread_mutex_t *mutex, clockid_t clock,
+                                         const struct timespec *until)
+{
+	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, clock, until}, TT_CALLER)
+	                             : TT_REAL(pthread_cond_clockwait)(cond, mutex, clock, until);
+}
+
+TT_INTERPOSED int pthread_cond_signal(pthread_cond_t *cond)
+{
+	return tt_cond_signal(cond, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_cond_broadcast(pthread_cond_t *cond)
+{
+	return tt_cond_broadcast(cond, TT_CALLER);
+}

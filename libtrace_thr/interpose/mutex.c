@@ -1,0 +1,302 @@
+#include "mutex.h"
+
+#include <errno.h>
+
+#include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/thread.h"
+
+/* What glibc's field __kind says (bits/pthreadtypes-arch.h has the layout, which is part of its ABI). */
+enum {
+	TYPE_MASK = 3,
+	TYPE_RECURSIVE = PTHREAD_MUTEX_RECURSIVE_NP,
+	TYPE_ERRORCHECK = PTHREAD_MUTEX_ERRORCHECK_NP,
+	ROBUST = 16,
+	PRIO_INHERIT = 32,
+	SHARED = 128,
+};
+
+static enum tt_lock_kind kind_of(const pthread_mutex_t *mutex)
+{
+	switch (mutex->__data.__kind & TYPE_MASK) {
+	case TYPE_RECURSIVE:
+		return TT_KIND_RECURSIVE;
+	case TYPE_ERRORCHECK:
+		return TT_KIND_ERRORCHECK;
+	default:
+		return TT_KIND_MUTEX;
+	}
+}
+
+/*
+ * Where a mutex is marked (records.h): its place in the list of robust mutexes. NULL for those that are in the list,
+ * and for those that another process sees; these are made by a call always, so they need no mark.
+ */
+static uint64_t *mark_of(pthread_mutex_t *mutex)
+{
+	_Static_assert(sizeof mutex->__data.__list.__prev == sizeof(uint64_t), "glibc's mutex of 64 bits");
+	return mutex->__data.__kind & (ROBUST | PRIO_INHERIT | SHARED)
+	           ? NULL
+	           : (uint64_t *)(void *)&mutex->__data.__list.__prev;
+}
+
+static void tell_init(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
+{
+	TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
+	if (mutex->__data.__kind & SHARED)
+		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK);
+}
+
+/* The cold part of tt_mutex_record. */
+static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *mutex, uint64_t *mark,
+                                                               const void *caller)
+{
+	bool made;
+	struct tt_record *record = tt_record_make(mutex, "mutex", kind_of(mutex), mark, &made);
+
+	/* One that is held now was so before anybody looked: what is known of it is not all. */
+	if (made && !mutex->__data.__lock)
+		tell_init(record, mutex, caller);
+	return record;
+}
+
+struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller)
+{
+	struct tt_record *record = tt_record_find(mutex);
+	uint64_t *mark = mark_of(mutex);
+
+	/* Relaxed: a thread that may use the object has seen its making. */
+	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
+		return record;
+	return first_sight(mutex, mark, caller);
+}
+
+void tt_mutex_made(pthread_mutex_t *mutex, const void *caller)
+{
+	tt_record_end(mutex);
+	if (TT_WATCHED(lock_init) && tt_is_told(caller))
+		tt_mutex_record(mutex, caller);
+}
+
+void tt_mutex_destroyed(pthread_mutex_t *mutex, const void *caller)
+{
+	struct tt_record *record = tt_record_find(mutex);
+
+	if (!record || !record->id)
+		return;
+	if (TT_WATCHED(lock_destroy) && tt_is_told(caller))
+		TT_REPORT(lock_destroy, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
+	tt_record_end(mutex);
+}
+
+static uint32_t depth_of(const struct tt_record *record, const pthread_mutex_t *mutex)
+{
+	return record->kind == TT_KIND_RECURSIVE ? mutex->__data.__count : 1;
+}
+
+/* The caller has the mutex. `error` is 0 or EOWNERDEAD. */
+static void tell_acquired(struct tt_record *record, const pthread_mutex_t *mutex, int error, enum tt_limit limit,
+                          const void *caller)
+{
+	/* Relaxed: a hint for the events of waiters. */
+	__atomic_store_n(&record->holder, tt_self_known_id, __ATOMIC_RELAXED);
+	TT_REPORT_HOT(lock_acquired, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
+	              depth_of(record, mutex), (uint8_t)limit, TT_STACK(caller));
+	if (__builtin_expect(error == EOWNERDEAD, 0))
+		TT_REPORT(lock_inconsistent, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
+}
+
+static void tell_wait(struct tt_record *record, int64_t timeout_ns, const void *caller)
+{
+	TT_REPORT(lock_wait, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
+	          timeout_ns, __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
+}
+
+/* How an acquire has ended. Returns `error`. */
+static int tell_end(struct tt_record *record, const pthread_mutex_t *mutex, int error, enum tt_limit limit,
+                    const void *caller)
+{
+	if (!error || error == EOWNERDEAD)
+		tell_acquired(record, mutex, error, limit, caller);
+	else
+		TT_REPORT(lock_failed, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind,
+		          TT_MODE_EXCLUSIVE,
+		          error == EBUSY       ? TT_FAILURE_BUSY
+		          : error == ETIMEDOUT ? TT_FAILURE_TIMEOUT
+		                               : TT_FAILURE_ERROR);
+	return error;
+}
+
+/*
+ * An acquire that may wait. Only if a try finds the mutex held does the thread say that it waits: an acquire without
+ * contention is one event. A try of glibc's does all that a lock does, but wait, and but tell a holder of the error.
+ */
+static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const void *caller)
+{
+	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+	int error;
+
+	if (!record)
+		return TT_REAL(pthread_mutex_lock)(mutex);
+	error = TT_REAL(pthread_mutex_trylock)(mutex);
+	if (error == EBUSY) {
+		tell_wait(record, TT_NO_TIMEOUT, caller);
+		error = TT_REAL(pthread_mutex_lock)(mutex);
+	}
+	return tell_end(record, mutex, error, TT_LIMIT_NONE, caller);
+}
+
+static __attribute__((noinline)) int trylock_told(pthread_mutex_t *mutex, const void *caller)
+{
+	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+	int error = TT_REAL(pthread_mutex_trylock)(mutex);
+
+	return record ? tell_end(record, mutex, error, TT_LIMIT_TRY, caller) : error;
+}
+
+/* `clock` as the caller of pthread_mutex_clocklock said, or -1 for pthread_mutex_timedlock. */
+static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, clockid_t clock,
+                                                    const struct timespec *until, const void *caller)
+{
+	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+	int error = record ? TT_REAL(pthread_mutex_trylock)(mutex) : EBUSY;
+
+	if (error == EBUSY) {
+		if (record)
+			tell_wait(record, tt_until_ns(clock == -1 ? CLOCK_REALTIME : clock, until), caller);
+		error = clock == -1 ? TT_REAL(pthread_mutex_timedlock)(mutex, until)
+		                    : TT_REAL(pthread_mutex_clocklock)(mutex, clock, until);
+	}
+	return record ? tell_end(record, mutex, error, TT_LIMIT_TIMED, caller) : error;
+}
+
+bool tt_mutex_is_mine(const pthread_mutex_t *mutex)
+{
+	return mutex->__data.__owner == gettid();
+}
+
+static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
+{
+	TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, call, (uint8_t)why);
+}
+
+/* Whether libc lets a thread give back what another holds. */
+static bool is_lenient(const struct tt_record *record, const pthread_mutex_t *mutex)
+{
+	return record->kind == TT_KIND_MUTEX && !(mutex->__data.__kind & (ROBUST | PRIO_INHERIT));
+}
+
+void tt_mutex_given_up(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
+{
+	uint32_t depth = depth_of(record, mutex) - 1;
+
+	if (depth == 0)
+		__atomic_store_n(&record->holder, 0, __ATOMIC_RELAXED);
+	TT_REPORT_HOT(lock_released, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
+	              depth, TT_LIMIT_NONE, &tt_stack_none);
+}
+
+void tt_mutex_taken_back(struct tt_record *record, const pthread_mutex_t *mutex, int error, const void *caller)
+{
+	tell_acquired(record, mutex, error, TT_LIMIT_NONE, caller);
+}
+
+static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const void *caller)
+{
+	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+
+	if (record && __builtin_expect(mutex->__data.__owner == tthr_thread_native_id(tt_self_known()), 1)) {
+		tt_mutex_given_up(record, mutex, caller);
+	} else if (record) {
+		bool held = mutex->__data.__lock;
+
+		tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, "pthread_mutex_unlock", caller);
+		if (held && is_lenient(record, mutex))
+			tt_mutex_given_up(record, mutex, caller);
+	}
+	return TT_REAL(pthread_mutex_unlock)(mutex);
+}
+
+int tt_mutex_lock(pthread_mutex_t *mutex, const void *caller)
+{
+	return TT_WATCHED(lock_acquired) ? lock_told(mutex, caller) : TT_REAL(pthread_mutex_lock)(mutex);
+}
+
+int tt_mutex_trylock(pthread_mutex_t *mutex, const void *caller)
+{
+	return TT_WATCHED(lock_acquired) ? trylock_told(mutex, caller) : TT_REAL(pthread_mutex_trylock)(mutex);
+}
+
+int tt_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until, const void *caller)
+{
+	return TT_WATCHED(lock_acquired) ? timedlock_told(mutex, -1, until, caller)
+	                                 : TT_REAL(pthread_mutex_timedlock)(mutex, until);
+}
+
+int tt_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *until, const void *caller)
+{
+	return TT_WATCHED(lock_acquired) ? timedlock_told(mutex, clock, until, caller)
+	                                 : TT_REAL(pthread_mutex_clocklock)(mutex, clock, until);
+}
+
+int tt_mutex_unlock(pthread_mutex_t *mutex, const void *caller)
+{
+	return TT_WATCHED(lock_released) ? unlock_told(mutex, caller) : TT_REAL(pthread_mutex_unlock)(mutex);
+}
+
+/* What programs call. */
+
+TT_INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
+{
+	int error = TT_REAL(pthread_mutex_init)(mutex, attributes);
+
+	if (!error)
+		tt_mutex_made(mutex, TT_CALLER);
+	return error;
+}
+
+TT_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t *mutex)
+{
+	const struct tt_record *record = tt_record_find(mutex);
+
+	/* libc refuses to destroy one in use, and says so for some kinds only. */
+	if (record && record->id && mutex->__data.__lock && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
+		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_mutex_destroy", TT_CALLER);
+	else
+		tt_mutex_destroyed(mutex, TT_CALLER);
+	return TT_REAL(pthread_mutex_destroy)(mutex);
+}
+
+TT_INTERPOSED int pthread_mutex_lock(pthread_mutex_t *mutex)
+{
+	return tt_mutex_lock(mutex, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_mutex_trylock(pthread_mutex_t *mutex)
+{
+	return tt_mutex_trylock(mutex, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until)
+{
+	return tt_mutex_timedlock(mutex, until, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct timespec *until)
+{
+	return tt_mutex_clocklock(mutex, clock, until, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_mutex_unlock(pthread_mutex_t *mutex)
+{
+	return tt_mutex_unlock(mutex, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_mutex_consistent(pthread_mutex_t *mutex)
+{
+	int error = TT_REAL(pthread_mutex_consistent)(mutex);
+	struct tt_record *record = tt_record_find(mutex);
+
+	if (!error && record && record->id && TT_WATCHED(lock_consistent) && tt_is_told(TT_CALLER))
+		TT_REPORT(lock_consistent, TT_CALLER, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
+	return error;
+}

@@ -1,0 +1,42 @@
+/*
+ * What the interposer does when it is loaded, and where a process forks.
+ */
+#include <time.h>
+#include <unistd.h>
+
+#include "libtrace_thr/src/process.h"
+#include "records.h"
+#include "thread.h"
+#include "watch.h"
+
+__thread unsigned tt_inside;
+
+/* For a copy of the library that the program is linked with, see process.c: this one is told by its own, that by the
+ * exported name that it is not the one in use. */
+const char tthr_preloaded = 1;
+TT_INTERPOSED const char tthr_preload_version[] = "0";
+
+static void after_fork_in_child(void)
+{
+	tt_records_after_fork_in_child();
+	tt_threads_after_fork_in_child();
+}
+
+__attribute__((constructor)) static void load(void)
+{
+	tt_real_find();
+	tt_process_enter();
+	tt_tracer_find(); /* last: it finds what the former has loaded */
+	pthread_atfork(NULL, NULL, after_fork_in_child);
+}
+
+int64_t tt_until_ns(clockid_t clock, const struct timespec *until)
+{
+	struct timespec now;
+	int64_t left;
+
+	if (clock_gettime(clock, &now))
+		return 0;
+	left = (int64_t)(until->tv_sec - now.tv_sec) * 1000000000 + (until->tv_nsec - now.tv_nsec);
+	return left > 0 ? left : 0;
+}

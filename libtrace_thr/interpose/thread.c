@@ -1,0 +1,399 @@
+#include "thread.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/pthread_exit.h"
+#include "libtrace_thr/src/registry.h"
+#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/src/word.h"
+#include "records.h"
+
+enum { NAME_SIZE = 40 };
+
+/* A thread that the program has made. */
+struct plain {
+	tthr_thread thread; /* first: it is what the library gives back */
+	void *(*start)(void *);
+	int (*c11_start)(void *); /* that of thrd_create, in place of start */
+	void *arg;
+	pthread_t handle;
+	struct plain *next; /* of those to join, or of those free */
+	char name[NAME_SIZE];
+};
+
+/* Those that can be joined, each with a reference; and memory to use again. Under the lock. */
+static uint32_t lock;
+static struct plain *joinable;
+static struct plain *unused;
+
+/* A signal handler that comes in meanwhile must not come here. */
+static void lock_threads(void)
+{
+	tt_inside++;
+	if (!tt_word_try(&lock))
+		tt_word_take(&lock, &tt_never);
+}
+
+static void unlock_threads(void)
+{
+	tt_word_free(&lock);
+	tt_inside--;
+}
+
+static void give_back(tthr_thread *thread)
+{
+	struct plain *plain = (struct plain *)thread;
+
+	lock_threads();
+	plain->next = unused;
+	unused = plain;
+	unlock_threads();
+}
+
+/* Not from malloc: a program's own may make threads, and may hold its locks then. */
+static struct plain *take(void)
+{
+	struct plain *plain;
+
+	lock_threads();
+	plain = unused;
+	if (plain)
+		unused = plain->next;
+	unlock_threads();
+	return plain ? plain : tt_record_memory(sizeof *plain);
+}
+
+/* A new thread, which has a reference of itself. NULL without memory. */
+static struct plain *make(const void *start, const void *caller)
+{
+	static unsigned count;
+	struct plain *plain = take();
+
+	if (!plain)
+		return NULL;
+	memset(plain, 0, sizeof *plain);
+	/* Relaxed: only the numbers must differ. */
+	snprintf(plain->name, NAME_SIZE, "Thread-%u (0x%lx)", __atomic_add_fetch(&count, 1, __ATOMIC_RELAXED),
+	         (unsigned long)(uintptr_t)start);
+	plain->thread = (tthr_thread){
+	    .object = {.id = tt_object_new_id(), .name = plain->name},
+	    .name = plain->name,
+	    .state = TT_LIFE_NEW,
+	    .refs = 1,
+	    .pid = tt_self_pid(),
+	    .daemon = true, /* the process does not wait for it */
+	    .foreign = true,
+	    .starter = caller,
+	    .options = {.free = give_back, .target = (void *(*)(void *))(uintptr_t)start},
+	};
+	return plain;
+}
+
+/* In the thread: it is known from here on. */
+static bool begin(struct plain *plain)
+{
+	if (!tt_self_bind(&plain->thread))
+		return false;
+	tt_registry_add(&plain->thread);
+	tt_thread_begin(&plain->thread);
+	return true;
+}
+
+bool tt_thread_adopt(void)
+{
+	struct plain *plain;
+
+	if (tt_self_has_ended())
+		return false;
+	tt_inside++;
+	plain = make(NULL, NULL);
+	if (plain && pthread_getname_np(pthread_self(), plain->name, NAME_SIZE))
+		strcpy(plain->name, "Thread");
+	if (plain && !begin(plain))
+		give_back(&plain->thread);
+	tt_inside--;
+	return tt_self_known_id;
+}
+
+/* The way out of a thread that does not return. */
+static void unwinds(void *arg)
+{
+	tthr_thread *thread = arg;
+
+	thread->end = TT_END_CANCELLED;
+	thread->result = PTHREAD_CANCELED;
+}
+
+/* What the program's thread begins with; its end is that of tt_self_bind. */
+static void *run(void *arg)
+{
+	struct plain *plain = arg;
+	void *(*start)(void *) = plain->start;
+	int (*c11_start)(void *) = plain->c11_start;
+	void *start_arg = plain->arg;
+	void *result;
+
+	tt_inside++;
+	plain->handle = pthread_self();
+	bool known = begin(plain);
+	tt_inside--;
+	if (!known)
+		return start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);
+	pthread_cleanup_push(unwinds, plain);
+	result = start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);
+	pthread_cleanup_pop(0);
+	return result;
+}
+
+/* A thread of the tracer's own: nothing in it is the program's. */
+struct silent {
+	void *(*start)(void *);
+	void *arg;
+};
+
+static void *run_silently(void *arg)
+{
+	struct silent silent = *(struct silent *)arg;
+
+	tt_inside = 1;
+	return silent.start(silent.arg);
+}
+
+/* It may come before our constructor, so where the tracer's code lies is looked up here. */
+static bool is_of_tracer(const void *caller)
+{
+	if (!tt_tracer.n)
+		tt_tracer_find();
+	return tt_is_tracer(caller);
+}
+
+static int make_silently(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	struct silent *silent = tt_record_memory(sizeof *silent);
+
+	if (!silent)
+		return TT_REAL(pthread_create)(thread, attributes, start, arg);
+	*silent = (struct silent){start, arg};
+	return TT_REAL(pthread_create)(thread, attributes, run_silently, silent);
+}
+
+static bool is_to_be_joined(const pthread_attr_t *attributes)
+{
+	int state = PTHREAD_CREATE_JOINABLE;
+
+	if (attributes)
+		pthread_attr_getdetachstate(attributes, &state);
+	return state == PTHREAD_CREATE_JOINABLE;
+}
+
+static void add_joinable(struct plain *plain)
+{
+	tthr_thread_ref(&plain->thread);
+	lock_threads();
+	plain->next = joinable;
+	joinable = plain;
+	unlock_threads();
+}
+
+/* Takes the one with the handle, or that one itself, out of the list, with its reference. */
+static struct plain *remove_joinable(const struct plain *wanted, pthread_t handle)
+{
+	struct plain *found;
+
+	lock_threads();
+	struct plain **at = &joinable;
+	while (*at && (wanted ? *at != wanted : !pthread_equal((*at)->handle, handle)))
+		at = &(*at)->next;
+	found = *at;
+	if (found)
+		*at = found->next;
+	unlock_threads();
+	return found;
+}
+
+static void forget(struct plain *plain)
+{
+	if (plain)
+		tthr_thread_unref(&plain->thread);
+}
+
+/* The thread with the handle, also after its end, as long as it can be joined. */
+static tthr_thread *find_joinable(pthread_t handle)
+{
+	tthr_thread *main = tt_registry_main();
+	struct plain *found;
+
+	lock_threads();
+	for (found = joinable; found && !pthread_equal(found->handle, handle);)
+		found = found->next;
+	unlock_threads();
+	if (found)
+		return &found->thread;
+	return main && pthread_equal(tthr_thread_ident(main), handle) ? main : NULL;
+}
+
+int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                   int (*c11_start)(void *), void *arg, const void *caller)
+{
+	const void *address = start ? (const void *)(uintptr_t)start : (const void *)(uintptr_t)c11_start;
+	bool to_join = is_to_be_joined(attributes);
+	struct plain *plain = make(address, caller);
+	pthread_t made;
+
+	if (!plain)
+		return EAGAIN;
+	plain->start = start;
+	plain->c11_start = c11_start;
+	plain->arg = arg;
+	if (TT_WATCHED(thread_create) && tt_is_told(caller))
+		TT_REPORT(thread_create, caller, TT_WHAT(tt_thread_what(&plain->thread)), plain->thread.daemon);
+	if (to_join)
+		add_joinable(plain);
+	int error = TT_REAL(pthread_create)(&made, attributes, run, plain);
+	if (error) {
+		if (to_join)
+			forget(remove_joinable(plain, 0));
+		tthr_thread_unref(&plain->thread);
+		return error;
+	}
+	if (to_join)
+		plain->handle = made; /* a detached one may be gone already */
+	*thread = made;
+	return 0;
+}
+
+static void tell_join_end(const tthr_thread *joined, int error, const void *caller)
+{
+	if (error == EDEADLK)
+		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(joined)), TT_OBJECT_THREAD, "pthread_join",
+		          TT_MISUSE_JOINS_ITSELF);
+	TT_REPORT(thread_join_done, caller, TT_WHAT(tt_thread_what(joined)), error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
+}
+
+int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,
+                        const void *caller)
+{
+	bool told = TT_WATCHED(thread_join_done) && tt_is_told(caller);
+	const tthr_thread *joined = told ? find_joinable(thread) : NULL;
+	int64_t timeout_ns = until ? tt_until_ns(clock, until) : TT_NO_TIMEOUT;
+
+	if (joined && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED)
+		TT_REPORT(thread_join_wait, caller, TT_WHAT(tt_thread_what(joined)), timeout_ns, TT_STACK(caller));
+	int error = join(thread, value, clock, until);
+	if (joined)
+		tell_join_end(joined, error, caller);
+	if (!error)
+		forget(remove_joinable(NULL, thread));
+	return error;
+}
+
+int tt_thread_detach(pthread_t thread, const void *caller)
+{
+	struct plain *plain = remove_joinable(NULL, thread);
+	int error = TT_REAL(pthread_detach)(thread);
+
+	if (plain && TT_WATCHED(thread_detach) && tt_is_told(caller))
+		TT_REPORT(thread_detach, caller, TT_WHAT(tt_thread_what(&plain->thread)));
+	forget(plain);
+	return error;
+}
+
+void tt_threads_after_fork_in_child(void)
+{
+	lock = TT_WORD_FREE;
+	joinable = NULL;
+	unused = NULL; /* the list may have been in change */
+}
+
+/* What programs call. */
+
+TT_INTERPOSED int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
+{
+	if (is_of_tracer(TT_CALLER))
+		return make_silently(thread, attributes, start, arg);
+	return tt_thread_make(thread, attributes, start, NULL, arg, TT_CALLER);
+}
+
+static int join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
+{
+	(void)clock;
+	(void)until;
+	return TT_REAL(pthread_join)(thread, value);
+}
+
+static int tryjoin(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
+{
+	(void)clock;
+	(void)until;
+	return TT_REAL(pthread_tryjoin_np)(thread, value);
+}
+
+static int timedjoin(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
+{
+	(void)clock;
+	return TT_REAL(pthread_timedjoin_np)(thread, value, until);
+}
+
+TT_INTERPOSED int pthread_join(pthread_t thread, void **value)
+{
+	return tt_thread_told_join(thread, value, CLOCK_REALTIME, NULL, join, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_tryjoin_np(pthread_t thread, void **value)
+{
+	return tt_thread_told_join(thread, value, CLOCK_REALTIME, &(struct timespec){0}, tryjoin, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
+{
+	return tt_thread_told_join(thread, value, CLOCK_REALTIME, until, timedjoin, TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
+{
+	return tt_thread_told_join(thread, value, clock, until, TT_REAL(pthread_clockjoin_np), TT_CALLER);
+}
+
+TT_INTERPOSED int pthread_detach(pthread_t thread)
+{
+	return tt_thread_detach(thread, TT_CALLER);
+}
+
+/* The living thread with the handle. The registry's lock is held. */
+static tthr_thread *find_alive(pthread_t handle)
+{
+	tthr_thread *thread = tt_registry_first();
+
+	while (thread && !pthread_equal(tthr_thread_ident(thread), handle))
+		thread = thread->next;
+	return thread;
+}
+
+TT_INTERPOSED int pthread_cancel(pthread_t thread)
+{
+	if (TT_WATCHED(thread_cancel) && tt_is_told(TT_CALLER)) {
+		tt_registry_lock();
+		const tthr_thread *found = find_alive(thread);
+		if (found)
+			TT_REPORT(thread_cancel, TT_CALLER, TT_WHAT(tt_thread_what(found)));
+		tt_registry_unlock();
+	}
+	return TT_REAL(pthread_cancel)(thread);
+}
+
+TT_INTERPOSED int pthread_setname_np(pthread_t thread, const char *name)
+{
+	int error = TT_REAL(pthread_setname_np)(thread, name);
+
+	if (!error && !tt_inside && !tt_is_tracer(TT_CALLER)) {
+		tt_registry_lock();
+		tthr_thread *found = find_alive(thread);
+		if (found && found->foreign)
+			tt_thread_rename(found, name, TT_CALLER);
+		tt_registry_unlock();
+	}
+	return error;
+}

@@ -1,0 +1,59 @@
+/*
+ * Which calls are told, and how.
+ *
+ * A public function asks TT_WATCHED first: without a session that is one load and one predicted branch on the way to
+ * libc. What is then done for an event lies in a function of its own that is not inlined, so the short path stays
+ * short.
+ */
+#ifndef TT_WATCH_H
+#define TT_WATCH_H
+
+#include "real.h"
+#include "libtrace_thr/src/self.h"
+#include "tracer.h"
+
+/* A function that programs call. */
+#define TT_INTERPOSED __attribute__((visibility("default")))
+
+/* Whether a session records the event. */
+#define TT_WATCHED(event) __builtin_expect(tt_enabled(event), 0)
+
+/*
+ * How deep the calling thread is in the tracer: what it calls there is not the program's. Always above 0 in a thread
+ * of the tracer's own.
+ */
+extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Makes a thread known that came to be without pthread_create (a timer's, say). False where it has ended for us. */
+bool tt_thread_adopt(void);
+
+/* Whether a call is told: it comes from the program, in a thread that is known. */
+static inline bool tt_is_told(const void *caller)
+{
+	return !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
+}
+
+/* Emits an event, if a session records it. What LTTng calls meanwhile is not told. */
+#define TT_REPORT(event, caller, ...)                                                                                  \
+	do {                                                                                                           \
+		if (tt_enabled(event)) {                                                                               \
+			tt_inside++;                                                                                   \
+			TT_TRACE(event, caller, __VA_ARGS__);                                                          \
+			tt_inside--;                                                                                   \
+		}                                                                                                      \
+	} while (0)
+
+/* The same for lock_acquired and lock_released, see TT_TRACE_HOT. */
+#define TT_REPORT_HOT(event, caller, ...)                                                                              \
+	do {                                                                                                           \
+		if (tt_enabled(event)) {                                                                               \
+			tt_inside++;                                                                                   \
+			TT_TRACE_HOT(event, caller, __VA_ARGS__);                                                      \
+			tt_inside--;                                                                                   \
+		}                                                                                                      \
+	} while (0)
+
+/* From now until an absolute time, in nanoseconds, for the field timeout_ns; not below 0. */
+int64_t tt_until_ns(clockid_t clock, const struct timespec *until);
+
+#endif /* TT_WATCH_H */
