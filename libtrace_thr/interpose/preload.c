@@ -10,6 +10,7 @@
 #include "watch.h"
 
 __thread unsigned tt_inside;
+bool tt_is_ready;
 
 /* For a copy of the library that the program is linked with, see process.c: this one is told by its own, that by the
  * exported name that it is not the one in use. */
@@ -26,8 +27,9 @@ __attribute__((constructor)) static void load(void)
 {
 	tt_real_find();
 	tt_process_enter();
-	tt_tracer_find(); /* last: it finds what the former has loaded */
+	tt_tracer_find(); /* after the former: it finds what that has loaded */
 	pthread_atfork(NULL, NULL, after_fork_in_child);
+	tt_is_ready = true;
 }
 
 int64_t tt_until_ns(clockid_t clock, const struct timespec *until)

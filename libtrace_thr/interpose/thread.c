@@ -314,6 +314,8 @@ TT_INTERPOSED int pthread_create(pthread_t *thread, const pthread_attr_t *attrib
 {
 	if (is_of_tracer(TT_CALLER))
 		return make_silently(thread, attributes, start, arg);
+	if (!tt_is_ready)
+		return TT_REAL(pthread_create)(thread, attributes, start, arg);
 	return tt_thread_make(thread, attributes, start, NULL, arg, TT_CALLER);
 }
 

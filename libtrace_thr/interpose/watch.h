@@ -24,13 +24,16 @@
  */
 extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/* Whether the interposer is set up; what is called before is not told. */
+extern bool tt_is_ready __attribute__((visibility("hidden")));
+
 /* Makes a thread known that came to be without pthread_create (a timer's, say). False where it has ended for us. */
 bool tt_thread_adopt(void);
 
 /* Whether a call is told: it comes from the program, in a thread that is known. */
 static inline bool tt_is_told(const void *caller)
 {
-	return !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
+	return tt_is_ready && !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
 }
 
 /* Emits an event, if a session records it. What LTTng calls meanwhile is not told. */

@@ -58,6 +58,7 @@ struct tt_edge tt_edge_of_wait(struct tt_thread *thread)
 	    .wanted = thread->wait.object,
 	    .wanted_mode = thread->wait.mode,
 	    .wanted_caller = thread->wait.caller,
+	    .wanted_stack = thread->wait.stack,
 	    .wanted_ns = thread->wait.since_ns,
 	};
 }
@@ -67,6 +68,7 @@ void tt_edge_set_hold(struct tt_edge *edge, const struct tt_hold *hold)
 	edge->held = hold->object;
 	edge->held_mode = hold->mode;
 	edge->held_caller = hold->caller;
+	edge->held_stack = hold->stack;
 	edge->held_ns = hold->since_ns;
 }
 
@@ -77,7 +79,9 @@ char *tt_object_phrase(const struct tt_object *object)
 	    [TT_FAMILY_SEMAPHORE] = "semaphore", [TT_FAMILY_BARRIER] = "barrier",     [TT_FAMILY_THREAD] = "thread",
 	    [TT_FAMILY_LOCAL] = "local",
 	};
-	const char *kind = object->family == TT_FAMILY_LOCK ? tt_word_lock_kind(object->kind) : NULL;
+	/* Which of its waiters a lock prefers is not what people call it by. */
+	unsigned called = object->kind == TT_KIND_RWLOCK_WRITER ? TT_KIND_RWLOCK : object->kind;
+	const char *kind = object->family == TT_FAMILY_LOCK ? tt_word_lock_kind(called) : NULL;
 
 	return g_strdup_printf("%s \"%s\"", kind ? kind : families[object->family], object->name);
 }

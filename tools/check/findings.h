@@ -29,10 +29,12 @@ struct tt_edge {
 	struct tt_object *held; /* NULL: nothing of this finding; the thread's own object: that it is alive */
 	enum tt_mode held_mode;
 	uint64_t held_caller;
-	int64_t held_ns; /* since when */
+	const struct tt_stack *held_stack; /* the call chain beyond it, the model's; NULL unknown */
+	int64_t held_ns;                   /* since when */
 	struct tt_object *wanted;
 	enum tt_mode wanted_mode;
 	uint64_t wanted_caller;
+	const struct tt_stack *wanted_stack;
 	int64_t wanted_ns;
 	char *note; /* more about it, owned; NULL for none */
 };

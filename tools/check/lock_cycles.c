@@ -54,7 +54,7 @@ GBytes *tt_lock_set(GPtrArray *locks)
 
 static bool waits_for(const struct tt_dependency *waiter, const struct tt_dependency *holder)
 {
-	return waiter->wanted_mode == TT_MODE_EXCLUSIVE || holder->held.mode == TT_MODE_EXCLUSIVE;
+	return waiter->wanted.mode == TT_MODE_EXCLUSIVE || holder->held.mode == TT_MODE_EXCLUSIVE;
 }
 
 static bool apart(struct search *search, const struct tt_dependency *a, const struct tt_dependency *b)
@@ -69,7 +69,7 @@ static bool apart(struct search *search, const struct tt_dependency *a, const st
  */
 static bool fits(struct search *search, const struct tt_dependency *new, const GPtrArray *chosen, guint n, bool closing)
 {
-	if (new->timed && search->class == TT_CYCLE_FIRM)
+	if (new->wanted.timed && search->class == TT_CYCLE_FIRM)
 		return false;
 	if (n > 0 && !waits_for(chosen->pdata[n - 1], new))
 		return false;

@@ -16,13 +16,13 @@ static guint hash_pointers(const void *a, const void *b, const void *c)
 static guint hash_place(gconstpointer data)
 {
 	const struct tt_dependency *dependency = data;
-	return hash_pointers(dependency->segment, dependency->held.object, dependency->wanted);
+	return hash_pointers(dependency->segment, dependency->held.object, dependency->wanted.lock);
 }
 
 static gboolean same_place(gconstpointer a, gconstpointer b)
 {
 	const struct tt_dependency *x = a, *y = b;
-	return x->segment == y->segment && x->held.object == y->held.object && x->wanted == y->wanted;
+	return x->segment == y->segment && x->held.object == y->held.object && x->wanted.lock == y->wanted.lock;
 }
 
 static void free_dependency(struct tt_dependency *dependency)
@@ -68,9 +68,9 @@ void tt_lock_graph_free(struct tt_lock_graph *graph)
 static bool covers(const struct tt_dependency *a, const struct tt_dependency *b)
 {
 	bool modes = (a->held.mode == TT_MODE_EXCLUSIVE || b->held.mode == TT_MODE_SHARED) &&
-	             (a->wanted_mode == TT_MODE_EXCLUSIVE || b->wanted_mode == TT_MODE_SHARED);
+	             (a->wanted.mode == TT_MODE_EXCLUSIVE || b->wanted.mode == TT_MODE_SHARED);
 
-	return modes && (!a->timed || b->timed) && tt_held_set_includes(b->all, a->all);
+	return modes && (!a->wanted.timed || b->wanted.timed) && tt_held_set_includes(b->all, a->all);
 }
 
 /* Keeps the dependency, unless one that is kept covers it; drops those that it covers. */
@@ -112,32 +112,27 @@ static bool holds_another(const struct tt_thread *thread, const struct tt_object
 	return false;
 }
 
-void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, struct tt_object *wanted,
-                       enum tt_mode mode, bool timed, const struct tt_event *event)
+void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, const struct tt_request *wanted)
 {
 	const struct tt_thread *thread = segment->thread;
 
-	if (!holds_another(thread, wanted))
+	if (!holds_another(thread, wanted->lock))
 		return;
-	struct tt_held_set *all = tt_held_set_of(graph->sets, thread, wanted);
+	struct tt_held_set *all = tt_held_set_of(graph->sets, thread, wanted->lock);
 
 	for (guint i = 0; i < thread->holds->len; i++) {
 		const struct tt_hold *hold = thread->holds->pdata[i];
-		if (hold->object->family != TT_FAMILY_LOCK || hold->object == wanted)
+		if (hold->object->family != TT_FAMILY_LOCK || hold->object == wanted->lock)
 			continue;
 		struct tt_dependency *dependency = g_new(struct tt_dependency, 1);
 		*dependency = (struct tt_dependency){
 		    .segment = segment,
 		    .held = *hold,
-		    .wanted = wanted,
-		    .wanted_mode = mode,
-		    .wanted_caller = event->caller,
-		    .wanted_ns = event->time_ns,
-		    .timed = timed,
+		    .wanted = *wanted,
 		    .all = tt_held_set_ref(all),
 		};
 		dependency->number = graph->n_made++;
-		graph->timed |= timed;
+		graph->timed |= wanted->timed;
 		keep(graph, dependency);
 	}
 	tt_held_set_unref(all);
@@ -192,7 +187,7 @@ GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph)
 
 	for (guint i = 0; i < all->len; i++) {
 		const struct tt_dependency *dependency = all->pdata[i];
-		struct tt_arc pair = {dependency->held.object, dependency->wanted, NULL};
+		struct tt_arc pair = {dependency->held.object, dependency->wanted.lock, NULL};
 		struct tt_arc *arc = g_hash_table_lookup(by_pair, &pair);
 		if (!arc) {
 			arc = g_memdup2(&pair, sizeof pair);

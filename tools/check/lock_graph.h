@@ -10,14 +10,20 @@
 #include "tools/check/fork_join.h"
 #include "tools/check/held_set.h"
 
+/* A thread asks for a lock. */
+struct tt_request {
+	struct tt_object *lock;
+	enum tt_mode mode;
+	bool timed; /* with a time limit */
+	uint64_t caller;
+	const struct tt_stack *stack; /* the model's; NULL unknown */
+	int64_t time_ns;
+};
+
 struct tt_dependency {
 	struct tt_segment *segment; /* whose thread asked */
 	struct tt_hold held;        /* as it was */
-	struct tt_object *wanted;
-	enum tt_mode wanted_mode;
-	uint64_t wanted_caller;
-	int64_t wanted_ns;
-	bool timed;                 /* asked for with a time limit */
+	struct tt_request wanted;
 	struct tt_held_set *all;    /* that was held */
 	struct tt_dependency *next; /* of the same segment and pair of locks */
 	guint number;               /* in the order of making */
@@ -41,8 +47,7 @@ struct tt_lock_graph *tt_lock_graph_new(void);
 void tt_lock_graph_free(struct tt_lock_graph *graph);
 
 /* The thread, which is in `segment`, asks for the lock, with all that it holds but that lock itself. */
-void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, struct tt_object *wanted,
-                       enum tt_mode mode, bool timed, const struct tt_event *event);
+void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, const struct tt_request *wanted);
 
 /* The struct tt_arc of the graph as it is now, in the order in which they were first seen. The caller's to free. */
 GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph);

@@ -16,26 +16,33 @@ struct order {
 	bool all;
 };
 
-/* Requests count: those that wait, and those that did not need to. */
+/*
+ * Requests count: those that wait, and those that did not need to. A try does not ask: it never waits. What it got is
+ * held all the same.
+ */
 
-static void request(struct order *order, struct tt_thread *thread, struct tt_object *lock, enum tt_mode mode,
-                    bool timed, const struct tt_event *event)
+static void request(struct order *order, struct tt_thread *thread, const struct tt_request *wanted)
 {
-	if (lock->family == TT_FAMILY_LOCK)
-		tt_lock_graph_add(order->graph, tt_fork_join_segment(order->fork_join, thread), lock, mode, timed,
-		                  event);
+	if (wanted->lock->family == TT_FAMILY_LOCK)
+		tt_lock_graph_add(order->graph, tt_fork_join_segment(order->fork_join, thread), wanted);
 }
 
 static void on_wait(struct tt_thread *thread, const struct tt_event *event, void *data)
 {
-	request(data, thread, thread->wait.object, thread->wait.mode, thread->wait.timeout_ns >= 0, event);
+	const struct tt_wait *wait = &thread->wait;
+
+	request(data, thread,
+	        &(struct tt_request){wait->object, wait->mode, wait->timeout_ns >= 0, wait->caller, wait->stack,
+	                             event->time_ns});
 }
 
 static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *data)
 {
-	/* One with a time limit has been told as such when its wait began; one from before the trace has no request. */
-	if (!hold->tried && hold->caller)
-		request(data, hold->thread, hold->object, hold->mode, false, event);
+	/* One from before the trace has no request. */
+	if (hold->limit != TT_LIMIT_TRY && hold->caller)
+		request(data, hold->thread,
+		        &(struct tt_request){hold->object, hold->mode, hold->limit == TT_LIMIT_TIMED, hold->caller,
+		                             hold->stack, event->time_ns});
 }
 
 static void on_event(struct tt_thread *thread, struct tt_object *object, const struct tt_event *event, void *data)
@@ -91,11 +98,12 @@ static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cy
 		const struct tt_dependency *dependency = cycle->dependencies->pdata[i];
 		struct tt_edge edge = {
 		    .thread = dependency->segment->thread,
-		    .wanted = dependency->wanted,
-		    .wanted_mode = dependency->wanted_mode,
-		    .wanted_caller = dependency->wanted_caller,
-		    .wanted_ns = dependency->wanted_ns,
-		    .note = dependency->timed ? g_strdup("with a time limit") : NULL,
+		    .wanted = dependency->wanted.lock,
+		    .wanted_mode = dependency->wanted.mode,
+		    .wanted_caller = dependency->wanted.caller,
+		    .wanted_stack = dependency->wanted.stack,
+		    .wanted_ns = dependency->wanted.time_ns,
+		    .note = dependency->wanted.timed ? g_strdup("with a time limit") : NULL,
 		};
 		tt_edge_set_hold(&edge, &dependency->held);
 		g_array_append_val(finding->edges, edge);
@@ -143,8 +151,7 @@ static void note_grounds(const struct tt_check *check, struct tt_finding *findin
 	tt_finding_note(finding, "Checked: the threads are different, hold no lock in common there, and neither "
 	                         "starting nor joining keeps them apart.");
 	tt_finding_note(finding, "Not excluded yet: that events, conditions, semaphores, barriers or the program's "
-	                         "data never let them meet there; that one of these acquires was a try, which "
-	                         "succeeded and would not have waited.");
+	                         "data never let them meet there.");
 	if (tt_check_lost(check)) {
 		g_autofree char *loss = tt_check_loss_text(check);
 		tt_finding_note(finding, "%s lost: a lock that seems held may have been released.", loss);
@@ -177,7 +184,7 @@ static GHashTable *sets_that_deadlocked(const struct tt_check *check)
 		g_autoptr(GPtrArray) locks = g_ptr_array_new();
 		for (guint j = 0; finding->rule == &tt_rules[TT_RULE_CYCLE] && j < finding->edges->len; j++) {
 			struct tt_object *held = tt_finding_edge(finding, j)->held;
-			if (held->family == TT_FAMILY_LOCK)
+			if (held && held->family == TT_FAMILY_LOCK)
 				g_ptr_array_add(locks, held);
 		}
 		g_hash_table_add(sets, tt_lock_set(locks));

@@ -19,75 +19,128 @@ struct tt_node *tt_wait_graph_node(const struct tt_wait_graph *graph, const stru
 }
 
 /*
- * What a wait for an object of each family is. It is over, but for the waiter's part, if the object can be had now (of
- * the others the model knows whom they have let go); else it is for some threads by name, or for anybody.
+ * What a wait for an object of each family is. It is over, but for the waiter's part, if the object can be had now;
+ * else it is for some threads by name, for anybody, or for both.
  */
 
-static bool lock_is_free(const struct tt_object *lock)
+static void name_holders(const struct tt_object *lock, const struct tt_thread *but, GPtrArray *holders)
 {
-	return lock->holds->len == 0;
-}
-
-static void name_holders(const struct tt_wait *wait, GPtrArray *holders)
-{
-	for (guint i = 0; i < wait->object->holds->len; i++) {
-		const struct tt_hold *hold = wait->object->holds->pdata[i];
-		if (!g_ptr_array_find(holders, hold->thread, NULL))
+	for (guint i = 0; lock && i < lock->holds->len; i++) {
+		const struct tt_hold *hold = lock->holds->pdata[i];
+		if (hold->thread != but && !g_ptr_array_find(holders, hold->thread, NULL))
 			g_ptr_array_add(holders, hold->thread);
 	}
 }
 
-static bool thread_is_over(const struct tt_object *object)
+static bool is_held_exclusively(const struct tt_object *lock)
 {
-	return object->thread->state == TT_THREAD_EXITED && !object->thread->wait.object;
+	for (guint i = 0; i < lock->holds->len; i++) {
+		if (((const struct tt_hold *)lock->holds->pdata[i])->mode == TT_MODE_EXCLUSIVE)
+			return true;
+	}
+	return false;
 }
 
-static void name_thread(const struct tt_wait *wait, GPtrArray *holders)
+/*
+ * A reader among readers waits for no holder. A writer-preferring lock lets it pass no waiting writer: it goes on when
+ * none of them waits any more, since they had the lock, or their time was over.
+ */
+static void name_lock(const struct tt_wait *wait, const struct tt_thread *self, GPtrArray *holders)
 {
-	g_ptr_array_add(holders, wait->object->thread);
+	const struct tt_object *lock = wait->object;
+
+	if (wait->mode == TT_MODE_EXCLUSIVE || is_held_exclusively(lock)) {
+		name_holders(lock, NULL, holders);
+		return;
+	}
+	for (guint i = 0; lock->holds->len > 0 && lock->kind == TT_KIND_RWLOCK_WRITER && i < lock->waiters->len; i++) {
+		struct tt_thread *waiter = lock->waiters->pdata[i];
+		if (waiter != self && waiter->wait.mode == TT_MODE_EXCLUSIVE)
+			g_ptr_array_add(holders, waiter);
+	}
 }
 
-static bool semaphore_has_places(const struct tt_object *sem)
+/*
+ * The waiter of a condition gave its lock up and must have it back, notified or not. A recursive one it may hold yet.
+ */
+static void name_condition(const struct tt_wait *wait, const struct tt_thread *self, GPtrArray *holders)
 {
-	return sem->value > 0;
+	name_holders(wait->lock, self, holders);
+}
+
+static void name_thread(const struct tt_wait *wait, const struct tt_thread *self, GPtrArray *holders)
+{
+	const struct tt_thread *joined = wait->object->thread;
+
+	(void)self;
+	if (joined->state != TT_THREAD_EXITED || joined->wait.object)
+		g_ptr_array_add(holders, wait->object->thread);
 }
 
 static const struct {
-	bool (*to_be_had)(const struct tt_object *object);
-	void (*name)(const struct tt_wait *wait, GPtrArray *holders);
+	void (*name)(const struct tt_wait *wait, const struct tt_thread *self, GPtrArray *holders); /* NULL: nobody */
+	bool anybody;
 } families[] = {
-    [TT_FAMILY_LOCK] = {lock_is_free, name_holders},
-    [TT_FAMILY_CONDITION] = {NULL, NULL},
-    [TT_FAMILY_EVENT] = {NULL, NULL},
-    [TT_FAMILY_SEMAPHORE] = {semaphore_has_places, NULL},
-    [TT_FAMILY_BARRIER] = {NULL, NULL},
-    [TT_FAMILY_THREAD] = {thread_is_over, name_thread},
-    [TT_FAMILY_LOCAL] = {NULL, NULL},
+    [TT_FAMILY_LOCK] = {name_lock, false}, [TT_FAMILY_CONDITION] = {name_condition, true},
+    [TT_FAMILY_EVENT] = {NULL, true},      [TT_FAMILY_SEMAPHORE] = {NULL, true},
+    [TT_FAMILY_BARRIER] = {NULL, true},    [TT_FAMILY_THREAD] = {name_thread, false},
+    [TT_FAMILY_LOCAL] = {NULL, true},
 };
 
-static bool waits_for_good(const struct tt_thread *thread)
+struct tt_object *tt_wait_needs(const struct tt_wait *wait)
 {
-	const struct tt_wait *wait = &thread->wait;
-
-	if (!wait->object || wait->timeout_ns >= 0 || wait->woken)
-		return false;
-	bool (*to_be_had)(const struct tt_object *object) = families[wait->object->family].to_be_had;
-	return !to_be_had || !to_be_had(wait->object);
+	return wait->object->family == TT_FAMILY_CONDITION ? wait->lock : wait->object;
 }
 
-static void add_node(struct tt_wait_graph *graph, struct tt_thread *thread)
+static bool is_gone(const struct tt_thread *thread)
 {
-	struct tt_node *node = g_new0(struct tt_node, 1);
-	enum tt_family family = thread->wait.object->family;
+	return thread->state == TT_THREAD_EXITED && !thread->wait.object;
+}
 
+/*
+ * Whether somebody who is not in the trace may let it go on: of a shared object anybody, but of a lock its holder
+ * only, and the kernel if a holder has exited.
+ */
+static bool may_be_helped(const struct tt_wait *wait, const GPtrArray *holders)
+{
+	const struct tt_object *lock = tt_wait_needs(wait);
+
+	if (wait->object->shared && wait->object->family != TT_FAMILY_LOCK)
+		return true;
+	for (guint i = 0; lock && (lock->shared || lock->robust) && i < holders->len; i++) {
+		if (is_gone(holders->pdata[i]))
+			return true;
+	}
+	return false;
+}
+
+/* The node of a thread that waits for good; NULL: it does not. */
+static struct tt_node *new_node(struct tt_thread *thread)
+{
+	const struct tt_wait *wait = &thread->wait;
+	struct tt_node *node;
+
+	if (!wait->object || wait->timeout_ns >= 0)
+		return NULL;
+	node = g_new0(struct tt_node, 1);
 	node->thread = thread;
-	node->index = graph->nodes->len;
 	node->holders = g_ptr_array_new();
-	node->anybody = !families[family].name;
-	if (families[family].name)
-		families[family].name(&thread->wait, node->holders);
+	node->anybody = families[wait->object->family].anybody && !wait->woken && !wait->maybe_woken;
+	if (families[wait->object->family].name)
+		families[wait->object->family].name(wait, thread, node->holders);
+	bool had = wait->object->family == TT_FAMILY_SEMAPHORE && wait->object->value > 0;
+	if (had || (!node->anybody && node->holders->len == 0) || may_be_helped(wait, node->holders)) {
+		free_node(node);
+		return NULL;
+	}
+	return node;
+}
+
+static void add_node(struct tt_wait_graph *graph, struct tt_node *node)
+{
+	node->index = graph->nodes->len;
 	g_ptr_array_add(graph->nodes, node);
-	g_hash_table_insert(graph->by_thread, thread, node);
+	g_hash_table_insert(graph->by_thread, node->thread, node);
 }
 
 /*
@@ -103,9 +156,10 @@ static void find_nodes(struct tt_wait_graph *graph)
 {
 	for (guint i = 0; i < graph->process->threads->len; i++) {
 		struct tt_thread *thread = graph->process->threads->pdata[i];
+		struct tt_node *node = new_node(thread);
 		graph->ended |= thread->state == TT_THREAD_ABANDONED;
-		if (waits_for_good(thread))
-			add_node(graph, thread);
+		if (node)
+			add_node(graph, node);
 		else if (lives(thread))
 			g_ptr_array_add(graph->free, thread);
 	}
@@ -207,17 +261,19 @@ static bool is_alive(const struct tt_wait_graph *graph, const struct tt_thread *
 
 static bool may_go_on(const struct tt_wait_graph *graph, const struct tt_node *node, bool someone, bool surely)
 {
-	const struct tt_object *object = node->thread->wait.object;
-	bool any_releases = surely && object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_LOCK;
+	const struct tt_object *needs = tt_wait_needs(&node->thread->wait);
+	bool any_releases = surely && needs && needs->family == TT_FAMILY_LOCK && needs->kind == TT_KIND_LOCK;
 
-	if (someone && (node->anybody || any_releases))
+	if (node->anybody && !someone)
+		return false;
+	if (any_releases && someone)
 		return true;
 	/* A lock with several holders comes free when all of them let go. */
 	for (guint i = 0; i < node->holders->len; i++) {
 		if (!is_alive(graph, node->holders->pdata[i], surely))
 			return false;
 	}
-	return node->holders->len > 0;
+	return true;
 }
 
 /* The greatest fixpoint: all are dead, until one is found that a living thread may let go on; and so on. */

@@ -1,9 +1,10 @@
 /*
  * The wait-for graph of a process, at the moment of the model's last event.
  *
- * A node is a thread that waits without a time limit and that nobody has let go on yet. Its edges lead to the threads
- * it waits for by name: the holders of a lock, the thread to join. A node without edges waits for anybody: to notify,
- * set, release or arrive.
+ * A node is a thread that waits without a time limit for what cannot be had now. Its edges lead to the threads it waits
+ * for by name: the holders of a lock, also of that which the waiter of a condition must have back; the writers that a
+ * writer-preferring lock lets no reader pass; the thread to join. It may need anybody as well: to notify, set, release
+ * or arrive. Who waits for what a process that is not in the trace may give it is no node.
  */
 #ifndef TT_CHECK_WAIT_GRAPH_H
 #define TT_CHECK_WAIT_GRAPH_H
@@ -12,8 +13,8 @@
 
 struct tt_node {
 	struct tt_thread *thread;
-	GPtrArray *holders; /* struct tt_thread: those it waits for by name */
-	bool anybody;       /* whoever lives may let it go on */
+	GPtrArray *holders; /* struct tt_thread: those it waits for by name, all of them */
+	bool anybody;       /* whoever lives may let it go on, as far as those do */
 	guint index;        /* its place among the nodes */
 	bool in_cycle;
 	bool dead;   /* nobody who could let it go on is alive, if a Lock is released by its holder only */
@@ -31,6 +32,9 @@ struct tt_wait_graph {
 
 struct tt_wait_graph *tt_wait_graph_new(struct tt_process *process);
 void tt_wait_graph_free(struct tt_wait_graph *graph);
+
+/* What the holders of a node have: the object waited for; of a condition its lock, NULL if that is unknown. */
+struct tt_object *tt_wait_needs(const struct tt_wait *wait);
 
 /* The node of a thread; NULL if it does not wait for good. */
 struct tt_node *tt_wait_graph_node(const struct tt_wait_graph *graph, const struct tt_thread *thread);

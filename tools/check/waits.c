@@ -43,10 +43,13 @@ static struct tt_finding *add_finding(struct scene *scene, enum tt_rule_index ru
 	return finding;
 }
 
-/* Says in the edge that its thread has the object, since when and where; a thread to join is itself the object. */
+/*
+ * Says in the edge that its thread has the object, since when and where; a thread to join is itself the object. A
+ * writer that no reader passes has not got it.
+ */
 static void set_held(struct tt_edge *edge, struct tt_object *object)
 {
-	edge->held = object;
+	edge->held = object->family == TT_FAMILY_THREAD ? object : NULL;
 	for (guint i = 0; i < object->holds->len; i++) {
 		const struct tt_hold *hold = object->holds->pdata[i];
 		if (hold->thread == edge->thread)
@@ -88,23 +91,31 @@ static int64_t cycle_since(const struct tt_finding *finding)
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
 		const struct tt_edge *next = tt_finding_edge(finding, (i + 1) % finding->edges->len);
-		bool seen = edge->wanted->family == TT_FAMILY_THREAD || edge->thread->wait.holder == next->thread->id;
+		bool seen = edge->wanted->family == TT_FAMILY_THREAD || !next->held ||
+		            edge->thread->wait.holder == next->thread->id;
 		since = MIN(since, seen ? edge->wanted_ns : MIN(edge->wanted_ns, next->held_ns));
 	}
 	return since;
+}
+
+static bool is_once(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
 }
 
 static char *cycle_verdict(const GPtrArray *cycle)
 {
 	g_autoptr(GPtrArray) threads = g_ptr_array_new();
 	const struct tt_node *first = cycle->pdata[0];
-	g_autofree char *object = tt_object_phrase(first->thread->wait.object);
+	const struct tt_object *wanted = first->thread->wait.object;
+	g_autofree char *object = tt_object_phrase(wanted);
 
 	for (guint i = 0; i < cycle->len; i++)
 		g_ptr_array_add(threads, ((struct tt_node *)cycle->pdata[i])->thread);
 	g_autofree char *names = tt_thread_names(threads);
 	if (cycle->len == 1)
-		return g_strdup_printf("%s waits for %s, which it holds itself", names, object);
+		return g_strdup_printf("%s waits for %s, %s itself", names, object,
+		                       is_once(wanted) ? "whose routine it runs" : "which it holds");
 	return g_strdup_printf("%s wait for each other%s", names, cycle->len > 2 ? ", in a circle" : "");
 }
 
@@ -112,22 +123,40 @@ static void tell_cycle(struct scene *scene, const GPtrArray *cycle)
 {
 	enum tt_rule_index rule = cycle->len == 1 ? TT_RULE_SELF : TT_RULE_CYCLE;
 	struct tt_finding *finding = add_finding(scene, rule, cycle_verdict(cycle));
-	bool surely = true;
+	bool surely = true, overtaken = false;
 
 	finding->cycle = true;
+	if (cycle->len == 1 && is_once(((struct tt_node *)cycle->pdata[0])->thread->wait.object))
+		finding->remedy = "See that nothing which the routine calls comes back to the same once.";
 	for (guint i = 0; i < cycle->len; i++) {
 		struct tt_node *node = cycle->pdata[i];
 		const struct tt_node *before = cycle->pdata[(i + cycle->len - 1) % cycle->len];
 		struct tt_edge edge = tt_edge_of_wait(node->thread);
-		set_held(&edge, before->thread->wait.object);
+		set_held(&edge, tt_wait_needs(&before->thread->wait));
+		overtaken |= !edge.held;
 		g_array_append_val(finding->edges, edge);
 		g_hash_table_insert(scene->told, node, finding);
 		surely &= node->surely;
 	}
+	if (overtaken)
+		tt_finding_note(finding, "Writers go first here: a thread that reads must not ask to read again, since "
+		                         "it waits behind a writer, and that for it.");
 	/* Lost events make it less sure, unless all were lost before. */
 	if (scene->check->loss.last_ns >= cycle_since(finding))
 		finding->level = TT_LEVEL_POTENTIAL;
 	add_grounds(scene, finding, surely);
+}
+
+static void add_blocked(struct scene *scene, struct tt_node *node, struct tt_finding *finding)
+{
+	struct tt_edge edge = tt_edge_of_wait(node->thread);
+
+	if (edge.wanted->family == TT_FAMILY_CONDITION) {
+		g_autofree char *lock = tt_object_phrase(tt_wait_needs(&node->thread->wait));
+		edge.note = g_strdup_printf("and needs %s back", lock);
+	}
+	g_array_append_val(finding->blocked, edge);
+	g_hash_table_insert(scene->told, node, finding);
 }
 
 /* Those that wait, one for another, for the threads of a finding. */
@@ -149,9 +178,7 @@ static void list_blocked(struct scene *scene)
 			}
 			if (!finding)
 				continue;
-			struct tt_edge edge = tt_edge_of_wait(node->thread);
-			g_array_append_val(finding->blocked, edge);
-			g_hash_table_insert(scene->told, node, finding);
+			add_blocked(scene, node, finding);
 			changed = true;
 		}
 	}
@@ -164,7 +191,7 @@ static GPtrArray *gone_holders(const struct tt_object *object)
 {
 	GPtrArray *gone = g_ptr_array_new();
 
-	for (guint i = 0; object->family != TT_FAMILY_THREAD && i < object->holds->len; i++) {
+	for (guint i = 0; object && object->family != TT_FAMILY_THREAD && i < object->holds->len; i++) {
 		struct tt_hold *hold = object->holds->pdata[i];
 		if (hold->thread->state == TT_THREAD_EXITED && !hold->thread->wait.object)
 			g_ptr_array_add(gone, hold);
@@ -183,7 +210,13 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 	g_autofree char *what = tt_object_phrase(object);
 	const char *verb = waiters->len == 1 ? "waits" : "wait";
 
-	if (object->family == TT_FAMILY_LOCK) {
+	if (object->family == TT_FAMILY_CONDITION && gone->len > 0) {
+		const struct tt_hold *hold = gone->pdata[0];
+		g_autofree char *lock = tt_object_phrase(hold->object);
+		return g_strdup_printf("%s %s for %s, and cannot have %s back, whose holder %s %s", names, verb, what,
+		                       lock, hold->thread->name, how_gone(hold->thread));
+	}
+	if (object->family == TT_FAMILY_LOCK && gone->len > 0) {
 		const struct tt_hold *hold = gone->pdata[0];
 		return g_strdup_printf("%s %s for %s, whose holder %s %s", names, verb, what, hold->thread->name,
 		                       how_gone(hold->thread));
@@ -213,6 +246,9 @@ static void explain(const struct scene *scene, struct tt_finding *finding, const
 		if (thread->state == TT_THREAD_EXITED && !thread->left_behind)
 			g_ptr_array_add(exited, thread);
 	}
+	/* Of a lock whose holder has exited, nobody else matters. */
+	if (scene->graph->free->len > 0)
+		return;
 	g_autofree char *names = tt_thread_names(exited);
 	if (exited->len > 0)
 		tt_finding_note(finding, "Exited: %s. All other threads are blocked, as above.", names);
@@ -220,9 +256,10 @@ static void explain(const struct scene *scene, struct tt_finding *finding, const
 		tt_finding_note(finding, "All threads are blocked, as above.");
 }
 
-static void tell_stuck(struct scene *scene, struct tt_object *object, const GPtrArray *waiters, bool surely)
+static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GPtrArray *waiters, bool surely)
 {
-	g_autoptr(GPtrArray) gone = gone_holders(object);
+	struct tt_object *object = wait->object, *needs = tt_wait_needs(wait);
+	g_autoptr(GPtrArray) gone = gone_holders(needs);
 	struct tt_finding *finding = add_finding(scene, TT_RULE_STUCK, stuck_verdict(waiters, object, gone));
 
 	/* It rests on what did not happen at any time. */
@@ -238,19 +275,20 @@ static void tell_stuck(struct scene *scene, struct tt_object *object, const GPtr
 		g_array_append_val(finding->edges, edge);
 	}
 	if (surely)
-		explain(scene, finding, object);
+		explain(scene, finding, gone->len > 0 ? needs : object);
 	add_grounds(scene, finding, surely);
 	for (guint i = 0; i < waiters->len; i++)
 		g_hash_table_insert(scene->told, tt_wait_graph_node(scene->graph, waiters->pdata[i]), finding);
 }
 
-/* A dead node that no other one is the cause of: it waits for anybody, or for a lock of one who is gone. */
+/* A dead node that no other dead one is the cause of: it waits for anybody, or for a lock of one who is gone. */
 static bool is_root(const struct scene *scene, const struct tt_node *node)
 {
 	if (!node->dead || g_hash_table_contains(scene->told, node))
 		return false;
 	for (guint i = 0; i < node->holders->len; i++) {
-		if (tt_wait_graph_node(scene->graph, node->holders->pdata[i]))
+		const struct tt_node *holder = tt_wait_graph_node(scene->graph, node->holders->pdata[i]);
+		if (holder && holder->dead)
 			return false;
 	}
 	return true;
@@ -260,14 +298,15 @@ static bool is_root(const struct scene *scene, const struct tt_node *node)
 static void tell_root(struct scene *scene, const struct tt_node *root)
 {
 	g_autoptr(GPtrArray) waiters = g_ptr_array_new();
-	struct tt_object *object = root->thread->wait.object;
+	const struct tt_wait *wait = &root->thread->wait;
+	const struct tt_object *object = wait->object;
 
 	for (guint i = 0; i < object->waiters->len; i++) {
 		const struct tt_node *node = tt_wait_graph_node(scene->graph, object->waiters->pdata[i]);
-		if (node && is_root(scene, node))
+		if (node && is_root(scene, node) && tt_wait_needs(&node->thread->wait) == tt_wait_needs(wait))
 			g_ptr_array_add(waiters, node->thread);
 	}
-	tell_stuck(scene, object, waiters, root->surely);
+	tell_stuck(scene, wait, waiters, root->surely);
 }
 
 /* One that anybody could let go on, if only a deadlock left anybody. */
@@ -291,7 +330,7 @@ static void tell_stuck_of(struct scene *scene)
 		struct tt_node *node = nodes->pdata[i];
 		if (!is_root(scene, node))
 			continue;
-		if (node->anybody && deadlock)
+		if (node->anybody && node->holders->len == 0 && deadlock)
 			blame(scene, node, deadlock);
 		else
 			tell_root(scene, node);

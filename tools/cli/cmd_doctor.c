@@ -83,23 +83,56 @@ static const char *look_at_ust(GString *found)
 	return handle ? NULL : "apt-get install liblttng-ust1, or make deps; version 2.13 or later";
 }
 
+/* A library of ours, beside this command or where it is installed. */
+static const char *look_at_library(const char *name, const char *absent, GString *found)
+{
+	g_autofree char *path = tt_library_find(name);
+	g_autoptr(GError) error = NULL;
+
+	if (!path) {
+		g_string_printf(found, "%s is not beside this command or in its ../lib", name);
+		return absent;
+	}
+	if (!tt_library_loads(path, &error)) {
+		g_string_assign(found, error->message);
+		return "build it against the libraries of this machine: make";
+	}
+	g_string_printf(found, "%s loads", path);
+	return NULL;
+}
+
 /* The probes lie beside the library that they belong to; where that is, only a program built with it knows. */
 static const char *look_at_provider(GString *found)
 {
-	g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
-	g_autofree char *folder = g_path_get_dirname(self ? self : ".");
-	const char *const places[] = {".", "../lib", "../lib/x86_64-linux-gnu"};
+	return look_at_library(TT_LIBRARY_PROBES, "make, or make install: the library finds it in its own folder",
+	                       found);
+}
 
-	for (size_t i = 0; i < G_N_ELEMENTS(places); i++) {
-		g_autofree char *path = g_build_filename(folder, places[i], "libtrace_thr-tracepoints.so", NULL);
-		if (!g_file_test(path, G_FILE_TEST_EXISTS))
-			continue;
-		void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-		g_string_printf(found, "%s %s", path, handle ? "loads" : dlerror());
-		return handle ? NULL : "build it against the LTTng-UST of this machine: make";
+/* Loaded by another process: in ours it would take the place of libc's functions. */
+static const char *look_at_preload(GString *found)
+{
+	g_autofree char *path = tt_library_find(TT_LIBRARY_PRELOAD);
+	g_autoptr(GError) error = NULL;
+
+	if (!path) {
+		g_string_assign(found, TT_LIBRARY_PRELOAD " is not beside this command or in its ../lib");
+		return "make, or make install: --preload needs it";
 	}
-	g_string_assign(found, "libtrace_thr-tracepoints.so is not beside this command or in its ../lib");
-	return "make, or make install: the library finds it in its own folder";
+	if (!tt_loader_accepts(path, &error)) {
+		g_string_assign(found, error->message);
+		return "build it for this machine: make";
+	}
+	g_string_printf(found, "%s loads", path);
+	return NULL;
+}
+
+static const char *look_at_unwinder(GString *found)
+{
+	bool loads = tt_library_loads(TT_LIBRARY_UNWIND, NULL);
+
+	g_string_assign(found, loads ? TT_LIBRARY_UNWIND " loads: --stack records call chains"
+	                             : TT_LIBRARY_UNWIND " does not load: without it there are no call chains");
+	return loads ? NULL : "apt-get install libunwind8, or make deps";
 }
 
 static const char *look_at_shm(GString *found)

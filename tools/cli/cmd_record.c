@@ -8,15 +8,17 @@
 static const char summary[] =
     "Runs a program and records what its threads do, for check, timeline and events, and for babeltrace2.\n"
     "\n"
-    "The program must be built with libtrace_thr. Its input, output and arguments are its own. A session daemon that\n"
-    "runs is used; else one is started and stopped afterwards. Nothing is lost: a full buffer makes the program wait.\n"
-    "If the disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the program; a\n"
-    "second one kills it.\n"
+    "The program is built with libtrace_thr, or any with --preload, if it is dynamically linked: then its pthread\n"
+    "operations are recorded, and those of all that it starts. Its input, output and arguments are its own. A session\n"
+    "daemon that runs is used; else one is started and stopped afterwards. Nothing is lost: a full buffer makes the\n"
+    "program wait. If the disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the\n"
+    "program; a second one kills it.\n"
     "\n"
     "Examples:\n"
     "  trace-thr record -- ./server --port 80\n"
     "  trace-thr record -o hang --timeout 10 -- ./prog && trace-thr check hang\n"
-    "\n"
+    "  trace-thr record --preload --stack 16 -- python3 prog.py\n"
+    "\n" TT_RECORDING_ENVIRONMENT "\n"
     "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 126 or 127 if it cannot be\n"
     "executed or is not there; 2 bad usage or no recording.";
 
@@ -48,7 +50,7 @@ static int record(const struct tt_recording_request *request)
 	}
 	tt_recording_tell(&recording, request);
 	if (is_empty(&recording))
-		tt_notes(&(struct tt_trace_summary){.events = 0}, NULL);
+		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL, request->options.preload);
 	else if (!request->quiet)
 		fprintf(stderr, "trace-thr: next: trace-thr check %s\n", recording.folder);
 	status = tt_recording_status(&recording);

@@ -12,12 +12,14 @@ static const char summary[] =
     "\n"
     "A program that hangs is waited for: end it with --timeout, or with Ctrl-C. The trace is kept in the folder of "
     "-o,\n"
-    "or in a new one trace-thr-PROGRAM-N here. A program that makes no event of libtrace_thr is an error.\n"
+    "or in a new one trace-thr-PROGRAM-N here. The program is built with libtrace_thr, or any with --preload, if it is\n"
+    "dynamically linked. One that makes no event is an error.\n"
     "\n"
     "Examples:\n"
     "  trace-thr run -- ./prog\n"
     "  trace-thr run --timeout 10 -- ./prog that hangs\n"
-    "\n"
+    "  trace-thr run --preload -- ./prog not built with libtrace_thr\n"
+    "\n" TT_RECORDING_ENVIRONMENT "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
     "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 126 or 127 if it cannot be executed or\n"
     "is not there; 2 bad usage or no recording.";
@@ -34,10 +36,11 @@ static int check(const struct tt_recording *recording, const struct tt_recording
 		if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
 			fprintf(stderr, "trace-thr: %s\n", error->message);
 		else
-			tt_notes(&(struct tt_trace_summary){.events = 0}, NULL);
+			tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL,
+			                      request->options.preload);
 		return TT_EXIT_USAGE;
 	}
-	tt_notes(&check->summary, check->symbols);
+	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
 	/* Of nothing, "none found" would be a verdict. */
 	if (check->summary.events)
 		tt_report_text(check, &options, stderr);

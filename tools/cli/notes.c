@@ -10,14 +10,21 @@ static void note(uint64_t count, const char *one, const char *many, const char *
 
 void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
 {
+	tt_notes_of_recording(summary, symbols, false);
+}
+
+void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded)
+{
 	note(summary->lost, "event", "events",
 	     "lost: the tracer had no room; `trace-thr record` loses none unless asked to");
 	note(summary->lost_packets, "packet of events", "packets of events", "lost: the tracer had no room");
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)
-		g_printerr("trace-thr: no events: was the program built with libtrace_thr, and does it use it? "
-		           "`trace-thr doctor` looks at this machine\n");
+		g_printerr("trace-thr: no events: %s; `trace-thr doctor` looks at this machine\n",
+		           preloaded ? "does what the program starts get its environment, and is it linked dynamically?"
+		                     : "was the program built with libtrace_thr, and does it use it? If not, record it "
+		                       "with --preload");
 	if (!symbols)
 		return;
 	if (summary->events && !summary->modules)

@@ -10,4 +10,7 @@
 /* `symbols` may be NULL: sites are of no interest. */
 void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols);
 
+/* The same of a recording just made; `preloaded`: with --preload, so that need not be advised. */
+void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded);
+
 #endif /* TT_NOTES_H */

@@ -4,8 +4,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/session/libraries.h"
+#include "tracepoints/vocabulary.h"
+
 /* More than ten years: a mistake, and more than clocks like. */
 static const double longest_timeout = 4e8;
+
+/* Sites of a call chain: the most that an event has room for, and what --preload takes of itself. */
+enum { MOST_SITES = 64, SITES_WITH_PRELOAD = 8 };
+G_STATIC_ASSERT(MOST_SITES <= TT_STACK_MAX + 1);
 
 static bool complain(const char *what)
 {
@@ -26,6 +33,30 @@ static bool parse_timeout(struct tt_recording_request *request)
 	g_autofree char *text =
 	    g_strdup_printf("--timeout %s is no number of seconds above 0: write, say, --timeout 10", request->timeout);
 	return complain(text);
+}
+
+/* A note if the call chains that were asked for cannot be had. */
+static bool parse_stack(struct tt_recording_request *request)
+{
+	const char *text = request->stack;
+	char *end = NULL;
+
+	request->options.stack = request->preload ? SITES_WITH_PRELOAD : 1;
+	if (text) {
+		gint64 sites = g_ascii_strtoll(text, &end, 10);
+		if (!g_ascii_isdigit(*text) || *end || sites < 1 || sites > MOST_SITES) {
+			g_autofree char *what = g_strdup_printf(
+			    "--stack %s is no number from 1 to %d: write, say, --stack 8", text, MOST_SITES);
+			return complain(what);
+		}
+		request->options.stack = (int)sites;
+	}
+	if (request->options.stack > 1 && !tt_library_loads(TT_LIBRARY_UNWIND, NULL))
+		fputs("trace-thr: " TT_LIBRARY_UNWIND
+		      " does not load, so events have their caller alone, no call chain: "
+		      "apt-get install libunwind8, or make deps\n",
+		      stderr);
+	return true;
 }
 
 /* What is left of the command line is the program. */
@@ -49,6 +80,10 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	     "The folder to make for the trace (trace-thr-PROGRAM-1, -2, …)", "DIR"},
 	    {"timeout", 't', 0, G_OPTION_ARG_STRING, &request->timeout,
 	     "End the program after so long: SIGTERM, then SIGKILL 2 s later", "SECONDS"},
+	    {"preload", 'p', 0, G_OPTION_ARG_NONE, &request->preload,
+	     "Record the pthread operations of a program that is not built with libtrace_thr", NULL},
+	    {"stack", 0, 0, G_OPTION_ARG_STRING, &request->stack,
+	     "How many sites of the call chain an event has: 1 to 64 (8 with --preload, else 1)", "N"},
 	    {"drop", 0, 0, G_OPTION_ARG_NONE, &request->drop,
 	     "Lose events, and count them, rather than make the program wait when buffers are full", NULL},
 	    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &request->quiet, "Say nothing of the recording itself", NULL},
@@ -67,13 +102,15 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	}
 	request->options.output = request->output;
 	request->options.drop = request->drop;
-	return parse_timeout(request) && take_program(argc, argv, request);
+	request->options.preload = request->preload;
+	return parse_timeout(request) && take_program(argc, argv, request) && parse_stack(request);
 }
 
 void tt_recording_request_clear(struct tt_recording_request *request)
 {
 	g_free(request->output);
 	g_free(request->timeout);
+	g_free(request->stack);
 }
 
 static void tell_of_program(const struct tt_recording *recording, const struct tt_record_options *options)

@@ -2,13 +2,12 @@
 
 /* What each event means: a function an event, and the table of them at the end. */
 
-static struct tt_thread *waker_of(const struct tt_step *step)
+struct tt_thread *tt_model_waker(const struct tt_step *step)
 {
 	return step->event->waker ? tt_model_thread(step->process, step->event->waker) : NULL;
 }
 
-/* The first `n` of those who wait have been let go, in the order in which they began. */
-static void wake(struct tt_object *object, uint64_t n)
+void tt_model_wake(struct tt_object *object, uint64_t n)
 {
 	for (guint i = 0; i < object->waiters->len && n > 0; i++) {
 		struct tt_wait *wait = &((struct tt_thread *)object->waiters->pdata[i])->wait;
@@ -23,16 +22,26 @@ static void begin_wait(const struct tt_step *step)
 	tt_model_begin_wait(step, &(struct tt_wait){.timeout_ns = step->event->timeout_ns});
 }
 
+enum tt_limit tt_model_limit(const struct tt_step *step)
+{
+	const struct tt_wait *wait = &step->thread->wait;
+
+	/* Traces of before the field have none of it: there, what is known is the limit of a wait. */
+	if (step->event->limit == TT_LIMIT_NONE && wait->object == step->object && wait->timeout_ns >= 0)
+		return TT_LIMIT_TIMED;
+	return (enum tt_limit)step->event->limit;
+}
+
 static void end_failed_wait(const struct tt_step *step)
 {
 	bool late = step->event->why == TT_FAILURE_TIMEOUT;
 	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, NULL);
 }
 
-static void end_woken_wait(const struct tt_step *step)
+void tt_model_end_woken_wait(const struct tt_step *step)
 {
 	bool late = step->event->result == TT_WAKE_TIMEOUT;
-	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_GOT, late ? NULL : waker_of(step));
+	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_GOT, late ? NULL : tt_model_waker(step));
 }
 
 static void init(const struct tt_step *step)
@@ -43,6 +52,11 @@ static void init(const struct tt_step *step)
 static void destroy(const struct tt_step *step)
 {
 	step->object->destroyed = true;
+}
+
+static void share(const struct tt_step *step)
+{
+	step->object->shared = true;
 }
 
 /* Threads. */
@@ -110,41 +124,13 @@ static void timer_start(const struct tt_step *step)
 	step->object->thread->timer = true;
 }
 
-/* Conditions. */
-
-static struct tt_object *lock_of_condition(const struct tt_step *step)
-{
-	if (step->event->lock)
-		step->object->lock =
-		    tt_model_need_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
-	return step->object->lock;
-}
-
-static void cond_init(const struct tt_step *step)
-{
-	step->object->whole = true;
-	lock_of_condition(step);
-}
-
-static void cond_wait(const struct tt_step *step)
-{
-	tt_model_begin_wait(step,
-	                    &(struct tt_wait){.timeout_ns = step->event->timeout_ns, .lock = lock_of_condition(step)});
-}
-
-static void cond_notify(const struct tt_step *step)
-{
-	tt_model_touch(step);
-	wake(step->object, step->event->woken);
-}
-
 /* Events. */
 
 static void event_set(const struct tt_step *step)
 {
 	step->object->set = true;
 	tt_model_touch(step);
-	wake(step->object, UINT64_MAX);
+	tt_model_wake(step->object, UINT64_MAX);
 }
 
 static void event_clear(const struct tt_step *step)
@@ -165,10 +151,10 @@ static void sem_acquired(const struct tt_step *step)
 {
 	const struct tt_event *event = step->event;
 	struct tt_thread *thread = step->thread;
-	bool timed = thread->wait.object == step->object && thread->wait.timeout_ns >= 0;
+	enum tt_limit limit = tt_model_limit(step);
 
 	step->object->value = event->value;
-	tt_model_end_wait(step, TT_OUTCOME_GOT, waker_of(step));
+	tt_model_end_wait(step, TT_OUTCOME_GOT, tt_model_waker(step));
 	if (!step->object->signals)
 		tt_model_begin_hold(step, &(struct tt_hold){
 					      .thread = thread,
@@ -176,7 +162,8 @@ static void sem_acquired(const struct tt_step *step)
 					      .depth = 1,
 					      .since_ns = event->time_ns,
 					      .caller = event->caller,
-					      .tried = timed,
+					      .stack = tt_model_stack(step),
+					      .limit = limit,
 					  });
 }
 
@@ -216,24 +203,24 @@ static void barrier_passed(const struct tt_step *step)
 	/* The last to arrive did not wait: it lets the others go. */
 	if (step->thread->wait.object != step->object) {
 		tt_model_touch(step);
-		wake(step->object, UINT64_MAX);
+		tt_model_wake(step->object, UINT64_MAX);
 	}
-	tt_model_end_wait(step, TT_OUTCOME_GOT, waker_of(step));
+	tt_model_end_wait(step, TT_OUTCOME_GOT, tt_model_waker(step));
 }
 
 static void barrier_broken(const struct tt_step *step)
 {
-	bool late = step->event->why == TT_BREAK_TIMEOUT && waker_of(step) == step->thread;
+	bool late = step->event->why == TT_BREAK_TIMEOUT && tt_model_waker(step) == step->thread;
 
 	tt_model_touch(step);
-	wake(step->object, UINT64_MAX);
-	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, waker_of(step));
+	tt_model_wake(step->object, UINT64_MAX);
+	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, tt_model_waker(step));
 }
 
 static void let_all_go(const struct tt_step *step)
 {
 	tt_model_touch(step);
-	wake(step->object, UINT64_MAX);
+	tt_model_wake(step->object, UINT64_MAX);
 }
 
 /* The table: of which family the object of an event is, and what the event does to the model. */
@@ -251,21 +238,25 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(thread_join_wait, THREAD, thread_join_wait),
     MEANS(thread_join_done, THREAD, thread_join_done),
     MEANS(thread_exit, THREAD, thread_exit),
+    MEANS(thread_detach, THREAD, NULL),
+    MEANS(thread_cancel, THREAD, NULL), /* asks; whether it ends the thread, its exit tells */
     MEANS(thread_abandoned, THREAD, thread_abandoned),
     MEANS(lock_init, LOCK, tt_model_lock_init),
     MEANS(lock_wait, LOCK, tt_model_lock_wait),
     MEANS(lock_acquired, LOCK, tt_model_lock_acquired),
     MEANS(lock_failed, LOCK, end_failed_wait),
     MEANS(lock_released, LOCK, tt_model_lock_released),
+    MEANS(lock_inconsistent, LOCK, tt_model_lock_inconsistent),
+    MEANS(lock_consistent, LOCK, NULL),
     MEANS(lock_destroy, LOCK, destroy),
-    MEANS(cond_init, CONDITION, cond_init),
-    MEANS(cond_wait, CONDITION, cond_wait),
-    MEANS(cond_woken, CONDITION, end_woken_wait),
-    MEANS(cond_notify, CONDITION, cond_notify),
+    MEANS(cond_init, CONDITION, tt_model_cond_init),
+    MEANS(cond_wait, CONDITION, tt_model_cond_wait),
+    MEANS(cond_woken, CONDITION, tt_model_end_woken_wait),
+    MEANS(cond_notify, CONDITION, tt_model_cond_notify),
     MEANS(cond_destroy, CONDITION, destroy),
     MEANS(event_init, EVENT, init),
     MEANS(event_wait, EVENT, begin_wait),
-    MEANS(event_woken, EVENT, end_woken_wait),
+    MEANS(event_woken, EVENT, tt_model_end_woken_wait),
     MEANS(event_set, EVENT, event_set),
     MEANS(event_clear, EVENT, event_clear),
     MEANS(event_destroy, EVENT, destroy),
@@ -274,6 +265,7 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(sem_acquired, SEMAPHORE, sem_acquired),
     MEANS(sem_failed, SEMAPHORE, end_failed_wait),
     MEANS(sem_released, SEMAPHORE, sem_released),
+    MEANS(sem_value, SEMAPHORE, NULL), /* what was read may be old by the time it is told */
     MEANS(sem_destroy, SEMAPHORE, destroy),
     MEANS(barrier_init, BARRIER, barrier_init),
     MEANS(barrier_wait, BARRIER, barrier_wait),
@@ -288,12 +280,13 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(timer_done, THREAD, NULL),
     MEANS(local_init, LOCAL, init),
     MEANS(local_destroy, LOCAL, destroy),
+    MEANS(object_shared, LOCK, share),
     MEANS(log_message, THREAD, NULL),
     MEANS(misuse, LOCK, NULL),
 };
 
-/* The family of a misused object: enum tt_object_kind to enum tt_family. */
-static const enum tt_family misused[] = {
+/* Of events about objects of any family: enum tt_object_kind to enum tt_family. */
+static const enum tt_family families[] = {
     [TT_OBJECT_THREAD] = TT_FAMILY_THREAD,       [TT_OBJECT_LOCK] = TT_FAMILY_LOCK,
     [TT_OBJECT_CONDITION] = TT_FAMILY_CONDITION, [TT_OBJECT_EVENT] = TT_FAMILY_EVENT,
     [TT_OBJECT_SEMAPHORE] = TT_FAMILY_SEMAPHORE, [TT_OBJECT_BARRIER] = TT_FAMILY_BARRIER,
@@ -320,9 +313,10 @@ static struct tt_object *object_of(const struct tt_step *step)
 {
 	const struct tt_event *event = step->event;
 	enum tt_family family = meanings[event->type].family;
+	bool any = event->type == TT_EVENT_misuse || event->type == TT_EVENT_object_shared;
 
-	if (event->type == TT_EVENT_misuse && event->object < G_N_ELEMENTS(misused))
-		family = misused[event->object];
+	if (any && event->object < G_N_ELEMENTS(families))
+		family = families[event->object];
 	if (!event->id)
 		return NULL;
 	if (family == TT_FAMILY_THREAD)

@@ -1,6 +1,6 @@
 /*
  * What the model's files share: finding and making its parts (model.c), the transitions that observers are told of
- * (transitions.c), and what each event means (events.c, locks.c).
+ * (transitions.c), and what each event means (events.c, locks.c, conditions.c).
  */
 #ifndef TT_MODEL_INSIDE_H
 #define TT_MODEL_INSIDE_H
@@ -42,11 +42,34 @@ void tt_model_end_hold(const struct tt_step *step, struct tt_hold *hold);
 /* Remembers that the step's thread may have let a waiter of the step's object go on. */
 void tt_model_touch(const struct tt_step *step);
 
+/* Call chains: a table of them, and the one copy in it of the event's; NULL for none. */
+GHashTable *tt_model_stacks_new(void);
+const struct tt_stack *tt_model_stack(const struct tt_step *step);
+
+/* How long the call that got the step's object would have waited. */
+enum tt_limit tt_model_limit(const struct tt_step *step);
+
+/* Who acted on the step's object so that its thread went on; NULL unknown. */
+struct tt_thread *tt_model_waker(const struct tt_step *step);
+
+/* The first `n` of those who wait have been let go, in the order in which they began. */
+void tt_model_wake(struct tt_object *object, uint64_t n);
+
+/* Ends a wait that another thread ended, or its time limit. */
+void tt_model_end_woken_wait(const struct tt_step *step);
+
+/* What the events of conditions mean; and that a waiter of one waits no longer. */
+void tt_model_cond_init(const struct tt_step *step);
+void tt_model_cond_wait(const struct tt_step *step);
+void tt_model_cond_notify(const struct tt_step *step);
+void tt_model_cond_left(struct tt_object *condition, const struct tt_wait *wait, enum tt_outcome outcome);
+
 /* What the events of locks mean. */
 void tt_model_lock_init(const struct tt_step *step);
 void tt_model_lock_wait(const struct tt_step *step);
 void tt_model_lock_acquired(const struct tt_step *step);
 void tt_model_lock_released(const struct tt_step *step);
+void tt_model_lock_inconsistent(const struct tt_step *step);
 
 /* Looks the event's thread and object up and applies it. */
 void tt_model_apply(struct tt_step *step);

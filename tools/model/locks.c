@@ -72,7 +72,7 @@ void tt_model_lock_acquired(const struct tt_step *step)
 	const struct tt_event *event = step->event;
 	struct tt_object *lock = step->object;
 	struct tt_thread *thread = step->thread;
-	bool timed = thread->wait.object == lock && thread->wait.timeout_ns >= 0;
+	enum tt_limit limit = tt_model_limit(step);
 
 	lock->kind = event->kind;
 	tt_model_end_wait(step, TT_OUTCOME_GOT, lock->last == thread ? NULL : lock->last);
@@ -84,6 +84,11 @@ void tt_model_lock_acquired(const struct tt_step *step)
 		hold->depth = event->depth;
 		return;
 	}
+	/* Readers are not counted by the lock, so each event of theirs is of depth 1. */
+	if (hold && event->mode == TT_MODE_SHARED && hold->mode == TT_MODE_SHARED) {
+		hold->depth++;
+		return;
+	}
 	if (hold)
 		tt_model_end_hold(step, hold);
 	tt_model_begin_hold(step, &(struct tt_hold){
@@ -92,7 +97,8 @@ void tt_model_lock_acquired(const struct tt_step *step)
 				      .depth = event->depth,
 				      .since_ns = event->time_ns,
 				      .caller = event->caller,
-				      .tried = timed,
+				      .stack = tt_model_stack(step),
+				      .limit = limit,
 				  });
 }
 
@@ -111,6 +117,10 @@ void tt_model_lock_released(const struct tt_step *step)
 			begin_old_hold(step, step->thread, event->depth);
 		return;
 	}
+	if (hold && event->mode == TT_MODE_SHARED && hold->depth > 1) {
+		hold->depth--;
+		return;
+	}
 	/* A Lock may be released by another thread than its holder. */
 	if (!hold && event->mode == TT_MODE_EXCLUSIVE && lock->holds->len > 0) {
 		hold = lock->holds->pdata[0];
@@ -118,4 +128,11 @@ void tt_model_lock_released(const struct tt_step *step)
 	}
 	if (hold)
 		tt_model_end_hold(step, hold);
+}
+
+/* Its acquire, the event before, has ended the hold of the one that exited with it. */
+void tt_model_lock_inconsistent(const struct tt_step *step)
+{
+	step->object->kind = step->event->kind;
+	step->object->robust = true;
 }

@@ -39,6 +39,7 @@ struct tt_model *tt_model_new(void)
 	model->processes = g_ptr_array_new_with_free_func(free_process);
 	model->by_pid = g_hash_table_new(NULL, NULL);
 	model->observers = g_array_new(FALSE, FALSE, sizeof(struct tt_watcher));
+	model->stacks = tt_model_stacks_new();
 	return model;
 }
 
@@ -60,6 +61,7 @@ void tt_model_free(struct tt_model *model)
 	g_ptr_array_free(model->processes, TRUE);
 	g_hash_table_destroy(model->by_pid);
 	g_array_free(model->observers, TRUE);
+	g_hash_table_destroy(model->stacks);
 	g_free(model);
 }
 

@@ -42,7 +42,8 @@ enum tt_family {
 
 /*
  * A thread has an object, from its acquire to its release. Also a place of a semaphore, of which a thread can have
- * many, until one who has none releases it: then it counts signals, not places, and nobody holds it.
+ * many, until one who has none releases it: then it counts signals, not places, and nobody holds it. A thread that has
+ * an rwlock in shared mode several times has one hold of that depth.
  */
 struct tt_hold {
 	struct tt_thread *thread;
@@ -50,8 +51,9 @@ struct tt_hold {
 	enum tt_mode mode;
 	uint32_t depth;
 	int64_t since_ns;
-	uint64_t caller; /* the acquire site; 0: from before the trace */
-	bool tried;      /* by a call that could not have waited without limit */
+	uint64_t caller;              /* the acquire site; 0: from before the trace */
+	const struct tt_stack *stack; /* the call chain beyond it, the model's, with n frames only; NULL: unknown */
+	enum tt_limit limit;          /* how long the call that got it would have waited */
 };
 
 /* A thread waits for an object. */
@@ -60,10 +62,12 @@ struct tt_wait {
 	enum tt_mode mode;
 	int64_t since_ns;
 	uint64_t caller;
-	int64_t timeout_ns;     /* TT_NO_TIMEOUT: for good */
-	struct tt_object *lock; /* of a condition wait: the lock it gave up */
-	uint64_t holder;        /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
-	bool woken;             /* another thread has let it go on: all it needs is to run */
+	const struct tt_stack *stack; /* as that of a hold */
+	int64_t timeout_ns;           /* TT_NO_TIMEOUT: for good */
+	struct tt_object *lock;       /* of a condition wait: the lock it gave up */
+	uint64_t holder;  /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
+	bool woken;       /* another thread has let it go on: all it needs is to run */
+	bool maybe_woken; /* one of those, of whom a notify let some go on, nobody can say which */
 };
 
 enum tt_thread_state {
@@ -99,10 +103,13 @@ struct tt_object {
 	uint8_t kind;     /* enum tt_lock_kind, of a lock */
 	bool whole;       /* its init was seen: what is known of it is all there is to know */
 	bool destroyed;
+	bool shared;              /* between processes: one that is not in the trace may act on it */
+	bool robust;              /* of a lock: it passes from a holder that has exited to the next */
 	struct tt_thread *thread; /* of TT_FAMILY_THREAD */
 	GPtrArray *holds;         /* struct tt_hold: its holders */
 	GPtrArray *waiters;       /* struct tt_thread */
 	struct tt_object *lock;   /* of a condition */
+	guint loose;              /* of a condition: how many of those that may have been woken have been */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
 	bool signals;             /* of a lock or semaphore: released by one who did not have it */
 	uint32_t parties;         /* of a barrier */
@@ -135,6 +142,7 @@ struct tt_model {
 	GPtrArray *processes; /* struct tt_process, in the order in which they were first seen */
 	GHashTable *by_pid;   /* private: pid → the latest struct tt_process of it */
 	GArray *observers;    /* private */
+	GHashTable *stacks;   /* private: every call chain, once */
 	int64_t now_ns;       /* of the last event */
 };
 

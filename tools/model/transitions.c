@@ -11,9 +11,23 @@ void tt_model_begin_thread(const struct tt_step *step, struct tt_thread *thread)
 static void end_wait(const struct tt_step *step, struct tt_thread *thread, enum tt_outcome outcome,
                      struct tt_thread *waker)
 {
+	struct tt_wait ended = thread->wait;
+
 	TT_TELL(step, wait_ended, thread, outcome, waker);
-	g_ptr_array_remove(thread->wait.object->waiters, thread);
+	g_ptr_array_remove(ended.object->waiters, thread);
 	thread->wait = (struct tt_wait){.timeout_ns = TT_NO_TIMEOUT};
+	if (ended.object->family == TT_FAMILY_CONDITION)
+		tt_model_cond_left(ended.object, &ended, outcome);
+}
+
+/* A once whose routine is left by the end of the thread counts as not run: the next may run it. */
+static void end_routines(const struct tt_step *step, const struct tt_thread *thread)
+{
+	for (guint i = thread->holds->len; i-- > 0;) {
+		struct tt_hold *hold = thread->holds->pdata[i];
+		if (hold->object->family == TT_FAMILY_LOCK && hold->object->kind == TT_KIND_ONCE)
+			tt_model_end_hold(step, hold);
+	}
 }
 
 void tt_model_end_thread(const struct tt_step *step, struct tt_thread *thread, enum tt_thread_state state)
@@ -24,6 +38,8 @@ void tt_model_end_thread(const struct tt_step *step, struct tt_thread *thread, e
 	/* A thread that exits does not wait: the end of its wait was lost. One that is abandoned may well. */
 	if (state == TT_THREAD_EXITED && thread->wait.object)
 		end_wait(step, thread, TT_OUTCOME_ERROR, NULL);
+	if (state == TT_THREAD_EXITED)
+		end_routines(step, thread);
 	thread->state = state;
 	thread->ended_ns = step->event->time_ns;
 	TT_TELL(step, thread_ended, thread);
@@ -39,6 +55,7 @@ void tt_model_begin_wait(const struct tt_step *step, const struct tt_wait *wait)
 	thread->wait.object = step->object;
 	thread->wait.since_ns = step->event->time_ns;
 	thread->wait.caller = step->event->caller;
+	thread->wait.stack = tt_model_stack(step);
 	g_ptr_array_add(step->object->waiters, thread);
 	TT_TELL(step, wait_began, thread);
 }

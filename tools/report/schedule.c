@@ -26,6 +26,12 @@ static void add_step(GArray *steps, guint edge, int64_t time_ns, const char *ver
 	g_array_append_val(steps, step);
 }
 
+/* A once is not acquired: its routine runs. */
+static bool runs(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
+}
+
 /* What happened, in its order; of what did not happen, the order in which it could. */
 static GArray *steps_of(const struct tt_finding *finding)
 {
@@ -36,7 +42,7 @@ static GArray *steps_of(const struct tt_finding *finding)
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
 		if (edge->held && edge->held->family != TT_FAMILY_THREAD)
-			add_step(steps, i, edge->held_ns, "acquires", edge->held);
+			add_step(steps, i, edge->held_ns, runs(edge->held) ? "runs" : "acquires", edge->held);
 	}
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);

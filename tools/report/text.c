@@ -6,7 +6,7 @@
 
 /* A finding of more threads than MOST_EDGES, and more findings than MOST_SHOWN, are cut short unless all is asked for.
  */
-enum { WIDTH = 104, MOST_EDGES = 16, MOST_SHOWN = 20 };
+enum { WIDTH = 104, MOST_EDGES = 16, MOST_SHOWN = 20, MOST_FRAMES = 8 };
 
 /* A report in the making. */
 struct report {
@@ -49,6 +49,16 @@ static char *mode_text(const struct tt_object *object, enum tt_mode mode, const 
 	                       note ? note : "");
 }
 
+/* Below a row, the chain of calls that led to its site. */
+static void put_chain(struct report *report, const struct tt_thread *thread, const struct tt_stack *stack)
+{
+	for (guint i = 0; stack && i < MIN(stack->n, MOST_FRAMES); i++) {
+		g_autofree char *site =
+		    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, stack->frames[i]));
+		tt_put(&report->pen, TT_DIM, "            called from %s\n", site);
+	}
+}
+
 /* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
 static void put_row(struct report *report, const char *verb, int width, const char *object, const char *when,
                     int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller)
@@ -63,14 +73,21 @@ static void put_row(struct report *report, const char *verb, int width, const ch
 	tt_put(&report->pen, TT_BOLD, "%s\n", site);
 }
 
+static bool is_once(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
+}
+
 static void put_hold(struct report *report, const struct tt_edge *edge, bool still, int width)
 {
 	g_autofree char *object = mode_text(edge->held, edge->held_mode, NULL);
-	const char *verb = still ? "holds" : "held";
+	bool runs = is_once(edge->held);
+	const char *verb = runs ? still ? "runs" : "ran" : still ? "holds" : "held";
 
 	if (edge->held_caller) {
-		put_row(report, verb, width, object, still ? "since" : "from", edge->held_ns, "acquired at",
-		        edge->thread, edge->held_caller);
+		put_row(report, verb, width, object, still ? "since" : "from", edge->held_ns,
+		        runs ? "called at" : "acquired at", edge->thread, edge->held_caller);
+		put_chain(report, edge->thread, edge->held_stack);
 		return;
 	}
 	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
@@ -87,6 +104,7 @@ static void put_wait(struct report *report, const struct tt_edge *edge, bool sti
 	if (edge->wanted_caller) {
 		put_row(report, verb, width, object, still ? "since" : "at  ", edge->wanted_ns, "at", edge->thread,
 		        edge->wanted_caller);
+		put_chain(report, edge->thread, edge->wanted_stack);
 		return;
 	}
 	/* Nobody in the program called: the library joins threads when the process exits. */
@@ -113,12 +131,22 @@ static int row_width(const struct tt_finding *finding)
 static void put_holder(struct report *report, const struct tt_finding *finding, guint i)
 {
 	const struct tt_edge *next = tt_finding_edge(finding, (i + 1) % finding->edges->len);
+	const struct tt_object *wanted = tt_finding_edge(finding, i)->wanted;
 	bool self = finding->edges->len == 1;
 
-	if (!finding->cycle || tt_finding_edge(finding, i)->wanted->family == TT_FAMILY_THREAD)
+	if (!finding->cycle || wanted->family == TT_FAMILY_THREAD)
 		return;
-	tt_put(&report->pen, TT_PLAIN, "        %-10s ", "held by");
-	tt_put(&report->pen, TT_NAME, "%s%s\n", next->thread->name, self ? ", the same thread" : "");
+	if (wanted->family == TT_FAMILY_CONDITION) {
+		g_autofree char *lock = tt_object_phrase(next->held);
+		tt_put(&report->pen, TT_PLAIN, "        %-10s %s, held by ", "needs back", lock);
+	} else {
+		const char *how = !next->held ? "behind" : is_once(wanted) ? "run by" : "held by";
+		tt_put(&report->pen, TT_PLAIN, "        %-10s ", how);
+	}
+	tt_put(&report->pen, TT_NAME, "%s%s\n", next->thread->name,
+	       self         ? ", the same thread"
+	       : next->held ? ""
+	                    : ", which waits to write");
 }
 
 static void put_edge(struct report *report, const struct tt_finding *finding, guint i, int width)

@@ -12,8 +12,6 @@
 #include "tools/session/daemon.h"
 #include "tools/session/offspring.h"
 
-extern char **environ;
-
 /* From SIGTERM to SIGKILL. */
 static const gint64 grace_us = 2 * G_USEC_PER_SEC;
 
@@ -83,7 +81,7 @@ bool tt_program_interrupted(void)
 	return false;
 }
 
-static bool start(const char *path, char *const *argv, pid_t *pid, GError **error)
+static bool start(const char *path, char *const *argv, char *const *environment, pid_t *pid, GError **error)
 {
 	posix_spawnattr_t attributes;
 	sigset_t defaults;
@@ -95,7 +93,7 @@ static bool start(const char *path, char *const *argv, pid_t *pid, GError **erro
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &mask_before);
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
-	int code = posix_spawn(pid, path, NULL, &attributes, argv, environ);
+	int code = posix_spawn(pid, path, NULL, &attributes, argv, environment);
 	posix_spawnattr_destroy(&attributes);
 	if (code)
 		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM, "%s cannot be executed (%s): %s", path,
@@ -196,14 +194,14 @@ static void end_orphans(struct run *run, const GArray *others)
 	}
 }
 
-bool tt_program_run(const char *path, char *const *argv, double timeout, const struct tt_program_care *care, pid_t *pid,
-                    struct tt_program_end *end, GError **error)
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, double timeout,
+                    const struct tt_program_care *care, pid_t *pid, struct tt_program_end *end, GError **error)
 {
 	struct run run = {.care = care, .end = end, .deadline = G_MAXINT64};
 	g_autoptr(GArray) others = tt_offspring_adopt();
 
 	*end = (struct tt_program_end){0};
-	if (!start(path, argv, pid, error))
+	if (!start(path, argv, environment, pid, error))
 		return false;
 	run.pid = *pid;
 	if (timeout > 0)

@@ -41,12 +41,12 @@ void tt_program_hold_signals(void);
 bool tt_program_interrupted(void);
 
 /*
- * Runs `path` with the arguments `argv` and waits for its end. `timeout` seconds after its start, unless 0, it gets
- * SIGTERM, and two seconds later SIGKILL; so do processes that it leaves behind then. Signals to us are passed on to
- * it, but for those of the terminal, which it had as well; the second one ends it at once. *pid becomes its process id.
- * False with *error if it could not be started.
+ * Runs `path` with the arguments `argv` and this environment, and waits for its end. `timeout` seconds after its start,
+ * unless 0, it gets SIGTERM, and two seconds later SIGKILL; so do processes that it leaves behind then. Signals to us
+ * are passed on to it, but for those of the terminal, which it had as well; the second one ends it at once. *pid
+ * becomes its process id. False with *error if it could not be started.
  */
-bool tt_program_run(const char *path, char *const *argv, double timeout, const struct tt_program_care *care, pid_t *pid,
-                    struct tt_program_end *end, GError **error);
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, double timeout,
+                    const struct tt_program_care *care, pid_t *pid, struct tt_program_end *end, GError **error);
 
 #endif /* TT_SESSION_PROGRAM_H */

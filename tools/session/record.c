@@ -9,6 +9,7 @@
 #include "tools/read/manifest.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
+#include "tools/session/loader.h"
 
 /* Whether the folder was made, or was there and is empty. */
 static bool take_folder(const char *path)
@@ -63,20 +64,28 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 	return NULL;
 }
 
-/* LTTng in the program: it waits for the daemon before main begins, and for room in the buffers. */
-static void prepare_environment(bool drop)
+/*
+ * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
+ * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is.
+ */
+static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload)
 {
-	g_setenv("LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
-	if (drop)
-		g_unsetenv("LTTNG_UST_ALLOW_BLOCKING");
-	else
-		g_setenv("LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
+	char **environment = g_get_environ();
+	g_autofree char *stack = g_strdup_printf("%d", options->stack);
+
+	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
+	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
+	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
+	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
+	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	return preload ? g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE) : environment;
 }
 
 /* A recording at work. */
 struct job {
 	const struct tt_record_options *options;
-	const char *path; /* the program file */
+	const char *path;    /* the program file */
+	const char *preload; /* LD_PRELOAD for it; NULL: as it is */
 	struct tt_recording *recording;
 	int *status;
 };
@@ -96,6 +105,8 @@ static void before_death(void *session)
 static bool run_program(const struct job *job, struct tt_session *session, struct tt_manifest *manifest, GError **error)
 {
 	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = session};
+	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
+	g_auto(GStrv) environment = environment_of(job->options, token, job->preload);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
 
@@ -105,9 +116,9 @@ static bool run_program(const struct job *job, struct tt_session *session, struc
 		            "interrupted before the program began: nothing was recorded");
 		return false;
 	}
-	prepare_environment(job->options->drop);
 	*manifest = (struct tt_manifest){.program = job->options->program, .begin_ns = g_get_real_time() * 1000};
-	if (!tt_program_run(job->path, job->options->program, job->options->timeout, &care, &pid, end, error)) {
+	if (!tt_program_run(job->path, job->options->program, environment, job->options->timeout, &care, &pid, end,
+	                    error)) {
 		*job->status = TT_EXIT_NOT_EXECUTABLE;
 		return false;
 	}
@@ -150,6 +161,15 @@ static bool record_into(const struct job *job, GError **error)
 	return ok && tt_manifest_write(recording->folder, &manifest, error);
 }
 
+/* Finds out whether --preload can work, before anything is made. */
+static bool prepare_preload(const struct tt_record_options *options, const char *path, char **preload, GError **error)
+{
+	if (!options->preload)
+		return true;
+	*preload = tt_loader_preloads(path, error) ? tt_loader_variable(g_getenv("LD_PRELOAD"), error) : NULL;
+	return *preload;
+}
+
 bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
 {
 	bool new = !options->output || !g_file_test(options->output, G_FILE_TEST_EXISTS);
@@ -157,13 +177,18 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	*recording = (struct tt_recording){0};
 	*status = TT_EXIT_USAGE;
 	g_autofree char *path = tt_program_find(options->program[0], status, error);
+	g_autofree char *preload = NULL;
 	if (!path)
+		return false;
+	*status = TT_EXIT_USAGE;
+	if (!prepare_preload(options, path, &preload, error))
 		return false;
 	tt_program_hold_signals();
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	struct job job = {.options = options, .path = path, .recording = recording, .status = status};
+	struct job job = {
+	    .options = options, .path = path, .preload = preload, .recording = recording, .status = status};
 	if (record_into(&job, error))
 		return true;
 	tt_remove_below(recording->folder);

@@ -16,6 +16,8 @@ struct tt_record_options {
 	const char *output; /* the folder to make; NULL: trace-thr-PROG-1, -2, … in the working folder */
 	double timeout;     /* seconds after which the program is ended; 0: never */
 	bool drop;          /* rather lose events than make the program wait */
+	bool preload;       /* load the interposer into the program, which need not be built with libtrace_thr */
+	int stack;          /* how many sites of a call chain an event has, at most */
 };
 
 /* What was recorded. */

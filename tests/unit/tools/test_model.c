@@ -169,7 +169,7 @@ static void test_contended_lock(void **state)
 	assert_told(&told, "T2 began\nT2 waits for A\nT1 had A\nT2 waited for A: got by T1\nT2 has A\n");
 	assert_int_equal(object_of(&feed, A)->waiters->len, 0);
 	assert_null(thread_of(&feed, T2)->wait.object);
-	assert_false(((struct tt_hold *)thread_of(&feed, T2)->holds->pdata[0])->tried);
+	assert_int_equal(((struct tt_hold *)thread_of(&feed, T2)->holds->pdata[0])->limit, TT_LIMIT_NONE);
 	end(&told, &feed);
 	(void)state;
 }

@@ -38,7 +38,7 @@ static struct tt_program_end run(const char *script, double timeout, struct aske
 	struct tt_program_end end;
 	pid_t pid;
 
-	assert_true(tt_program_run("/bin/sh", argv, timeout, &care, &pid, &end, &error));
+	assert_true(tt_program_run("/bin/sh", argv, environ, timeout, &care, &pid, &end, &error));
 	assert_int_equal(kill(pid, 0), -1);
 	g_free(argv[2]);
 	return end;
