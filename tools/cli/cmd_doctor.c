@@ -14,6 +14,8 @@
 
 #include "tools/cli/command.h"
 #include "tools/session/buffers.h"
+#include "tools/session/libraries.h"
+#include "tools/session/loader.h"
 
 static bool is_in_group(gid_t gid)
 {
@@ -83,32 +85,25 @@ static const char *look_at_ust(GString *found)
 	return handle ? NULL : "apt-get install liblttng-ust1, or make deps; version 2.13 or later";
 }
 
-/* A library of ours, beside this command or where it is installed. */
-static const char *look_at_library(const char *name, const char *absent, GString *found)
+/* The probes lie beside the library that they belong to; where that is, only a program built with it knows. */
+static const char *look_at_provider(GString *found)
 {
-	g_autofree char *path = tt_library_find(name);
+	g_autofree char *path = tt_library_find(TT_LIBRARY_PROBES);
 	g_autoptr(GError) error = NULL;
 
 	if (!path) {
-		g_string_printf(found, "%s is not beside this command or in its ../lib", name);
-		return absent;
+		g_string_assign(found, TT_LIBRARY_PROBES " is not beside this command or in its ../lib");
+		return "make, or make install: the library finds it in its own folder";
 	}
 	if (!tt_library_loads(path, &error)) {
 		g_string_assign(found, error->message);
-		return "build it against the libraries of this machine: make";
+		return "build it against the LTTng-UST of this machine: make";
 	}
 	g_string_printf(found, "%s loads", path);
 	return NULL;
 }
 
-/* The probes lie beside the library that they belong to; where that is, only a program built with it knows. */
-static const char *look_at_provider(GString *found)
-{
-	return look_at_library(TT_LIBRARY_PROBES, "make, or make install: the library finds it in its own folder",
-	                       found);
-}
-
-/* Loaded by another process: in ours it would take the place of libc's functions. */
+/* In a process of its own: in ours it would take the place of libc's functions. */
 static const char *look_at_preload(GString *found)
 {
 	g_autofree char *path = tt_library_find(TT_LIBRARY_PRELOAD);
@@ -116,11 +111,11 @@ static const char *look_at_preload(GString *found)
 
 	if (!path) {
 		g_string_assign(found, TT_LIBRARY_PRELOAD " is not beside this command or in its ../lib");
-		return "make, or make install: --preload needs it";
+		return "make, or make install: record --preload needs it";
 	}
-	if (!tt_loader_accepts(path, &error)) {
+	if (!tt_loader_works(&error)) {
 		g_string_assign(found, error->message);
-		return "build it for this machine: make";
+		return "build it on this machine: make";
 	}
 	g_string_printf(found, "%s loads", path);
 	return NULL;
@@ -166,8 +161,9 @@ static const struct {
 	const char *what;
 	const char *(*look)(GString *found);
 } looks[] = {
-    {"user", look_at_user},       {"daemon", look_at_daemon}, {"sessions", look_at_sessions}, {"tracer", look_at_ust},
-    {"probes", look_at_provider}, {"memory", look_at_shm},    {"reader", look_at_reader},
+    {"user", look_at_user},       {"daemon", look_at_daemon},   {"sessions", look_at_sessions},
+    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"preload", look_at_preload},
+    {"stacks", look_at_unwinder}, {"memory", look_at_shm},      {"reader", look_at_reader},
 };
 
 static int diagnose(void)

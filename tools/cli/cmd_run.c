@@ -12,7 +12,8 @@ static const char summary[] =
     "\n"
     "A program that hangs is waited for: end it with --timeout, or with Ctrl-C. The trace is kept in the folder of "
     "-o,\n"
-    "or in a new one trace-thr-PROGRAM-N here. The program is built with libtrace_thr, or any with --preload, if it is\n"
+    "or in a new one trace-thr-PROGRAM-N here. The program is built with libtrace_thr, or any with --preload, if it "
+    "is\n"
     "dynamically linked. One that makes no event is an error.\n"
     "\n"
     "Examples:\n"
@@ -36,8 +37,7 @@ static int check(const struct tt_recording *recording, const struct tt_recording
 		if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
 			fprintf(stderr, "trace-thr: %s\n", error->message);
 		else
-			tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL,
-			                      request->options.preload);
+			tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL, request->options.preload);
 		return TT_EXIT_USAGE;
 	}
 	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);

@@ -10,8 +10,9 @@
 
 /* For the text of --help: what is set for the program. */
 #define TT_RECORDING_ENVIRONMENT                                                                                       \
-	"The program gets its environment as it is, and in it TRACE_THR_STACK (--stack), TRACE_THR_RECORDING (a name\n"   \
-	"of this recording, by which its processes are known), LTTNG_UST_REGISTER_TIMEOUT, LTTNG_UST_ALLOW_BLOCKING\n"    \
+	"The program gets its environment as it is, and in it TRACE_THR_STACK (--stack), TRACE_THR_RECORDING (a "      \
+	"name\n"                                                                                                       \
+	"of this recording, by which its processes are known), LTTNG_UST_REGISTER_TIMEOUT, LTTNG_UST_ALLOW_BLOCKING\n" \
 	"(but with --drop), and, with --preload, our libraries first in LD_PRELOAD.\n"
 
 /* One command line, taken apart. */

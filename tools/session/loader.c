@@ -1,0 +1,222 @@
+#include "tools/session/loader.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <gelf.h>
+
+#include "tools/session/daemon.h"
+#include "tools/session/libraries.h"
+
+/* An interpreter may be a script itself; the kernel has the same limit. */
+enum { MOST_SCRIPTS = 5 };
+
+/* What of a program's file decides. */
+struct image {
+	int class;
+	int machine;
+	char *loader; /* the base name of its dynamic loader; NULL: it has none */
+};
+
+/* The program's loader. NULL if the headers name none. */
+static char *loader_of(Elf *elf)
+{
+	size_t n = 0;
+	GElf_Phdr header;
+
+	elf_getphdrnum(elf, &n);
+	for (size_t i = 0; i < n; i++) {
+		if (!gelf_getphdr(elf, (int)i, &header) || header.p_type != PT_INTERP)
+			continue;
+		Elf_Data *data = elf_getdata_rawchunk(elf, (int64_t)header.p_offset, header.p_filesz, ELF_T_BYTE);
+		if (!data || !data->d_size)
+			continue;
+		g_autofree char *path = g_strndup(data->d_buf, data->d_size);
+		return g_path_get_basename(path);
+	}
+	return NULL;
+}
+
+/* False if the file is not a whole ELF program: it will not run either, or is run by something else. */
+static bool read_image(const char *path, struct image *image)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf *elf = NULL;
+	GElf_Ehdr header;
+	bool ok = false;
+
+	elf_version(EV_CURRENT);
+	if (fd != -1)
+		elf = elf_begin(fd, ELF_C_READ, NULL);
+	if (elf && gelf_getehdr(elf, &header) && (header.e_type == ET_EXEC || header.e_type == ET_DYN)) {
+		*image = (struct image){
+		    .class = header.e_ident[EI_CLASS], .machine = header.e_machine, .loader = loader_of(elf)};
+		ok = true;
+	}
+	elf_end(elf);
+	if (fd != -1)
+		close(fd);
+	return ok;
+}
+
+/* The interpreter that a script names in its first line. NULL if the file is no script. */
+static char *interpreter_of(const char *path)
+{
+	char line[256] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd == -1)
+		return NULL;
+	ssize_t n = read(fd, line, sizeof line - 1);
+	close(fd);
+	if (n < 2 || strncmp(line, "#!", 2) != 0)
+		return NULL;
+	char *name = line + 2 + strspn(line + 2, " \t");
+	name[strcspn(name, " \t\r\n")] = '\0';
+	return *name ? g_strdup(name) : NULL;
+}
+
+/* Whether exec gives the program more rights than we have; the loader then takes no library from its caller. */
+static bool gains_rights(const char *path, const char **how, const char **remedy)
+{
+	struct statvfs disk;
+	struct stat file;
+	char capabilities[64];
+
+	if (stat(path, &file) == -1 || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 ||
+	    (statvfs(path, &disk) == 0 && disk.f_flag & ST_NOSUID))
+		return false;
+	*remedy = "record as the user and group that own it, or a copy of it without that bit";
+	*how = "it is set-uid";
+	if (file.st_mode & S_ISUID && file.st_uid != getuid())
+		return true;
+	*how = "it is set-gid";
+	if (file.st_mode & S_ISGID && file.st_mode & S_IXGRP && file.st_gid != getgid())
+		return true;
+	*how = "it has file capabilities";
+	*remedy = "record as root, or a copy of it, which has none";
+	return getuid() != 0 && getxattr(path, "security.capability", capabilities, sizeof capabilities) > 0;
+}
+
+/* Why the loader will not load our libraries into an image like this. NULL if it will. */
+static char *refusal(const char *path, const struct image *image)
+{
+	struct image ours = {0};
+	const char *how, *remedy;
+	char *text = NULL;
+
+	if (!read_image("/proc/self/exe", &ours) || !ours.loader)
+		return NULL; /* not to be told: let it be tried */
+	g_autofree char *name = g_path_get_basename(path);
+	if (image->class != ours.class)
+		text =
+		    g_strdup_printf("it is a %d-bit program, our libraries have %d bits: record a %d-bit build of it",
+		                    image->class == ELFCLASS32 ? 32 : 64, ours.class == ELFCLASS32 ? 32 : 64,
+		                    ours.class == ELFCLASS32 ? 32 : 64);
+	else if (image->machine != ours.machine)
+		text = g_strdup("it is a program for another kind of processor: record a build for this machine");
+	else if (!image->loader && strcmp(name, ours.loader) == 0)
+		text = NULL; /* the loader, which will load the program that it is given */
+	else if (!image->loader)
+		text = g_strdup("it is statically linked, so no library can be loaded into it: link it dynamically, or "
+		                "build it with libtrace_thr");
+	else if (strcmp(image->loader, ours.loader) != 0)
+		text = g_strdup_printf(
+		    "its loader is %s, of another C library than ours (%s): record a build for the machine's C library",
+		    image->loader, ours.loader);
+	else if (gains_rights(path, &how, &remedy))
+		text = g_strdup_printf("%s, and the loader ignores LD_PRELOAD then: %s", how, remedy);
+	g_free(ours.loader);
+	return text;
+}
+
+bool tt_loader_preloads(const char *path, GError **error)
+{
+	g_autofree char *file = g_strdup(path);
+	struct image image = {0};
+
+	for (int scripts = 0; scripts < MOST_SCRIPTS; scripts++) {
+		char *interpreter = interpreter_of(file);
+
+		if (!interpreter)
+			break;
+		g_free(file);
+		file = interpreter;
+	}
+	if (!read_image(file, &image))
+		return true;
+	g_autofree char *why = refusal(file, &image);
+	g_free(image.loader);
+	if (!why)
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM, "--preload cannot work for %s%s%s: %s", path,
+	            strcmp(file, path) == 0 ? "" : ", a script for ", strcmp(file, path) == 0 ? "" : file, why);
+	return false;
+}
+
+/* False: the loader would take the path apart. */
+static bool can_be_named(const char *path, GError **error)
+{
+	if (!strpbrk(path, " :"))
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "--preload cannot work from here: the loader takes no path with a space or colon (%s): install "
+	            "trace-thr in another folder",
+	            path);
+	return false;
+}
+
+char *tt_loader_variable(const char *before, GError **error)
+{
+	const char *const names[] = {TT_LIBRARY_PRELOAD, TT_LIBRARY_PROBES};
+	g_autoptr(GString) value = g_string_new(NULL);
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_autofree char *path = tt_library_find(names[i]);
+
+		if (!path) {
+			g_set_error(
+			    error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+			    "--preload needs %s, which is not beside this command or in its ../lib: run make, or "
+			    "make install",
+			    names[i]);
+			return NULL;
+		}
+		if (!can_be_named(path, error))
+			return NULL;
+		g_string_append_printf(value, "%s%s", i ? " " : "", path);
+	}
+	if (before && *before)
+		g_string_append_printf(value, " %s", before);
+	return g_string_free(g_steal_pointer(&value), FALSE);
+}
+
+bool tt_loader_works(GError **error)
+{
+	g_autofree char *libraries = tt_loader_variable(NULL, error);
+	char self[] = "/proc/self/exe", version[] = "--version", *argv[] = {self, version, NULL};
+	g_auto(GStrv) environment = g_get_environ();
+	g_autofree char *path = g_file_read_link(self, NULL);
+	g_autofree char *complaint = NULL;
+	int status;
+
+	if (!libraries)
+		return false;
+	argv[0] = path ? path : self;
+	environment = g_environ_setenv(environment, "LD_PRELOAD", libraries, TRUE);
+	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "0", TRUE);
+	if (!g_spawn_sync(NULL, argv, environment, G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL, NULL, &complaint, &status,
+	                  error))
+		return false;
+	complaint[strcspn(complaint, "\n")] = '\0';
+	if (status == 0 && !*complaint)
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP, "%s",
+	            *complaint ? complaint : "a process that " TT_LIBRARY_PRELOAD " is loaded into fails");
+	return false;
+}

@@ -1,0 +1,27 @@
+/*
+ * Loader: what the dynamic loader makes of LD_PRELOAD. It says nothing where it ignores it, so a recorder has to know
+ * before.
+ */
+#ifndef TT_SESSION_LOADER_H
+#define TT_SESSION_LOADER_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+/*
+ * Whether the loader will load our libraries into the program of this file; a script is judged by its interpreter.
+ * False with *error: why not, and what to do. A file that is no program at all is left to whoever starts it.
+ */
+bool tt_loader_preloads(const char *path, GError **error);
+
+/*
+ * What LD_PRELOAD is to be for a program: our libraries, by absolute path, before those of `before`, which may be NULL.
+ * NULL with *error if they are not there, or cannot be named to the loader.
+ */
+char *tt_loader_variable(const char *before, GError **error);
+
+/* Whether the loader takes our libraries, tried with a process of this command. False with its complaint in *error. */
+bool tt_loader_works(GError **error);
+
+#endif /* TT_SESSION_LOADER_H */
