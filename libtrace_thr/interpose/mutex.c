@@ -59,15 +59,23 @@ static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *
 	return record;
 }
 
-struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller)
+/* The record, if the mutex is known. */
+static struct tt_record *known(pthread_mutex_t *mutex, const uint64_t *mark)
 {
 	struct tt_record *record = tt_record_find(mutex);
-	uint64_t *mark = mark_of(mutex);
 
 	/* Relaxed: a thread that may use the object has seen its making. */
 	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
 		return record;
-	return first_sight(mutex, mark, caller);
+	return NULL;
+}
+
+struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller)
+{
+	uint64_t *mark = mark_of(mutex);
+	struct tt_record *record = known(mutex, mark);
+
+	return record ? record : first_sight(mutex, mark, caller);
 }
 
 void tt_mutex_made(pthread_mutex_t *mutex, const void *caller)
@@ -79,9 +87,9 @@ void tt_mutex_made(pthread_mutex_t *mutex, const void *caller)
 
 void tt_mutex_destroyed(pthread_mutex_t *mutex, const void *caller)
 {
-	struct tt_record *record = tt_record_find(mutex);
+	struct tt_record *record = known(mutex, mark_of(mutex));
 
-	if (!record || !record->id)
+	if (!record)
 		return;
 	if (TT_WATCHED(lock_destroy) && tt_is_told(caller))
 		TT_REPORT(lock_destroy, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
@@ -200,9 +208,10 @@ void tt_mutex_taken_back(struct tt_record *record, const pthread_mutex_t *mutex,
 	tell_acquired(record, mutex, error, TT_LIMIT_NONE, caller);
 }
 
+/* One that is not known was taken untold: by the tracer, whose tail call hides that it is the caller; or too early. */
 static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const void *caller)
 {
-	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+	struct tt_record *record = tt_is_told(caller) ? known(mutex, mark_of(mutex)) : NULL;
 
 	if (record && __builtin_expect(mutex->__data.__owner == tthr_thread_native_id(tt_self_known()), 1)) {
 		tt_mutex_given_up(record, mutex, caller);
@@ -256,10 +265,10 @@ TT_INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutex
 
 TT_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-	const struct tt_record *record = tt_record_find(mutex);
+	const struct tt_record *record = known(mutex, mark_of(mutex));
 
 	/* libc refuses to destroy one in use, and says so for some kinds only. */
-	if (record && record->id && mutex->__data.__lock && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
+	if (record && mutex->__data.__lock && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
 		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_mutex_destroy", TT_CALLER);
 	else
 		tt_mutex_destroyed(mutex, TT_CALLER);
@@ -294,9 +303,9 @@ TT_INTERPOSED int pthread_mutex_unlock(pthread_mutex_t *mutex)
 TT_INTERPOSED int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
 	int error = TT_REAL(pthread_mutex_consistent)(mutex);
-	struct tt_record *record = tt_record_find(mutex);
+	struct tt_record *record = known(mutex, mark_of(mutex));
 
-	if (!error && record && record->id && TT_WATCHED(lock_consistent) && tt_is_told(TT_CALLER))
+	if (!error && record && TT_WATCHED(lock_consistent) && tt_is_told(TT_CALLER))
 		TT_REPORT(lock_consistent, TT_CALLER, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
 	return error;
 }
