@@ -120,12 +120,14 @@ static struct tt_node *new_node(struct tt_thread *thread)
 	const struct tt_wait *wait = &thread->wait;
 	struct tt_node *node;
 
-	if (!wait->object || wait->timeout_ns >= 0)
+	/* A time limit ends the wait for a condition, but not that for its lock. */
+	bool timed = wait->timeout_ns >= 0;
+	if (!wait->object || (timed && wait->object->family != TT_FAMILY_CONDITION))
 		return NULL;
 	node = g_new0(struct tt_node, 1);
 	node->thread = thread;
 	node->holders = g_ptr_array_new();
-	node->anybody = families[wait->object->family].anybody && !wait->woken && !wait->maybe_woken;
+	node->anybody = families[wait->object->family].anybody && !wait->woken && !wait->maybe_woken && !timed;
 	if (families[wait->object->family].name)
 		families[wait->object->family].name(wait, thread, node->holders);
 	bool had = wait->object->family == TT_FAMILY_SEMAPHORE && wait->object->value > 0;

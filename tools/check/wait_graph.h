@@ -1,7 +1,8 @@
 /*
  * The wait-for graph of a process, at the moment of the model's last event.
  *
- * A node is a thread that waits without a time limit for what cannot be had now. Its edges lead to the threads it waits
+ * A node is a thread that waits without a time limit for what cannot be had now: a condition's lock is taken back
+ * without one. Its edges lead to the threads it waits
  * for by name: the holders of a lock, also of that which the waiter of a condition must have back; the writers that a
  * writer-preferring lock lets no reader pass; the thread to join. It may need anybody as well: to notify, set, release
  * or arrive. Who waits for what a process that is not in the trace may give it is no node.

@@ -57,6 +57,16 @@ static void set_held(struct tt_edge *edge, struct tt_object *object)
 	}
 }
 
+/* Why no clock lets these threads go on. */
+static const char *limits_of(const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->edges->len; i++) {
+		if (tt_finding_edge(finding, i)->thread->wait.timeout_ns >= 0)
+			return "a time limit ends the wait for a condition, not that for its lock";
+	}
+	return "these waits have no time limit";
+}
+
 /* What the finding rests on, in notes. */
 static void add_grounds(struct scene *scene, struct tt_finding *finding, bool surely)
 {
@@ -65,10 +75,9 @@ static void add_grounds(struct scene *scene, struct tt_finding *finding, bool su
 	g_autofree char *free_names = tt_thread_names(scene->graph->free);
 
 	if (!tt_check_lost(check))
-		tt_finding_note(finding, "Checked: these waits have no time limit, and no event was lost.");
+		tt_finding_note(finding, "Checked: %s, and no event was lost.", limits_of(finding));
 	else if (finding->level == TT_LEVEL_ACTUAL)
-		tt_finding_note(finding, "Checked: these waits have no time limit. %s lost, all before they began.",
-		                loss);
+		tt_finding_note(finding, "Checked: %s. %s lost, all before they began.", limits_of(finding), loss);
 	else
 		tt_finding_note(finding,
 		                "%s lost. What lets these threads go on may be among them: so this is potential, "
@@ -227,6 +236,15 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 	return g_strdup_printf("%s %s for %s, and nobody is left to %s", names, verb, what, acts[object->family].to_do);
 }
 
+static bool somebody_lives(const struct tt_wait_graph *graph)
+{
+	for (guint i = 0; i < graph->nodes->len; i++) {
+		if (!((struct tt_node *)graph->nodes->pdata[i])->dead)
+			return true;
+	}
+	return graph->free->len > 0;
+}
+
 /* Who acted on it last, and that nobody who could is left: what the stuck wait needs explained. */
 static void explain(const struct scene *scene, struct tt_finding *finding, const struct tt_object *object)
 {
@@ -247,7 +265,7 @@ static void explain(const struct scene *scene, struct tt_finding *finding, const
 			g_ptr_array_add(exited, thread);
 	}
 	/* Of a lock whose holder has exited, nobody else matters. */
-	if (scene->graph->free->len > 0)
+	if (somebody_lives(scene->graph))
 		return;
 	g_autofree char *names = tt_thread_names(exited);
 	if (exited->len > 0)

@@ -321,7 +321,12 @@ static struct tt_object *object_of(const struct tt_step *step)
 		return NULL;
 	if (family == TT_FAMILY_THREAD)
 		return tt_model_need_thread(step->process, event->id, event->name)->object;
-	return tt_model_need_object(step->process, event->id, family, event->name);
+	struct tt_object *object = tt_model_need_object(step->process, event->id, family, event->name);
+	if (object->name_is_guess && event->name) {
+		object->name = g_intern_string(event->name);
+		object->name_is_guess = false;
+	}
+	return object;
 }
 
 void tt_model_apply(struct tt_step *step)

@@ -284,6 +284,83 @@ static void test_colour(void **state)
 	(void)state;
 }
 
+/* Below each site, the calls that led to it, the innermost first, and not all of a deep chain. */
+static void test_call_chains(void **state)
+{
+	struct tt_stack two = {.n = 2, .frames = {0x501, 0x502}}, deep = {.n = 20};
+	struct feed feed = feed_new(false);
+
+	for (unsigned i = 0; i < deep.n; i++)
+		deep.frames[i] = 0x600 + i;
+	FEED(&feed, T1, lock_acquired, .id = A, .kind = TT_KIND_MUTEX, .depth = 1, .stack = &two);
+	acquires(&feed, T2, B);
+	FEED(&feed, T1, lock_wait, .id = B, .kind = TT_KIND_MUTEX, .stack = &deep);
+	waits(&feed, T2, A, T1);
+	feed_finish(&feed);
+	assert_says(&feed, false,
+	            "acquired at ?+0x1\n            called from ?+0x501\n            called from ?+0x502\n"
+	            "        waits for",
+	            true);
+	assert_says(&feed, false, "at ?+0x3\n            called from ?+0x600\n", true);
+	assert_says(&feed, false, "called from ?+0x607\n        held by", true);
+	assert_says(&feed, false, "acquired at ?+0x2\n        waits for", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* A once is not held but run. */
+static void test_once(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	feed.kind = TT_KIND_ONCE;
+	acquires(&feed, T1, A);
+	waits(&feed, T1, A, T1);
+	feed_finish(&feed);
+	assert_says(&feed, false, "        runs       once \"A\"  since +0.000000 s, called at ?+0x1\n", true);
+	assert_says(&feed, false, "        run by     T1, the same thread\n", true);
+	assert_says(&feed, false, "     1  runs A\n", true);
+	assert_says(&feed, false, "holds ", false);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* A reader that waits behind a writer, who holds nothing. */
+static void test_behind_a_writer(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	FEED(&feed, T1, lock_acquired, .id = A, .kind = TT_KIND_RWLOCK_WRITER, .mode = TT_MODE_SHARED, .depth = 1);
+	FEED(&feed, T2, lock_wait, .id = A, .kind = TT_KIND_RWLOCK_WRITER);
+	FEED(&feed, T1, lock_wait, .id = A, .kind = TT_KIND_RWLOCK_WRITER, .mode = TT_MODE_SHARED);
+	feed_finish(&feed);
+	assert_says(&feed, false,
+	            "        behind     T2, which waits to write\n    T2\n        waits for  rwlock \"A\" ", true);
+	assert_says(&feed, false, "        held by    T1\n", true);
+	assert_narrow(report_of(&feed, false));
+	feed_free(&feed);
+	(void)state;
+}
+
+/* What the waiter of a condition lacks is its lock. */
+static void test_condition_in_a_circle(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	acquires(&feed, T1, B);
+	FEED(&feed, T1, cond_wait, .id = COND, .lock = A);
+	acquires(&feed, T2, A);
+	waits(&feed, T2, B, T1);
+	FEED(&feed, T3, cond_wait, .id = COND, .lock = A);
+	feed_finish(&feed);
+	assert_says(&feed, false, "        needs back mutex \"A\", held by T2\n", true);
+	assert_says(&feed, false, "        waits for  condition \"object-200\", and needs mutex \"A\" back  since",
+	            true);
+	assert_narrow(report_of(&feed, false));
+	feed_free(&feed);
+	(void)state;
+}
+
 static void test_several_traces(void **state)
 {
 	struct tt_check_options options = TT_CHECK_DEFAULTS;
@@ -324,6 +401,10 @@ int main(void)
 	    cmocka_unit_test(test_processes_are_named),
 	    cmocka_unit_test(test_without_a_site),
 	    cmocka_unit_test(test_colour),
+	    cmocka_unit_test(test_call_chains),
+	    cmocka_unit_test(test_once),
+	    cmocka_unit_test(test_behind_a_writer),
+	    cmocka_unit_test(test_condition_in_a_circle),
 	    cmocka_unit_test(test_several_traces),
 	};
 

@@ -1,0 +1,104 @@
+#include "tools/model/inside.h"
+
+/*
+ * What the events of conditions mean.
+ *
+ * A condition of the library wakes its waiters in the order in which they came, and a notify says how many. Which
+ * waiter a condition of pthreads wakes is not known: after a notify that wakes one of several, all of them may be the
+ * one, until as many have come through. What comes to wait later is none of them. Both wake all in a broadcast.
+ */
+
+static struct tt_object *lock_of_condition(const struct tt_step *step)
+{
+	struct tt_object *lock = tt_model_object(step->process, step->event->lock);
+
+	/* The library gives both one name; another is told with the first event of the lock. */
+	if (!lock && step->event->lock) {
+		lock = tt_model_need_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
+		lock->name_is_guess = true;
+	}
+	if (lock && lock->family == TT_FAMILY_LOCK)
+		step->object->lock = lock;
+	return step->object->lock;
+}
+
+void tt_model_cond_init(const struct tt_step *step)
+{
+	step->object->whole = true;
+	lock_of_condition(step);
+}
+
+void tt_model_cond_wait(const struct tt_step *step)
+{
+	tt_model_begin_wait(step,
+	                    &(struct tt_wait){.timeout_ns = step->event->timeout_ns, .lock = lock_of_condition(step)});
+}
+
+/* The library's, by the kinds of its locks, which pthreads has not. */
+static bool wakes_in_order(const struct tt_object *condition)
+{
+	const struct tt_object *lock = condition->lock;
+	return lock && (lock->kind == TT_KIND_LOCK || lock->kind == TT_KIND_RLOCK);
+}
+
+static guint count_unwoken(const struct tt_object *condition)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < condition->waiters->len; i++)
+		n += !((struct tt_thread *)condition->waiters->pdata[i])->wait.woken;
+	return n;
+}
+
+static void set_maybe(const struct tt_object *condition, bool maybe)
+{
+	for (guint i = 0; i < condition->waiters->len; i++)
+		((struct tt_thread *)condition->waiters->pdata[i])->wait.maybe_woken = maybe;
+}
+
+/* One of the waiters, whichever. What the program counted as woken may be old; that they wait is sure. */
+static void wake_any(struct tt_object *condition)
+{
+	guint n = count_unwoken(condition);
+
+	if (n <= condition->loose + 1) {
+		tt_model_wake(condition, UINT64_MAX);
+		condition->loose = 0;
+		return;
+	}
+	condition->loose++;
+	set_maybe(condition, true);
+}
+
+void tt_model_cond_notify(const struct tt_step *step)
+{
+	struct tt_object *condition = step->object;
+	int64_t asked = step->event->asked;
+
+	tt_model_touch(step);
+	if (wakes_in_order(condition)) {
+		tt_model_wake(condition, step->event->woken);
+		return;
+	}
+	if (asked < 0 || asked > (int64_t)condition->waiters->len) {
+		tt_model_wake(condition, UINT64_MAX);
+		condition->loose = 0;
+	}
+	for (; asked > 0 && count_unwoken(condition) > 0; asked--)
+		wake_any(condition);
+}
+
+/*
+ * One that comes through, but for one known to be woken, was one of those. One whose time was over, or that was
+ * cancelled, need not be: who is left stays in doubt.
+ */
+void tt_model_cond_left(struct tt_object *condition, const struct tt_wait *wait, enum tt_outcome outcome)
+{
+	if (condition->loose == 0)
+		return;
+	if (wait->maybe_woken && !wait->woken && outcome == TT_OUTCOME_GOT)
+		condition->loose--;
+	if (condition->loose == 0)
+		set_maybe(condition, false);
+	condition->loose = MIN(condition->loose, count_unwoken(condition));
+}
