@@ -25,8 +25,9 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
 	json_t *json =
-	    json_pack("{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b}", "program", program_to_json(manifest->program),
-	              "pid", (json_int_t)manifest->pid, "begin_ns", (json_int_t)manifest->begin_ns, "end_ns",
+	    json_pack("{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b}", "program",
+	              program_to_json(manifest->program), "recording", manifest->recording, "pid",
+	              (json_int_t)manifest->pid, "begin_ns", (json_int_t)manifest->begin_ns, "end_ns",
 	              (json_int_t)manifest->end_ns, "exit_status", manifest->exit_status, "signal", manifest->signal,
 	              "timed_out", manifest->timed_out, "interrupted", manifest->interrupted, "torn", manifest->torn);
 	char *text = json_dumps(json, JSON_INDENT(2));
@@ -69,11 +70,12 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	json_t *program;
 	json_int_t pid, begin_ns, end_ns;
 	int timed_out, interrupted, torn = false;
+	const char *recording = NULL;
 
-	if (json_unpack_ex(json, &wrong, 0, "{s:o, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b}", "program", &program, "pid",
-	                   &pid, "begin_ns", &begin_ns, "end_ns", &end_ns, "exit_status", &manifest->exit_status,
-	                   "signal", &manifest->signal, "timed_out", &timed_out, "interrupted", &interrupted, "torn",
-	                   &torn)) {
+	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b}", "program", &program,
+	                   "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns", &end_ns,
+	                   "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out", &timed_out,
+	                   "interrupted", &interrupted, "torn", &torn)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -85,6 +87,7 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 		*why = g_strdup("a program that is no list of strings");
 		return false;
 	}
+	manifest->recording = g_strdup(recording);
 	manifest->pid = (uint32_t)pid;
 	manifest->begin_ns = begin_ns;
 	manifest->end_ns = end_ns;
@@ -132,5 +135,6 @@ void tt_manifest_free(struct tt_manifest *manifest)
 	if (!manifest)
 		return;
 	g_strfreev(manifest->program);
+	g_free(manifest->recording);
 	g_free(manifest);
 }

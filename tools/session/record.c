@@ -85,6 +85,7 @@ static char **environment_of(const struct tt_record_options *options, const char
 struct job {
 	const struct tt_record_options *options;
 	const char *path;    /* the program file */
+	char *token;         /* the recording's name, for its processes and the manifest */
 	const char *preload; /* LD_PRELOAD for it; NULL: as it is */
 	struct tt_recording *recording;
 	int *status;
@@ -105,8 +106,7 @@ static void before_death(void *session)
 static bool run_program(const struct job *job, struct tt_session *session, struct tt_manifest *manifest, GError **error)
 {
 	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = session};
-	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
-	g_auto(GStrv) environment = environment_of(job->options, token, job->preload);
+	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
 
@@ -116,7 +116,8 @@ static bool run_program(const struct job *job, struct tt_session *session, struc
 		            "interrupted before the program began: nothing was recorded");
 		return false;
 	}
-	*manifest = (struct tt_manifest){.program = job->options->program, .begin_ns = g_get_real_time() * 1000};
+	*manifest = (struct tt_manifest){
+	    .program = job->options->program, .recording = job->token, .begin_ns = g_get_real_time() * 1000};
 	if (!tt_program_run(job->path, job->options->program, environment, job->options->timeout, &care, &pid, end,
 	                    error)) {
 		*job->status = TT_EXIT_NOT_EXECUTABLE;
@@ -187,8 +188,13 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	struct job job = {
-	    .options = options, .path = path, .preload = preload, .recording = recording, .status = status};
+	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
+	struct job job = {.token = token,
+	                  .options = options,
+	                  .path = path,
+	                  .preload = preload,
+	                  .recording = recording,
+	                  .status = status};
 	if (record_into(&job, error))
 		return true;
 	tt_remove_below(recording->folder);

@@ -37,7 +37,9 @@ static void put(const char *text)
 static void test_round_trip(void **state)
 {
 	char *program[] = {(char[]){"./prog"}, (char[]){""}, (char[]){"\"quoted\"\n\\"}, (char[]){"später"}, NULL};
+	char recording[] = "00c0ffee";
 	const struct tt_manifest wrote = {.program = program,
+	                                  .recording = recording,
 	                                  .pid = 4194304,
 	                                  .begin_ns = 1700000000123456789,
 	                                  .end_ns = 1700000001123456789,
@@ -54,6 +56,7 @@ static void test_round_trip(void **state)
 	for (int i = 0; program[i]; i++)
 		assert_string_equal(read->program[i], program[i]);
 	assert_null(read->program[4]);
+	assert_string_equal(read->recording, recording);
 	assert_int_equal(read->pid, wrote.pid);
 	assert_true(read->begin_ns == wrote.begin_ns && read->end_ns == wrote.end_ns);
 	assert_int_equal(read->exit_status, -1);
@@ -107,6 +110,7 @@ static void test_damaged(void **state)
 	    "{\"program\": [\"a\"], \"pid\": 4294967296, " REST,
 	    "{\"program\": [\"a\", 7], \"pid\": 7, " REST,
 	    "{\"program\": \"a\", \"pid\": 7, " REST,
+	    "{\"program\": [\"a\"], \"recording\": 7, \"pid\": 7, " REST,
 	};
 
 	(void)state;
@@ -129,6 +133,7 @@ static void test_more_than_is_known(void **state)
 	struct tt_manifest *read = tt_manifest_read(folder, NULL);
 	assert_non_null(read);
 	assert_int_equal(read->pid, 7);
+	assert_null(read->recording); /* an earlier one has none */
 	tt_manifest_free(read);
 }
 
