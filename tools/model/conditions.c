@@ -56,20 +56,6 @@ static void set_maybe(const struct tt_object *condition, bool maybe)
 		((struct tt_thread *)condition->waiters->pdata[i])->wait.maybe_woken = maybe;
 }
 
-/* One of the waiters, whichever. What the program counted as woken may be old; that they wait is sure. */
-static void wake_any(struct tt_object *condition)
-{
-	guint n = count_unwoken(condition);
-
-	if (n <= condition->loose + 1) {
-		tt_model_wake(condition, UINT64_MAX);
-		condition->loose = 0;
-		return;
-	}
-	condition->loose++;
-	set_maybe(condition, true);
-}
-
 void tt_model_cond_notify(const struct tt_step *step)
 {
 	struct tt_object *condition = step->object;
@@ -80,12 +66,16 @@ void tt_model_cond_notify(const struct tt_step *step)
 		tt_model_wake(condition, step->event->woken);
 		return;
 	}
-	if (asked < 0 || asked > (int64_t)condition->waiters->len) {
+	if (asked < 0) {
 		tt_model_wake(condition, UINT64_MAX);
 		condition->loose = 0;
 	}
-	for (; asked > 0 && count_unwoken(condition) > 0; asked--)
-		wake_any(condition);
+	/* Some of those who wait, whichever; not the program's count of them, which may be old. */
+	if (asked > 0 && condition->waiters->len > 0) {
+		condition->loose += (guint)MIN(asked, (int64_t)condition->waiters->len);
+		condition->loose = MIN(condition->loose, count_unwoken(condition));
+		set_maybe(condition, true);
+	}
 }
 
 /*

@@ -214,6 +214,7 @@ static void test_condition_wait(void **state)
 	struct feed feed = feed_new(false);
 	struct told told;
 
+	feed.kind = TT_KIND_RLOCK;
 	FEED(&feed, T1, lock_acquired, .id = A, .kind = TT_KIND_RLOCK, .depth = 3);
 	listen(&told, &feed);
 	FEED(&feed, T1, cond_wait, .id = COND, .lock = A);

@@ -205,6 +205,27 @@ static void test_reader_among_readers(void **state)
 	(void)state;
 }
 
+/* One of two readers has exited: that suffices, whoever the other waits for. */
+static void test_one_reader_is_gone(void **state)
+{
+	for (int gone = 0; gone < 2; gone++) {
+		struct feed feed = three_threads();
+
+		rw(&feed, T1, TT_KIND_RWLOCK, TT_MODE_SHARED);
+		rw(&feed, T2, TT_KIND_RWLOCK, TT_MODE_SHARED);
+		acquires(&feed, MAIN, B);
+		waits(&feed, T2, B, MAIN);
+		if (gone)
+			exits(&feed, T1);
+		rw_waits(&feed, T3, TT_KIND_RWLOCK, TT_MODE_EXCLUSIVE, 0);
+		assert_n(&feed, (guint)gone);
+		if (gone)
+			assert_edge(found(&feed, 0), 0, "T3 has - wants A");
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* Once. */
 
 static void once(struct feed *feed, unsigned who)
@@ -670,6 +691,7 @@ int main(void)
 	    cmocka_unit_test(test_reading_again),
 	    cmocka_unit_test(test_reader_behind_a_writer),
 	    cmocka_unit_test(test_reader_among_readers),
+	    cmocka_unit_test(test_one_reader_is_gone),
 	    cmocka_unit_test(test_once_comes_back_to_itself),
 	    cmocka_unit_test(test_once_in_a_circle),
 	    cmocka_unit_test(test_once_left_by_its_thread),
