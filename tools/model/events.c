@@ -38,10 +38,17 @@ static void end_failed_wait(const struct tt_step *step)
 	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, NULL);
 }
 
+static enum tt_outcome outcome_of(const struct tt_event *event)
+{
+	return event->result == TT_WAKE_TIMEOUT     ? TT_OUTCOME_TIMEOUT
+	       : event->result == TT_WAKE_CANCELLED ? TT_OUTCOME_ERROR
+	                                            : TT_OUTCOME_GOT;
+}
+
 void tt_model_end_woken_wait(const struct tt_step *step)
 {
-	bool late = step->event->result == TT_WAKE_TIMEOUT;
-	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_GOT, late ? NULL : tt_model_waker(step));
+	enum tt_outcome outcome = outcome_of(step->event);
+	tt_model_end_wait(step, outcome, outcome == TT_OUTCOME_GOT ? tt_model_waker(step) : NULL);
 }
 
 static void init(const struct tt_step *step)
@@ -101,7 +108,7 @@ static void thread_join_done(const struct tt_step *step)
 	struct tt_thread *joined = step->object->thread;
 
 	if (step->event->result != TT_WAKE_JOINED) {
-		tt_model_end_wait(step, TT_OUTCOME_TIMEOUT, NULL);
+		tt_model_end_wait(step, outcome_of(step->event), NULL);
 		return;
 	}
 	tt_model_end_thread(step, joined, TT_THREAD_EXITED);

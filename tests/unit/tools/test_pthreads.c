@@ -422,14 +422,17 @@ static void test_waiter_after_the_signal(void **state)
 /* Whose time was over, or who was cancelled, need not be the one that a signal woke. */
 static void test_waiter_that_left(void **state)
 {
-	for (int cancelled = 0; cancelled < 2; cancelled++) {
+	enum { TIMEOUT, CANCELLED, SILENT, N };
+
+	for (int how = TIMEOUT; how < N; how++) {
 		struct feed feed = three_threads();
 
 		waits_for_condition(&feed, T1);
 		waits_for_condition(&feed, T2);
 		FEED(&feed, MAIN, cond_notify, .id = COND, .asked = 1, .woken = 1);
-		if (!cancelled)
-			FEED(&feed, T1, cond_woken, .id = COND, .result = TT_WAKE_TIMEOUT);
+		if (how != SILENT)
+			FEED(&feed, T1, cond_woken, .id = COND,
+			     .result = how == TIMEOUT ? TT_WAKE_TIMEOUT : TT_WAKE_CANCELLED);
 		FEED(&feed, T1, thread_exit, .id = T1, .how = TT_END_CANCELLED);
 		begins_join(&feed, MAIN, T2);
 		assert_n(&feed, 0);
