@@ -3,7 +3,9 @@
  * that whatever else the machine does hits both. Prints a line a round. A second thread exists, idle: while a process
  * has only one, glibc's mutex does without atomic instructions, which is no measure for programs with threads.
  *
- *     pairs ROUNDS PAIRS
+ *     pairs ROUNDS PAIRS [DEPTH]
+ *
+ * With DEPTH, `raw` alone, DEPTH calls below main: for what is loaded before pthreads, with call chains or without.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -44,6 +46,15 @@ static double lock(long pairs)
 	return (now_ns() - begin) / (double)pairs;
 }
 
+/* The call is not the last thing that it does, and so is a call in the chain. */
+__attribute__((noinline)) static double raw_below(long depth, long pairs)
+{
+	double ns = depth > 1 ? raw_below(depth - 1, pairs) : raw(pairs);
+
+	__asm__ volatile("" : "+m"(ns));
+	return ns;
+}
+
 static void *idle(void *arg)
 {
 	pause();
@@ -54,17 +65,22 @@ int main(int argc, char **argv)
 {
 	pthread_t second;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: pairs ROUNDS PAIRS\n");
+	if (argc != 3 && argc != 4) {
+		fprintf(stderr, "usage: pairs ROUNDS PAIRS [DEPTH]\n");
 		return 2;
 	}
 	long rounds = atol(argv[1]);
 	long pairs = atol(argv[2]);
+	long depth = argc == 4 ? atol(argv[3]) : 0;
 
 	if (pthread_create(&second, NULL, idle, NULL) != 0)
 		return 1;
 	pthread_detach(second);
 	raw(pairs);
+	for (long i = 0; depth && i < rounds; i++)
+		printf("raw %.2f\n", raw_below(depth, pairs));
+	if (depth)
+		return 0;
 	lock(pairs);
 	for (long i = 0; i < rounds; i++) {
 		double r = raw(pairs);
