@@ -48,19 +48,21 @@ LIFE_PROBE(object)
 {
 	SAY("%s", "");
 }
-LIFE_PROBE(wait, int64_t timeout_ns)
+LIFE_PROBE(wait, int64_t timeout_ns, const struct tt_stack *stack)
 {
+	must(stack && stack->n == 0);
 	SAY(" timeout=%lld", (long long)timeout_ns);
 }
 LIFE_PROBE(thread_create, uint8_t daemon)
 {
 	SAY(" daemon=%u", daemon);
 }
-LIFE_PROBE(thread_start, uint8_t daemon, uint32_t native_id, uint32_t ppid, const void *target)
+LIFE_PROBE(thread_start, uint8_t daemon, uint32_t native_id, uint32_t ppid, const void *target, const char *recording)
 {
 	must(native_id == (uint32_t)gettid());
 	must(ppid == (uint32_t)getppid());
-	SAY(" daemon=%u%s", daemon, target ? " target" : "");
+	must(recording);
+	SAY(" daemon=%u%s%s%s", daemon, target ? " target" : "", *recording ? " of " : "", recording);
 }
 LIFE_PROBE(thread_rename, const char *old)
 {

@@ -91,6 +91,15 @@ static const char *const wakes[] = {TT_WAKES(WORD_CASE)};
 static const char *const breaks[] = {TT_BREAKS(WORD_CASE)};
 static const char *const misuses[] = {TT_MISUSES(WORD_CASE)};
 
+/* Of an acquire that would not have waited for ever. */
+static const char *const limits[] = {[TT_LIMIT_NONE] = "", [TT_LIMIT_TIMED] = " timed", [TT_LIMIT_TRY] = " try"};
+
+/* No test asks for more than the caller. */
+static inline void look_at(const struct tt_stack *stack)
+{
+	must(stack && stack->n == 0);
+}
+
 /* A probe for each shape; `event` is which event of the shape it is. */
 #define PROBE(shape, ...)                                                                                              \
 	static void on_##shape(void *event, const struct tt_who *who, const void *caller, const struct tt_what *what,  \
@@ -105,7 +114,7 @@ PROBE(object)
 }
 PROBE(wait, int64_t timeout_ns, const struct tt_stack *stack)
 {
-	must(stack->n == 0);
+	look_at(stack);
 	NOTE(" timeout=%lld", (long long)timeout_ns);
 }
 PROBE(woken, uint8_t result, uint64_t waker)
@@ -120,15 +129,17 @@ PROBE(lock, uint8_t kind)
 {
 	NOTE(" %s", kinds[kind]);
 }
-PROBE(lock_wait, uint8_t kind, uint8_t mode, int64_t timeout_ns, uint64_t holder)
+PROBE(lock_wait, uint8_t kind, uint8_t mode, int64_t timeout_ns, uint64_t holder, const struct tt_stack *stack)
 {
+	look_at(stack);
 	must(mode == TT_MODE_EXCLUSIVE);
 	NOTE(" %s timeout=%lld held by %s", kinds[kind], (long long)timeout_ns, named(holder));
 }
-PROBE(lock_hold, uint8_t kind, uint8_t mode, uint32_t depth)
+PROBE(lock_hold, uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
 {
+	look_at(stack);
 	must(mode == TT_MODE_EXCLUSIVE);
-	NOTE(" %s depth=%u", kinds[kind], depth);
+	NOTE(" %s depth=%u%s", kinds[kind], depth, limits[limit]);
 }
 PROBE(lock_failed, uint8_t kind, uint8_t mode, uint8_t why)
 {
@@ -140,8 +151,9 @@ PROBE(cond_init, uint64_t lock)
 	must(lock);
 	NOTE("%s", "");
 }
-PROBE(cond_wait, uint64_t lock, int64_t timeout_ns)
+PROBE(cond_wait, uint64_t lock, int64_t timeout_ns, const struct tt_stack *stack)
 {
+	look_at(stack);
 	must(lock);
 	NOTE(" timeout=%lld", (long long)timeout_ns);
 }
@@ -157,9 +169,10 @@ PROBE(sem_init, uint64_t value, uint64_t bound)
 {
 	NOTE(" value=%llu bound=%lld", (unsigned long long)value, (long long)bound);
 }
-PROBE(sem_acquired, uint64_t value, uint64_t waker)
+PROBE(sem_acquired, uint64_t value, uint64_t waker, uint8_t limit, const struct tt_stack *stack)
 {
-	NOTE(" value=%llu by %s", (unsigned long long)value, named(waker));
+	look_at(stack);
+	NOTE(" value=%llu by %s%s", (unsigned long long)value, named(waker), limits[limit]);
 }
 PROBE(sem_released, uint64_t n, uint64_t value)
 {
@@ -169,8 +182,10 @@ PROBE(barrier_init, uint32_t parties, int64_t timeout_ns)
 {
 	NOTE(" parties=%u timeout=%lld", parties, (long long)timeout_ns);
 }
-PROBE(barrier_wait, uint32_t index, uint32_t n_waiting, uint32_t parties, int64_t timeout_ns)
+PROBE(barrier_wait, uint32_t index, uint32_t n_waiting, uint32_t parties, int64_t timeout_ns,
+      const struct tt_stack *stack)
 {
+	look_at(stack);
 	NOTE(" index=%u waiting=%u/%u timeout=%lld", index, n_waiting, parties, (long long)timeout_ns);
 }
 PROBE(barrier_passed, uint32_t index, uint64_t waker)

@@ -124,8 +124,8 @@ static SITE void rlock_depths(void **state)
 	tthr_rlock_release(&rlock);
 	tthr_rlock_release(&rlock);
 	tthr_rlock_release(&rlock);
-	expect("MainThread", "lock_acquired R rlock depth=1", "lock_acquired R rlock depth=2",
-	       "lock_acquired R rlock depth=3", "lock_released R rlock depth=2", "lock_released R rlock depth=1",
+	expect("MainThread", "lock_acquired R rlock depth=1", "lock_acquired R rlock depth=2 try",
+	       "lock_acquired R rlock depth=3 timed", "lock_released R rlock depth=2", "lock_released R rlock depth=1",
 	       "lock_released R rlock depth=0", NULL);
 }
 
