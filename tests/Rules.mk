@@ -24,16 +24,35 @@ $(TOOL_PROGRAMS): $(BUILD)/tests/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 	$(SAY) LINK $@
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/../..' -pthread
 
+# Plain pthread programs that the tests of the interposer record: without the library, at fixed addresses. A tail call
+# would hide who calls.
+PRELOAD_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/preload/*.c)) \
+                    $(patsubst %.cc,$(BUILD)/%,$(wildcard tests/preload/*.cc))
+PRELOAD_FLAGS    := -fno-optimize-sibling-calls
+
+$(BUILD)/tests/preload/%.o: CFLAGS += $(PRELOAD_FLAGS)
+
+$(BUILD)/tests/preload/%.o: tests/preload/%.cc
+	@mkdir -p $(@D)
+	$(SAY) CXX $@
+	$(Q)$(CXX) -std=gnu++17 -I. -pthread -Wall -Wextra -Werror -MMD -MP $(CFLAGS) -c $< -o $@
+
+$(PRELOAD_PROGRAMS): $(BUILD)/tests/preload/%: $(BUILD)/tests/preload/%.o
+	$(SAY) LINK $@
+	$(Q)$(if $(wildcard tests/preload/$*.cc),$(CXX),$(CC)) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -no-pie -o $@ $< \
+	    -pthread -ldl
+
 # Each unit test with its own time limit; a summary at the end.
 unit: $(UNIT_LIB) $(UNIT_TOOLS)
 	tests/unit/run $^
 
 # The second make sees what `deps` has installed.
 test: deps
-	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS)
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS)
 	$(MAKE) --no-print-directory unit
 	BUILD=$(BUILD) tests/examples/run
 	BUILD=$(BUILD) tests/tool/run
+	BUILD=$(BUILD) tests/preload/run
 
 # The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
 sanitize: deps

@@ -1,0 +1,46 @@
+# What the tests of the interposer share, beyond what those of the command do (tests/tool/lib.sh). $here is this folder,
+# $BUILD/tests/preload has the programs. They are not linked with the library, and lie at fixed addresses, so that
+# addresses can be told as names.
+. "$here/../tool/lib.sh"
+programs=$BUILD/tests/preload
+
+# record_plain NAME [ARGUMENT…]: records the program into $dir/trace; its output is in $dir/out and $dir/err. Before
+# that it runs without us, which must print and return the same.
+record_plain()
+{
+	name=$1
+	shift
+	rm -rf "$dir/trace"
+	run "$programs/$name" "$@"
+	bare=$status
+	mv "$dir/out" "$dir/bare_out"
+	mv "$dir/err" "$dir/bare_err"
+	tool record -q --preload -o "$dir/trace" -- "$programs/$name" "$@"
+	check "$name: its results are the same under the interposer" \
+		"$(status_is $bare)$(differs "$dir/bare_out" "$dir/out")$(differs "$dir/bare_err" "$dir/err")"
+}
+
+# differs A B: prints the difference.
+differs()
+{
+	diff -U 99 --label expected --label got "$1" "$2"
+}
+
+# list_events NAME: prints what $dir/trace has, as NAME.expected does: see events.awk.
+list_events()
+{
+	babeltrace2 --no-delta "$dir/trace" >"$dir/raw"
+	nm "$programs/$1" | sed -n 's/^0*\([0-9a-f]\{1,\}\) . /0x\1 /p' >"$dir/names"
+	grep -Eo '(caller|target) = 0x[0-9A-F]+' "$dir/raw" | sed 's/.*0x/0x/' | sort -u >"$dir/addresses"
+	addr2line -fe "$programs/$1" <"$dir/addresses" | sed -n 'p;n' | paste -d' ' "$dir/addresses" - |
+		tr -d '?' >>"$dir/names"
+	awk -f "$here/events.awk" "$dir/names" "$dir/raw"
+}
+
+# as_expected NAME: the whole of a test without a script of its own.
+as_expected()
+{
+	record_plain "$1"
+	list_events "$1" >"$dir/events"
+	check "$1: its events" "$(grep -v '^#' "$here/$1.expected" | differs - "$dir/events")"
+}
