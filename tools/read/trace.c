@@ -6,9 +6,9 @@
 
 #include "tools/read/folders.h"
 #include "tools/read/graph.h"
+#include "tools/read/loaded.h"
 #include "tools/read/loss.h"
 #include "tools/read/manifest.h"
-#include "tools/read/modules.h"
 #include "tools/read/plan.h"
 #include "tools/read/processes.h"
 #include "tools/read/whole.h"
@@ -27,7 +27,6 @@ struct reader {
 	struct tt_plan *plan;  /* of the payload */
 	struct tt_event blank; /* an event before its fields are filled in */
 	const struct tt_field **fields;
-	struct tt_modules_reader *modules; /* of events that say what is loaded */
 };
 
 struct reading {
@@ -35,9 +34,9 @@ struct reading {
 	void *data;
 	struct tt_trace_summary *summary;
 	GHashTable *readers; /* bt_event_class → struct reader */
-	struct tt_modules *modules;
 	struct tt_processes *processes;
 	int64_t now_ns;
+	bool stopped; /* by the handler of modules: it wants no events */
 };
 
 static const struct tt_field *find_field(const char *name, const void *data)
@@ -89,9 +88,7 @@ static struct reader *make_reader(const bt_event_class *class)
 	bt_event_class_get_ref(class);
 	reader->class = class;
 	reader->ours = is_ours(class);
-	if (!reader->ours) {
-		reader->modules = tt_modules_reader_new(class);
-	} else if (tt_event_type_find(bt_event_class_get_name(class) + strlen(PROVIDER ":"), &type)) {
+	if (reader->ours && tt_event_type_find(bt_event_class_get_name(class) + strlen(PROVIDER ":"), &type)) {
 		reader->plan = tt_plan_new(bt_event_class_borrow_payload_field_class_const(class), find_field, &type);
 		reader->fields = own_fields(reader->plan);
 		reader->blank = blank_event(type);
@@ -105,17 +102,9 @@ static void free_reader(gpointer data)
 	struct reader *reader = data;
 
 	tt_plan_free(reader->plan);
-	tt_modules_reader_free(reader->modules);
 	g_free(reader->fields);
 	bt_event_class_put_ref(reader->class);
 	g_free(reader);
-}
-
-static int64_t time_of(const bt_clock_snapshot *clock, int64_t otherwise)
-{
-	int64_t time_ns;
-
-	return bt_clock_snapshot_get_ns_from_origin(clock, &time_ns) ? otherwise : time_ns;
 }
 
 static bool read_ours(struct reading *reading, struct reader *reader, const bt_event *bt_event)
@@ -151,13 +140,10 @@ static bool read_event(struct reading *reading, const bt_message *message)
 		reader = make_reader(class);
 		g_hash_table_insert(reading->readers, (gpointer)(uintptr_t) class, reader);
 	}
-	if (reader->ours) {
-		if (bt_message_event_borrow_stream_class_default_clock_class_const(message))
-			reading->now_ns =
-			    time_of(bt_message_event_borrow_default_clock_snapshot_const(message), reading->now_ns);
-		return read_ours(reading, reader, event);
-	}
-	return !reader->modules || tt_modules_feed(reading->modules, reader->modules, event);
+	if (!reader->ours)
+		return true;
+	reading->now_ns = tt_graph_time(message, reading->now_ns);
+	return read_ours(reading, reader, event);
 }
 
 /* Whether a stream can have events of the provider: what is lost of the others matters to nobody. */
@@ -195,7 +181,8 @@ static bool tell_module(const struct tt_module *module, void *data)
 	struct reading *reading = data;
 
 	reading->summary->modules++;
-	return !reading->handler->module || reading->handler->module(module, reading->data);
+	reading->stopped = reading->handler->module && !reading->handler->module(module, reading->data);
+	return !reading->stopped;
 }
 
 /* Adds the folders that have events of the provider; what else was recorded beside them costs nothing then. */
@@ -223,15 +210,12 @@ static bool add_folders(struct tt_graph *graph, const char *path, GError **error
 	return !failure;
 }
 
-/* What the manifest says of the recorded program, if there is one. False with *error if it cannot be read. */
-static bool look_at_manifest(const char *path, uint32_t *pid, bool *torn, GError **error)
+/* The manifest, if there is one. False with *error if it cannot be read. */
+static bool look_at_manifest(const char *path, struct tt_manifest **manifest, GError **error)
 {
 	GError *failure = NULL;
-	struct tt_manifest *manifest = tt_manifest_read(path, &failure);
 
-	*pid = manifest ? manifest->pid : 0;
-	*torn = manifest && manifest->torn;
-	tt_manifest_free(manifest);
+	*manifest = tt_manifest_read(path, &failure);
 	if (failure)
 		g_propagate_error(error, failure);
 	return !failure;
@@ -252,25 +236,22 @@ bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, voi
 {
 	struct reading reading = {.handler = handler, .data = data, .summary = summary};
 	struct tt_graph *graph = NULL;
-	uint32_t root = 0;
-	bool torn = false;
+	struct tt_manifest *manifest = NULL;
 	bool ok;
 
 	*summary = (struct tt_trace_summary){.events = 0};
 	reading.readers = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_reader);
-	reading.modules = tt_modules_new(tell_module, &reading);
 	graph = tt_graph_new(read_message, &reading, error);
-	ok = graph && add_folders(graph, path, error) && look_at_manifest(path, &root, &torn, error);
-	reading.processes = tt_processes_new(root);
-	if (ok)
+	ok = graph && add_folders(graph, path, error) && look_at_manifest(path, &manifest, error) &&
+	     tt_loaded_read(path, PROVIDER, tell_module, &reading, error);
+	reading.processes = manifest ? tt_processes_new(manifest->pid, manifest->recording) : tt_processes_new(0, NULL);
+	if (ok && !reading.stopped)
 		ok = tt_graph_run(graph, path, error);
-	if (ok && torn)
+	if (ok && manifest && manifest->torn)
 		tell_torn(&reading);
-	if (ok)
-		tt_modules_finish(reading.modules);
 	g_hash_table_destroy(reading.readers);
-	tt_modules_free(reading.modules);
 	tt_processes_free(reading.processes);
+	tt_manifest_free(manifest);
 	tt_graph_free(graph);
 	return ok;
 }

@@ -27,6 +27,7 @@ static void test_words(void **state)
 	(void)state;
 	assert_string_equal(tt_word_lock_kind(TT_KIND_RLOCK), "rlock");
 	assert_string_equal(tt_word_mode(TT_MODE_SHARED), "shared");
+	assert_string_equal(tt_word_limit(TT_LIMIT_TIMED), "timed");
 	assert_string_equal(tt_word_failure(TT_FAILURE_BUSY), "busy");
 	assert_string_equal(tt_word_wake(TT_WAKE_JOINED), "joined");
 	assert_string_equal(tt_word_end(TT_END_CANCELLED), "cancelled");
@@ -40,8 +41,8 @@ static void test_words(void **state)
 
 static size_t size_of(const struct tt_field *field)
 {
-	static const size_t sizes[] = {
-	    [TT_FIELD_U8] = 1, [TT_FIELD_U32] = 4, [TT_FIELD_U64] = 8, [TT_FIELD_I64] = 8, [TT_FIELD_TEXT] = 8};
+	static const size_t sizes[] = {[TT_FIELD_U8] = 1,  [TT_FIELD_U32] = 4,  [TT_FIELD_U64] = 8,
+	                               [TT_FIELD_I64] = 8, [TT_FIELD_TEXT] = 8, [TT_FIELD_STACK] = 8};
 
 	return sizes[field->type];
 }
@@ -53,6 +54,7 @@ static void test_fields_do_not_overlap(void **state)
 	for (const struct tt_field *a = tt_fields; a->name; a++) {
 		assert_true(a->offset + size_of(a) <= sizeof(struct tt_event));
 		assert_int_equal(a->style == TT_STYLE_WORD, a->word != NULL);
+		assert_int_equal(a->style == TT_STYLE_STACK, a->type == TT_FIELD_STACK);
 		for (const struct tt_field *b = a + 1; b->name; b++) {
 			assert_string_not_equal(a->name, b->name);
 			assert_true(a->offset + size_of(a) <= b->offset || b->offset + size_of(b) <= a->offset);

@@ -2,7 +2,7 @@
 #include "tools/read/manifest.h"
 
 #define LOCK_WAIT CTF_WHAT "u8 _kind; u8 _mode; i64 _timeout_ns; u64 _holder;"
-#define THREAD_START CTF_WHAT "u8 _daemon; u32 _native_id; u32 _ppid; u64 _target;"
+#define THREAD_START CTF_WHAT "u8 _daemon; u32 _native_id; u32 _ppid; u64 _target; string _recording;"
 
 static void test_fields(void **state)
 {
@@ -326,7 +326,7 @@ static void test_modules(void **state)
 	assert_null(modules[3].build_id);
 }
 
-static void put_start(struct ctf *ctf, uint64_t time_ns, uint32_t pid, uint32_t ppid)
+static void put_start(struct ctf *ctf, uint64_t time_ns, uint32_t pid, uint32_t ppid, const char *recording)
 {
 	ctf_event(ctf, 0, time_ns, pid);
 	ctf_what(ctf, pid, "MainThread", "MainThread", 1);
@@ -334,30 +334,40 @@ static void put_start(struct ctf *ctf, uint64_t time_ns, uint32_t pid, uint32_t 
 	ctf_put(ctf, pid, 4);
 	ctf_put(ctf, ppid, 4);
 	ctf_put(ctf, 0, 8);
+	ctf_text(ctf, recording);
 }
 
-/* The recorded program is 40: it made 41, which made 42. 50 and 51 are not of its family. */
+/*
+ * The recorded program is 40: it made 41, which made 42. 50 and 51 are not of its family. 43 is, by the recording's
+ * token: what started it made no event.
+ */
 static void test_recorded_program_only(void **state)
 {
-	static const uint32_t starts[][2] = {{40, 1}, {50, 1}, {41, 40}, {51, 50}, {42, 41}, {40, 1}};
+	static const struct {
+		uint32_t pid, ppid;
+		const char *recording;
+	} starts[] = {{40, 1, "r"},  {50, 1, ""},  {41, 40, ""}, {51, 50, "s"},
+	              {43, 60, "r"}, {42, 41, ""}, {40, 1, "r"}};
 	struct fixture *f = *state;
 	char *trace = g_build_filename(f->folder, "ust", NULL);
 	struct ctf ctf = ctf_begin(trace);
 	char *arguments[] = {(char[]){"prog"}, NULL};
-	const struct tt_manifest manifest = {.program = arguments, .pid = 40, .begin_ns = 1, .end_ns = 9};
+	char token[] = "r";
+	const struct tt_manifest manifest = {
+	    .program = arguments, .recording = token, .pid = 40, .begin_ns = 1, .end_ns = 9};
 
 	ctf_class(&ctf, "trace_thr:thread_start", THREAD_START);
 	for (size_t i = 0; i < G_N_ELEMENTS(starts); i++)
-		put_start(&ctf, i + 1, starts[i][0], starts[i][1]);
+		put_start(&ctf, i + 1, starts[i].pid, starts[i].ppid, starts[i].recording);
 	ctf_end(&ctf);
 	g_free(trace);
 	assert_true(tt_manifest_write(f->folder, &manifest, &f->error));
 
 	assert_reads(f);
-	assert_int_equal(f->summary.events, 4);
+	assert_int_equal(f->summary.events, 5);
 	assert_int_equal(f->summary.other_processes, 2);
-	for (guint i = 0; i < 4; i++)
-		assert_in_range(event_at(f, i)->pid, 40, 42);
+	for (guint i = 0; i < 5; i++)
+		assert_in_range(event_at(f, i)->pid, 40, 43);
 }
 
 int main(void)

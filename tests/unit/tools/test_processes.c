@@ -1,0 +1,91 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "tools/read/processes.h"
+
+static bool starts(struct tt_processes *processes, uint32_t pid, uint32_t ppid, const char *recording)
+{
+	const struct tt_event event = {.type = TT_EVENT_thread_start, .pid = pid, .ppid = ppid, .recording = recording};
+
+	return tt_processes_count(processes, &event);
+}
+
+static bool acts(struct tt_processes *processes, uint32_t pid)
+{
+	const struct tt_event event = {.type = TT_EVENT_lock_acquired, .pid = pid};
+
+	return tt_processes_count(processes, &event);
+}
+
+static void test_all_without_a_root(void **state)
+{
+	struct tt_processes *processes = tt_processes_new(0, NULL);
+
+	(void)state;
+	assert_true(starts(processes, 7, 1, ""));
+	assert_true(acts(processes, 8));
+	tt_processes_free(processes);
+}
+
+static void test_descent(void **state)
+{
+	struct tt_processes *processes = tt_processes_new(40, NULL);
+
+	(void)state;
+	assert_true(starts(processes, 40, 1, ""));
+	assert_false(starts(processes, 50, 1, ""));
+	assert_true(starts(processes, 41, 40, ""));
+	assert_true(starts(processes, 42, 41, NULL)); /* of a version without the field */
+	assert_false(acts(processes, 50));
+	assert_true(acts(processes, 42));
+	tt_processes_free(processes);
+}
+
+/* What lies between it and the program made no event. */
+static void test_token(void **state)
+{
+	struct tt_processes *processes = tt_processes_new(40, "c0ffee");
+
+	(void)state;
+	assert_false(acts(processes, 61)); /* not yet known */
+	assert_true(starts(processes, 61, 60, "c0ffee"));
+	assert_true(acts(processes, 61));
+	assert_true(starts(processes, 62, 61, "")); /* of one with the token, though it has cleared its environment */
+	assert_true(starts(processes, 41, 40, "another")); /* a recording inside of this one */
+	assert_false(starts(processes, 70, 60, "another"));
+	assert_false(starts(processes, 71, 60, "c0ffee0"));
+	assert_false(starts(processes, 72, 60, ""));
+	assert_false(starts(processes, 73, 60, NULL));
+	tt_processes_free(processes);
+}
+
+/* No token is not one that all share. */
+static void test_no_token(void **state)
+{
+	static const char *const none[] = {NULL, ""};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+		struct tt_processes *processes = tt_processes_new(40, none[i]);
+
+		assert_false(starts(processes, 70, 60, ""));
+		assert_false(starts(processes, 71, 60, NULL));
+		assert_false(starts(processes, 72, 60, "c0ffee"));
+		tt_processes_free(processes);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_all_without_a_root),
+	    cmocka_unit_test(test_descent),
+	    cmocka_unit_test(test_token),
+	    cmocka_unit_test(test_no_token),
+	};
+
+	return cmocka_run_group_tests_name("processes", tests, NULL, NULL);
+}
