@@ -312,6 +312,9 @@ void tt_threads_after_fork_in_child(void)
 
 TT_INTERPOSED int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
+	/* A thread of the library: it makes itself known. */
+	if (tt_is_ours(TT_CALLER))
+		return TT_REAL(pthread_create)(thread, attributes, start, arg);
 	if (is_of_tracer(TT_CALLER))
 		return make_silently(thread, attributes, start, arg);
 	if (!tt_is_ready)

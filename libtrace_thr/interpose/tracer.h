@@ -24,14 +24,21 @@ void tt_tracer_find(void);
 /* For tt_is_tracer. */
 bool tt_tracer_has(uintptr_t address);
 
-/* Whether a call that returns to `caller` is the tracer's. */
-static inline bool tt_is_tracer(const void *caller)
+/* Whether a call that returns to `caller` is one of this library. */
+static inline bool tt_is_ours(const void *caller)
 {
 	extern const char __ehdr_start[] __attribute__((visibility("hidden")));
 	extern const char _end[] __attribute__((visibility("hidden")));
+
+	return (uintptr_t)caller - (uintptr_t)__ehdr_start < (uintptr_t)_end - (uintptr_t)__ehdr_start;
+}
+
+/* Whether a call that returns to `caller` is the tracer's. */
+static inline bool tt_is_tracer(const void *caller)
+{
 	uintptr_t address = (uintptr_t)caller;
 
-	if (address - (uintptr_t)__ehdr_start < (uintptr_t)_end - (uintptr_t)__ehdr_start)
+	if (tt_is_ours(caller))
 		return true;
 	return address - tt_tracer.begin < tt_tracer.end - tt_tracer.begin && tt_tracer_has(address);
 }
