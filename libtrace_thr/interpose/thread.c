@@ -84,7 +84,6 @@ static struct plain *make(const void *start, const void *caller)
 	    .state = TT_LIFE_NEW,
 	    .refs = 1,
 	    .pid = tt_self_pid(),
-	    .daemon = true, /* the process does not wait for it */
 	    .foreign = true,
 	    .starter = caller,
 	    .options = {.free = give_back, .target = (void *(*)(void *))(uintptr_t)start},

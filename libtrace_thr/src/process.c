@@ -98,7 +98,8 @@ void tt_process_after_fork_in_child(void)
 
 static bool is_to_be_joined(const tthr_thread *thread)
 {
-	return !thread->daemon && thread != tt_self_known() && thread != tt_registry_main() &&
+	return !thread->daemon && !thread->foreign && thread != tt_self_known() && thread != tt_registry_main() &&
+	       tt_thread_state(thread) != TT_LIFE_EXITING;
 	       tt_thread_state(thread) != TT_LIFE_EXITING;
 }
 
