@@ -6,7 +6,7 @@ TOOL_ARCHIVE  := $(BUILD)/libtools.a
 TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 libdw lttng-ctl
 
 FLAGS_tools = $(shell pkg-config --cflags $(TOOL_PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
-TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -lm
+TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -liberty -lm
 
 $(TOOL_ARCHIVE): $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 	$(SAY) AR $@

@@ -124,13 +124,13 @@ void tt_graph_free(struct tt_graph *graph)
 	g_free(graph);
 }
 
-bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const char *provider, GError **error)
+/* The metadata of a CTF folder. NULL with *error. The caller's to free. */
+static char *metadata_of(struct tt_graph *graph, const char *folder, GError **error)
 {
 	bt_value *params = bt_value_map_create();
 	const bt_value *answer = NULL, *text;
 	bt_query_executor *query;
-	char *event = g_strdup_printf("\"%s:", provider);
-	bool has = false;
+	char *metadata = NULL;
 
 	bt_value_map_insert_string_entry(params, "path", folder);
 	query = bt_query_executor_create(bt_component_class_source_as_component_class_const(graph->source),
@@ -140,32 +140,84 @@ bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const cha
 	if (bt_query_executor_query(query, &answer) || !(text = bt_value_map_borrow_entry_value_const(answer, "text")))
 		fail(error, folder);
 	else
-		has = strstr(bt_value_string_get(text), event);
+		metadata = g_strdup(bt_value_string_get(text));
 	tt_guard_end();
 	bt_value_put_ref(answer);
 	bt_query_executor_put_ref(query);
 	bt_value_put_ref(params);
+	return metadata;
+}
+
+bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const char *provider, GError **error)
+{
+	char *metadata = metadata_of(graph, folder, error);
+	char *event = g_strdup_printf("\"%s:", provider);
+	bool has = metadata && strstr(metadata, event);
+
 	g_free(event);
+	g_free(metadata);
 	return has;
 }
 
+/*
+ * The classes of streams that have events whose names begin with `events`, as LTTng writes it in the metadata. NULL if
+ * that cannot be told of every such event.
+ */
+static GHashTable *classes_of(const char *metadata, const char *events)
+{
+	GHashTable *classes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	char *begin = g_strdup_printf("\"%s", events);
+	char *pattern = g_strdup_printf("name = %s[^\"]*\";[^{}]*?\\bstream_id = (\\d+);", begin);
+	GRegex *regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
+	GMatchInfo *match;
+	int untold = 0;
+
+	for (const char *at = metadata; (at = strstr(at, begin)); at++)
+		untold++;
+	for (g_regex_match(regex, metadata, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
+		g_hash_table_add(classes, g_match_info_fetch(match, 1));
+		untold--;
+	}
+	g_match_info_free(match);
+	g_regex_unref(regex);
+	g_free(pattern);
+	g_free(begin);
+	if (untold)
+		g_clear_pointer(&classes, g_hash_table_destroy);
+	return classes;
+}
+
+/* Whether the stream is of one of the classes, NULL: all. Ports bear names like `TRACE | CLASS | STREAM`. */
+static bool is_of(const bt_port_output *stream, GHashTable *classes)
+{
+	const char *name = bt_port_get_name(bt_port_output_as_port_const(stream));
+	char **parts = g_strsplit(name, " | ", 3);
+	bool is = !classes || g_strv_length(parts) != 3 || g_hash_table_contains(classes, parts[1]);
+
+	g_strfreev(parts);
+	return is;
+}
+
 /* Each stream of a source to a port of the muxer, which opens another whenever one is taken. */
-static bool connect_streams(struct tt_graph *graph, const bt_component_source *source)
+static bool connect_streams(struct tt_graph *graph, const bt_component_source *source, GHashTable *classes)
 {
 	uint64_t count = bt_component_source_get_output_port_count(source);
 
 	for (uint64_t i = 0; i < count; i++) {
 		const bt_port_output *stream = bt_component_source_borrow_output_port_by_index_const(source, i);
-		const bt_port_input *input =
-		    bt_component_filter_borrow_input_port_by_index_const(graph->muxer, graph->inputs++);
+		const bt_port_input *input;
 
+		if (!is_of(stream, classes))
+			continue;
+		input = bt_component_filter_borrow_input_port_by_index_const(graph->muxer, graph->inputs++);
 		if (bt_graph_connect_ports(graph->graph, stream, input, NULL))
 			return false;
 	}
 	return true;
 }
 
-bool tt_graph_add(struct tt_graph *graph, const char *folder, GError **error)
+/* The source of a folder, its streams of those classes connected. */
+static bool add_source(struct tt_graph *graph, const char *folder, GHashTable *classes)
 {
 	bt_value *params = bt_value_map_create();
 	bt_value *inputs = NULL;
@@ -175,15 +227,42 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, GError **error)
 
 	bt_value_map_insert_empty_array_entry(params, "inputs", &inputs);
 	bt_value_array_append_string_element(inputs, folder);
-	tt_guard_begin(folder);
 	ok = !bt_graph_add_source_component(graph->graph, graph->source, name, params, SILENT, &source) &&
-	     connect_streams(graph, source);
-	tt_guard_end();
-	if (!ok)
-		fail(error, folder);
+	     connect_streams(graph, source, classes);
 	bt_value_put_ref(params);
 	g_free(name);
 	return ok;
+}
+
+bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events, GError **error)
+{
+	char *metadata = events ? metadata_of(graph, folder, error) : NULL;
+	GHashTable *classes;
+	bool ok;
+
+	if (events && !metadata)
+		return false;
+	classes = events ? classes_of(metadata, events) : NULL;
+	tt_guard_begin(folder);
+	ok = add_source(graph, folder, classes);
+	tt_guard_end();
+	if (!ok)
+		fail(error, folder);
+	g_clear_pointer(&classes, g_hash_table_destroy);
+	g_free(metadata);
+	return ok;
+}
+
+int64_t tt_graph_time(const bt_message *message, int64_t otherwise)
+{
+	int64_t time_ns;
+
+	if (!bt_message_event_borrow_stream_class_default_clock_class_const(message))
+		return otherwise;
+	return bt_clock_snapshot_get_ns_from_origin(bt_message_event_borrow_default_clock_snapshot_const(message),
+	                                            &time_ns)
+	           ? otherwise
+	           : time_ns;
 }
 
 bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error)

@@ -21,10 +21,16 @@ void tt_graph_free(struct tt_graph *graph);
 /* Whether the metadata of a CTF folder has an event of the provider. False with *error if it cannot be read. */
 bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const char *provider, GError **error);
 
-/* Adds the trace in a folder. False with *error, of TT_TRACE_ERROR. */
-bool tt_graph_add(struct tt_graph *graph, const char *folder, GError **error);
+/*
+ * Adds the trace in a folder; with `events` only the streams that can have events whose names begin so, or more where
+ * that cannot be told. False with *error, of TT_TRACE_ERROR.
+ */
+bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events, GError **error);
 
 /* Reads to the end. `path` is for the error. */
 bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error);
+
+/* The time of an event's message, or that other if it has none. */
+int64_t tt_graph_time(const bt_message *message, int64_t otherwise);
 
 #endif /* TT_READ_GRAPH_H */

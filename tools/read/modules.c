@@ -12,6 +12,7 @@ struct dump {
 	const char *path;
 	uint8_t has_build_id;
 	uint32_t pid;
+	int64_t time_ns;
 };
 
 static const struct tt_field dump_fields[] = {
@@ -148,6 +149,7 @@ static bool take_file(struct tt_modules *modules, const struct dump *dump)
 		return true;
 	module = g_new0(struct tt_module, 1);
 	module->pid = dump->pid;
+	module->time_ns = dump->time_ns;
 	module->base = dump->base;
 	module->size = dump->size;
 	module->path = g_strdup(dump->path);
@@ -184,11 +186,12 @@ static bool take_build_id(struct tt_modules *modules, const struct dump *dump, c
 	return tell_pending(modules, dump->pid, build_id, read_build_id(payload, build_id));
 }
 
-bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event)
+bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event,
+                     int64_t time_ns)
 {
 	const bt_field *payload = bt_event_borrow_payload_field_const(event);
 	const bt_field *context = bt_event_borrow_common_context_field_const(event);
-	struct dump dump = {.pid = 0};
+	struct dump dump = {.time_ns = time_ns};
 
 	if (payload)
 		tt_plan_fill(reader->payload, payload, &dump);

@@ -22,8 +22,9 @@ void tt_modules_free(struct tt_modules *modules);
 struct tt_modules_reader *tt_modules_reader_new(const bt_event_class *class);
 void tt_modules_reader_free(struct tt_modules_reader *reader);
 
-/* Takes an event of the reader's class. False if the reading ends. */
-bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event);
+/* Takes an event of the reader's class, of that time. False if the reading ends. */
+bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event,
+                     int64_t time_ns);
 
 /* Tells those whose second event is missing. */
 bool tt_modules_finish(struct tt_modules *modules);

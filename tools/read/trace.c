@@ -197,7 +197,7 @@ static bool add_folders(struct tt_graph *graph, const char *path, GError **error
 	for (guint i = 0; !failure && i < folders->len; i++)
 		if (tt_trace_is_whole(folders->pdata[i], &failure) &&
 		    tt_graph_has_provider(graph, folders->pdata[i], PROVIDER, &failure))
-			any |= tt_graph_add(graph, folders->pdata[i], &failure);
+			any |= tt_graph_add(graph, folders->pdata[i], NULL, &failure);
 	if (!any && !failure)
 		g_set_error(
 		    &failure, TT_TRACE_ERROR, TT_TRACE_ERROR_FOREIGN,

@@ -13,7 +13,8 @@
 /* A program file or shared library as it lay in memory, from LTTng's state dump. */
 struct tt_module {
 	uint32_t pid;
-	uint64_t base; /* its load address */
+	int64_t time_ns; /* of the state dump, somewhat after it was loaded */
+	uint64_t base;   /* its load address */
 	uint64_t size;
 	const char *path;
 	const uint8_t *build_id; /* NULL if it has none */
@@ -27,7 +28,11 @@ struct tt_loss {
 	uint64_t packets;         /* whole packets, of unknown size */
 };
 
-/* What a reader is told, in order of time. Each may be NULL. False stops the reading, which is no error. */
+/*
+ * What a reader is told: all modules, then the rest, each in order of time. For LTTng writes down what a program has
+ * in memory while it runs already, so its first events have addresses in modules that no event has told yet. Each may
+ * be NULL. False stops the reading, which is no error.
+ */
 struct tt_trace_handler {
 	bool (*event)(const struct tt_event *event, void *data);
 	bool (*module)(const struct tt_module *module, void *data);

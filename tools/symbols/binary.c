@@ -2,10 +2,11 @@
 
 #include <string.h>
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <elfutils/libdwfl.h>
-#include <glib.h>
+
+#include "tools/symbols/demangle.h"
+#include "tools/symbols/scopes.h"
+#include "tools/symbols/variables.h"
 
 /* Where a shared library is put, since libdwfl wants it somewhere. */
 enum { BASE = 0x10000 };
@@ -17,6 +18,8 @@ struct tt_binary {
 	Dwfl *session;
 	Dwfl_Module *module; /* NULL: no symbols to be had */
 	Dwarf_Addr start;
+	struct tt_variables *variables; /* NULL: not yet asked for */
+	GStringChunk *names;            /* those that are not in the file as they are shown */
 };
 
 struct tt_binary *tt_binary_new(const char *path, const uint8_t *build_id, size_t build_id_size)
@@ -24,14 +27,17 @@ struct tt_binary *tt_binary_new(const char *path, const uint8_t *build_id, size_
 	struct tt_binary *binary = g_new0(struct tt_binary, 1);
 
 	binary->path = g_strdup(path);
+	binary->names = g_string_chunk_new(1024);
 	binary->build_id = g_bytes_new(build_id, build_id_size);
 	return binary;
 }
 
 void tt_binary_free(struct tt_binary *binary)
 {
+	tt_variables_free(binary->variables);
 	if (binary->session)
 		dwfl_end(binary->session);
+	g_string_chunk_free(binary->names);
 	g_bytes_unref(binary->build_id);
 	g_free(binary->path);
 	g_free(binary);
@@ -100,54 +106,34 @@ static void open_file(struct tt_binary *binary)
 	}
 }
 
-/* The function of the symbol table that has the address. */
-static const char *symbol_at(struct tt_binary *binary, Dwarf_Addr address)
+static Dwfl_Module *module_of(struct tt_binary *binary)
 {
-	GElf_Off offset;
-	GElf_Sym symbol;
-	const char *name = dwfl_module_addrinfo(binary->module, address, &offset, &symbol, NULL, NULL, NULL);
-
-	/* In a stripped file the nearest symbol can be far away. */
-	return name && *name && offset < symbol.st_size ? name : NULL;
-}
-
-/* The innermost function that the debug information has there, NULL if there is none. */
-static const char *function_at(struct tt_binary *binary, Dwarf_Addr address)
-{
-	Dwarf_Addr bias;
-	Dwarf_Die *unit = dwfl_module_addrdie(binary->module, address, &bias);
-	Dwarf_Die *scopes = NULL;
-	const char *name = NULL;
-	int count = unit ? dwarf_getscopes(unit, address - bias, &scopes) : 0;
-
-	for (int i = 0; !name && i < count; i++) {
-		int tag = dwarf_tag(&scopes[i]);
-
-		if (tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine)
-			name = dwarf_diename(&scopes[i]);
-	}
-	free(scopes);
-	return name;
-}
-
-struct tt_place tt_binary_place(struct tt_binary *binary, uint64_t offset)
-{
-	struct tt_place place = {.line = 0};
-	Dwarf_Addr address;
-	Dwfl_Line *line;
-
 	if (!binary->opened)
 		open_file(binary);
-	if (!binary->module)
-		return place;
-	address = binary->start + offset;
-	place.function = function_at(binary, address);
-	if (!place.function)
-		place.function = symbol_at(binary, address);
-	line = dwfl_module_getsrc(binary->module, address);
-	if (line) {
-		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
-		place.folder = dwfl_line_comp_dir(line);
-	}
-	return place;
+	return binary->module;
+}
+
+void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places)
+{
+	Dwfl_Module *module = module_of(binary);
+
+	if (module)
+		tt_scopes_at(module, binary->start + offset, binary->names, places);
+}
+
+const char *tt_binary_variable(struct tt_binary *binary, uint64_t offset, uint64_t *within)
+{
+	Dwfl_Module *module = module_of(binary);
+	const char *symbol, *kept;
+	char *name;
+
+	if (module && !binary->variables)
+		binary->variables = tt_variables_new(module, binary->start);
+	symbol = module ? tt_variables_at(binary->variables, offset, within) : NULL;
+	if (!symbol)
+		return NULL;
+	name = tt_demangle(symbol);
+	kept = g_string_chunk_insert_const(binary->names, name);
+	g_free(name);
+	return kept;
 }

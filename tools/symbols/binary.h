@@ -9,13 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <glib.h>
+
 struct tt_binary;
 
 /* What is known of a place in a binary. Strings are the binary's; NULL and 0 are unknown. */
 struct tt_place {
-	const char *function; /* the innermost, also if it was inlined */
-	const char *file;     /* as the compiler was told */
-	const char *folder;   /* where it ran */
+	const char *function;
+	const char *file;   /* as the compiler was told */
+	const char *folder; /* where it ran */
 	int line;
 };
 
@@ -31,7 +33,13 @@ bool tt_binary_is(const struct tt_binary *binary, const char *path, const uint8_
 /* Whether it was looked into and the file was another build than the one recorded. */
 bool tt_binary_changed(const struct tt_binary *binary);
 
-/* What is at the offset. Nothing, if the file is gone, changed, or has no symbols. */
-struct tt_place tt_binary_place(struct tt_binary *binary, uint64_t offset);
+/*
+ * Appends to `places`, of struct tt_place, what is at the offset: the functions inlined there, innermost first, and the
+ * one that they are in. Nothing, if the file is gone, changed, or has no symbols.
+ */
+void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places);
+
+/* The variable that has the offset, as it is written in the source, and how far into it that is. NULL if unknown. */
+const char *tt_binary_variable(struct tt_binary *binary, uint64_t offset, uint64_t *within);
 
 #endif /* TT_SYMBOLS_BINARY_H */

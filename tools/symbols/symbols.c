@@ -5,36 +5,40 @@
 #include <glib.h>
 
 #include "tools/symbols/binary.h"
-
-/* A binary as it lies in a process. */
-struct mapping {
-	uint32_t pid;
-	uint64_t base, size;
-	struct tt_binary *binary;
-};
+#include "tools/symbols/mappings.h"
+#include "tools/symbols/own.h"
 
 struct tt_symbols {
-	GArray *mappings;      /* struct mapping: none overlaps another of its process */
+	struct tt_mappings *mappings;
+	int64_t now_ns;        /* what is asked is asked of then */
 	GPtrArray *binaries;   /* struct tt_binary */
-	GHashTable *known;     /* struct place_key → struct tt_site of `sites` */
-	GPtrArray *sites;      /* struct tt_site: also those that `known` has no more */
+	GHashTable *known;     /* struct place_key → struct frames */
 	GStringChunk *strings; /* of the sites */
 	GPtrArray *changed;    /* const char * of the binaries */
 	char *folder;          /* the working folder */
 };
 
-/* What was asked for. */
+/* What was asked for: so it is the same for all processes that have the binary. */
 struct place_key {
-	uint64_t address;
-	uint32_t pid;
-	uint32_t before; /* 1: the call before the address; 0: the address itself */
+	const struct tt_binary *binary; /* NULL: none known */
+	uint64_t offset;                /* in it; the address itself, if there is none */
+	uint64_t before;                /* 1: the call before the address; 0: the address itself */
+};
+
+/* An address, and the functions that are inlined there, innermost first. */
+struct frames {
+	guint count;
+	struct frame {
+		struct tt_site site;
+		bool own; /* of the program, not of what stands between it and the lock */
+	} frames[];
 };
 
 static guint hash_key(gconstpointer data)
 {
 	const struct place_key *key = data;
 
-	return g_int64_hash(&key->address) ^ key->pid * 31 ^ key->before;
+	return g_int64_hash(&key->offset) * 31 ^ g_direct_hash(key->binary) ^ (guint)key->before;
 }
 
 static gboolean equal_keys(gconstpointer a, gconstpointer b)
@@ -51,10 +55,10 @@ struct tt_symbols *tt_symbols_new(void)
 {
 	struct tt_symbols *symbols = g_new0(struct tt_symbols, 1);
 
-	symbols->mappings = g_array_new(FALSE, FALSE, sizeof(struct mapping));
+	symbols->mappings = tt_mappings_new();
+	symbols->now_ns = INT64_MAX;
 	symbols->binaries = g_ptr_array_new_with_free_func(free_binary);
-	symbols->known = g_hash_table_new_full(hash_key, equal_keys, g_free, NULL);
-	symbols->sites = g_ptr_array_new_with_free_func(g_free);
+	symbols->known = g_hash_table_new_full(hash_key, equal_keys, g_free, g_free);
 	symbols->strings = g_string_chunk_new(4096);
 	symbols->changed = g_ptr_array_new();
 	g_ptr_array_add(symbols->changed, NULL);
@@ -66,10 +70,9 @@ void tt_symbols_free(struct tt_symbols *symbols)
 {
 	if (!symbols)
 		return;
-	g_array_free(symbols->mappings, TRUE);
+	tt_mappings_free(symbols->mappings);
 	g_ptr_array_free(symbols->binaries, TRUE);
 	g_hash_table_destroy(symbols->known);
-	g_ptr_array_free(symbols->sites, TRUE);
 	g_string_chunk_free(symbols->strings);
 	g_ptr_array_free(symbols->changed, TRUE);
 	g_free(symbols->folder);
@@ -92,37 +95,30 @@ static struct tt_binary *binary_of(struct tt_symbols *symbols, const struct tt_m
 
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module)
 {
-	struct mapping added = {module->pid, module->base, module->size, binary_of(symbols, module)};
+	const struct tt_mapping mapping = {module->base, module->size, module->time_ns, binary_of(symbols, module)};
 
-	for (guint i = 0; i < symbols->mappings->len;) {
-		const struct mapping *old = &g_array_index(symbols->mappings, struct mapping, i);
-
-		if (old->pid == added.pid && old->base - added.base < added.size)
-			g_array_remove_index_fast(symbols->mappings, i);
-		else if (old->pid == added.pid && added.base - old->base < old->size)
-			g_array_remove_index_fast(symbols->mappings, i);
-		else
-			i++;
-	}
-	g_array_append_val(symbols->mappings, added);
-	g_hash_table_remove_all(symbols->known);
+	tt_mappings_add(symbols->mappings, module->pid, &mapping);
 }
 
-static const struct mapping *mapping_at(const struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+void tt_symbols_begin(struct tt_symbols *symbols, uint32_t pid, int64_t time_ns)
 {
-	for (guint i = 0; i < symbols->mappings->len; i++) {
-		const struct mapping *mapping = &g_array_index(symbols->mappings, struct mapping, i);
+	tt_mappings_begin(symbols->mappings, pid, time_ns);
+}
 
-		if (mapping->pid == pid && address - mapping->base < mapping->size)
-			return mapping;
-	}
-	return NULL;
+void tt_symbols_at(struct tt_symbols *symbols, int64_t time_ns)
+{
+	symbols->now_ns = time_ns;
+}
+
+/* Whole, as far as it is known. The caller's to free. */
+static char *full_path(const struct tt_place *place)
+{
+	return g_canonicalize_filename(place->file, place->folder && *place->folder == '/' ? place->folder : "/");
 }
 
 /* A path as it is shown: relative to the working folder if it is below it. */
-static const char *show_file(struct tt_symbols *symbols, const struct tt_place *place)
+static const char *show_file(struct tt_symbols *symbols, const struct tt_place *place, const char *path)
 {
-	char *path = g_canonicalize_filename(place->file, place->folder && *place->folder == '/' ? place->folder : "/");
 	size_t length = strlen(symbols->folder);
 	const char *shown = place->file;
 
@@ -130,9 +126,7 @@ static const char *show_file(struct tt_symbols *symbols, const struct tt_place *
 		shown = path + length + 1;
 	else if (g_path_is_absolute(place->file))
 		shown = path;
-	shown = g_string_chunk_insert_const(symbols->strings, shown);
-	g_free(path);
-	return shown;
+	return g_string_chunk_insert_const(symbols->strings, shown);
 }
 
 /* Remembers the path of a binary found changed. */
@@ -145,51 +139,126 @@ static void note_changed(struct tt_symbols *symbols, const struct tt_binary *bin
 	g_ptr_array_insert(symbols->changed, (gint)symbols->changed->len - 1, (gpointer)(uintptr_t)path);
 }
 
-static struct tt_site *make_site(struct tt_symbols *symbols, const struct place_key *key)
+static const char *module_name(const struct tt_binary *binary)
 {
-	struct tt_site *site = g_new0(struct tt_site, 1);
-	const struct mapping *mapping = mapping_at(symbols, key->pid, key->address - key->before);
-	struct tt_place place;
+	const char *path = tt_binary_path(binary), *slash = strrchr(path, '/');
 
-	site->offset = key->address;
-	if (!mapping)
-		return site;
-	place = tt_binary_place(mapping->binary, key->address - key->before - mapping->base);
-	note_changed(symbols, mapping->binary);
-	site->function = place.function;
-	site->file = place.file ? show_file(symbols, &place) : NULL;
-	site->line = place.line;
-	site->module = strrchr(tt_binary_path(mapping->binary), '/');
-	site->module = site->module ? site->module + 1 : tt_binary_path(mapping->binary);
-	site->offset = key->address - mapping->base;
-	return site;
+	return slash ? slash + 1 : path;
 }
 
-static const struct tt_site *site_at(struct tt_symbols *symbols, struct place_key key)
+static struct frame make_frame(struct tt_symbols *symbols, const struct place_key *key, const struct tt_place *place)
 {
-	struct tt_site *site;
+	struct frame frame = {.site = {.offset = key->offset, .function = place->function, .line = place->line}};
+	char *path = place->file ? full_path(place) : NULL;
 
-	if (!key.address)
-		return NULL;
-	site = g_hash_table_lookup(symbols->known, &key);
-	if (!site) {
-		site = make_site(symbols, &key);
-		g_ptr_array_add(symbols->sites, site);
-		g_hash_table_insert(symbols->known, g_memdup2(&key, sizeof key), site);
+	frame.site.module = key->binary ? module_name(key->binary) : NULL;
+	frame.site.file = path ? show_file(symbols, place, path) : NULL;
+	frame.own = tt_is_own(frame.site.module, path, place->function);
+	g_free(path);
+	return frame;
+}
+
+static struct frames *make_frames(struct tt_symbols *symbols, const struct place_key *key, struct tt_binary *binary)
+{
+	const struct tt_place nowhere = {.line = 0};
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct tt_place));
+	struct frames *frames;
+
+	if (binary) {
+		tt_binary_places(binary, key->offset - key->before, places);
+		note_changed(symbols, binary);
 	}
-	return site;
+	if (!places->len)
+		g_array_append_val(places, nowhere);
+	frames = g_malloc(sizeof *frames + places->len * sizeof frames->frames[0]);
+	frames->count = places->len;
+	for (guint i = 0; i < frames->count; i++)
+		frames->frames[i] = make_frame(symbols, key, &g_array_index(places, struct tt_place, i));
+	g_array_free(places, TRUE);
+	return frames;
+}
+
+/* What is at the address, or at the call that returns to it. */
+static struct frames *frames_at(struct tt_symbols *symbols, uint32_t pid, uint64_t address, bool before)
+{
+	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address - before, symbols->now_ns);
+	const struct place_key key = {
+	    .binary = mapping ? mapping->binary : NULL, .offset = address - (mapping ? mapping->base : 0), before};
+	struct frames *frames = g_hash_table_lookup(symbols->known, &key);
+
+	if (!frames) {
+		frames = make_frames(symbols, &key, mapping ? mapping->binary : NULL);
+		g_hash_table_insert(symbols->known, g_memdup2(&key, sizeof key), frames);
+	}
+	return frames;
 }
 
 const struct tt_site *tt_symbols_call_site(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	return site_at(symbols, (struct place_key){.address = address, .pid = pid, .before = 1});
+	return address ? &frames_at(symbols, pid, address, true)->frames[0].site : NULL;
 }
 
 const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	const struct tt_site *site = site_at(symbols, (struct place_key){.address = address, .pid = pid});
+	const struct frames *frames = address ? frames_at(symbols, pid, address, false) : NULL;
 
-	return site && site->module ? site : NULL;
+	/* What is inlined at its begin is not the function that begins there. */
+	return frames && frames->frames[0].site.module ? &frames->frames[frames->count - 1].site : NULL;
+}
+
+/* The address that is `i` calls out from the event; 0 beyond the last. */
+static uint64_t address_of(uint64_t caller, const struct tt_stack *stack, guint i)
+{
+	guint known = stack ? MIN(stack->n, TT_STACK_MAX) : 0;
+
+	return i == 0 ? caller : i <= known ? stack->frames[i - 1] : 0;
+}
+
+GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t caller, const struct tt_stack *stack)
+{
+	GPtrArray *sites = caller ? g_ptr_array_new() : NULL;
+	uint64_t address;
+
+	for (guint i = 0; (address = address_of(caller, stack, i)); i++) {
+		struct frames *frames = frames_at(symbols, pid, address, true);
+		for (guint j = 0; j < frames->count; j++)
+			g_ptr_array_add(sites, &frames->frames[j].site);
+	}
+	return sites;
+}
+
+const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                      const struct tt_stack *stack)
+{
+	uint64_t address;
+
+	for (guint i = 0; (address = address_of(caller, stack, i)); i++) {
+		const struct frames *frames = frames_at(symbols, pid, address, true);
+		for (guint j = 0; j < frames->count; j++)
+			if (frames->frames[j].own)
+				return &frames->frames[j].site;
+	}
+	return tt_symbols_call_site(symbols, pid, caller);
+}
+
+const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+{
+	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+	uint64_t within = 0;
+	const char *name, *kept;
+	char *text;
+
+	if (!mapping)
+		return NULL;
+	name = tt_binary_variable(mapping->binary, address - mapping->base, &within);
+	note_changed(symbols, mapping->binary);
+	if (name && !within)
+		return name;
+	text = g_strdup_printf("%s+0x%" G_GINT64_MODIFIER "x", name ? name : module_name(mapping->binary),
+	                       name ? within : address - mapping->base);
+	kept = g_string_chunk_insert_const(symbols->strings, text);
+	g_free(text);
+	return kept;
 }
 
 const char *const *tt_symbols_changed(const struct tt_symbols *symbols)

@@ -36,7 +36,7 @@ const struct tt_site *tt_symbols_call_site(struct tt_symbols *symbols, uint32_t 
 /*
  * The frames of the call chain of an event, innermost first: those of the call that returns to `caller`, then of each
  * in `stack` (NULL: none); of each address the functions inlined there, then the one that they are in. The elements
- * are const struct tt_site *, each with its own function, file and line; NULL for a caller 0 and no stack. Looking up
+ * are const struct tt_site *, each with its own function, file and line; NULL for a caller 0. Looking up
  * an address again is cheap. The caller's to unref.
  */
 GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t caller, const struct tt_stack *stack);
@@ -44,7 +44,7 @@ GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t 
 /*
  * The one to show: the first of those frames that is the program's own. What stands between it and the lock is left
  * out: std::mutex::lock and the like (files of the system's headers), libstdc++, libc, the interposer. If all are of
- * that kind, the innermost. NULL for a caller 0 and no stack.
+ * that kind, the innermost. NULL for a caller 0.
  */
 const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
                                       const struct tt_stack *stack);

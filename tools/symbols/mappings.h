@@ -1,0 +1,31 @@
+/*
+ * Mappings: what lay where in each process, and when. One process can run several programs, one after the other, and
+ * a library can take the place of another that was unloaded.
+ */
+#ifndef TT_SYMBOLS_MAPPINGS_H
+#define TT_SYMBOLS_MAPPINGS_H
+
+#include <stdint.h>
+
+#include "tools/symbols/binary.h"
+
+struct tt_mappings;
+
+struct tt_mapping {
+	uint64_t base, size;
+	int64_t time_ns; /* told then; it lies there since the program began, or was loaded then */
+	struct tt_binary *binary;
+};
+
+struct tt_mappings *tt_mappings_new(void);
+void tt_mappings_free(struct tt_mappings *mappings);
+
+void tt_mappings_add(struct tt_mappings *mappings, uint32_t pid, const struct tt_mapping *mapping);
+
+/* A program begins in the process. */
+void tt_mappings_begin(struct tt_mappings *mappings, uint32_t pid, int64_t time_ns);
+
+/* What has the address at that time; NULL if nothing ever has. Lent until a mapping is added. */
+const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t pid, uint64_t address, int64_t time_ns);
+
+#endif /* TT_SYMBOLS_MAPPINGS_H */

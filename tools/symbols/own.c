@@ -1,0 +1,29 @@
+#include "tools/symbols/own.h"
+
+#include <string.h>
+
+#include <glib.h>
+
+static const char *const modules[] = {"libstdc++.so",  "libc++.so",     "libc++abi.so", "libc.so",      "libc-2.",
+                                      "libpthread.so", "libpthread-2.", "ld-linux",     "libtrace_thr", NULL};
+static const char *const folders[] = {"/usr/include/", "/usr/lib/gcc", "/usr/lib/llvm", NULL};
+
+/* Of a program without debug information: what its copies of templates and of inlined functions are called. */
+static const char *const spaces[] = {"std::", "__gnu_cxx::", "__gthread_", NULL};
+
+static bool begins(const char *text, const char *const *with)
+{
+	for (; text && *with; with++)
+		if (g_str_has_prefix(text, *with))
+			return true;
+	return false;
+}
+
+bool tt_is_own(const char *module, const char *path, const char *function)
+{
+	if (begins(module, modules))
+		return false;
+	if (path)
+		return !begins(path, folders) && !strstr(path, "/include/c++/");
+	return !begins(function, spaces);
+}
