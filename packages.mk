@@ -1,9 +1,9 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
-PACKAGES := gcc libc6-dev make git pkg-config \
+PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
             libbabeltrace2-dev babeltrace2 \
-            libglib2.0-dev libjansson-dev libxml2-dev libdw-dev libelf-dev libunwind8 \
+            libglib2.0-dev libjansson-dev libxml2-dev libdw-dev libelf-dev libiberty-dev libunwind8 \
             libcmocka-dev
 
 deps: ## installs what is missing, as root or by sudo
