@@ -100,7 +100,6 @@ static bool is_to_be_joined(const tthr_thread *thread)
 {
 	return !thread->daemon && !thread->foreign && thread != tt_self_known() && thread != tt_registry_main() &&
 	       tt_thread_state(thread) != TT_LIFE_EXITING;
-	       tt_thread_state(thread) != TT_LIFE_EXITING;
 }
 
 /*
