@@ -52,6 +52,7 @@ struct tt_check *tt_check_new(const struct tt_check_options *options)
 
 	check->model = tt_model_new();
 	check->symbols = tt_symbols_new();
+	check->names = tt_symbol_names_new(check->symbols);
 	check->loss.last_ns = INT64_MIN;
 	check->findings = g_ptr_array_new_with_free_func(free_finding);
 	check->limits = g_ptr_array_new_with_free_func(g_free);
@@ -73,6 +74,7 @@ void tt_check_free(struct tt_check *check)
 	g_ptr_array_free(check->watches, TRUE);
 	g_ptr_array_free(check->findings, TRUE);
 	g_ptr_array_free(check->limits, TRUE);
+	tt_symbol_names_free(check->names);
 	tt_symbols_free(check->symbols);
 	tt_model_free(check->model);
 	g_free(check->path);
@@ -81,9 +83,11 @@ void tt_check_free(struct tt_check *check)
 
 void tt_check_feed(struct tt_check *check, const struct tt_event *event)
 {
+	struct tt_event room;
+
 	if (check->events++ == 0)
 		check->begin_ns = event->time_ns;
-	tt_model_feed(check->model, event);
+	tt_model_feed(check->model, tt_symbol_names_apply(check->names, event, &room));
 }
 
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss)

@@ -18,6 +18,7 @@
 #include "tools/check/findings.h"
 #include "tools/model/model.h"
 #include "tools/read/trace.h"
+#include "tools/symbols/names.h"
 #include "tools/symbols/symbols.h"
 
 struct tt_check_options {
@@ -43,6 +44,7 @@ struct tt_check {
 	char *path; /* NULL: not from a trace */
 	struct tt_model *model;
 	struct tt_symbols *symbols;
+	struct tt_symbol_names *names; /* what the events call what the interposer could not name */
 	struct tt_trace_summary summary;
 	struct tt_check_loss loss;
 	uint64_t events;

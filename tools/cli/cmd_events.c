@@ -12,6 +12,7 @@
 #include "tools/events/listing.h"
 #include "tools/events/names.h"
 #include "tools/read/trace.h"
+#include "tools/symbols/names.h"
 
 /* Longer names than this do not widen their column. */
 enum { MAX_COLUMNS = 32 };
@@ -31,7 +32,8 @@ struct job {
 	struct tt_listing listing;
 	struct selection selection;
 	const struct tt_listing_format *format;
-	uint32_t pid; /* of the first event */
+	struct tt_symbol_names *names; /* of one reading */
+	uint32_t pid;                  /* of the first event */
 };
 
 static void widen(int *columns, const char *text)
@@ -40,9 +42,11 @@ static void widen(int *columns, const char *text)
 }
 
 /* The first reading: what is loaded where, and how wide the columns are. */
-static bool survey_event(const struct tt_event *event, void *data)
+static bool survey_event(const struct tt_event *recorded, void *data)
 {
 	struct job *job = data;
+	struct tt_event room;
+	const struct tt_event *event = tt_symbol_names_apply(job->names, recorded, &room);
 
 	if (!job->pid)
 		job->pid = event->pid;
@@ -65,9 +69,11 @@ static bool matches(GPatternSpec *pattern, const char *text)
 }
 
 /* The second reading: the lines. */
-static bool list_event(const struct tt_event *event, void *data)
+static bool list_event(const struct tt_event *recorded, void *data)
 {
 	struct job *job = data;
+	struct tt_event room;
+	const struct tt_event *event = tt_symbol_names_apply(job->names, recorded, &room);
 	int64_t since_ns = event->time_ns - job->listing.begin_ns;
 
 	if (since_ns > job->selection.to_ns || ferror(job->listing.out))
@@ -151,18 +157,27 @@ static bool select_events(struct job *job, const struct options *options)
 	return true;
 }
 
+/* Names are given in the order of the trace, so each reading begins anew; both give the same. */
+static bool read_named(struct job *job, const char *path, const struct tt_trace_handler *handler,
+                       struct tt_trace_summary *summary, GError **error)
+{
+	tt_symbol_names_free(job->names);
+	job->names = tt_symbol_names_new(job->listing.symbols);
+	return tt_trace_read(path, handler, job, summary, error);
+}
+
 static bool list(struct job *job, const char *path, struct tt_trace_summary *summary, GError **error)
 {
 	const struct tt_trace_handler survey = {.event = survey_event, .module = survey_module};
 	const struct tt_trace_handler listing = {.event = list_event};
 	struct tt_trace_summary again;
 
-	if (!tt_trace_read(path, &survey, job, summary, error))
+	if (!read_named(job, path, &survey, summary, error))
 		return false;
 	job->listing.begin_ns = summary->begin_ns;
 	if (job->format->begin)
 		job->format->begin(&job->listing);
-	if (!tt_trace_read(path, &listing, job, &again, error))
+	if (!read_named(job, path, &listing, &again, error))
 		return false;
 	if (fflush(job->listing.out) || ferror(job->listing.out)) {
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot write the events (%s): make room for them",
@@ -207,6 +222,7 @@ static int run(int argc, char **argv)
 		g_error_free(error);
 	}
 	g_hash_table_destroy(job.listing.names);
+	tt_symbol_names_free(job.names);
 	tt_symbols_free(job.listing.symbols);
 out:
 	if (job.selection.thread)

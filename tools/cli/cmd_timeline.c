@@ -11,6 +11,7 @@
 #include "tools/cli/notes.h"
 #include "tools/read/manifest.h"
 #include "tools/read/trace.h"
+#include "tools/symbols/names.h"
 #include "tools/timeline/lanes.h"
 #include "tools/timeline/save.h"
 #include "tools/timeline/svg.h"
@@ -220,6 +221,7 @@ struct reading {
 	struct tt_model *model;
 	struct tt_lanes *lanes;
 	struct tt_symbols *symbols;
+	struct tt_symbol_names *names;
 	struct tt_selection selection;
 	struct tt_trace_summary summary;
 	int64_t last_ns; /* of the last event, if --last asks for it */
@@ -243,13 +245,26 @@ static void begin(struct reading *reading, int64_t first_ns)
 	reading->lanes->symbols = reading->symbols;
 }
 
+/* The event as it is drawn: names that people know, and the call that is the program's own. */
+static const struct tt_event *named(struct reading *reading, const struct tt_event *event, struct tt_event *room)
+{
+	event = tt_symbol_names_apply(reading->names, event, room);
+	if (!event->stack || !event->stack->n)
+		return event;
+	if (event != room)
+		*room = *event;
+	room->caller = tt_symbols_own_call(reading->symbols, event->pid, event->caller, event->stack);
+	return room;
+}
+
 static bool take_event(const struct tt_event *event, void *data)
 {
 	struct reading *reading = data;
+	struct tt_event room;
 
 	if (!reading->lanes)
 		begin(reading, event->time_ns);
-	tt_model_feed(reading->model, event);
+	tt_model_feed(reading->model, named(reading, event, &room));
 	return !reading->lanes->full;
 }
 
@@ -297,6 +312,7 @@ static int timeline(const struct request *request)
 	g_autoptr(GError) error = NULL;
 	int status = TT_EXIT_USAGE;
 
+	reading.names = tt_symbol_names_new(reading.symbols);
 	/* Only its characters: numbers are written with a point everywhere. */
 	setlocale(LC_CTYPE, "");
 	struct tt_manifest *manifest = tt_manifest_read(path, &error);
@@ -314,6 +330,7 @@ static int timeline(const struct request *request)
 	tt_manifest_free(manifest);
 	tt_lanes_free(reading.lanes);
 	tt_model_free(reading.model);
+	tt_symbol_names_free(reading.names);
 	tt_symbols_free(reading.symbols);
 	return status;
 }

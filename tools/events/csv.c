@@ -71,7 +71,7 @@ static void put_site(FILE *out, const struct tt_site *site)
 
 void tt_listing_csv(struct tt_listing *listing, const struct tt_event *event)
 {
-	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	const struct tt_site *site = tt_symbols_site(listing->symbols, event->pid, event->caller, event->stack);
 	FILE *out = listing->out;
 
 	fprintf(out, "%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT ",%u,", event->time_ns,

@@ -49,7 +49,7 @@ static int append(const char *text, size_t size, void *line)
 
 void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
 {
-	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	const struct tt_site *site = tt_symbols_site(listing->symbols, event->pid, event->caller, event->stack);
 	const struct tt_site *target = tt_symbols_function(listing->symbols, event->pid, event->target);
 	json_t *object = json_object();
 	GString *line = g_string_sized_new(512);

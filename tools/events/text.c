@@ -143,7 +143,7 @@ static void put_field(struct tt_listing *listing, const struct tt_event *event, 
 /* Nothing for an event that no call of the program made. */
 static void put_site(struct tt_listing *listing, const struct tt_event *event)
 {
-	const struct tt_site *site = tt_symbols_call_site(listing->symbols, event->pid, event->caller);
+	const struct tt_site *site = tt_symbols_site(listing->symbols, event->pid, event->caller, event->stack);
 	char *text;
 
 	if (!site)

@@ -227,18 +227,40 @@ GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t 
 	return sites;
 }
 
-const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
-                                      const struct tt_stack *stack)
+/* The first of the program's own, and the address it is at. NULL if there is none. */
+static const struct tt_site *find_own(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                      const struct tt_stack *stack, uint64_t *address)
 {
-	uint64_t address;
-
-	for (guint i = 0; (address = address_of(caller, stack, i)); i++) {
-		const struct frames *frames = frames_at(symbols, pid, address, true);
+	for (guint i = 0; (*address = address_of(caller, stack, i)); i++) {
+		const struct frames *frames = frames_at(symbols, pid, *address, true);
 		for (guint j = 0; j < frames->count; j++)
 			if (frames->frames[j].own)
 				return &frames->frames[j].site;
 	}
-	return tt_symbols_call_site(symbols, pid, caller);
+	return NULL;
+}
+
+const struct tt_site *tt_symbols_own_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                          const struct tt_stack *stack)
+{
+	uint64_t address;
+
+	return find_own(symbols, pid, caller, stack, &address);
+}
+
+uint64_t tt_symbols_own_call(struct tt_symbols *symbols, uint32_t pid, uint64_t caller, const struct tt_stack *stack)
+{
+	uint64_t address;
+
+	return find_own(symbols, pid, caller, stack, &address) ? address : caller;
+}
+
+const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                      const struct tt_stack *stack)
+{
+	const struct tt_site *own = tt_symbols_own_site(symbols, pid, caller, stack);
+
+	return own ? own : tt_symbols_call_site(symbols, pid, caller);
 }
 
 const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)

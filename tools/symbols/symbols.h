@@ -49,6 +49,13 @@ GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t 
 const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
                                       const struct tt_stack *stack);
 
+/* The same, but NULL if all are of that kind. */
+const struct tt_site *tt_symbols_own_site(struct tt_symbols *symbols, uint32_t pid, uint64_t caller,
+                                          const struct tt_stack *stack);
+
+/* The address of the chain that has it: of that one alone it is the site again. `caller` if none has it. */
+uint64_t tt_symbols_own_call(struct tt_symbols *symbols, uint32_t pid, uint64_t caller, const struct tt_stack *stack);
+
 /* The function that begins at `address`, for the target of a thread. NULL if unknown. */
 const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 

@@ -91,12 +91,14 @@ char *tt_hold_label(const struct tt_bar *bar)
 	return bar->depth > 1 ? g_strdup_printf("%s ×%u", name, bar->depth) : g_strdup(name);
 }
 
-/* Appends `\nat worker app.c:12`, if it is known. */
+/* Appends `\nat worker app.c:12`, if it is known, for a call at that time. */
 static void add_site(GString *text, const char *before, const struct tt_lanes *lanes, const struct tt_thread *thread,
-                     uint64_t caller)
+                     uint64_t caller, int64_t time_ns)
 {
+	if (lanes->symbols)
+		tt_symbols_at(lanes->symbols, time_ns);
 	const struct tt_site *site =
-	    lanes->symbols ? tt_symbols_call_site(lanes->symbols, thread->process->pid, caller) : NULL;
+	    lanes->symbols ? tt_symbols_site(lanes->symbols, thread->process->pid, caller, NULL) : NULL;
 
 	if (!site || (!site->function && !site->module))
 		return;
@@ -184,7 +186,7 @@ char *tt_describe_span(const struct tt_lanes *lanes, const struct tt_lane *lane,
 	}
 	if (span->doing == TT_DOING_WAIT)
 		add_outcome(text, span);
-	add_site(text, "\nat ", lanes, lane->thread, span->caller);
+	add_site(text, "\nat ", lanes, lane->thread, span->caller, span->begin_ns);
 	return g_string_free(text, false);
 }
 
@@ -202,8 +204,8 @@ char *tt_describe_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, 
 		add_since(text, lanes, bar->begin_ns);
 	else
 		add_times(text, lanes, bar->begin_ns, bar->end_ns);
-	add_site(text, "\nacquired at ", lanes, lane->thread, bar->acquired_at);
-	add_site(text, "\nreleased at ", lanes, lane->thread, bar->released_at);
+	add_site(text, "\nacquired at ", lanes, lane->thread, bar->acquired_at, bar->begin_ns);
+	add_site(text, "\nreleased at ", lanes, lane->thread, bar->released_at, bar->end_ns);
 	return g_string_free(text, false);
 }
 
@@ -213,7 +215,7 @@ char *tt_describe_mark(const struct tt_lanes *lanes, const struct tt_lane *lane,
 	GString *text = g_string_new(NULL);
 
 	g_string_append_printf(text, "%s: %s\n%s", tt_thread_name(lane->thread), mark->text, moment);
-	add_site(text, "\nat ", lanes, lane->thread, mark->caller);
+	add_site(text, "\nat ", lanes, lane->thread, mark->caller, mark->time_ns);
 	return g_string_free(text, false);
 }
 
@@ -254,7 +256,7 @@ char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *la
 		g_autofree char *limit = tt_duration_text(span->timeout_ns);
 		g_string_append_printf(text, " for at most %s", limit);
 	}
-	add_site(text, ", at ", lanes, lane->thread, span->caller);
+	add_site(text, ", at ", lanes, lane->thread, span->caller, span->begin_ns);
 	return g_string_free(text, false);
 }
 

@@ -1,0 +1,29 @@
+/*
+ * Names: a program that was not built with libtrace_thr names nothing, so its recording calls a mutex `mutex 0x55d0…`
+ * by its address and a thread `Thread-3 (0x55d0…)` by the function it begins with. This puts in their place what the
+ * symbols know: the variable, `queue_lock` or `pool+0x28`; else where it was made, or first seen, `mutex conn.c:120`;
+ * the function, `Thread-3 (worker)`. What has a name of its own keeps it.
+ *
+ * The names of two objects of a process that are alive at once differ: the second is called `mutex conn.c:120#2`. A
+ * name once given stays; the same object of a forked child bears that of the parent.
+ */
+#ifndef TT_SYMBOLS_NAMES_H
+#define TT_SYMBOLS_NAMES_H
+
+#include "tools/read/event.h"
+#include "tools/symbols/symbols.h"
+
+struct tt_symbol_names;
+
+/* `symbols` have the modules already; they are told the time of each event, and when programs begin. */
+struct tt_symbol_names *tt_symbol_names_new(struct tt_symbols *symbols);
+void tt_symbol_names_free(struct tt_symbol_names *names);
+
+/*
+ * The event with the names to show: itself, or `*room` filled in. To be called for each event of a trace, in order.
+ * The names live as long as `names`.
+ */
+const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, const struct tt_event *event,
+                                             struct tt_event *room);
+
+#endif /* TT_SYMBOLS_NAMES_H */
