@@ -24,6 +24,13 @@ void tt_stack_prepare(void);
  */
 void tt_stack_prepare_thread(void);
 
+/*
+ * Code of the program is about to be unmapped, by dlclose: what libunwind knows of its addresses would be false of the
+ * code that may lie there next, and following it could crash. From then on glibc's own unwinder is used, ten times as
+ * slow. Nothing if no chains are taken.
+ */
+void tt_stack_code_gone(void);
+
 /* Fills `room` with the chain beyond `caller`, a return address in the calling chain. Returns it. */
 const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller);
 

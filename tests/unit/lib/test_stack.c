@@ -1,0 +1,285 @@
+/*
+ * Call chains: what is beyond the caller, how much of it, and that taking it allocates nothing. The functions of the
+ * nest must stay as they are written: none inlined, no call the last thing of its function.
+ */
+#include "wait.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+#include "libtrace_thr/src/stack.h"
+
+#define NEST __attribute__((noinline, noclone))
+#define STAY __asm__ volatile("" ::: "memory")
+#define RETURN_ADDRESS ((uint64_t)(uintptr_t)__builtin_return_address(0))
+
+enum { DEEP = 100 };
+
+static const char variable[] = "TRACE_THR_STACK";
+
+static struct tt_stack room;
+static uint64_t sites[8]; /* where each level of the nest returns to, the innermost first */
+
+/* As when the library loads, with the variable set so. */
+static void prepare(const char *value)
+{
+	must(!(value ? setenv(variable, value, 1) : unsetenv(variable)));
+	tt_stack_depth = 1;
+	tt_stack_prepare();
+}
+
+/* As a function of the library does for its caller. */
+static NEST void take(void)
+{
+	const struct tt_stack *stack = TT_STACK(__builtin_return_address(0));
+
+	room.n = stack->n;
+	memcpy(room.frames, stack->frames, stack->n * sizeof stack->frames[0]);
+	STAY;
+}
+
+/* With a wrong idea of who called. */
+static NEST void take_of_another(const void *caller)
+{
+	room.n = 0;
+	if (tt_stack_depth > 1)
+		tt_stack_take(&room, caller);
+	STAY;
+}
+
+#define LEVEL(name, n, inner)                                                                                          \
+	static NEST void name(void)                                                                                    \
+	{                                                                                                              \
+		sites[n] = RETURN_ADDRESS;                                                                             \
+		inner;                                                                                                 \
+		STAY;                                                                                                  \
+	}
+LEVEL(level_0, 0, take())
+LEVEL(level_1, 1, level_0())
+LEVEL(level_2, 2, level_1())
+LEVEL(level_3, 3, level_2())
+LEVEL(level_4, 4, level_3())
+LEVEL(level_5, 5, level_4())
+LEVEL(level_6, 6, level_5())
+LEVEL(level_7, 7, level_6())
+
+static NEST void dive(unsigned levels)
+{
+	if (levels)
+		dive(levels - 1);
+	else
+		take();
+	STAY;
+}
+
+static void assert_nest(unsigned n)
+{
+	assert_int_equal(room.n, n);
+	for (unsigned i = 0; i < n; i++)
+		assert_true(room.frames[i] == sites[i]);
+}
+
+static void beyond_the_caller_in_order(void **state)
+{
+	(void)state;
+	prepare("8");
+	assert_int_equal(tt_stack_depth, 8);
+	level_7();
+	assert_nest(7);
+}
+
+static void no_deeper_than_asked(void **state)
+{
+	(void)state;
+	prepare("3");
+	level_7();
+	assert_nest(2);
+	prepare("2");
+	level_7();
+	assert_nest(1);
+	prepare("9");
+	level_7();
+	assert_nest(8);
+}
+
+static void nothing_unless_asked(void **state)
+{
+	static const char *const values[] = {NULL, "", "1", "0", "-7", "deep", "-9223372036854775809"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		prepare(values[i]);
+		assert_int_equal(tt_stack_depth, 1);
+		room.n = 9;
+		level_7();
+		assert_int_equal(room.n, 0);
+	}
+}
+
+static void no_deeper_than_there_is_room(void **state)
+{
+	static const char *const values[] = {"64", "65", "4294967297", "99999999999999999999"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		prepare(values[i]);
+		assert_int_equal(tt_stack_depth, TT_STACK_MAX);
+		dive(DEEP);
+		assert_int_equal(room.n, TT_STACK_MAX - 1);
+	}
+}
+
+static NEST void dive_with(unsigned levels, const void *caller)
+{
+	if (levels)
+		dive_with(levels - 1, caller);
+	else
+		take_of_another(caller);
+	STAY;
+}
+
+/* Better none than that of another. */
+static void none_of_a_caller_elsewhere(void **state)
+{
+	(void)state;
+	prepare("8");
+	for (unsigned levels = 0; levels < DEEP; levels += DEEP / 4) {
+		dive_with(levels, NULL);
+		assert_int_equal(room.n, 0);
+		dive_with(levels, (const void *)(uintptr_t)sites[0]);
+		assert_int_equal(room.n, 0);
+	}
+}
+
+/* Allocations of this thread while it watches. The sanitizers have a malloc of their own. */
+static __thread bool watching;
+static __thread unsigned allocations;
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *block, size_t size);
+
+__attribute__((visibility("default"))) void *malloc(size_t size)
+{
+	allocations += watching;
+	return __libc_malloc(size);
+}
+
+__attribute__((visibility("default"))) void *calloc(size_t n, size_t size)
+{
+	allocations += watching;
+	return __libc_calloc(n, size);
+}
+
+__attribute__((visibility("default"))) void *realloc(void *block, size_t size)
+{
+	allocations += watching;
+	return __libc_realloc(block, size);
+}
+#endif
+
+static void *take_without_malloc(void *arg)
+{
+	tt_stack_prepare_thread();
+	watching = true;
+	level_7();
+	dive(DEEP);
+	level_7();
+	watching = false;
+	must(!allocations);
+	return arg;
+}
+
+static void in_a_thread(void *(*task)(void *arg))
+{
+	struct crew crew;
+
+	crew_start(&crew, 1, task, NULL);
+	crew_join(&crew);
+}
+
+static void no_allocation_once_prepared(void **state)
+{
+	(void)state;
+	prepare("8");
+	in_a_thread(take_without_malloc);
+	assert_nest(7);
+}
+
+/* The other unwinder tells the same, and does not allocate either. */
+static void the_same_once_code_is_gone(void **state)
+{
+	(void)state;
+	prepare("8");
+	tt_stack_code_gone();
+	level_7();
+	assert_nest(7);
+	memset(&room, 0, sizeof room);
+	in_a_thread(take_without_malloc);
+	assert_nest(7);
+	dive_with(DEEP, NULL);
+	assert_int_equal(room.n, 0);
+	prepare("1");
+	tt_stack_code_gone();
+	level_7();
+	assert_int_equal(room.n, 0);
+}
+
+#ifdef __x86_64__
+/* Code without unwind tables, as of a runtime that makes its own: calls `function` with the frame pointer given. */
+void without_tables(void (*function)(void), uint64_t frame_pointer);
+__asm__(".text\n"
+        ".type without_tables, @function\n"
+        "without_tables:\n"
+        "	push %rbp\n"
+        "	mov %rsi, %rbp\n"
+        "	call *%rdi\n"
+        "	pop %rbp\n"
+        "	ret\n"
+        ".size without_tables, .-without_tables\n");
+
+static uint64_t frame_of_itself[2];
+
+static void *take_beyond_tables(void *arg)
+{
+	static const uint64_t wrong[] = {0, 1, 0x10, 0x00007fff00000000, 0xdead000000000000, UINT64_MAX - 7};
+
+	tt_stack_prepare_thread();
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		without_tables(level_3, wrong[i]);
+		must(room.n >= 3 && !memcmp(room.frames, sites, 3 * sizeof sites[0]));
+	}
+	frame_of_itself[0] = frame_of_itself[1] = (uint64_t)(uintptr_t)frame_of_itself;
+	without_tables(level_3, frame_of_itself[0]);
+	must(room.n >= 3 && !memcmp(room.frames, sites, 3 * sizeof sites[0]));
+	return arg;
+}
+
+static void stacks_that_cannot_be_followed(void **state)
+{
+	(void)state;
+	prepare("64");
+	in_a_thread(take_beyond_tables);
+	tt_stack_code_gone();
+	in_a_thread(take_beyond_tables);
+}
+#endif
+
+int main(void)
+{
+	/* ThreadSanitizer has its limits: see stack.c. */
+	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+		return 0;
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(beyond_the_caller_in_order),     cmocka_unit_test(no_deeper_than_asked),
+	    cmocka_unit_test(nothing_unless_asked),           cmocka_unit_test(no_deeper_than_there_is_room),
+	    cmocka_unit_test(none_of_a_caller_elsewhere),     cmocka_unit_test(no_allocation_once_prepared),
+	    cmocka_unit_test(the_same_once_code_is_gone),
+#ifdef __x86_64__
+	    cmocka_unit_test(stacks_that_cannot_be_followed),
+#endif
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
