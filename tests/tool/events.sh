@@ -37,7 +37,9 @@ check "text: a line an event, with words, names for ids, function and line" "$(
 	has out ' cond_wait +condition +lock=condition timeout=none '
 	has out ' cond_woken +condition +result=notified waker=p '
 	has out ' cond_notify +condition +asked=all woken=2  producer '
-	has out ' thread_start +c1 .* target=consumer '
+	has out ' thread_start +c1 .* target=consumer recording="[^"]+" '
+	lacks out ' limit='
+	lacks out ' via '
 	has out ' log_message +level=DEBUG text="Making resource available" '
 	has out ' thread_exit +c1 +how=returned$'
 )"
@@ -94,6 +96,39 @@ events --help
 check "--help" "$(status_is 0; has out 'trace-thr events'; is_empty err)"
 events --version
 check "--version" "$(status_is 0; lines out 1)"
+
+# Limits and call chains.
+if ldconfig -p | grep -q 'libunwind\.so\.8'; then
+	tool record --stack 8 -o "$dir/nested" -- "$BUILD/tests/tool/nested"
+	events "$dir/nested"
+	check "text: limits, and the functions that led there" "$(
+		status_is 0
+		is_empty err
+		has out ' lock_acquired +queue +kind=lock mode=exclusive depth=1 limit=timed  work .*nested\.c:[0-9]+ via main$'
+		has out ' lock_acquired +queue +kind=lock mode=exclusive depth=1 limit=try  work .*nested\.c:[0-9]+ via main$'
+		has out ' lock_acquired +queue +kind=lock mode=exclusive depth=1  insert .*nested\.c:[0-9]+ via work < main$'
+		has out ' sem_acquired +places +value=0 waker=nobody limit=try  insert .*nested\.c:[0-9]+ via work < main$'
+		has out ' lock_released +queue +kind=lock mode=exclusive depth=0  insert .*nested\.c:[0-9]+$'
+	)"
+	events --format csv "$dir/nested"
+	check "csv: a column for the limit, one for the chain" "$(
+		status_is 0
+		has out '^time_ns,.*,limit,.*,recording,stack,caller,'
+		has out ',sem_acquired,places,.*,try,.*,work < main( < [^,]*)?,0x[0-9a-f]+,insert,'
+	)"
+	events --format json "$dir/nested"
+	if command -v python3 >/dev/null; then
+		check "json: an object a frame" "$(
+			is 'none work,main' "$(json 'e["event"] == "lock_acquired" and e["site"]["function"] == "insert"' \
+				'e["limit"] + " " + ",".join(f["function"] for f in e["stack"][:2])')"
+			is True "$(json 'e["event"] == "sem_acquired"' 'all(f["address"].startswith("0x") and \
+				f["line"] > 0 and f["file"] and f["module"] == "nested" for f in e["stack"][:2])')"
+			is '[]' "$(json 'e["event"] == "lock_released"' 'e["stack"]' | sort -u)"
+		)"
+	fi
+else
+	skip "call chains: no libunwind"
+fi
 
 # Another build lies where the program lay: its symbols would be lies.
 cp "$BUILD/examples/lock_with" "$dir/prog"

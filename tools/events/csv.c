@@ -1,6 +1,7 @@
 /* Comma-separated values as in RFC 4180: one set of columns for all events, empty where an event has no such field. */
 #include <string.h>
 
+#include "tools/events/chain.h"
 #include "tools/events/listing.h"
 #include "tools/events/value.h"
 
@@ -34,13 +35,24 @@ void tt_listing_csv_begin(struct tt_listing *listing)
 	fputs(",caller,function,file,line,module,offset\r\n", listing->out);
 }
 
-static void put_value(FILE *out, const struct tt_event *event, const struct tt_field *field)
+static void put_chain(struct tt_listing *listing, const struct tt_event *event)
 {
+	char *text = tt_chain_text(listing->symbols, event);
+
+	put_text(listing->out, text);
+	g_free(text);
+}
+
+static void put_value(struct tt_listing *listing, const struct tt_event *event, const struct tt_field *field)
+{
+	FILE *out = listing->out;
 	const char *text = tt_value_text(event, field);
 	int64_t number;
 
 	if (text)
 		put_text(out, text);
+	else if (field->type == TT_FIELD_STACK)
+		put_chain(listing, event);
 	else if (field->style == TT_STYLE_HEX)
 		fprintf(out, "0x%" G_GINT64_MODIFIER "x", event->target);
 	else if (tt_value_number(event, field, &number))
@@ -88,7 +100,7 @@ void tt_listing_csv(struct tt_listing *listing, const struct tt_event *event)
 		if (!is_common(column))
 			fputc(',', out);
 		if (field)
-			put_value(out, event, field);
+			put_value(listing, event, field);
 	}
 	fprintf(out, ",0x%" G_GINT64_MODIFIER "x,", event->caller);
 	if (site && site->module)

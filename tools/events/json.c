@@ -9,19 +9,6 @@ static json_t *address(uint64_t value)
 	return json_sprintf("0x%" G_GINT64_MODIFIER "x", value);
 }
 
-/* A number that stands for `no limit` is null. */
-static json_t *value_of(const struct tt_event *event, const struct tt_field *field)
-{
-	const char *text = tt_value_text(event, field);
-	int64_t number;
-
-	if (text)
-		return json_string(text);
-	if (field->style == TT_STYLE_HEX)
-		return address(event->target);
-	return tt_value_number(event, field, &number) ? json_integer(number) : json_null();
-}
-
 static void set_text(json_t *object, const char *key, const char *text)
 {
 	if (text)
@@ -39,6 +26,46 @@ static json_t *site_of(const struct tt_site *site)
 	set_text(object, "module", site->module);
 	json_object_set_new(object, "offset", address(site->offset));
 	return object;
+}
+
+/* Where functions are inlined, several objects have the same address. */
+static void append_frames(json_t *array, struct tt_listing *listing, uint32_t pid, uint64_t frame)
+{
+	GPtrArray *sites = tt_symbols_frames(listing->symbols, pid, frame, NULL);
+
+	for (guint i = 0; sites && i < sites->len; i++) {
+		const struct tt_site *site = sites->pdata[i];
+		json_t *object = site->module ? site_of(site) : json_object();
+
+		json_object_set_new(object, "address", address(frame));
+		json_array_append_new(array, object);
+	}
+	if (sites)
+		g_ptr_array_unref(sites);
+}
+
+static json_t *chain_of(struct tt_listing *listing, const struct tt_event *event)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; event->stack && i < event->stack->n; i++)
+		append_frames(array, listing, event->pid, event->stack->frames[i]);
+	return array;
+}
+
+/* A number that stands for `no limit` is null. */
+static json_t *value_of(struct tt_listing *listing, const struct tt_event *event, const struct tt_field *field)
+{
+	const char *text = tt_value_text(event, field);
+	int64_t number;
+
+	if (text)
+		return json_string(text);
+	if (field->type == TT_FIELD_STACK)
+		return chain_of(listing, event);
+	if (field->style == TT_STYLE_HEX)
+		return address(event->target);
+	return tt_value_number(event, field, &number) ? json_integer(number) : json_null();
 }
 
 static int append(const char *text, size_t size, void *line)
@@ -65,7 +92,7 @@ void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
 		json_object_set_new(object, "id", json_integer((json_int_t)event->id));
 	}
 	for (const struct tt_field *const *field = event->fields; field && *field; field++)
-		json_object_set_new(object, (*field)->name, value_of(event, *field));
+		json_object_set_new(object, (*field)->name, value_of(listing, event, *field));
 	if (target)
 		set_text(object, "target_function", target->function);
 	json_object_set_new(object, "caller", address(event->caller));

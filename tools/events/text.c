@@ -1,4 +1,5 @@
 /* For people: columns, words, names in place of ids. */
+#include "tools/events/chain.h"
 #include "tools/events/listing.h"
 #include "tools/events/names.h"
 #include "tools/events/value.h"
@@ -119,6 +120,16 @@ static void put_number(struct tt_listing *listing, const struct tt_event *event,
 		fprintf(listing->out, "%" G_GINT64_FORMAT, number);
 }
 
+/* What says nothing is not shown: no limit, no recording. The call chain has a place of its own. */
+static bool is_shown(const struct tt_event *event, const struct tt_field *field)
+{
+	if (field->offset == offsetof(struct tt_event, limit))
+		return event->limit != TT_LIMIT_NONE;
+	if (field->offset == offsetof(struct tt_event, recording))
+		return event->recording && *event->recording;
+	return field->type != TT_FIELD_STACK;
+}
+
 /* ` kind=lock`, ` timeout=0.5s`, ` holder=alice` */
 static void put_field(struct tt_listing *listing, const struct tt_event *event, const struct tt_field *field)
 {
@@ -140,18 +151,24 @@ static void put_field(struct tt_listing *listing, const struct tt_event *event, 
 		put_number(listing, event, field);
 }
 
-/* Nothing for an event that no call of the program made. */
+/* The site, and what called it if that was recorded. Nothing for an event that no call of the program made. */
 static void put_site(struct tt_listing *listing, const struct tt_event *event)
 {
 	const struct tt_site *site = tt_symbols_site(listing->symbols, event->pid, event->caller, event->stack);
-	char *text;
+	char *text, *via;
 
 	if (!site)
 		return;
 	text = tt_site_text(site);
+	via = tt_chain_text_beyond(listing->symbols, event, site);
 	fputs("  ", listing->out);
 	put_padded(listing->out, text, 0);
+	if (via) {
+		fputs(" via ", listing->out);
+		put_padded(listing->out, via, 0);
+	}
 	g_free(text);
+	g_free(via);
 }
 
 void tt_listing_text(struct tt_listing *listing, const struct tt_event *event)
@@ -169,7 +186,8 @@ void tt_listing_text(struct tt_listing *listing, const struct tt_event *event)
 	put_padded(out, event->name ? event->name : "", listing->name_columns);
 	fputc(' ', out);
 	for (const struct tt_field *const *field = event->fields; field && *field; field++)
-		put_field(listing, event, *field);
+		if (is_shown(event, *field))
+			put_field(listing, event, *field);
 	put_site(listing, event);
 	fputc('\n', out);
 }

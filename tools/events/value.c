@@ -18,7 +18,7 @@ bool tt_value_number(const struct tt_event *event, const struct tt_field *field,
 {
 	uint64_t number;
 
-	if (field->type == TT_FIELD_TEXT)
+	if (field->type == TT_FIELD_TEXT || field->type == TT_FIELD_STACK)
 		return false;
 	number = unsigned_value(event, field);
 	*value = (int64_t)number;

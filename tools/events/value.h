@@ -8,7 +8,7 @@
 
 #include "tools/read/event.h"
 
-/* A number that an int64_t holds. False for a text, and for a number that stands for `no limit`. */
+/* A number that an int64_t holds. False for a text, a call chain, and a number that stands for `no limit`. */
 bool tt_value_number(const struct tt_event *event, const struct tt_field *field, int64_t *value);
 
 /* The word of an enumeration, or the text. NULL for another field, and for a value without a word. */
