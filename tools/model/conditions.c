@@ -13,10 +13,8 @@ static struct tt_object *lock_of_condition(const struct tt_step *step)
 	struct tt_object *lock = tt_model_object(step->process, step->event->lock);
 
 	/* The library gives both one name; another is told with the first event of the lock. */
-	if (!lock && step->event->lock) {
+	if (!lock && step->event->lock)
 		lock = tt_model_need_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
-		lock->name_is_guess = true;
-	}
 	if (lock && lock->family == TT_FAMILY_LOCK)
 		step->object->lock = lock;
 	return step->object->lock;

@@ -1,5 +1,7 @@
 #include "tools/model/inside.h"
 
+#include <string.h>
+
 /* What each event means: a function an event, and the table of them at the end. */
 
 struct tt_thread *tt_model_waker(const struct tt_step *step)
@@ -329,10 +331,9 @@ static struct tt_object *object_of(const struct tt_step *step)
 	if (family == TT_FAMILY_THREAD)
 		return tt_model_need_thread(step->process, event->id, event->name)->object;
 	struct tt_object *object = tt_model_need_object(step->process, event->id, family, event->name);
-	if (object->name_is_guess && event->name) {
+	/* A guess is mended, and what the symbols cannot name at its first event they may name later. */
+	if (event->name && strcmp(event->name, object->name) != 0)
 		object->name = g_intern_string(event->name);
-		object->name_is_guess = false;
-	}
 	return object;
 }
 

@@ -100,9 +100,8 @@ struct tt_object {
 	enum tt_family family;
 	uint64_t id;
 	const char *name; /* interned */
-	bool name_is_guess;
-	uint8_t kind; /* enum tt_lock_kind, of a lock */
-	bool whole;   /* its init was seen: what is known of it is all there is to know */
+	uint8_t kind;     /* enum tt_lock_kind, of a lock */
+	bool whole;       /* its init was seen: what is known of it is all there is to know */
 	bool destroyed;
 	bool shared;              /* between processes: one that is not in the trace may act on it */
 	bool robust;              /* of a lock: it passes from a holder that has exited to the next */

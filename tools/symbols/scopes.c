@@ -62,7 +62,15 @@ static Dwarf_Die declaration_of(Dwarf_Die die)
 	return die;
 }
 
-/* `main::<lambda()>`: functions of classes in functions have no symbol in the debug information. */
+/* What stands for a scope without a name. */
+static const char *unnamed(int tag, const char *function)
+{
+	if (tag == DW_TAG_namespace)
+		return "(anonymous namespace)";
+	return g_strcmp0(function, "operator()") == 0 ? "{lambda}" : "(anonymous class)";
+}
+
+/* `main::{lambda}::operator()`: functions of classes in functions have no symbol in the debug information. */
 static const char *qualified_name(Dwarf_Die *die, GStringChunk *names)
 {
 	Dwarf_Die declaration = declaration_of(*die);
@@ -75,9 +83,9 @@ static const char *qualified_name(Dwarf_Die *die, GStringChunk *names)
 		int tag = dwarf_tag(&scopes[i]);
 		const char *part = dwarf_diename(&scopes[i]);
 
-		if (part && (tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
-		             tag == DW_TAG_union_type || tag == DW_TAG_subprogram))
-			g_string_append_printf(name, "%s::", part);
+		if (tag == DW_TAG_namespace || tag == DW_TAG_class_type || tag == DW_TAG_structure_type ||
+		    tag == DW_TAG_union_type || tag == DW_TAG_subprogram)
+			g_string_append_printf(name, "%s::", part ? part : unnamed(tag, own));
 	}
 	free(scopes);
 	g_string_append(name, own ? own : "");
@@ -165,7 +173,10 @@ void tt_scopes_at(Dwfl_Module *module, Dwarf_Addr address, GStringChunk *names, 
 	Dwarf_Addr bias;
 	Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);
 
-	if (line) {
+	/* libdwfl gives the code of files without debug information to the unit before it. */
+	if (unit && dwarf_haspc(unit, address - bias) <= 0)
+		unit = NULL;
+	if (line && unit) {
 		place.file = dwfl_lineinfo(line, NULL, &place.line, NULL, NULL, NULL);
 		place.folder = dwfl_line_comp_dir(line);
 	}
