@@ -25,10 +25,10 @@ $(TOOL_PROGRAMS): $(BUILD)/tests/tool/%: $(BUILD)/tests/tool/%.o $(LIB)
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -L$(BUILD) -ltrace_thr -Wl,-rpath,'$$ORIGIN/../..' -pthread
 
 # Plain pthread programs that the tests of the interposer record: without the library, at fixed addresses. A tail call
-# would hide who calls.
+# would hide who calls, as would inlining without debug information.
 PRELOAD_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/preload/*.c)) \
                     $(patsubst %.cc,$(BUILD)/%,$(wildcard tests/preload/*.cc))
-PRELOAD_FLAGS    := -fno-optimize-sibling-calls
+PRELOAD_FLAGS    := -g -fno-inline -fno-optimize-sibling-calls
 
 $(BUILD)/tests/preload/%.o: CFLAGS += $(PRELOAD_FLAGS)
 

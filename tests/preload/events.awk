@@ -2,8 +2,8 @@
 #
 #     awk -f events.awk NAMES RAW
 #
-# NAMES has lines `0xADDRESS NAME`; RAW is what babeltrace2 prints. The events of each thread stand below its name, in
-# their order, the threads in the order of their ids:
+# NAMES has lines `0xADDRESS NAME`, and for return addresses `from 0xADDRESS FUNCTION`; RAW is what babeltrace2 prints.
+# The events of each thread stand below its name, in their order, the threads in the order of their ids:
 #
 #     Thread-1 (worker)
 #     	lock_wait mutex plain, in worker: kind=mutex mode=exclusive timeout=none holder=MainThread
@@ -12,14 +12,19 @@
 # came to be. A second object at the same address is told as `mutex plain (2)`. What differs from run to run is left
 # out: ids, the kernel's ids, times, call chains. A time limit is none, 0 or some.
 #
+# Whether a join has to wait is mostly chance: without `-v joins=1` that it waits is left out.
+#
 # Between the threads one thing is looked at: that nobody gets what another has not given back yet.
 
+NR == FNR && $1 == "from" { caller_name[tolower($2)] = $3; next }
 NR == FNR { name_of_address[tolower($1)] = $2; next }
 !/ trace_thr:/ { next }
 {
 	match($0, / trace_thr:[a-z_]+/)
 	event = substr($0, RSTART + 11, RLENGTH - 11)
 	parse(substr($0, index($0, "}, { ") + 5))
+	if (event == "thread_join_wait" && !joins)
+		next
 	n++
 	events[n] = event
 	thread_of[n] = thread = field["pid"] "/" field["thread_id"]
@@ -60,7 +65,7 @@ function parse(rest,    key, value)
 		else if (match(rest, /^[^ ,]+/))
 			value = substr(rest, 1, RLENGTH)
 		rest = substr(rest, RLENGTH + 1)
-		sub(/^, /, rest)
+		sub(/^, /, "", rest)
 		gsub(/^(\( )?"|" : .*\)$|"$/, "", value)
 		field[key] = value
 		if (key !~ /^(pid|thread|thread_id|caller|name|id|native_id|ppid|recording)$/)
@@ -100,7 +105,7 @@ function with_names(string,    address)
 # Gives each object its name, in the order of the ids.
 function name_objects(pid,    id, key, name, known, without, times)
 {
-	for (id = 1; id <= highest[pid]; id++) {
+	for (id = 1; id <= highest[pid] + 0; id++) {
 		key = pid "/" id
 		if (!(key in raw_name))
 			continue
@@ -108,7 +113,7 @@ function name_objects(pid,    id, key, name, known, without, times)
 		if (!(name in known)) {
 			known[name] = with_names(name)
 			if (known[name] ~ /\?$/)
-				known[name] = known[name] ++without
+				known[name] = known[name] (++without)
 		}
 		object_name[key] = known[name] (times[name]++ ? " (" times[name] ")" : "")
 	}
@@ -136,11 +141,12 @@ function told(pair, pid,    key, value, at)
 }
 
 # The event whole. Values with spaces are told as they are.
-function line(i,    words, count, j, result, started)
+function line(i,    caller, words, count, j, result, started)
 {
 	result = "\t" events[i] (events[i] == "log_message" ? "" : " " object_name[object_of[i]])
-	if (caller_of[i] != "0x0")
-		result = result ", in " named(caller_of[i])
+	caller = tolower(caller_of[i])
+	if (caller != "0x0")
+		result = result ", in " (caller in caller_name ? caller_name[caller] : "?")
 	count = split(fields[i], words, / /)
 	for (j = 2; j <= count; j++) {
 		if (words[j] ~ /^[a-z_]+=/) {

@@ -120,17 +120,25 @@ static inline struct timespec soon(clockid_t clock)
 	return time;
 }
 
-/* Does the call and prints what it returned, by its symbol, and that errno is as it was. */
+/* Prints a line of the calling function, by which the lines of two runs are sorted before they are compared. */
+#define SAY(...)                                                                                                       \
+	do {                                                                                                           \
+		char line_[400];                                                                                       \
+		snprintf(line_, sizeof line_, __VA_ARGS__);                                                            \
+		printf("%s: %s\n", __func__, line_);                                                                   \
+		fflush(stdout);                                                                                        \
+	} while (0)
+
+/* Does the call and prints what it returned, and that errno is as it was. */
 #define TELL(call)                                                                                                     \
 	do {                                                                                                           \
 		errno = 77;                                                                                            \
 		int result_ = (call);                                                                                  \
 		int error_ = errno;                                                                                    \
 		if (result_ > 0)                                                                                       \
-			printf("%s: %s, errno %d\n", #call, strerrorname_np(result_), error_);                         \
+			SAY("%s: %s, errno %d", #call, strerrorname_np(result_), error_);                              \
 		else                                                                                                   \
-			printf("%s: %d, errno %d\n", #call, result_, error_);                                          \
-		fflush(stdout);                                                                                        \
+			SAY("%s: %d, errno %d", #call, result_, error_);                                               \
 	} while (0)
 
 #endif /* FORCED_H */

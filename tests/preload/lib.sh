@@ -5,7 +5,8 @@
 programs=$BUILD/tests/preload
 
 # record_plain NAME [ARGUMENT…]: records the program into $dir/trace; its output is in $dir/out and $dir/err. Before
-# that it runs without us, which must print and return the same.
+# that it runs without us, which must return the same and print the same but for the order of the functions that print
+# (the lines are `FUNCTION: …`).
 record_plain()
 {
 	name=$1
@@ -13,11 +14,12 @@ record_plain()
 	rm -rf "$dir/trace"
 	run "$programs/$name" "$@"
 	bare=$status
-	mv "$dir/out" "$dir/bare_out"
+	sort -s -t: -k1,1 "$dir/out" >"$dir/bare_out"
 	mv "$dir/err" "$dir/bare_err"
 	tool record -q --preload -o "$dir/trace" -- "$programs/$name" "$@"
+	sort -s -t: -k1,1 "$dir/out" >"$dir/out_sorted"
 	check "$name: its results are the same under the interposer" \
-		"$(status_is $bare)$(differs "$dir/bare_out" "$dir/out")$(differs "$dir/bare_err" "$dir/err")"
+		"$(status_is $bare)$(differs "$dir/bare_out" "$dir/out_sorted")$(differs "$dir/bare_err" "$dir/err")"
 }
 
 # differs A B: prints the difference.
@@ -26,15 +28,20 @@ differs()
 	diff -U 99 --label expected --label got "$1" "$2"
 }
 
-# list_events NAME: prints what $dir/trace has, as NAME.expected does: see events.awk.
+# list_events NAME: prints what $dir/trace has, as NAME.expected does: see events.awk. There, a line
+# `# joins` says that the program forces which joins wait.
 list_events()
 {
 	babeltrace2 --no-delta "$dir/trace" >"$dir/raw"
 	nm "$programs/$1" | sed -n 's/^0*\([0-9a-f]\{1,\}\) . /0x\1 /p' >"$dir/names"
-	grep -Eo '(caller|target) = 0x[0-9A-F]+' "$dir/raw" | sed 's/.*0x/0x/' | sort -u >"$dir/addresses"
-	addr2line -fe "$programs/$1" <"$dir/addresses" | sed -n 'p;n' | paste -d' ' "$dir/addresses" - |
-		tr -d '?' >>"$dir/names"
-	awk -f "$here/events.awk" "$dir/names" "$dir/raw"
+	grep -Eo 'caller = 0x[0-9A-F]+' "$dir/raw" | sed 's/.*0x/0x/' | sort -u >"$dir/callers"
+	# A call is before where it returns to.
+	while read -r address; do
+		printf '0x%x\n' $((address - 1))
+	done <"$dir/callers" >"$dir/sites"
+	addr2line -fe "$programs/$1" <"$dir/sites" | sed -n 'p;n' | paste -d' ' "$dir/callers" - |
+		sed -n '/?/!s/^/from /p' >>"$dir/names"
+	awk -v joins="$(grep -c '^# joins$' "$here/$1.expected")" -f "$here/events.awk" "$dir/names" "$dir/raw"
 }
 
 # as_expected NAME: the whole of a test without a script of its own.
