@@ -1,6 +1,7 @@
 # What the tests of the interposer share, beyond what those of the command do (tests/tool/lib.sh). $here is this folder,
 # $BUILD/tests/preload has the programs. They are not linked with the library, and lie at fixed addresses, so that
 # addresses can be told as names.
+here=${here:-$(dirname "$0")}
 . "$here/../tool/lib.sh"
 programs=$BUILD/tests/preload
 
@@ -41,7 +42,7 @@ list_events()
 	done <"$dir/callers" >"$dir/sites"
 	addr2line -fe "$programs/$1" <"$dir/sites" | sed -n 'p;n' | paste -d' ' "$dir/callers" - |
 		sed -n '/?/!s/^/from /p' >>"$dir/names"
-	awk -v joins="$(grep -c '^# joins$' "$here/$1.expected")" -f "$here/events.awk" "$dir/names" "$dir/raw"
+	awk -v joins="$(grep -sc '^# joins$' "$here/$1.expected")" -f "$here/events.awk" "$dir/names" "$dir/raw"
 }
 
 # as_expected NAME: the whole of a test without a script of its own.
