@@ -17,13 +17,16 @@ function words_of(field, event,    row) {
 			return words[row]
 	return "?"
 }
+function level(event) {
+	return event ~ /^(misuse|lock_inconsistent)$/ ? 4 : event ~ /_wait$/ || event == "sem_value" ? 14 : 6
+}
 function describe(event, own,    i, n, names, line, field, text) {
 	for (i = 1; i <= n_common; i++)
 		if (!index(except[i], "Not in `" event "`"))
 			line = line " " common[i]
 	gsub(/`/, "", own)
 	n = split(line " " own, names, / +/)
-	line = event " " (event == "misuse" ? 4 : event ~ /_wait$/ ? 14 : 6)
+	line = event " " level(event)
 	for (i = 1; i <= n; i++) {
 		if (!(field = names[i]))
 			continue

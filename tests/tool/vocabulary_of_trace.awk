@@ -10,6 +10,12 @@
 	words = words (words ? ", " : "") substr($0, RSTART + 1, RLENGTH - 2) " " $NF + 0
 	next
 }
+/ __[a-z]*_length;$/ { next }
+/ _[a-z]*\[ __[a-z]*_length \];$/ {
+	split($0, part, / _|\[/)
+	fields = fields " " part[2] ":" (/base = 16/ ? "addresses" : "sequence")
+	next
+}
 / _[a-z_]*;$/ {
 	name = substr($NF, 2, length($NF) - 2)
 	if (/^\t\tstring/)
