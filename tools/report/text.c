@@ -49,23 +49,33 @@ static char *mode_text(const struct tt_object *object, enum tt_mode mode, const 
 	                       note ? note : "");
 }
 
-/* Below a row, the chain of calls that led to its site. */
-static void put_chain(struct report *report, const struct tt_thread *thread, const struct tt_stack *stack)
+/* Below a row, the chain of calls that led to its site, as far as the program's own functions go. */
+static void put_chain(struct report *report, const struct tt_thread *thread, uint64_t caller,
+                      const struct tt_stack *stack)
 {
-	for (guint i = 0; stack && i < MIN(stack->n, MOST_FRAMES); i++) {
-		g_autofree char *site =
-		    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, stack->frames[i]));
+	uint32_t pid = thread->process->pid;
+	const struct tt_site *shown = tt_symbols_site(report->check->symbols, pid, caller, stack);
+	g_autoptr(GPtrArray) frames = stack ? tt_symbols_frames(report->check->symbols, pid, caller, stack) : NULL;
+	guint begin = 0, end = frames ? frames->len : 0;
+
+	while (end > 0 && !((const struct tt_site *)frames->pdata[end - 1])->own)
+		end--;
+	while (begin < end && frames->pdata[begin] != shown)
+		begin++;
+	for (guint i = begin + 1; i < MIN(end, begin + 1 + MOST_FRAMES); i++) {
+		g_autofree char *site = tt_site_text(frames->pdata[i]);
 		tt_put(&report->pen, TT_DIM, "            called from %s\n", site);
 	}
 }
 
 /* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
 static void put_row(struct report *report, const char *verb, int width, const char *object, const char *when,
-                    int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller)
+                    int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller,
+                    const struct tt_stack *stack)
 {
 	g_autofree char *time = tt_check_time_text(report->check, time_ns);
 	g_autofree char *site =
-	    tt_site_text(tt_symbols_call_site(report->check->symbols, thread->process->pid, caller));
+	    tt_site_text(tt_symbols_site(report->check->symbols, thread->process->pid, caller, stack));
 
 	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
 	tt_put_padded(&report->pen, TT_PLAIN, width, object);
@@ -86,8 +96,8 @@ static void put_hold(struct report *report, const struct tt_edge *edge, bool sti
 
 	if (edge->held_caller) {
 		put_row(report, verb, width, object, still ? "since" : "from", edge->held_ns,
-		        runs ? "called at" : "acquired at", edge->thread, edge->held_caller);
-		put_chain(report, edge->thread, edge->held_stack);
+		        runs ? "called at" : "acquired at", edge->thread, edge->held_caller, edge->held_stack);
+		put_chain(report, edge->thread, edge->held_caller, edge->held_stack);
 		return;
 	}
 	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
@@ -103,8 +113,8 @@ static void put_wait(struct report *report, const struct tt_edge *edge, bool sti
 
 	if (edge->wanted_caller) {
 		put_row(report, verb, width, object, still ? "since" : "at  ", edge->wanted_ns, "at", edge->thread,
-		        edge->wanted_caller);
-		put_chain(report, edge->thread, edge->wanted_stack);
+		        edge->wanted_caller, edge->wanted_stack);
+		put_chain(report, edge->thread, edge->wanted_caller, edge->wanted_stack);
 		return;
 	}
 	/* Nobody in the program called: the library joins threads when the process exits. */

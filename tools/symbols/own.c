@@ -9,7 +9,7 @@ static const char *const modules[] = {"libstdc++.so",  "libc++.so",     "libc++a
 static const char *const folders[] = {"/usr/include/", "/usr/lib/gcc", "/usr/lib/llvm", NULL};
 
 /* Of a program without debug information: what its copies of templates and of inlined functions are called. */
-static const char *const spaces[] = {"std::", "__gnu_cxx::", "__gthread_", NULL};
+static const char *const spaces[] = {"std::", "__gnu_cxx::", "__gthread_", "_start", NULL};
 
 static bool begins(const char *text, const char *const *with)
 {

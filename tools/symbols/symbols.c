@@ -30,7 +30,6 @@ struct frames {
 	guint count;
 	struct frame {
 		struct tt_site site;
-		bool own; /* of the program, not of what stands between it and the lock */
 	} frames[];
 };
 
@@ -153,7 +152,7 @@ static struct frame make_frame(struct tt_symbols *symbols, const struct place_ke
 
 	frame.site.module = key->binary ? module_name(key->binary) : NULL;
 	frame.site.file = path ? show_file(symbols, place, path) : NULL;
-	frame.own = tt_is_own(frame.site.module, path, place->function);
+	frame.site.own = tt_is_own(frame.site.module, path, place->function);
 	g_free(path);
 	return frame;
 }
@@ -234,7 +233,7 @@ static const struct tt_site *find_own(struct tt_symbols *symbols, uint32_t pid, 
 	for (guint i = 0; (*address = address_of(caller, stack, i)); i++) {
 		const struct frames *frames = frames_at(symbols, pid, *address, true);
 		for (guint j = 0; j < frames->count; j++)
-			if (frames->frames[j].own)
+			if (frames->frames[j].site.own)
 				return &frames->frames[j].site;
 	}
 	return NULL;

@@ -19,6 +19,7 @@ struct tt_site {
 	int line;             /* 0 unknown */
 	const char *module;
 	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
+	bool own;        /* of the program, not of what stands between it and a lock: tt_symbols_site */
 };
 
 struct tt_symbols *tt_symbols_new(void);
