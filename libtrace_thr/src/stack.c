@@ -16,8 +16,8 @@ static int (*unwind)(void **frames, int size);
 uint32_t tt_stack_depth = 1;
 const struct tt_stack tt_stack_none;
 
-/* The frames of our own that lie above the caller's, at most. */
-enum { OWN_FRAMES = 12 };
+/* The frames of our own below the caller's, and the caller's: mostly, since each costs time, and at most. */
+enum { USUAL_OWN_FRAMES = 5, MOST_OWN_FRAMES = 13 };
 
 void tt_stack_prepare(void)
 {
@@ -53,15 +53,20 @@ void tt_stack_prepare_thread(void)
 
 const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
 {
-	void *frames[OWN_FRAMES + TT_STACK_MAX];
-	int n = __atomic_load_n(&unwind, __ATOMIC_RELAXED)(frames, (int)(OWN_FRAMES + tt_stack_depth));
-	int i = 0;
+	void *frames[MOST_OWN_FRAMES + TT_STACK_MAX];
+	int own = USUAL_OWN_FRAMES;
+	int n, i;
 
 	room->n = 0;
-	while (i < n && i < OWN_FRAMES && frames[i] != caller)
-		i++;
-	if (i == n || i == OWN_FRAMES)
-		return room; /* the chain does not lead through the caller: better none than a false one */
+	for (;; own = MOST_OWN_FRAMES) {
+		n = __atomic_load_n(&unwind, __ATOMIC_RELAXED)(frames, own + (int)tt_stack_depth - 1);
+		for (i = 0; i < n && i < own && frames[i] != caller;)
+			i++;
+		if (i < n && i < own)
+			break;
+		if (own == MOST_OWN_FRAMES)
+			return room; /* the chain does not lead through the caller: better none than a false one */
+	}
 	for (i++; i < n && room->n < tt_stack_depth - 1; i++)
 		room->frames[room->n++] = (uint64_t)(uintptr_t)frames[i];
 	return room;
