@@ -14,6 +14,8 @@
 #
 # Whether a join has to wait is mostly chance: without `-v joins=1` that it waits is left out.
 #
+# Other processes of the machine may be in RAW as well: only those with `-v recording=NAME` count.
+#
 # Between the threads one thing is looked at: that nobody gets what another has not given back yet.
 
 NR == FNR && $1 == "from" { caller_name[tolower($2)] = $3; next }
@@ -23,7 +25,9 @@ NR == FNR { name_of_address[tolower($1)] = $2; next }
 	match($0, / trace_thr:[a-z_]+/)
 	event = substr($0, RSTART + 11, RLENGTH - 11)
 	parse(substr($0, index($0, "}, { ") + 5))
-	if (event == "thread_join_wait" && !joins)
+	if (event == "thread_start" && field["recording"] == recording)
+		ours[field["pid"]] = 1
+	if (!(field["pid"] in ours) || (event == "thread_join_wait" && !joins))
 		next
 	n++
 	events[n] = event
@@ -36,7 +40,7 @@ NR == FNR { name_of_address[tolower($1)] = $2; next }
 		threads[++n_threads] = thread
 	}
 	object_of[n] = field["pid"] "/" field["id"]
-	raw_name[object_of[n]] = field["name"]
+	raw_name[object_of[n]] = name_now[n] = field["name"]
 	note_id(field["pid"], field["id"])
 	caller_of[n] = field["caller"]
 	fields[n] = text
@@ -78,13 +82,18 @@ function check_holds(    lock)
 {
 	lock = field["pid"] "/" field["id"]
 	if (event == "lock_acquired" && lock in holder && holder[lock] != thread)
-		print "gets what " thread_name[holder[lock]] " has not given back: " $0
+		print thread_name[thread] " gets " with_names(field["name"]) ", which " thread_name[holder[lock]] " has not given back"
 	if (event == "lock_acquired" && field["mode"] == "exclusive")
 		holder[lock] = thread
 	if (event == "lock_released" && field["depth"] == 0)
 		delete holder[lock]
 	if (event ~ /^lock_(init|destroy)$/)
 		delete holder[lock]
+	# What a thread leaves is taken from the dead, if it is robust.
+	if (event == "thread_exit")
+		for (lock in holder)
+			if (holder[lock] == thread)
+				delete holder[lock]
 }
 
 function named(address)
@@ -143,7 +152,7 @@ function told(pair, pid,    key, value, at)
 # The event whole. Values with spaces are told as they are.
 function line(i,    caller, words, count, j, result, started)
 {
-	result = "\t" events[i] (events[i] == "log_message" ? "" : " " object_name[object_of[i]])
+	result = "\t" events[i] (events[i] == "log_message" ? "" : " " (events[i] ~ /^thread_/ ? with_names(name_now[i]) : object_name[object_of[i]]))
 	caller = tolower(caller_of[i])
 	if (caller != "0x0")
 		result = result ", in " (caller in caller_name ? caller_name[caller] : "?")
@@ -153,7 +162,7 @@ function line(i,    caller, words, count, j, result, started)
 			result = result (started ? " " : ": ") told(words[j], pid_of[i])
 			started = 1
 		} else
-			result = result " " words[j]
+			result = result " " with_names(words[j])
 	}
 	return result
 }

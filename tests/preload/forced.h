@@ -112,7 +112,7 @@ static inline struct timespec soon(clockid_t clock)
 	struct timespec time;
 
 	clock_gettime(clock, &time);
-	time.tv_nsec += 20000000;
+	time.tv_nsec += 300000000;
 	if (time.tv_nsec >= 1000000000) {
 		time.tv_sec++;
 		time.tv_nsec -= 1000000000;

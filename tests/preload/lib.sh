@@ -42,7 +42,9 @@ list_events()
 	done <"$dir/callers" >"$dir/sites"
 	addr2line -fe "$programs/$1" <"$dir/sites" | sed -n 'p;n' | paste -d' ' "$dir/callers" - |
 		sed -n '/?/!s/^/from /p' >>"$dir/names"
-	awk -v joins="$(grep -sc '^# joins$' "$here/$1.expected")" -f "$here/events.awk" "$dir/names" "$dir/raw"
+	awk -v recording="$(sed -n 's/.*"recording": "\([^"]*\)".*/\1/p' "$dir/trace/trace-thr.json")" \
+		-v joins="$(grep -sc '^# joins$' "$here/$1.expected")" \
+		-f "$here/events.awk" "$dir/names" "$dir/raw"
 }
 
 # as_expected NAME: the whole of a test without a script of its own.

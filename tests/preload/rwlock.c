@@ -5,6 +5,7 @@ static pthread_rwlock_t plain;
 static pthread_rwlock_t writers_first;
 static pthread_rwlock_t by_initialiser = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_rwlock_t between_processes;
+static pthread_rwlock_t broken; /* by those who use it wrongly */
 
 static void take_in_all_ways(pthread_rwlock_t *lock)
 {
@@ -119,26 +120,25 @@ static void let_a_writer_go_first(void)
 
 static void *unlocker(void *arg)
 {
-	/* Would break it, so it is one that nobody uses afterwards. */
 	TELL(pthread_rwlock_unlock(arg));
 	return NULL;
 }
 
 static void misuse(void)
 {
-	pthread_rwlock_t *lock = calloc(1, sizeof *lock);
 	pthread_t thread;
 
-	TELL(pthread_rwlock_wrlock(lock));
-	pthread_create(&thread, NULL, unlocker, lock);
+	TELL(pthread_rwlock_wrlock(&broken));
+	pthread_create(&thread, NULL, unlocker, &broken);
 	pthread_join(thread, NULL);
-	free(lock);
-	lock = calloc(1, sizeof *lock);
-	TELL(pthread_rwlock_init(lock, NULL));
-	TELL(pthread_rwlock_unlock(lock));
-	free(lock);
+	memset(&broken, 0, sizeof broken); /* made anew, without a call */
+	TELL(pthread_rwlock_tryrdlock(&broken));
+	TELL(pthread_rwlock_unlock(&broken));
+	TELL(pthread_rwlock_init(&broken, NULL));
+	TELL(pthread_rwlock_unlock(&broken));
 	TELL(pthread_rwlock_rdlock(&by_initialiser));
 	TELL(pthread_rwlock_destroy(&by_initialiser));
+	TELL(pthread_rwlock_unlock(&by_initialiser));
 }
 
 int main(void)
