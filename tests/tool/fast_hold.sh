@@ -13,13 +13,17 @@ record()
 			lttng enable-event -u 'trace_thr:lock_*' -c c -s "$session" ${3:+--filter "$3"} &&
 			lttng start "$session"
 	} >/dev/null || return 1
+	pids=
 	for program in "many 5" nested; do
 		TRACE_THR_STACK=$2 LTTNG_UST_REGISTER_TIMEOUT=-1 LTTNG_UST_ALLOW_BLOCKING=1 \
-			setarch -R "$BUILD/tests/tool/"$program
+			setarch -R "$BUILD/tests/tool/"$program &
+		pids="$pids${pids:+|}$!"
+		wait $!
 	done
 	lttng destroy "$session" >/dev/null
-	# Without times, processor and process id, which differ from run to run.
-	babeltrace2 "$dir/trace-$1" | sed 's/^.* trace_thr:/trace_thr:/; s/cpu_id = [0-9]*//; s/pid = [0-9]*//' >"$dir/$1"
+	# Without times, processor and process id, which differ from run to run, and what others did meanwhile.
+	babeltrace2 "$dir/trace-$1" | grep -E "[{ ]pid = ($pids)," |
+		sed 's/^.* trace_thr:/trace_thr:/; s/cpu_id = [0-9]*//; s/pid = [0-9]*//' >"$dir/$1"
 }
 
 # A daemon that serves the lttng command, if none runs.
