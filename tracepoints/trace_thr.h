@@ -118,7 +118,7 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock, TT_ARGS_lock,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_wait, TT_ARGS_lock_wait,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(int64_t, timeout_ns) TT_INT(uint64_t, holder) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_hold, TT_ARGS_lock_hold,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(uint32_t, depth) TT_INT(uint8_t, limit) TT_STACK_FIELD))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_INT(uint32_t, depth) TT_ENUM(limit, limit) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock_failed, TT_ARGS_lock_failed,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(lock_kind, kind) TT_ENUM(mode, mode) TT_ENUM(failure, why)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, cond_init, TT_ARGS_cond_init,
@@ -132,7 +132,7 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, event_set, TT_ARGS_event_set,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_init, TT_ARGS_sem_init,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, bound)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_acquired, TT_ARGS_sem_acquired,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, waker) TT_INT(uint8_t, limit) TT_STACK_FIELD))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, value) TT_INT(uint64_t, waker) TT_ENUM(limit, limit) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_released, TT_ARGS_sem_released,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint64_t, n) TT_INT(uint64_t, value)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, sem_value, TT_ARGS_sem_value,

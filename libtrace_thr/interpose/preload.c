@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "libtrace_thr/src/process.h"
+#include "barrier.h"
 #include "records.h"
 #include "thread.h"
 #include "watch.h"
@@ -21,6 +22,8 @@ static void after_fork_in_child(void)
 {
 	tt_records_after_fork_in_child();
 	tt_threads_after_fork_in_child();
+	tt_stack_doubt();
+	tt_barriers_after_fork_in_child();
 }
 
 __attribute__((constructor)) static void load(void)

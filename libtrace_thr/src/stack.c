@@ -13,6 +13,9 @@
  */
 static int (*unwind)(void **frames, int size);
 
+/* Why libunwind is not to be asked now. */
+static uint32_t doubts;
+
 uint32_t tt_stack_depth = 1;
 const struct tt_stack tt_stack_none;
 
@@ -36,11 +39,15 @@ void tt_stack_prepare(void)
 	backtrace((void *[1]){NULL}, 1); /* loads what it needs, before it may be needed where nothing may be loaded */
 }
 
-void tt_stack_code_gone(void)
+void tt_stack_doubt(void)
 {
 	/* Relaxed: both are right, until code takes the place of what is gone, which the program orders after this. */
-	if (tt_stack_depth > 1)
-		__atomic_store_n(&unwind, backtrace, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&doubts, 1, __ATOMIC_RELAXED);
+}
+
+void tt_stack_trust(void)
+{
+	__atomic_sub_fetch(&doubts, 1, __ATOMIC_RELAXED);
 }
 
 void tt_stack_prepare_thread(void)
@@ -53,13 +60,14 @@ void tt_stack_prepare_thread(void)
 
 const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
 {
+	int (*walk)(void **frames, int size) = __atomic_load_n(&doubts, __ATOMIC_RELAXED) ? backtrace : unwind;
 	void *frames[MOST_OWN_FRAMES + TT_STACK_MAX];
 	int own = USUAL_OWN_FRAMES;
 	int n, i;
 
 	room->n = 0;
 	for (;; own = MOST_OWN_FRAMES) {
-		n = __atomic_load_n(&unwind, __ATOMIC_RELAXED)(frames, own + (int)tt_stack_depth - 1);
+		n = walk(frames, own + (int)tt_stack_depth - 1);
 		for (i = 0; i < n && i < own && frames[i] != caller;)
 			i++;
 		if (i < n && i < own)

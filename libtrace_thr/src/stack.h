@@ -25,11 +25,12 @@ void tt_stack_prepare(void);
 void tt_stack_prepare_thread(void);
 
 /*
- * Code of the program is about to be unmapped, by dlclose: what libunwind knows of its addresses would be false of the
- * code that may lie there next, and following it could crash. From then on glibc's own unwinder is used, ten times as
- * slow. Nothing if no chains are taken.
+ * From here on glibc's own unwinder is used, ten times as slow: for good, or until tt_stack_trust takes it back. Where
+ * code is unmapped, what libunwind has kept of its addresses would be false of the code that may lie there next, and
+ * following it could crash; and in a forked child its locks may be those of a thread that is not there.
  */
-void tt_stack_code_gone(void);
+void tt_stack_doubt(void);
+void tt_stack_trust(void);
 
 /* Fills `room` with the chain beyond `caller`, a return address in the calling chain. Returns it. */
 const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller);
