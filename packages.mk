@@ -1,10 +1,13 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
+# Programs of others that the tests record.
+TEST_PACKAGES := libsqlite3-dev python3-minimal redis-server stress-ng
+
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
             libbabeltrace2-dev babeltrace2 \
             libglib2.0-dev libjansson-dev libxml2-dev libdw-dev libelf-dev libiberty-dev libunwind8 \
-            libcmocka-dev
+            libcmocka-dev $(TEST_PACKAGES)
 
 deps: ## installs what is missing, as root or by sudo
 	@missing=; for p in $(PACKAGES); do \

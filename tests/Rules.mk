@@ -42,17 +42,31 @@ $(PRELOAD_PROGRAMS): $(BUILD)/tests/preload/%: $(BUILD)/tests/preload/%.o
 	$(Q)$(if $(wildcard tests/preload/$*.cc),$(CXX),$(CC)) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -no-pie -o $@ $< \
 	    -pthread -ldl
 
+# Programs of others, in source: built as anybody would, without the library.
+OTHER_PROGRAMS := $(BUILD)/tests/programs/cxx $(BUILD)/tests/programs/sqlite
+
+$(BUILD)/tests/programs/cxx: tests/programs/cxx.cc
+	@mkdir -p $(@D)
+	$(SAY) CXX $@
+	$(Q)$(CXX) -std=c++17 -O2 -g -Wall -Wextra -Werror -pthread -o $@ $<
+
+$(BUILD)/tests/programs/sqlite: tests/programs/sqlite.c
+	@mkdir -p $(@D)
+	$(SAY) CC $@
+	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -pthread -o $@ $< -lsqlite3
+
 # Each unit test with its own time limit; a summary at the end.
 unit: $(UNIT_LIB) $(UNIT_TOOLS)
 	tests/unit/run $^
 
 # The second make sees what `deps` has installed.
 test: deps
-	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS)
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS)
 	$(MAKE) --no-print-directory unit
 	BUILD=$(BUILD) tests/examples/run
 	BUILD=$(BUILD) tests/tool/run
 	BUILD=$(BUILD) tests/preload/run
+	BUILD=$(BUILD) tests/programs/run
 
 # The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
 sanitize: deps

@@ -1,0 +1,11 @@
+#!/bin/sh
+# C++: std::thread, the mutexes, std::condition_variable, std::call_once, std::async.
+. "$(dirname "$0")/lib.sh"
+same cxx "$programs/cxx"
+has_events cxx thread_create thread_join_done lock_acquired lock_released cond_wait cond_notify
+for kind in mutex recursive rwlock once; do
+	run sh -c "babeltrace2 '$dir/cxx' | grep -o 'kind = ( \"[a-z]*\"' | sort -u"
+	check "cxx: a lock of the kind $kind" "$(has out "\"$kind\"")"
+done
+is_right cxx
+finish

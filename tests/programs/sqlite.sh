@@ -1,0 +1,7 @@
+#!/bin/sh
+# SQLite with threads: recursive mutexes on the heap, made by calls and by static initialisers.
+. "$(dirname "$0")/lib.sh"
+same sqlite "$programs/sqlite"
+has_events sqlite thread_create thread_join_done lock_init lock_acquired lock_released lock_destroy
+is_right sqlite
+finish
