@@ -68,6 +68,7 @@ static void check_objects(const char *const *commands, const char *file)
 {
 	struct pool pool = pool_make(commands, file);
 	struct tt_symbols *symbols = pool_symbols(&pool);
+	const char *beyond;
 	int on_stack = 0;
 
 	check_object(symbols, &pool, "&queue_lock", "queue_lock");
@@ -76,6 +77,9 @@ static void check_objects(const char *const *commands, const char *file)
 	check_object(symbols, &pool, "&table[1]", "table+0x28");
 	check_object(symbols, &pool, "&local()", "local::counter");
 	assert_string_equal(tt_symbols_function(symbols, POOL_PID, pool_address(&pool, "worker"))->function, "worker");
+	/* Behind the last variable, but still in the module. */
+	beyond = tt_symbols_object(symbols, POOL_PID, pool_address(&pool, "info.dli_fbase") + 0xff00);
+	assert_true(g_str_has_prefix(beyond, file) && g_str_has_suffix(beyond, "+0xff00"));
 	assert_null(tt_symbols_object(symbols, POOL_PID, pool_address(&pool, "heap")));
 	assert_null(tt_symbols_object(symbols, POOL_PID, (uint64_t)(uintptr_t)&on_stack));
 	assert_null(tt_symbols_object(symbols, POOL_PID + 1, pool_address(&pool, "&queue_lock")));
