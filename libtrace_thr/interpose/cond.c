@@ -27,8 +27,10 @@ static struct tt_record *record_of(pthread_cond_t *cond, uint64_t lock, const vo
 	struct tt_record *record = tt_record_find(cond);
 	bool made = false;
 
-	if (is_new(record, cond))
+	if (is_new(record, cond)) {
+		tt_record_end(cond);
 		record = tt_record_make(cond, "cond", TT_KIND_LOCK, NULL, &made);
+	}
 	if (!made)
 		return record;
 	TT_REPORT(cond_init, caller, TT_WHAT(tt_record_what(record)), lock);

@@ -53,6 +53,7 @@
 	X(int, pthread_barrier_wait, (pthread_barrier_t * barrier))                                                    \
 	X(int, sem_init, (sem_t * sem, int shared, unsigned value))                                                    \
 	X(int, sem_destroy, (sem_t * sem))                                                                             \
+	X(sem_t *, sem_open, (const char *name, int flags, ...))                                                       \
 	X(int, sem_close, (sem_t * sem))                                                                               \
 	X(int, sem_wait, (sem_t * sem))                                                                                \
 	X(int, sem_trywait, (sem_t * sem))                                                                             \

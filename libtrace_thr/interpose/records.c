@@ -123,6 +123,8 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 	record->holder = 0;
 	record->waiters = 0;
 	record->used = false;
+	record->shared = false;
+	record->opens = 0;
 	write_name(record, prefix);
 	/* Release: who finds the id finds the name. */
 	__atomic_store_n(&record->id, tt_object_new_id(), __ATOMIC_RELEASE);
@@ -143,6 +145,12 @@ static void unlock_records(void)
 	tt_inside--;
 }
 
+/* Whether the object of the record is the one to be made. */
+static bool is_there(const struct tt_record *record, const uint64_t *mark)
+{
+	return record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id);
+}
+
 struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
                                  bool *made)
 {
@@ -153,7 +161,7 @@ struct tt_record *tt_record_make(const void *address, const char *prefix, enum t
 	record = tt_record_find(address);
 	if (!record)
 		record = add(address);
-	if (record && !(mark && record->id && __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id)) {
+	if (record && !is_there(record, mark)) {
 		begin(record, prefix, kind, mark);
 		*made = true;
 	}

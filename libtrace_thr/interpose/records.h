@@ -27,19 +27,25 @@ struct tt_record {
 	uintptr_t address;
 	uint64_t id;      /* 0: there is no object now */
 	uint64_t holder;  /* of a lock that is held exclusively: the thread's id */
-	uint32_t waiters; /* of a condition */
+	uint32_t waiters; /* of a condition; of a barrier: those of this round */
 	uint8_t kind;     /* enum tt_lock_kind, of a lock */
 	bool used;        /* of a condition: it is not zero any more */
+	bool shared;      /* of a barrier: between processes */
 	const char *name; /* text, or that of a named semaphore */
 	char text[TT_RECORD_TEXT];
+	union {
+		uint32_t parties; /* of a barrier */
+		uint32_t opens;   /* of a named semaphore: how often it is to be closed */
+	};
 };
 
 /* The record at the address; NULL if there never was one. Its object may have ended: id 0. */
 struct tt_record *tt_record_find(const void *address);
 
 /*
- * A new object at the address, with a name like `mutex 0x55d0c0ffee10`; what was there has ended. If `mark` is not
- * NULL the id is written there, and nothing is made if another thread has just done so: *made tells. NULL: no memory.
+ * A new object at the address, with a name like `mutex 0x55d0c0ffee10`. If `mark` is not NULL the id is written there,
+ * and what was there has ended, unless its id stands there. Nothing is made if another thread has just done so: *made
+ * tells. NULL: no memory.
  */
 struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
                                  bool *made);

@@ -1,0 +1,320 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "libtrace_thr/src/object.h"
+#include "records.h"
+#include "watch.h"
+
+/* What glibc has in a semaphore (internaltypes.h, struct new_sem); see knows_layout. */
+struct layout {
+	uint64_t value_and_waiters;
+	int shared;
+};
+_Static_assert(sizeof(struct layout) <= sizeof(sem_t), "glibc's semaphore of 64 bits");
+
+/* The clock of sem_timedwait, which does not take one; it is the real-time clock. */
+enum { CLOCK_OF_CALL = -1 };
+
+static bool says_shared(const sem_t *sem)
+{
+	struct layout layout;
+
+	memcpy(&layout, sem, sizeof layout);
+	return layout.shared != 0;
+}
+
+/* The layout is not part of glibc's ABI, so it is looked whether it is that. */
+static bool knows_layout(void)
+{
+	static enum { UNKNOWN, KNOWN, OTHER } state;
+	int now = __atomic_load_n((int *)&state, __ATOMIC_RELAXED); /* relaxed: all who look see the same */
+
+	if (now == UNKNOWN) {
+		sem_t private, shared;
+		memset(&private, 0xff, sizeof private);
+		memset(&shared, 0, sizeof shared);
+		TT_REAL(sem_init)(&private, 0, 1);
+		TT_REAL(sem_init)(&shared, 1, 1);
+		now = !says_shared(&private) && says_shared(&shared) ? KNOWN : OTHER;
+		__atomic_store_n((int *)&state, now, __ATOMIC_RELAXED);
+	}
+	return now == KNOWN;
+}
+
+static uint64_t value_of(sem_t *sem)
+{
+	int value = 0;
+
+	TT_REAL(sem_getvalue)(sem, &value);
+	return value > 0 ? (uint64_t)value : 0;
+}
+
+static void tell_shared(const struct tt_record *record, const void *caller)
+{
+	TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_SEMAPHORE);
+}
+
+/*
+ * The record. A semaphore that is not known was made before anybody looked, or by another process: its first value is
+ * not known, so no init event tells it. NULL without memory.
+ */
+static struct tt_record *record_of(sem_t *sem, const void *caller)
+{
+	struct tt_record *record = tt_record_find(sem);
+	bool made;
+
+	if (record && record->id)
+		return record;
+	record = tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
+	if (made && knows_layout() && says_shared(sem))
+		tell_shared(record, caller);
+	return record;
+}
+
+static void tell_init(const struct tt_record *record, uint64_t value, bool shared, const void *caller)
+{
+	TT_REPORT(sem_init, caller, TT_WHAT(tt_record_what(record)), value, UINT64_MAX);
+	if (shared)
+		tell_shared(record, caller);
+}
+
+static __attribute__((noinline)) void init_told(sem_t *sem, uint64_t value, bool shared, const void *caller)
+{
+	bool made = false;
+	const struct tt_record *record =
+	    tt_is_told(caller) ? tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made) : NULL;
+
+	if (made)
+		tell_init(record, value, shared, caller);
+}
+
+static void destroyed(const sem_t *sem, const void *caller)
+{
+	const struct tt_record *record = tt_record_find(sem);
+
+	if (record && record->id && TT_WATCHED(sem_destroy) && tt_is_told(caller))
+		TT_REPORT(sem_destroy, caller, TT_WHAT(tt_record_what(record)));
+	tt_record_end(sem);
+}
+
+/*
+ * Named semaphores. A process that opens one twice gets the same address twice, and has to close it twice; so it is
+ * one object, from the first opening to the last closing.
+ */
+
+static bool is_open_as(const struct tt_record *record, const char *name)
+{
+	return record && record->id && record->opens && !strcmp(record->name, name);
+}
+
+/* Also without a session: who looks later is to know the name. */
+static __attribute__((noinline)) void opened(sem_t *sem, const char *name, const void *caller)
+{
+	struct tt_record *record = tt_record_find(sem);
+	bool made = false;
+
+	if (!is_open_as(record, name)) {
+		tt_record_end(sem);
+		record = tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
+	}
+	if (!record)
+		return;
+	if (made) {
+		tt_record_name(record, name);
+		tell_init(record, value_of(sem), true, caller);
+	}
+	/* Relaxed, here and below: glibc counts likewise, and who opens and who closes are in order for that. */
+	__atomic_add_fetch(&record->opens, 1, __ATOMIC_RELAXED);
+}
+
+static void closed(const sem_t *sem, const void *caller)
+{
+	struct tt_record *record = tt_record_find(sem);
+
+	if (record && record->id && record->opens && __atomic_sub_fetch(&record->opens, 1, __ATOMIC_RELAXED) == 0)
+		destroyed(sem, caller);
+}
+
+/* How a semaphore is waited for; the deadline NULL is none. */
+struct ask {
+	sem_t *sem;
+	clockid_t clock;
+	const struct timespec *until;
+};
+
+static int do_ask(const struct ask *ask)
+{
+	if (!ask->until)
+		return TT_REAL(sem_wait)(ask->sem);
+	if (ask->clock == CLOCK_OF_CALL)
+		return TT_REAL(sem_timedwait)(ask->sem, ask->until);
+	return TT_REAL(sem_clockwait)(ask->sem, ask->clock, ask->until);
+}
+
+/* Whether libc refuses the time limit, which it does before it looks at the semaphore. */
+static bool is_bad_limit(const struct ask *ask)
+{
+	return ask->until &&
+	       (ask->until->tv_nsec < 0 || ask->until->tv_nsec >= 1000000000 ||
+	        (ask->clock != CLOCK_OF_CALL && ask->clock != CLOCK_REALTIME && ask->clock != CLOCK_MONOTONIC));
+}
+
+static void tell_wait(const struct tt_record *record, const struct ask *ask, const void *caller)
+{
+	clockid_t clock = ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
+
+	TT_REPORT(sem_wait, caller, TT_WHAT(tt_record_what(record)),
+	          ask->until ? tt_until_ns(clock, ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
+}
+
+/* How it has ended; errno says why without success. Returns `result`. */
+static int tell_end(const struct tt_record *record, sem_t *sem, int result, enum tt_limit limit, const void *caller)
+{
+	if (!result)
+		TT_REPORT(sem_acquired, caller, TT_WHAT(tt_record_what(record)), value_of(sem), (uint64_t)0,
+		          (uint8_t)limit, TT_STACK(caller));
+	else
+		TT_REPORT(sem_failed, caller, TT_WHAT(tt_record_what(record)),
+		          errno == EAGAIN      ? TT_FAILURE_BUSY
+		          : errno == ETIMEDOUT ? TT_FAILURE_TIMEOUT
+		                               : TT_FAILURE_ERROR);
+	return result;
+}
+
+/* Only if a try finds no place does the thread say that it waits: an acquire that need not wait is one event. */
+static __attribute__((noinline)) int wait_told(const struct ask *ask, const void *caller)
+{
+	int error = errno;
+	const struct tt_record *record = tt_is_told(caller) ? record_of(ask->sem, caller) : NULL;
+	int result = -1;
+
+	if (record && !is_bad_limit(ask)) {
+		pthread_testcancel(); /* so does libc, also where a place is free */
+		result = TT_REAL(sem_trywait)(ask->sem);
+		if (result)
+			tell_wait(record, ask, caller);
+	}
+	errno = error;
+	if (result)
+		result = do_ask(ask);
+	return record ? tell_end(record, ask->sem, result, ask->until ? TT_LIMIT_TIMED : TT_LIMIT_NONE, caller)
+	              : result;
+}
+
+static __attribute__((noinline)) int trywait_told(sem_t *sem, const void *caller)
+{
+	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+	int result = TT_REAL(sem_trywait)(sem);
+
+	return record ? tell_end(record, sem, result, TT_LIMIT_TRY, caller) : result;
+}
+
+/* Before the place is there to be taken, so that who takes it tells so after this. For signal handlers as well. */
+static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
+{
+	int error = errno;
+	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+	uint64_t value = record ? value_of(sem) : 0;
+
+	if (record && value == SEM_VALUE_MAX) /* which libc will refuse */
+		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_SEMAPHORE, "sem_post",
+		          TT_MISUSE_OVER_BOUND);
+	else if (record)
+		TT_REPORT(sem_released, caller, TT_WHAT(tt_record_what(record)), (uint64_t)1, value + 1);
+	errno = error;
+}
+
+static __attribute__((noinline)) void tell_value(sem_t *sem, int value, const void *caller)
+{
+	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+
+	if (record)
+		TT_REPORT(sem_value, caller, TT_WHAT(tt_record_what(record)), value > 0 ? (uint64_t)value : 0);
+}
+
+/* What programs call. */
+
+TT_INTERPOSED int sem_init(sem_t *sem, int shared, unsigned value)
+{
+	int result = TT_REAL(sem_init)(sem, shared, value);
+
+	if (result)
+		return result;
+	tt_record_end(sem);
+	if (TT_WATCHED(sem_init))
+		init_told(sem, value, shared, TT_CALLER);
+	return 0;
+}
+
+TT_INTERPOSED int sem_destroy(sem_t *sem)
+{
+	destroyed(sem, TT_CALLER);
+	return TT_REAL(sem_destroy)(sem);
+}
+
+TT_INTERPOSED sem_t *sem_open(const char *name, int flags, ...)
+{
+	mode_t mode = 0;
+	unsigned value = 0;
+
+	if (flags & O_CREAT) {
+		va_list rest;
+		va_start(rest, flags);
+		mode = va_arg(rest, mode_t);
+		value = va_arg(rest, unsigned);
+		va_end(rest);
+	}
+	sem_t *sem = TT_REAL(sem_open)(name, flags, mode, value);
+	if (sem != SEM_FAILED && tt_is_told(TT_CALLER))
+		opened(sem, name, TT_CALLER);
+	return sem;
+}
+
+TT_INTERPOSED int sem_close(sem_t *sem)
+{
+	closed(sem, TT_CALLER);
+	return TT_REAL(sem_close)(sem);
+}
+
+TT_INTERPOSED int sem_wait(sem_t *sem)
+{
+	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, CLOCK_OF_CALL, NULL}, TT_CALLER)
+	                                : TT_REAL(sem_wait)(sem);
+}
+
+TT_INTERPOSED int sem_trywait(sem_t *sem)
+{
+	return TT_WATCHED(sem_acquired) ? trywait_told(sem, TT_CALLER) : TT_REAL(sem_trywait)(sem);
+}
+
+TT_INTERPOSED int sem_timedwait(sem_t *sem, const struct timespec *until)
+{
+	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, CLOCK_OF_CALL, until}, TT_CALLER)
+	                                : TT_REAL(sem_timedwait)(sem, until);
+}
+
+TT_INTERPOSED int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *until)
+{
+	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, clock, until}, TT_CALLER)
+	                                : TT_REAL(sem_clockwait)(sem, clock, until);
+}
+
+TT_INTERPOSED int sem_post(sem_t *sem)
+{
+	if (TT_WATCHED(sem_released))
+		tell_post(sem, TT_CALLER);
+	return TT_REAL(sem_post)(sem);
+}
+
+TT_INTERPOSED int sem_getvalue(sem_t *sem, int *value)
+{
+	int result = TT_REAL(sem_getvalue)(sem, value);
+
+	if (!result && TT_WATCHED(sem_value))
+		tell_value(sem, *value, TT_CALLER);
+	return result;
+}
