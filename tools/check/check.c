@@ -106,6 +106,28 @@ static gint surer(gconstpointer a, gconstpointer b)
 	return (int)(*y)->level - (int)(*x)->level;
 }
 
+static void look_up(struct tt_check *check, const GArray *edges)
+{
+	for (guint i = 0; i < edges->len; i++) {
+		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
+		uint32_t pid = edge->thread->process->pid;
+
+		tt_symbols_site(check->symbols, pid, edge->held_caller, edge->held_stack);
+		tt_symbols_site(check->symbols, pid, edge->wanted_caller, edge->wanted_stack);
+	}
+}
+
+/* What is said before the report must know which files are not what was recorded: the symbols look when asked. */
+static void look_up_sites(struct tt_check *check)
+{
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+
+		look_up(check, finding->edges);
+		look_up(check, finding->blocked);
+	}
+}
+
 void tt_check_finish(struct tt_check *check)
 {
 	for (guint i = 0; i < check->watches->len; i++) {
@@ -113,6 +135,7 @@ void tt_check_finish(struct tt_check *check)
 		watch->family->finish(check, watch->state);
 	}
 	g_ptr_array_sort(check->findings, surer);
+	look_up_sites(check);
 }
 
 static bool on_event(const struct tt_event *event, void *data)

@@ -34,6 +34,7 @@ struct job {
 	const struct tt_listing_format *format;
 	struct tt_symbol_names *names; /* of one reading */
 	uint32_t pid;                  /* of the first event */
+	int failure;                   /* to write: its errno */
 };
 
 static void widen(int *columns, const char *text)
@@ -82,6 +83,8 @@ static bool list_event(const struct tt_event *recorded, void *data)
 	if (since_ns >= job->selection.from_ns && matches(job->selection.thread, event->thread) &&
 	    matches(job->selection.object, event->name))
 		job->format->event(&job->listing, event);
+	if (ferror(job->listing.out))
+		job->failure = errno;
 	return true;
 }
 
@@ -180,8 +183,10 @@ static bool list(struct job *job, const char *path, struct tt_trace_summary *sum
 	if (!read_named(job, path, &listing, &again, error))
 		return false;
 	if (fflush(job->listing.out) || ferror(job->listing.out)) {
+		if (!job->failure)
+			job->failure = errno;
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_IO, "cannot write the events (%s): make room for them",
-		            g_strerror(errno));
+		            g_strerror(job->failure));
 		return false;
 	}
 	return true;

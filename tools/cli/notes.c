@@ -32,6 +32,7 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 		    "trace-thr: sites have no names, since the trace does not say what was loaded where: record with "
 		    "`trace-thr record`, or as docs/events.md says\n");
 	for (const char *const *path = tt_symbols_changed(symbols); *path; path++)
-		g_printerr("trace-thr: sites in %s have no names: it is another build now than the one recorded\n",
+		g_printerr("trace-thr: sites in %s have no names: it is another build now than the one recorded; "
+		           "record it again, or put that build back\n",
 		           *path);
 }
