@@ -112,7 +112,9 @@ static void look_up(struct tt_check *check, const GArray *edges)
 		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
 		uint32_t pid = edge->thread->process->pid;
 
+		tt_symbols_at(check->symbols, edge->held_ns);
 		tt_symbols_site(check->symbols, pid, edge->held_caller, edge->held_stack);
+		tt_symbols_at(check->symbols, edge->wanted_ns);
 		tt_symbols_site(check->symbols, pid, edge->wanted_caller, edge->wanted_stack);
 	}
 }

@@ -74,6 +74,8 @@ static void put_row(struct report *report, const char *verb, int width, const ch
                     const struct tt_stack *stack)
 {
 	g_autofree char *time = tt_check_time_text(report->check, time_ns);
+	/* Another program may have run in the process later. */
+	tt_symbols_at(report->check->symbols, time_ns);
 	g_autofree char *site =
 	    tt_site_text(tt_symbols_site(report->check->symbols, thread->process->pid, caller, stack));
 
