@@ -11,7 +11,8 @@ struct tt_real tt_real;
  */
 static void *find(const char *name)
 {
-	void *found = strncmp(name, "pthread_cond_", 13) ? NULL : dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+	bool has_two = !strncmp(name, "pthread_cond_", 13) && strcmp(name, "pthread_cond_clockwait") != 0;
+	void *found = has_two ? dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2") : NULL;
 
 	return found ? found : dlsym(RTLD_NEXT, name);
 }
@@ -20,11 +21,21 @@ static void *find(const char *name)
 	address = find(#name);                                                                                         \
 	memcpy(&tt_real.name, &address, sizeof address);
 
+/*
+ * A look-up that fails allocates memory for the error, and the program's malloc may lock a mutex: then we come here
+ * again, while the functions of mutexes, the first of the table, are there already.
+ */
+static __thread bool is_finding __attribute__((tls_model("initial-exec")));
+
 void tt_real_find(void)
 {
 	void *address;
 
+	if (is_finding)
+		return;
+	is_finding = true;
 	TT_REAL_FUNCTIONS(FIND)
+	is_finding = false;
 	/* Release: who sees it sees the table. Two threads may both look, and find the same. */
 	__atomic_store_n(&tt_real.found, true, __ATOMIC_RELEASE);
 }

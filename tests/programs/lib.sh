@@ -9,7 +9,7 @@
 here=$(dirname "$0")
 . "$here/../tool/lib.sh"
 programs=$BUILD/tests/programs
-limit=120
+limit=60
 
 # same NAME COMMAND…: runs it without and with --preload, into $dir/NAME. Output and status must be the same.
 same()

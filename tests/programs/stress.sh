@@ -13,7 +13,7 @@ stress()
 }
 stress mutex 5000
 has_events mutex thread_create lock_acquired lock_released
-stress sem 5000
+stress sem 2
 has_events sem thread_create sem_acquired sem_released
 stress pthread 20
 has_events pthread thread_create thread_start thread_join_done
