@@ -135,20 +135,16 @@ struct arrival {
 	bool last; /* which has told that it passes */
 };
 
-/*
- * Where other processes take part nobody is known to be the last: there all are told to wait, and are counted while
- * they do.
- */
+/* Where other processes take part only this one's are counted, and nobody is known to be the last: all wait. */
 static void count(struct arrival *arrival)
 {
 	struct tt_record *record = arrival->record;
-	uint32_t parties = record->parties;
 
 	arrival->id = record->id;
 	memcpy(arrival->name, record->text, sizeof arrival->name);
-	arrival->index = record->waiters % parties;
-	arrival->last = !record->shared && arrival->index + 1 == parties;
-	record->waiters = arrival->last ? 0 : record->waiters + 1;
+	arrival->index = record->waiters;
+	record->waiters = (record->waiters + 1) % record->parties;
+	arrival->last = record->waiters == 0 && !record->shared;
 }
 
 static struct tt_what what_of(const struct arrival *arrival)
@@ -179,27 +175,14 @@ static void arrive(struct arrival *arrival, const pthread_barrier_t *barrier, co
 	unlock();
 }
 
-static void leave(const struct arrival *arrival, const void *caller)
-{
-	struct tt_record *record = arrival->record;
-
-	if (record && record->shared) {
-		lock();
-		if (record->id == arrival->id && record->waiters > 0)
-			record->waiters--;
-		unlock();
-	}
-	if (arrival->told && !arrival->last)
-		tell_passed(arrival, caller);
-}
-
 static __attribute__((noinline)) int wait_told(pthread_barrier_t *barrier, const void *caller)
 {
 	struct arrival arrival;
 
 	arrive(&arrival, barrier, caller);
 	int result = TT_REAL(pthread_barrier_wait)(barrier);
-	leave(&arrival, caller);
+	if (arrival.told && !arrival.last)
+		tell_passed(&arrival, caller);
 	return result;
 }
 
