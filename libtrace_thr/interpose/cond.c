@@ -74,11 +74,16 @@ static int do_wait(const struct wait *wait)
 	return TT_REAL(pthread_cond_clockwait)(wait->cond, wait->mutex, wait->clock, wait->until);
 }
 
-static int64_t timeout_of(const struct wait *wait)
+static clockid_t clock_of(const struct wait *wait)
 {
 	clockid_t own = wait->cond->__data.__wrefs & MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 
-	return wait->until ? tt_until_ns(wait->clock == -1 ? own : wait->clock, wait->until) : TT_NO_TIMEOUT;
+	return wait->clock == -1 ? own : wait->clock;
+}
+
+static int64_t timeout_of(const struct wait *wait)
+{
+	return wait->until ? tt_until_ns(clock_of(wait), wait->until) : TT_NO_TIMEOUT;
 }
 
 /* A wait under way, which ends with the mutex held, also where the thread is cancelled in it. */
@@ -100,6 +105,8 @@ static void tell_end(struct waiting *waiting)
 	          : error == ECANCELED ? TT_WAKE_CANCELLED
 	                               : TT_WAKE_NOTIFIED,
 	          (uint64_t)0);
+	if (error == ENOTRECOVERABLE)
+		return; /* a robust mutex that nobody gets any more */
 	tt_mutex_taken_back(waiting->lock, waiting->wait->mutex, error, waiting->caller);
 }
 
@@ -108,7 +115,8 @@ static __attribute__((noinline)) int wait_told(const struct wait *wait, const vo
 	struct tt_record *lock = tt_is_told(caller) ? tt_mutex_record(wait->mutex, caller) : NULL;
 	struct tt_record *cond = lock ? record_of(wait->cond, lock->id, caller) : NULL;
 
-	if (!cond)
+	/* Without memory; or a call that libc refuses, so that the mutex is not given up. */
+	if (!cond || tt_is_bad_limit(clock_of(wait), wait->until))
 		return do_wait(wait);
 	if (!tt_mutex_is_mine(wait->mutex)) {
 		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(cond)), TT_OBJECT_CONDITION, "pthread_cond_wait",

@@ -45,3 +45,9 @@ int64_t tt_until_ns(clockid_t clock, const struct timespec *until)
 	left = (int64_t)(until->tv_sec - now.tv_sec) * 1000000000 + (until->tv_nsec - now.tv_nsec);
 	return left > 0 ? left : 0;
 }
+
+bool tt_is_bad_limit(clockid_t clock, const struct timespec *until)
+{
+	return until && (until->tv_nsec < 0 || until->tv_nsec >= 1000000000 ||
+	                 (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC));
+}

@@ -155,20 +155,15 @@ static int do_ask(const struct ask *ask)
 	return TT_REAL(sem_clockwait)(ask->sem, ask->clock, ask->until);
 }
 
-/* Whether libc refuses the time limit, which it does before it looks at the semaphore. */
-static bool is_bad_limit(const struct ask *ask)
+static clockid_t clock_of(const struct ask *ask)
 {
-	return ask->until &&
-	       (ask->until->tv_nsec < 0 || ask->until->tv_nsec >= 1000000000 ||
-	        (ask->clock != CLOCK_OF_CALL && ask->clock != CLOCK_REALTIME && ask->clock != CLOCK_MONOTONIC));
+	return ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
 }
 
 static void tell_wait(const struct tt_record *record, const struct ask *ask, const void *caller)
 {
-	clockid_t clock = ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
-
 	TT_REPORT(sem_wait, caller, TT_WHAT(tt_record_what(record)),
-	          ask->until ? tt_until_ns(clock, ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
+	          ask->until ? tt_until_ns(clock_of(ask), ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
 }
 
 /* How it has ended; errno says why without success. Returns `result`. */
@@ -192,7 +187,7 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 	const struct tt_record *record = tt_is_told(caller) ? record_of(ask->sem, caller) : NULL;
 	int result = -1;
 
-	if (record && !is_bad_limit(ask)) {
+	if (record && !tt_is_bad_limit(clock_of(ask), ask->until)) {
 		pthread_testcancel(); /* so does libc, also where a place is free */
 		result = TT_REAL(sem_trywait)(ask->sem);
 		if (result)

@@ -59,4 +59,7 @@ static inline bool tt_is_told(const void *caller)
 /* From now until an absolute time, in nanoseconds, for the field timeout_ns; not below 0. */
 int64_t tt_until_ns(clockid_t clock, const struct timespec *until);
 
+/* Whether libc refuses the time limit, NULL for none, of a wait; mutexes refuse it only if they have to wait. */
+bool tt_is_bad_limit(clockid_t clock, const struct timespec *until);
+
 #endif /* TT_WATCH_H */
