@@ -16,6 +16,9 @@ $(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
 $(LIB): $(BUILD)/libtrace_thr.so.0
 	$(Q)ln -sf $(<F) $@
 
+# Who calls is told by the return address: that of a tail call would be libc's, and these locks be the program's.
+$(BUILD)/libtrace_thr/src/fork.o: FLAGS += -fno-optimize-sibling-calls
+
 # The interposer: the library and what stands before pthreads, in one, see interpose/preload.c.
 PRELOAD_SOURCES := $(wildcard libtrace_thr/interpose/*.c)
 PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/%.o)
