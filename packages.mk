@@ -1,7 +1,7 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
-# Programs of others that the tests record.
-TEST_PACKAGES := libsqlite3-dev python3-minimal redis-server stress-ng
+# Programs of others that the tests record. redis-tools has the server as well; redis-server would start one.
+TEST_PACKAGES := libsqlite3-dev python3 redis-tools stress-ng
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \

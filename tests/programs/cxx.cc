@@ -12,17 +12,25 @@
 namespace
 {
 std::mutex queue_lock;
-std::condition_variable filled;
+std::condition_variable filled, idle;
 std::queue<int> jobs;
 std::shared_mutex table_lock;
 std::timed_mutex slot;
 std::recursive_mutex nest;
 std::once_flag once;
 long table, sum, began;
+int starting = 4;
 
 void work()
 {
 	std::call_once(once, [] { began++; });
+	{
+		std::unique_lock<std::mutex> lock(queue_lock);
+		starting--;
+		idle.notify_one();
+		/* The first jobs come when all are here, so each thread waits at least once. */
+		filled.wait_for(lock, std::chrono::minutes(1), [] { return !jobs.empty(); });
+	}
 	for (;;) {
 		std::unique_lock<std::mutex> lock(queue_lock);
 		filled.wait_for(lock, std::chrono::minutes(1), [] { return !jobs.empty(); });
@@ -60,6 +68,10 @@ int main()
 	}
 	for (int i = 0; i < 4; i++)
 		crew.emplace_back(work);
+	{
+		std::unique_lock<std::mutex> lock(queue_lock);
+		idle.wait(lock, [] { return starting == 0; });
+	}
 	for (int i = 0; i < 400; i++) {
 		std::lock_guard<std::mutex> lock(queue_lock);
 		jobs.push(i < 396 ? i : -1);

@@ -25,15 +25,31 @@ same()
 		"$(status_is "$bare")$(diff "$dir/bare_out" "$dir/out")$(diff "$dir/bare_err" "$dir/err")"
 }
 
-# has_events NAME EVENT…: each is in the trace.
+# has_events NAME EVENT…: each is in the trace, made by the program: what else runs here can be in it as well.
 has_events()
 {
 	name=$1
 	shift
-	babeltrace2 "$dir/$name" 2>/dev/null | grep -o 'trace_thr:[a-z_]*' | sort | uniq -c >"$dir/out"
+	run "$TOOL" events --format csv "$dir/$name"
+	mv "$dir/out" "$dir/$name.csv"
+	cut -d, -f6 "$dir/$name.csv" | sort | uniq -c >"$dir/out"
 	for event; do
-		check "$name: $event" "$(has out ":$event\$")"
+		check "$name: $event" "$(has out " $event\$")"
 	done
+}
+
+# After has_events: has_threads NAME N: so many threads started.
+has_threads()
+{
+	cut -d, -f6 "$dir/$1.csv" | grep -c '^thread_start$' >"$dir/out"
+	check "$1: $2 threads" "$(has out "^$2\$")"
+}
+
+# After has_events: has_locks_of NAME MODULE: the module's own locks are in the trace.
+has_locks_of()
+{
+	grep ',lock_acquired,' "$dir/$1.csv" | grep -c ",$2[^,]*,0x" >"$dir/out"
+	check "$1: locks of $2" "$(lacks out '^0$')"
 }
 
 # is_right NAME: check finds nothing in it, whatever it is asked for, and nothing was lost.

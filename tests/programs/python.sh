@@ -6,5 +6,6 @@ python=/usr/bin/python3
 needs $python
 same python $python "$here/threads.py"
 has_events python thread_create thread_start lock_acquired cond_wait cond_notify sem_acquired sem_released
+has_threads python 30
 is_right python
 finish

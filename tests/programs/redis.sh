@@ -2,14 +2,16 @@
 # redis-server with threads for input and output, under the load of redis-benchmark. Its memory comes from jemalloc,
 # whose own locks are pthread mutexes.
 . "$(dirname "$0")/lib.sh"
-needs redis-server
+# The server goes by the name it is called by.
+needs redis-check-rdb
 needs redis-benchmark
 socket=$dir/socket
+ln -s "$(command -v redis-check-rdb)" "$dir/redis-server"
 
 # serve COMMAND…: a server by that command, 4000 requests, and its end by a client.
 serve()
 {
-	"$@" redis-server --port 0 --unixsocket "$socket" --save '' --appendonly no --io-threads 4 \
+	"$@" "$dir/redis-server" --port 0 --unixsocket "$socket" --save '' --appendonly no --io-threads 4 \
 		--io-threads-do-reads yes --daemonize no --dir "$dir" >"$dir/server" 2>&1 &
 	server=$!
 	check "redis: it serves" "$(wait_until 'the server answers' redis-cli -s "$socket" ping)"
@@ -27,5 +29,6 @@ serve()
 serve env
 serve "$TOOL" record -q --preload -o "$dir/redis" --
 has_events redis thread_create lock_acquired lock_released cond_wait
+has_locks_of redis redis-check-rdb
 is_right redis
 finish

@@ -1,4 +1,4 @@
-/* Four threads write to one database of SQLite, each by a connection of its own, and one shared by all. */
+/* Four threads write to a database of SQLite by one connection, which is serialized. */
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -40,7 +40,8 @@ int main(void)
 	int numbers[4];
 
 	must(sqlite3_open_v2("file:test?mode=memory&cache=shared", &shared,
-	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, NULL),
+	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI,
+	                     NULL),
 	     "open");
 	must(sqlite3_exec(shared, "create table t (thread int, n int)", NULL, NULL, NULL), "create");
 	for (int i = 0; i < 4; i++) {
