@@ -55,7 +55,7 @@ has_locks_of()
 # is_right NAME: check finds nothing in it, whatever it is asked for, and nothing was lost.
 is_right()
 {
-	run "$TOOL" check --all --fail-on potential "$dir/$1"
+	run "$TOOL" check --all --fail-on inversion "$dir/$1"
 	check "$1: check finds nothing" "$(status_is 0)$(has out '0 deadlocks, 0 inversions, 0 suppressed, 0 events lost')"
 }
 
