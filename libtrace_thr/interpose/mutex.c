@@ -1,6 +1,8 @@
 #include "mutex.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
 
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/thread.h"
@@ -134,6 +136,25 @@ static int tell_end(struct tt_record *record, const pthread_mutex_t *mutex, int 
 	return error;
 }
 
+/* Of a robust one whose holder died, __owner says that; who has it now is in the lock word, as the kernel wants it. */
+static bool is_of(const pthread_mutex_t *mutex, pid_t thread)
+{
+	if (mutex->__data.__kind & (ROBUST | PRIO_INHERIT))
+		return (mutex->__data.__lock & FUTEX_TID_MASK) == thread;
+	return mutex->__data.__owner == thread;
+}
+
+/* Whether an acquire that could wait fails at once instead: then a try must not come before it, which fails otherwise.
+ */
+static bool fails_at_once(const pthread_mutex_t *mutex)
+{
+	const int not_recoverable = INT_MAX - 1; /* glibc's PTHREAD_MUTEX_NOTRECOVERABLE, in __owner */
+
+	if (mutex->__data.__kind & ROBUST && mutex->__data.__owner == not_recoverable)
+		return true;
+	return kind_of(mutex) == TT_KIND_ERRORCHECK && is_of(mutex, tthr_thread_native_id(tt_self_known()));
+}
+
 /*
  * An acquire that may wait. Only if a try finds the mutex held does the thread say that it waits: an acquire without
  * contention is one event. A try of glibc's does all that a lock does, but wait, and but tell a holder of the error.
@@ -145,6 +166,8 @@ static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const voi
 
 	if (!record)
 		return TT_REAL(pthread_mutex_lock)(mutex);
+	if (fails_at_once(mutex))
+		return tell_end(record, mutex, TT_REAL(pthread_mutex_lock)(mutex), TT_LIMIT_NONE, caller);
 	error = TT_REAL(pthread_mutex_trylock)(mutex);
 	if (error == EBUSY) {
 		tell_wait(record, TT_NO_TIMEOUT, caller);
@@ -165,11 +188,13 @@ static __attribute__((noinline)) int trylock_told(pthread_mutex_t *mutex, const 
 static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, clockid_t clock,
                                                     const struct timespec *until, const void *caller)
 {
+	bool valid = clock == -1 || clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC; /* libc looks at it first */
 	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
-	int error = record ? TT_REAL(pthread_mutex_trylock)(mutex) : EBUSY;
+	bool may_wait = record && valid && !fails_at_once(mutex);
+	int error = may_wait ? TT_REAL(pthread_mutex_trylock)(mutex) : EBUSY;
 
 	if (error == EBUSY) {
-		if (record)
+		if (may_wait)
 			tell_wait(record, tt_until_ns(clock == -1 ? CLOCK_REALTIME : clock, until), caller);
 		error = clock == -1 ? TT_REAL(pthread_mutex_timedlock)(mutex, until)
 		                    : TT_REAL(pthread_mutex_clocklock)(mutex, clock, until);
@@ -179,7 +204,7 @@ static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, cloc
 
 bool tt_mutex_is_mine(const pthread_mutex_t *mutex)
 {
-	return mutex->__data.__owner == gettid();
+	return is_of(mutex, gettid());
 }
 
 static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
@@ -213,7 +238,7 @@ static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const v
 {
 	struct tt_record *record = tt_is_told(caller) ? known(mutex, mark_of(mutex)) : NULL;
 
-	if (record && __builtin_expect(mutex->__data.__owner == tthr_thread_native_id(tt_self_known()), 1)) {
+	if (record && __builtin_expect(is_of(mutex, tthr_thread_native_id(tt_self_known())), 1)) {
 		tt_mutex_given_up(record, mutex, caller);
 	} else if (record) {
 		bool held = mutex->__data.__lock;
