@@ -82,17 +82,26 @@ static bool is_running(int word)
 	return word == probe.word;
 }
 
+/* Ends the object of the record, unless another thread has just put a new one in its place. */
+static void end_object(struct tt_record *record, uint64_t id)
+{
+	/* Release: pairs with the acquire in record_of, so who finds the object ended finds the once done. */
+	__atomic_compare_exchange_n(&record->id, &id, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 /* The record; emits its init event if it was not known. NULL if the once is done, and without memory. */
 static struct tt_record *record_of(pthread_once_t *once, const void *caller)
 {
 	struct tt_record *record = tt_record_find(once);
+	uint64_t id = record ? __atomic_load_n(&record->id, __ATOMIC_ACQUIRE) : 0;
 	bool made;
 
-	/* Acquire: pairs with the release in end_call, so who finds the object ended finds the once done. */
-	if (record && __atomic_load_n(&record->id, __ATOMIC_ACQUIRE) && record->kind == TT_KIND_ONCE)
+	if (id && record->kind == TT_KIND_ONCE)
 		return record;
 	if (word_of(once) & DONE)
 		return NULL;
+	if (id)
+		end_object(record, id); /* of another kind, in memory that was freed */
 	record = tt_record_make(once, "once", TT_KIND_ONCE, NULL, &made);
 	if (made && !word_of(once))
 		TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), TT_KIND_ONCE);
@@ -122,11 +131,9 @@ static void end_call(struct call *call)
 	innermost = call->outer;
 	if (call->claimed)
 		__atomic_compare_exchange_n(&call->record->holder, &mine, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
-	/* The object has ended for us: what is at the address later and is not done is another. Release: see record_of.
-	 */
+	/* What is at the address later and is not done is another. */
 	if (call->completed)
-		__atomic_compare_exchange_n(&call->record->id, &call->what.id, 0, false, __ATOMIC_RELEASE,
-		                            __ATOMIC_RELAXED);
+		end_object(call->record, call->what.id);
 }
 
 static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*routine)(void), const void *caller)

@@ -108,18 +108,14 @@ static int do_ask(const struct ask *ask)
 	              : TT_REAL(pthread_rwlock_clockwrlock)(ask->lock, ask->clock, ask->until);
 }
 
-/* Whether libc refuses the time limit, which it does before it looks at the lock. */
-static bool is_bad_limit(const struct ask *ask)
+static clockid_t clock_of(const struct ask *ask)
 {
-	return ask->until &&
-	       (ask->until->tv_nsec < 0 || ask->until->tv_nsec >= 1000000000 ||
-	        (ask->clock != CLOCK_OF_CALL && ask->clock != CLOCK_REALTIME && ask->clock != CLOCK_MONOTONIC));
+	return ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
 }
 
 static void tell_wait(struct tt_record *record, const struct ask *ask, const void *caller)
 {
-	clockid_t clock = ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
-	int64_t timeout_ns = ask->until ? tt_until_ns(clock, ask->until) : TT_NO_TIMEOUT;
+	int64_t timeout_ns = ask->until ? tt_until_ns(clock_of(ask), ask->until) : TT_NO_TIMEOUT;
 
 	TT_REPORT(lock_wait, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, (uint8_t)ask->mode,
 	          timeout_ns, __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
@@ -143,7 +139,9 @@ static int tell_end(struct tt_record *record, const struct ask *ask, int error, 
 	return 0;
 }
 
-/* Only if a try finds it held does the thread say that it waits. libc tells its writer of the error, but not by a try.
+/*
+ * Only if a try finds it held does the thread say that it waits. What libc refuses before it looks at the lock, or
+ * refuses its writer, a try would not tell.
  */
 static __attribute__((noinline)) int ask_told(const struct ask *ask, const void *caller)
 {
@@ -153,7 +151,7 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 
 	if (!record)
 		return is_try ? do_try(ask) : do_ask(ask);
-	if (!is_try && (is_mine(ask->lock) || is_bad_limit(ask)))
+	if (!is_try && (is_mine(ask->lock) || tt_is_bad_limit(clock_of(ask), ask->until)))
 		return tell_end(record, ask, do_ask(ask), caller);
 	error = do_try(ask);
 	if (error == EBUSY && !is_try) {

@@ -41,7 +41,7 @@ list_events()
 		printf '0x%x\n' $((address - 1))
 	done <"$dir/callers" >"$dir/sites"
 	addr2line -fe "$programs/$1" <"$dir/sites" | sed -n 'p;n' | paste -d' ' "$dir/callers" - |
-		sed -n '/?/!s/^/from /p' >>"$dir/names"
+		sed -n 's/\.\(constprop\|part\|isra\|cold\)[.0-9a-z]*$//; /?/!s/^/from /p' >>"$dir/names"
 	awk -v recording="$(sed -n 's/.*"recording": "\([^"]*\)".*/\1/p' "$dir/trace/trace-thr.json")" \
 		-v joins="$(grep -sc '^# joins$' "$here/$1.expected")" \
 		-f "$here/events.awk" "$dir/names" "$dir/raw"

@@ -106,6 +106,20 @@ static __attribute__((noinline)) void use_one_of_the_stack(void)
 	TELL(pthread_once(&once, run_in_turn));
 }
 
+static union {
+	pthread_mutex_t mutex;
+	pthread_once_t once;
+} memory;
+
+/* In the memory of a mutex that nobody has destroyed. */
+static void follow_a_mutex(void)
+{
+	TELL(pthread_mutex_lock(&memory.mutex));
+	TELL(pthread_mutex_unlock(&memory.mutex));
+	memset(&memory, 0, sizeof memory);
+	TELL(pthread_once(&memory.once, run_in_turn));
+}
+
 static void come_back(void)
 {
 	pthread_once(&itself, come_back);
@@ -129,6 +143,7 @@ int main(void)
 	cancel_a_run();
 	use_one_of_the_stack();
 	use_one_of_the_stack();
+	follow_a_mutex();
 	other_tid = 0;
 	pthread_create(&thread, NULL, hanging, NULL);
 	await_asleep(&itself, sizeof itself);
