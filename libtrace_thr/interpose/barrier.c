@@ -1,15 +1,14 @@
-#include "barrier.h"
-
 #include <string.h>
 
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/word.h"
+#include "fork.h"
 #include "records.h"
 #include "watch.h"
 
 /*
  * Who is the last to arrive does not wait: it lets the others go, and says so before they can go on. glibc tells who
- * it was afterwards only, so arrivals are counted here. Counting and telling are one step, under `guard`, so that the
+ * it was afterwards only, so arrivals are counted here. Counting and telling are one step, under a lock, so that the
  * events of a round are in order: each party's wait, then the last one's passing, then the others'.
  *
  * Between the counting and libc's wait one thread can overtake another. With as many threads as parties all of a round
@@ -19,7 +18,6 @@
  * the thread that took its place is told as one of the next round, which passes early. No thread is told to wait
  * that does not, beyond that moment.
  */
-static uint32_t guard;
 
 /* What glibc has in a barrier (struct pthread_barrier); see knows_layout. */
 struct layout {
@@ -32,19 +30,14 @@ _Static_assert(sizeof(struct layout) <= sizeof(pthread_barrier_t), "glibc's barr
 static void lock(void)
 {
 	tt_inside++; /* a signal handler that comes in meanwhile must not come here */
-	if (!tt_word_try(&guard))
-		tt_word_take(&guard, &tt_never);
+	if (!tt_word_try(&tt_own_locks.barriers))
+		tt_word_take(&tt_own_locks.barriers, &tt_never);
 }
 
 static void unlock(void)
 {
-	tt_word_free(&guard);
+	tt_word_free(&tt_own_locks.barriers);
 	tt_inside--;
-}
-
-void tt_barriers_after_fork_in_child(void)
-{
-	guard = TT_WORD_FREE;
 }
 
 static struct layout layout_of(const pthread_barrier_t *barrier)
@@ -73,7 +66,7 @@ static void tell_shared(const struct tt_record *record, const void *caller)
 		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_BARRIER);
 }
 
-/* A new record; the object that may have been there has ended. The guard is held. NULL without memory. */
+/* A new record; the object that may have been there has ended. The lock is held. NULL without memory. */
 static struct tt_record *make(const pthread_barrier_t *barrier, unsigned parties, bool shared)
 {
 	struct tt_record *record;
@@ -107,7 +100,7 @@ static __attribute__((noinline)) void init_told(const pthread_barrier_t *barrier
 	tell_shared(record, caller);
 }
 
-/* One that was made before anybody looked, or by another process: some may have arrived. The guard is held. */
+/* One that was made before anybody looked, or by another process: some may have arrived. The lock is held. */
 static struct tt_record *first_sight(const pthread_barrier_t *barrier, const void *caller)
 {
 	struct layout layout = layout_of(barrier);

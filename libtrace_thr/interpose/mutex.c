@@ -5,7 +5,9 @@
 #include <linux/futex.h>
 
 #include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/registry.h"
 #include "libtrace_thr/src/thread.h"
+#include "fork.h"
 
 /* What glibc's field __kind says (bits/pthreadtypes-arch.h has the layout, which is part of its ABI). */
 enum {
@@ -218,6 +220,14 @@ static bool is_lenient(const struct tt_record *record, const pthread_mutex_t *mu
 	return record->kind == TT_KIND_MUTEX && !(mutex->__data.__kind & (ROBUST | PRIO_INHERIT));
 }
 
+/* Whether the thread had it when it forked this process. glibc lets it give it back, but for the kinds that it checks.
+ */
+static bool is_inherited(const struct tt_record *record, const pthread_mutex_t *mutex)
+{
+	return is_lenient(record, mutex) && tt_tid_before_fork && mutex->__data.__owner == tt_tid_before_fork &&
+	       tt_self_known() == tt_registry_main();
+}
+
 void tt_mutex_given_up(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
 {
 	uint32_t depth = depth_of(record, mutex) - 1;
@@ -243,7 +253,9 @@ static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const v
 	} else if (record) {
 		bool held = mutex->__data.__lock;
 
-		tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, "pthread_mutex_unlock", caller);
+		if (!held || !is_inherited(record, mutex))
+			tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, "pthread_mutex_unlock",
+			            caller);
 		if (held && is_lenient(record, mutex))
 			tt_mutex_given_up(record, mutex, caller);
 	}

@@ -1,13 +1,11 @@
 /*
- * What the interposer does when it is loaded, and where a process forks.
+ * What the interposer does when it is loaded.
  */
 #include <time.h>
 #include <unistd.h>
 
 #include "libtrace_thr/src/process.h"
-#include "barrier.h"
-#include "records.h"
-#include "thread.h"
+#include "fork.h"
 #include "watch.h"
 
 __thread unsigned tt_inside;
@@ -18,20 +16,12 @@ bool tt_is_ready;
 const char tthr_preloaded = 1;
 TT_INTERPOSED const char tthr_preload_version[] = "0";
 
-static void after_fork_in_child(void)
-{
-	tt_records_after_fork_in_child();
-	tt_threads_after_fork_in_child();
-	tt_stack_doubt();
-	tt_barriers_after_fork_in_child();
-}
-
 __attribute__((constructor)) static void load(void)
 {
 	tt_real_find();
 	tt_process_enter();
 	tt_tracer_find(); /* after the former: it finds what that has loaded */
-	pthread_atfork(NULL, NULL, after_fork_in_child);
+	tt_interposed_fork_prepare();
 	tt_is_ready = true;
 }
 

@@ -5,6 +5,7 @@
 
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/word.h"
+#include "fork.h"
 #include "watch.h"
 
 enum { CHUNK = 256 * 1024, FIRST_SLOTS = 4096 };
@@ -17,7 +18,6 @@ struct table {
 };
 
 static struct table *table;
-static uint32_t lock;
 
 /* What is left of the last chunk. */
 static char *chunk;
@@ -135,13 +135,13 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 static void lock_records(void)
 {
 	tt_inside++; /* a signal handler that comes in meanwhile must not come here */
-	if (!tt_word_try(&lock))
-		tt_word_take(&lock, &tt_never);
+	if (!tt_word_try(&tt_own_locks.records))
+		tt_word_take(&tt_own_locks.records, &tt_never);
 }
 
 static void unlock_records(void)
 {
-	tt_word_free(&lock);
+	tt_word_free(&tt_own_locks.records);
 	tt_inside--;
 }
 
@@ -194,9 +194,4 @@ void *tt_record_memory(size_t size)
 	memory = take_memory(size);
 	unlock_records();
 	return memory;
-}
-
-void tt_records_after_fork_in_child(void)
-{
-	lock = TT_WORD_FREE;
 }

@@ -65,7 +65,4 @@ static inline struct tt_what tt_record_what(const struct tt_record *record)
 /* Memory that is never given back; NULL: none is left. `size` at most 64 KiB. */
 void *tt_record_memory(size_t size);
 
-/* For fork, in the child: another thread may have been at it. */
-void tt_records_after_fork_in_child(void);
-
 #endif /* TT_RECORDS_H */

@@ -9,6 +9,7 @@
 #include "libtrace_thr/src/registry.h"
 #include "libtrace_thr/src/thread.h"
 #include "libtrace_thr/src/word.h"
+#include "fork.h"
 #include "records.h"
 
 enum { NAME_SIZE = 40 };
@@ -25,7 +26,6 @@ struct plain {
 };
 
 /* Those that can be joined, each with a reference; and memory to use again. Under the lock. */
-static uint32_t lock;
 static struct plain *joinable;
 static struct plain *unused;
 
@@ -33,13 +33,13 @@ static struct plain *unused;
 static void lock_threads(void)
 {
 	tt_inside++;
-	if (!tt_word_try(&lock))
-		tt_word_take(&lock, &tt_never);
+	if (!tt_word_try(&tt_own_locks.threads))
+		tt_word_take(&tt_own_locks.threads, &tt_never);
 }
 
 static void unlock_threads(void)
 {
-	tt_word_free(&lock);
+	tt_word_free(&tt_own_locks.threads);
 	tt_inside--;
 }
 
@@ -302,7 +302,6 @@ int tt_thread_detach(pthread_t thread, const void *caller)
 
 void tt_threads_after_fork_in_child(void)
 {
-	lock = TT_WORD_FREE;
 	joinable = NULL;
 	unused = NULL; /* the list may have been in change */
 }

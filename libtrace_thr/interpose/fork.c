@@ -1,0 +1,44 @@
+#include "fork.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "thread.h"
+#include "watch.h"
+
+struct tt_own_locks tt_own_locks;
+
+pid_t tt_tid_before_fork;
+
+static __thread pid_t forking;
+
+/*
+ * Between ours nothing is told, in the child as little as in the parent: there run the handlers of who has come before
+ * us, LTTng and libraries with constructors, and the events of the child would still bear the parent's id.
+ */
+static void before(void)
+{
+	forking = gettid();
+	tt_inside++;
+}
+
+static void after_in_parent(void)
+{
+	tt_inside--;
+}
+
+static void after_in_child(void)
+{
+	tt_own_locks = (struct tt_own_locks){0}; /* where the kernel has not done it */
+	tt_tid_before_fork = forking;
+	tt_threads_after_fork_in_child();
+	tt_stack_doubt();
+	tt_inside--;
+}
+
+void tt_interposed_fork_prepare(void)
+{
+	madvise(&tt_own_locks, sizeof tt_own_locks, MADV_WIPEONFORK); /* Linux 4.14 */
+	pthread_atfork(before, after_in_parent, after_in_child);
+}
