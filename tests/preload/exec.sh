@@ -1,0 +1,48 @@
+# What a program starts: each has its events, under its own pid, however it was started.
+. "${0%/*}/lib.sh"
+program=$(cd "$programs" && pwd)/exec
+
+# pids_of: the processes in the trace that have locked a mutex.
+pids_of()
+{
+	babeltrace2 --no-delta "$dir/trace" | sed -n 's/.* trace_thr:lock_acquired:.* pid = \([0-9]*\),.*/\1/p' | sort -u
+}
+
+# records WHAT COMMAND…: all that have said `pid N` are in the trace, and none else.
+records()
+{
+	what=$1
+	shift
+	rm -rf "$dir/trace"
+	tool record -q --preload -o "$dir/trace" -- "$@"
+	sed -n 's/^pid //p' "$dir/out" | sort -u >"$dir/said"
+	pids_of >"$dir/traced"
+	check "$what" "$(status_is 0)$(differs "$dir/said" "$dir/traced")$(test -s "$dir/said" || echo none)"
+	tool check "$dir/trace"
+	check "$what: nothing is found" "$(status_is 0)"
+}
+
+for way in vfork fork spawn exec shell; do
+	records "$way" "$program" "$way"
+done
+records 'one after the other' "$program" vfork exec shell spawn fork exec
+records 'sh -c' sh -c "$program & $program spawn; wait"
+
+cat >"$dir/Makefile" <<END
+all: a b
+	+\$(MAKE) -f $dir/Makefile c d
+a b c d:
+	@$program spawn
+.PHONY: all a b c d
+END
+records 'make -j2 that calls make' make -s -j2 -f "$dir/Makefile"
+check 'make: as many as there should be' "$(test "$(wc -l <"$dir/said")" = 8 || cat "$dir/said")"
+
+# Without the environment it is not traced, and works.
+rm -rf "$dir/trace"
+tool record -q --preload -o "$dir/trace" -- "$program" without spawn
+check 'an environment that is cleared' \
+	"$(status_is 0)$(test "$(grep -c ^pid "$dir/out")" = 3 || cat "$dir/out")$(test "$(pids_of | wc -l)" = 1 || pids_of)"
+tool record -q --preload -o "$dir/trace2" -- env -i "$program" fork
+check 'env -i' "$(status_is 0)$(test "$(grep -c ^pid "$dir/out")" = 3 || cat "$dir/out")"
+finish
