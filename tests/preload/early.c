@@ -1,0 +1,190 @@
+/*
+ * What libraries do before the interposer is set up and after it is over. Compiled with -DLIBRARY this is such a
+ * library, whose constructor runs first if it is preloaded; else a program that uses what the library has made, with
+ * `fork` in a child as well.
+ */
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct made {
+	pthread_mutex_t mutex;
+	pthread_mutex_t held;
+	pthread_cond_t cond;
+	pthread_once_t once;
+	pthread_rwlock_t rwlock;
+	pthread_barrier_t barrier;
+	sem_t sem;
+	sem_t shared;
+	int threads;
+};
+
+#ifdef LIBRARY
+
+struct made made = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                    .held = PTHREAD_MUTEX_INITIALIZER,
+                    .cond = PTHREAD_COND_INITIALIZER,
+                    .once = PTHREAD_ONCE_INIT,
+                    .rwlock = PTHREAD_RWLOCK_INITIALIZER};
+
+static pthread_key_t key;
+
+static void routine(void)
+{
+	pthread_mutex_lock(&made.mutex);
+	made.threads += 10;
+	pthread_mutex_unlock(&made.mutex);
+}
+
+static void use_all(void)
+{
+	pthread_once(&made.once, routine);
+	pthread_rwlock_rdlock(&made.rwlock);
+	pthread_rwlock_unlock(&made.rwlock);
+	sem_wait(&made.sem);
+	sem_post(&made.sem);
+	pthread_mutex_lock(&made.mutex);
+	made.threads++;
+	pthread_cond_broadcast(&made.cond);
+	pthread_mutex_unlock(&made.mutex);
+}
+
+static void *thread(void *arg)
+{
+	pthread_setspecific(key, &made);
+	pthread_barrier_wait(&made.barrier);
+	use_all();
+	return arg;
+}
+
+static void prepare(void)
+{
+	pthread_mutex_lock(&made.held);
+}
+
+static void release(void)
+{
+	pthread_mutex_unlock(&made.held);
+}
+
+/* As an allocator does. */
+static void renew(void)
+{
+	pthread_mutex_t other;
+
+	pthread_mutex_init(&made.held, NULL);
+	pthread_mutex_init(&other, NULL);
+	pthread_mutex_lock(&other);
+	pthread_mutex_unlock(&other);
+	pthread_mutex_destroy(&other);
+}
+
+/* In each of the rounds of a thread's end. */
+static void at_thread_end(void *arg)
+{
+	static __thread int rounds;
+
+	use_all();
+	if (++rounds < 4)
+		pthread_setspecific(key, arg);
+}
+
+static void at_exit(void)
+{
+	use_all();
+}
+
+__attribute__((constructor)) static void construct(void)
+{
+	pthread_t threads[2];
+
+	pthread_barrier_init(&made.barrier, NULL, 3);
+	sem_init(&made.sem, 0, 1);
+	sem_init(&made.shared, 1, 1);
+	pthread_key_create(&key, at_thread_end);
+	pthread_atfork(prepare, release, renew);
+	atexit(at_exit);
+	for (int i = 0; i < 2; i++)
+		pthread_create(&threads[i], NULL, thread, NULL);
+	pthread_barrier_wait(&made.barrier);
+	for (int i = 0; i < 2; i++)
+		pthread_join(threads[i], NULL);
+	/* One is there before all that anybody looks at, and waits while they do. */
+	pthread_create(&threads[0], NULL, thread, NULL);
+	pthread_detach(threads[0]);
+}
+
+static void *last(void *arg)
+{
+	use_all();
+	return arg;
+}
+
+__attribute__((destructor)) static void destroy(void)
+{
+	pthread_t other;
+
+	use_all();
+	pthread_create(&other, NULL, last, NULL);
+	pthread_join(other, NULL);
+}
+
+#else
+
+extern struct made made __attribute__((weak));
+
+static struct made *volatile found;
+
+static void *party(void *arg)
+{
+	pthread_barrier_wait(&found->barrier);
+	return arg;
+}
+
+static int use(void)
+{
+	pthread_t other;
+
+	sem_wait(&found->sem);
+	sem_post(&found->sem);
+	sem_wait(&found->shared);
+	sem_post(&found->shared);
+	pthread_create(&other, NULL, party, NULL);
+	pthread_barrier_wait(&found->barrier);
+	pthread_join(other, NULL);
+	pthread_mutex_lock(&found->mutex);
+	/* Two that the constructor waited for, in five uses each; the third in its first, at least. */
+	while (found->threads < 10 + 2 * 5 + 1)
+		pthread_cond_wait(&found->cond, &found->mutex);
+	pthread_mutex_unlock(&found->mutex);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	int status = 0;
+
+	found = &made;
+	if (!found) {
+		puts("the library is not here");
+		return 1;
+	}
+	use();
+	if (argc > 1 && !strcmp(argv[1], "fork")) {
+		pid_t child = fork();
+		if (!child) {
+			pthread_mutex_lock(&found->mutex);
+			pthread_mutex_unlock(&found->mutex);
+			exit(0);
+		}
+		waitpid(child, &status, 0);
+	}
+	printf("done, %#x\n", (unsigned)status);
+	return 0;
+}
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * A handler that posts a semaphore, every millisecond or so, whatever its thread is doing: that is to make and lock
+ * mutexes, of which some are seen for the first time. Another thread takes as many places as were given.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+
+enum { POSTS = 300, MANY = 4096 };
+
+static sem_t sem;
+static volatile sig_atomic_t posts;
+
+static void handle(int signal)
+{
+	int error = errno;
+
+	(void)signal;
+	if (posts < POSTS) {
+		posts++;
+		sem_post(&sem);
+	}
+	if (errno != error)
+		abort();
+}
+
+static void *take(void *arg)
+{
+	sigset_t alarm;
+
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, NULL);
+	for (int i = 0; i < POSTS; i++)
+		while (sem_wait(&sem))
+			;
+	return arg;
+}
+
+int main(void)
+{
+	struct itimerval each = {{0, 1000}, {0, 1000}};
+	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
+	pthread_mutex_t *many = calloc(MANY, sizeof *many);
+	pthread_t taker;
+
+	if (!many)
+		return 1;
+	sem_init(&sem, 0, 0);
+	sigaction(SIGALRM, &action, NULL);
+	pthread_create(&taker, NULL, take, NULL);
+	setitimer(ITIMER_REAL, &each, NULL);
+	for (unsigned i = 0; posts < POSTS; i++) {
+		pthread_mutex_t *mutex = &many[i % MANY];
+		pthread_mutex_init(mutex, NULL);
+		pthread_mutex_lock(mutex);
+		pthread_mutex_unlock(mutex);
+		pthread_mutex_destroy(mutex);
+	}
+	pthread_join(taker, NULL);
+	free(many);
+	puts("done");
+	return 0;
+}
