@@ -7,9 +7,11 @@
 #ifndef TT_REAL_H
 #define TT_REAL_H
 
+#include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <sys/types.h>
 #include <threads.h>
 #include <time.h>
 
@@ -75,7 +77,9 @@
 	X(void, mtx_destroy, (mtx_t * mutex))                                                                          \
 	X(int, cnd_init, (cnd_t * cond))                                                                               \
 	X(void, cnd_destroy, (cnd_t * cond))                                                                           \
-	X(int, thrd_create, (thrd_t * thread, thrd_start_t start, void *arg))
+	X(int, thrd_create, (thrd_t * thread, thrd_start_t start, void *arg))                                          \
+	X(int, poll, (struct pollfd * descriptors, nfds_t n, int timeout_ms))                                          \
+	X(ssize_t, write, (int fd, const void *data, size_t size))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;
 struct tt_real {
