@@ -10,15 +10,21 @@
 /* What glibc's field __wrefs says. */
 enum { SHARED = 1, MONOTONIC = 2 };
 
+#define PREFIX "cond"
+
 /* Of cond_notify: to all. */
 enum { ASKED_ALL = -1 };
 
-/* One that was used and is zero now has been made anew, without a call. */
+/*
+ * One that was used and is zero now has been made anew, without a call. Or its memory was that of another object, a
+ * mutex say, which ended without a call: its record says so by its name.
+ */
 static bool is_new(const struct tt_record *record, const pthread_cond_t *cond)
 {
 	static const pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
 
-	return !record || !record->id || (record->used && !memcmp(cond, &unused, sizeof unused));
+	return !record || !record->id || strncmp(record->text, PREFIX " ", sizeof PREFIX) != 0 ||
+	       (record->used && !memcmp(cond, &unused, sizeof unused));
 }
 
 /* The record of the condition; emits its init event if it was not known. NULL without memory. */
@@ -29,7 +35,7 @@ static struct tt_record *record_of(pthread_cond_t *cond, uint64_t lock, const vo
 
 	if (is_new(record, cond)) {
 		tt_record_end(cond);
-		record = tt_record_make(cond, "cond", TT_KIND_LOCK, NULL, &made);
+		record = tt_record_make(cond, PREFIX, TT_KIND_LOCK, NULL, &made);
 	}
 	if (!made)
 		return record;
@@ -90,6 +96,7 @@ static int64_t timeout_of(const struct wait *wait)
 struct waiting {
 	const struct wait *wait;
 	struct tt_record *cond, *lock;
+	struct tt_what what; /* the condition, as the wait found it */
 	int error;
 	const void *caller;
 };
@@ -98,9 +105,15 @@ static void tell_end(struct waiting *waiting)
 {
 	int error = waiting->error;
 
-	/* Relaxed: a count for the events of notifiers, who hold the mutex where it matters. */
-	__atomic_sub_fetch(&waiting->cond->waiters, 1, __ATOMIC_RELAXED);
-	TT_REPORT(cond_woken, waiting->caller, TT_WHAT(tt_record_what(waiting->cond)),
+	/*
+	 * It may be another one now: who has woken all may destroy it and make a new one before we have the mutex.
+	 * Relaxed: a count for the events of notifiers, who hold the mutex where it matters.
+	 */
+	if (__atomic_load_n(&waiting->cond->id, __ATOMIC_RELAXED) == waiting->what.id) {
+		__atomic_sub_fetch(&waiting->cond->waiters, 1, __ATOMIC_RELAXED);
+		waiting->cond->used = true; /* not before: until libc has begun to wait, the condition may be zero */
+	}
+	TT_REPORT(cond_woken, waiting->caller, &waiting->what,
 	          error == ETIMEDOUT   ? TT_WAKE_TIMEOUT
 	          : error == ECANCELED ? TT_WAKE_CANCELLED
 	                               : TT_WAKE_NOTIFIED,
@@ -118,13 +131,17 @@ static __attribute__((noinline)) int wait_told(const struct wait *wait, const vo
 	/* Without memory; or a call that libc refuses, so that the mutex is not given up. */
 	if (!cond || tt_is_bad_limit(clock_of(wait), wait->until))
 		return do_wait(wait);
-	if (!tt_mutex_is_mine(wait->mutex)) {
+	if (!tt_mutex_is_mine(lock, wait->mutex)) {
 		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(cond)), TT_OBJECT_CONDITION, "pthread_cond_wait",
 		          TT_MISUSE_NOT_HELD);
 		return do_wait(wait);
 	}
-	__attribute__((cleanup(tell_end))) struct waiting waiting = {wait, cond, lock, ECANCELED, caller};
-	cond->used = true;
+	__attribute__((cleanup(tell_end))) struct waiting waiting = {.wait = wait,
+	                                                             .cond = cond,
+	                                                             .lock = lock,
+	                                                             .what = tt_record_what(cond),
+	                                                             .error = ECANCELED,
+	                                                             .caller = caller};
 	__atomic_add_fetch(&cond->waiters, 1, __ATOMIC_RELAXED);
 	TT_REPORT(cond_wait, caller, TT_WHAT(tt_record_what(cond)), lock->id, timeout_of(wait), TT_STACK(caller));
 	tt_mutex_given_up(lock, wait->mutex, caller);

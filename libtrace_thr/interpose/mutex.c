@@ -16,6 +16,7 @@ enum {
 	TYPE_ERRORCHECK = PTHREAD_MUTEX_ERRORCHECK_NP,
 	ROBUST = 16,
 	PRIO_INHERIT = 32,
+	PRIO_PROTECT = 64,
 	SHARED = 128,
 };
 
@@ -43,6 +44,17 @@ static uint64_t *mark_of(pthread_mutex_t *mutex)
 	           : (uint64_t *)(void *)&mutex->__data.__list.__prev;
 }
 
+/* Whether somebody has it. The lock word has more than that: a ceiling; that the last holder died. */
+static bool is_held(const pthread_mutex_t *mutex)
+{
+	const unsigned ceiling = 0xfff80000; /* glibc's PTHREAD_MUTEX_PRIO_CEILING_MASK */
+	unsigned word = (unsigned)mutex->__data.__lock;
+
+	if (mutex->__data.__kind & PRIO_PROTECT)
+		return word & ~ceiling;
+	return mutex->__data.__kind & (ROBUST | PRIO_INHERIT) ? word & FUTEX_TID_MASK : word;
+}
+
 static void tell_init(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
 {
 	TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
@@ -58,7 +70,7 @@ static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *
 	struct tt_record *record = tt_record_make(mutex, "mutex", kind_of(mutex), mark, &made);
 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
-	if (made && !mutex->__data.__lock)
+	if (made && !is_held(mutex))
 		tell_init(record, mutex, caller);
 	return record;
 }
@@ -204,11 +216,6 @@ static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, cloc
 	return record ? tell_end(record, mutex, error, TT_LIMIT_TIMED, caller) : error;
 }
 
-bool tt_mutex_is_mine(const pthread_mutex_t *mutex)
-{
-	return is_of(mutex, gettid());
-}
-
 static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
 {
 	TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, call, (uint8_t)why);
@@ -226,6 +233,17 @@ static bool is_inherited(const struct tt_record *record, const pthread_mutex_t *
 {
 	return is_lenient(record, mutex) && tt_tid_before_fork && mutex->__data.__owner == tt_tid_before_fork &&
 	       tt_self_known() == tt_registry_main();
+}
+
+/*
+ * Whether the calling thread has it. In a forked child libc still has the parent's thread down as the owner, and only
+ * some kinds mind: handlers of pthread_atfork give back what was taken before. Our ids of threads outlive the fork.
+ */
+bool tt_mutex_is_mine(const struct tt_record *record, const pthread_mutex_t *mutex)
+{
+	return is_of(mutex, tthr_thread_native_id(tt_self_known())) ||
+	       (is_lenient(record, mutex) && is_held(mutex) &&
+	        __atomic_load_n(&record->holder, __ATOMIC_RELAXED) == tt_self_known_id);
 }
 
 void tt_mutex_given_up(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
@@ -248,10 +266,10 @@ static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const v
 {
 	struct tt_record *record = tt_is_told(caller) ? known(mutex, mark_of(mutex)) : NULL;
 
-	if (record && __builtin_expect(is_of(mutex, tthr_thread_native_id(tt_self_known())), 1)) {
+	if (record && __builtin_expect(tt_mutex_is_mine(record, mutex), 1)) {
 		tt_mutex_given_up(record, mutex, caller);
 	} else if (record) {
-		bool held = mutex->__data.__lock;
+		bool held = is_held(mutex);
 
 		if (!held || !is_inherited(record, mutex))
 			tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, "pthread_mutex_unlock",
@@ -303,9 +321,12 @@ TT_INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutex
 TT_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
 	const struct tt_record *record = known(mutex, mark_of(mutex));
+	/* Also one that a condition is to give back to a waiter; users that died with a robust one still count there.
+	 */
+	bool in_use = is_held(mutex) || (mutex->__data.__nusers && !(mutex->__data.__kind & ROBUST));
 
 	/* libc refuses to destroy one in use, and says so for some kinds only. */
-	if (record && mutex->__data.__lock && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
+	if (record && in_use && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
 		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_mutex_destroy", TT_CALLER);
 	else
 		tt_mutex_destroyed(mutex, TT_CALLER);

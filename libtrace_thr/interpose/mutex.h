@@ -23,7 +23,7 @@ int tt_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struct tim
 int tt_mutex_unlock(pthread_mutex_t *mutex, const void *caller);
 
 /* For a condition: whether the calling thread holds the mutex, which otherwise is a misuse of `call`. */
-bool tt_mutex_is_mine(const pthread_mutex_t *mutex);
+bool tt_mutex_is_mine(const struct tt_record *record, const pthread_mutex_t *mutex);
 
 /* For a condition: the mutex is given up, and taken back, without a call. */
 void tt_mutex_given_up(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller);
