@@ -126,6 +126,26 @@ static void unwinds(void *arg)
 	thread->result = PTHREAD_CANCELED;
 }
 
+/* The thread itself or its maker, whoever comes first. */
+static void note_handle(struct plain *plain, pthread_t handle)
+{
+	lock_threads();
+	plain->handle = handle;
+	unlock_threads();
+}
+
+/*
+ * For the maker. Libc puts the handle at the program's place before the thread runs. Only until the thread has noted it
+ * itself may it be looked at there: after that, code of the program may have freed the place.
+ */
+static void note_handle_at(struct plain *plain, const pthread_t *place)
+{
+	lock_threads();
+	if (!plain->handle)
+		plain->handle = *place;
+	unlock_threads();
+}
+
 /* What the program's thread begins with; its end is that of tt_self_bind. */
 static void *run(void *arg)
 {
@@ -135,8 +155,8 @@ static void *run(void *arg)
 	void *start_arg = plain->arg;
 	void *result;
 
+	note_handle(plain, pthread_self());
 	tt_inside++;
-	plain->handle = pthread_self();
 	bool known = begin(plain);
 	tt_inside--;
 	if (!known)
@@ -219,18 +239,25 @@ static void forget(struct plain *plain)
 		tthr_thread_unref(&plain->thread);
 }
 
-/* The thread with the handle, also after its end, as long as it can be joined. */
-static tthr_thread *find_joinable(pthread_t handle)
+/* The one with the handle, also after its end, as long as it can be joined. */
+static struct plain *find_joinable(pthread_t handle)
 {
-	tthr_thread *main = tt_registry_main();
 	struct plain *found;
 
 	lock_threads();
 	for (found = joinable; found && !pthread_equal(found->handle, handle);)
 		found = found->next;
 	unlock_threads();
-	if (found)
-		return &found->thread;
+	return found;
+}
+
+/* The thread that a join of the handle waits for; `plain` if that is not NULL. */
+static const tthr_thread *thread_of(const struct plain *plain, pthread_t handle)
+{
+	const tthr_thread *main = tt_registry_main();
+
+	if (plain)
+		return &plain->thread;
 	return main && pthread_equal(tthr_thread_ident(main), handle) ? main : NULL;
 }
 
@@ -240,7 +267,6 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	const void *address = start ? (const void *)(uintptr_t)start : (const void *)(uintptr_t)c11_start;
 	bool to_join = is_to_be_joined(attributes);
 	struct plain *plain = make(address, caller);
-	pthread_t made;
 
 	if (!plain)
 		return EAGAIN;
@@ -251,17 +277,17 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 		TT_REPORT(thread_create, caller, TT_WHAT(tt_thread_what(&plain->thread)), plain->thread.daemon);
 	if (to_join)
 		add_joinable(plain);
-	int error = TT_REAL(pthread_create)(&made, attributes, run, plain);
-	if (error) {
+	tthr_thread_ref(&plain->thread); /* it may be joined or detached, and end, before this call does */
+	int error = TT_REAL(pthread_create)(thread, attributes, run, plain);
+	if (!error) {
+		note_handle_at(plain, thread);
+	} else {
 		if (to_join)
 			forget(remove_joinable(plain, 0));
 		tthr_thread_unref(&plain->thread);
-		return error;
 	}
-	if (to_join)
-		plain->handle = made; /* a detached one may be gone already */
-	*thread = made;
-	return 0;
+	forget(plain);
+	return error;
 }
 
 static void tell_join_end(const tthr_thread *joined, int error, const void *caller)
@@ -276,7 +302,9 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
                         const void *caller)
 {
 	bool told = TT_WATCHED(thread_join_done) && tt_is_told(caller);
-	const tthr_thread *joined = told ? find_joinable(thread) : NULL;
+	/* Found before: once it is joined another thread may have its handle. */
+	struct plain *plain = find_joinable(thread);
+	const tthr_thread *joined = told ? thread_of(plain, thread) : NULL;
 	int64_t timeout_ns = until ? tt_until_ns(clock, until) : TT_NO_TIMEOUT;
 
 	if (joined && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED)
@@ -284,8 +312,8 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
 	int error = join(thread, value, clock, until);
 	if (joined)
 		tell_join_end(joined, error, caller);
-	if (!error)
-		forget(remove_joinable(NULL, thread));
+	if (!error && plain)
+		forget(remove_joinable(plain, thread));
 	return error;
 }
 
@@ -363,40 +391,4 @@ TT_INTERPOSED int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t
 TT_INTERPOSED int pthread_detach(pthread_t thread)
 {
 	return tt_thread_detach(thread, TT_CALLER);
-}
-
-/* The living thread with the handle. The registry's lock is held. */
-static tthr_thread *find_alive(pthread_t handle)
-{
-	tthr_thread *thread = tt_registry_first();
-
-	while (thread && !pthread_equal(tthr_thread_ident(thread), handle))
-		thread = thread->next;
-	return thread;
-}
-
-TT_INTERPOSED int pthread_cancel(pthread_t thread)
-{
-	if (TT_WATCHED(thread_cancel) && tt_is_told(TT_CALLER)) {
-		tt_registry_lock();
-		const tthr_thread *found = find_alive(thread);
-		if (found)
-			TT_REPORT(thread_cancel, TT_CALLER, TT_WHAT(tt_thread_what(found)));
-		tt_registry_unlock();
-	}
-	return TT_REAL(pthread_cancel)(thread);
-}
-
-TT_INTERPOSED int pthread_setname_np(pthread_t thread, const char *name)
-{
-	int error = TT_REAL(pthread_setname_np)(thread, name);
-
-	if (!error && !tt_inside && !tt_is_tracer(TT_CALLER)) {
-		tt_registry_lock();
-		tthr_thread *found = find_alive(thread);
-		if (found && found->foreign)
-			tt_thread_rename(found, name, TT_CALLER);
-		tt_registry_unlock();
-	}
-	return error;
 }
