@@ -32,7 +32,11 @@ int64_t tt_until_ns(clockid_t clock, const struct timespec *until)
 
 	if (clock_gettime(clock, &now))
 		return 0;
-	left = (int64_t)(until->tv_sec - now.tv_sec) * 1000000000 + (until->tv_nsec - now.tv_nsec);
+	/* Programs that mean for ever say the greatest number. */
+	if (__builtin_sub_overflow(until->tv_sec, now.tv_sec, &left) ||
+	    __builtin_mul_overflow(left, INT64_C(1000000000), &left) ||
+	    __builtin_add_overflow(left, until->tv_nsec - now.tv_nsec, &left))
+		return until->tv_sec > now.tv_sec ? INT64_MAX : 0;
 	return left > 0 ? left : 0;
 }
 
