@@ -1,5 +1,6 @@
 # A semaphore posted in a signal handler, while its thread is in the midst of events: it never hangs, and what is told
-# is right. Those posts are not told that come while an event is emitted.
+# is right. Those posts are not told that come while an event is emitted: of a thread that does little else that is nearly
+# all of them, so how many are told is left to chance.
 . "${0%/*}/lib.sh"
 
 for depth in 1 8; do
@@ -7,8 +8,8 @@ for depth in 1 8; do
 	tool record -q --preload --stack $depth -o "$dir/trace" -- "$programs/handler"
 	check "it comes to its end, with $depth sites" "$(status_is 0)$(echo done | differs - "$dir/out")"
 	babeltrace2 --no-delta "$dir/trace" | grep -Eo ' trace_thr:sem_(acquired|released):' | sort | uniq -c >"$dir/counts"
-	check "all places that were taken are told, and some that were given, with $depth sites" \
-		"$(awk '/acquired/ { taken = $1 } /released/ { given = $1 } END { exit !(taken == 300 && given > 0 && given <= 300) }' \
+	check "all places that were taken are told, and no more given than were, with $depth sites" \
+		"$(awk '/acquired/ { taken = $1 } /released/ { given = $1 } END { exit !(taken == 300 && given <= 300) }' \
 			"$dir/counts" || cat "$dir/counts")"
 	tool check "$dir/trace"
 	check "nothing is found, with $depth sites" "$(status_is 0)"
