@@ -1,6 +1,7 @@
 /*
  * A handler that posts a semaphore, every millisecond or so, whatever its thread is doing: that is to make and lock
- * mutexes, of which some are seen for the first time. Another thread takes as many places as were given.
+ * mutexes, of which some are seen for the first time. Then it posts between the calls, in nobody's midst. Another
+ * thread takes as many places as were given.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -10,17 +11,17 @@
 #include <stdlib.h>
 #include <sys/time.h>
 
-enum { POSTS = 300, MANY = 4096 };
+enum { BY_CHANCE = 300, BETWEEN = 20, POSTS = BY_CHANCE + BETWEEN, MANY = 4096 };
 
 static sem_t sem;
-static volatile sig_atomic_t posts;
+static volatile sig_atomic_t posts, most = BY_CHANCE;
 
 static void handle(int signal)
 {
 	int error = errno;
 
 	(void)signal;
-	if (posts < POSTS) {
+	if (posts < most) {
 		posts++;
 		sem_post(&sem);
 	}
@@ -43,7 +44,7 @@ static void *take(void *arg)
 
 int main(void)
 {
-	struct itimerval each = {{0, 1000}, {0, 1000}};
+	struct itimerval each = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
 	pthread_mutex_t *many = calloc(MANY, sizeof *many);
 	pthread_t taker;
@@ -54,13 +55,17 @@ int main(void)
 	sigaction(SIGALRM, &action, NULL);
 	pthread_create(&taker, NULL, take, NULL);
 	setitimer(ITIMER_REAL, &each, NULL);
-	for (unsigned i = 0; posts < POSTS; i++) {
+	for (unsigned i = 0; posts < BY_CHANCE; i++) {
 		pthread_mutex_t *mutex = &many[i % MANY];
 		pthread_mutex_init(mutex, NULL);
 		pthread_mutex_lock(mutex);
 		pthread_mutex_unlock(mutex);
 		pthread_mutex_destroy(mutex);
 	}
+	setitimer(ITIMER_REAL, &never, NULL);
+	most = POSTS;
+	while (posts < POSTS)
+		raise(SIGALRM);
 	pthread_join(taker, NULL);
 	free(many);
 	puts("done");
