@@ -21,25 +21,18 @@ static int (*safe_close)(int fd, int (*close)(int fd));
 static int (*safe_closefrom)(int first, int (*close)(int fd));
 static int (*safe_fclose)(FILE *file, int (*fclose)(FILE *file));
 
-static int (*real_close)(int fd);
-static int (*real_fclose)(FILE *file);
-static int (*real_close_range)(unsigned first, unsigned last, int flags);
-
-static void find_in(void *where, const char *name, void *function)
+static void find_of_lttng(const char *name, void *function)
 {
-	void *address = dlsym(where, name);
+	void *address = dlsym(RTLD_DEFAULT, name);
 
 	memcpy(function, &address, sizeof address);
 }
 
 __attribute__((constructor)) static void find(void)
 {
-	find_in(RTLD_NEXT, "close", &real_close);
-	find_in(RTLD_NEXT, "fclose", &real_fclose);
-	find_in(RTLD_NEXT, "close_range", &real_close_range);
-	find_in(RTLD_DEFAULT, "lttng_ust_safe_close_fd", &safe_close);
-	find_in(RTLD_DEFAULT, "lttng_ust_safe_fclose_stream", &safe_fclose);
-	find_in(RTLD_DEFAULT, "lttng_ust_safe_closefrom_fd", &safe_closefrom);
+	find_of_lttng("lttng_ust_safe_close_fd", &safe_close);
+	find_of_lttng("lttng_ust_safe_fclose_stream", &safe_fclose);
+	find_of_lttng("lttng_ust_safe_closefrom_fd", &safe_closefrom);
 }
 
 /* Whether the descriptors that the caller closes may be the tracer's, and it is not the tracer that does it. */
@@ -51,19 +44,15 @@ static bool is_guarded(const void *caller)
 TT_INTERPOSED int close(int fd)
 {
 	if (is_guarded(TT_CALLER))
-		return safe_close(fd, real_close);
-	if (!real_close)
-		find();
-	return real_close(fd);
+		return safe_close(fd, TT_REAL(close));
+	return TT_REAL(close)(fd);
 }
 
 TT_INTERPOSED int fclose(FILE *file)
 {
 	if (is_guarded(TT_CALLER))
-		return safe_fclose(file, real_fclose);
-	if (!real_fclose)
-		find();
-	return real_fclose(file);
+		return safe_fclose(file, TT_REAL(fclose));
+	return TT_REAL(fclose)(file);
 }
 
 /* The descriptors from first to last, without a list of those that are open: the caller may be a forked child. */
@@ -74,27 +63,30 @@ static void close_each(unsigned first, unsigned last)
 	if (!getrlimit(RLIMIT_NOFILE, &limit) && limit.rlim_cur <= last)
 		last = limit.rlim_cur ? (unsigned)limit.rlim_cur - 1 : 0;
 	for (unsigned fd = first; fd <= last && fd <= INT_MAX; fd++)
-		safe_close((int)fd, real_close);
+		safe_close((int)fd, TT_REAL(close));
 }
 
-TT_INTERPOSED int close_range(unsigned first, unsigned last, int flags)
+static int close_span(unsigned first, unsigned last, int flags, const void *caller)
 {
 	int error = errno;
 
-	if (!real_close_range)
-		find();
 	/* Marking them for exec harms nobody. What libc refuses is its to refuse. */
-	if (!is_guarded(TT_CALLER) || flags || first > last)
-		return real_close_range(first, last, flags);
+	if (!is_guarded(caller) || flags || first > last)
+		return TT_REAL(close_range)(first, last, flags);
 	if (last >= INT_MAX && first <= INT_MAX)
-		safe_closefrom((int)first, real_close);
+		safe_closefrom((int)first, TT_REAL(close));
 	else
 		close_each(first, last);
 	errno = error;
 	return 0;
 }
 
+TT_INTERPOSED int close_range(unsigned first, unsigned last, int flags)
+{
+	return close_span(first, last, flags, TT_CALLER);
+}
+
 TT_INTERPOSED void closefrom(int first)
 {
-	close_range(first > 0 ? (unsigned)first : 0, ~0U, 0);
+	close_span(first > 0 ? (unsigned)first : 0, ~0U, 0, TT_CALLER);
 }

@@ -11,6 +11,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <sys/types.h>
 #include <threads.h>
 #include <time.h>
@@ -79,7 +80,11 @@
 	X(void, cnd_destroy, (cnd_t * cond))                                                                           \
 	X(int, thrd_create, (thrd_t * thread, thrd_start_t start, void *arg))                                          \
 	X(int, poll, (struct pollfd * descriptors, nfds_t n, int timeout_ms))                                          \
-	X(ssize_t, write, (int fd, const void *data, size_t size))
+	X(ssize_t, write, (int fd, const void *data, size_t size))                                                     \
+	X(int, close, (int fd))                                                                                        \
+	X(int, fclose, (FILE * file))                                                                                  \
+	X(int, close_range, (unsigned first, unsigned last, int flags))                                                \
+	X(int, dlclose, (void *handle))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;
 struct tt_real {
@@ -94,7 +99,8 @@ void tt_real_find(void);
 
 static inline const struct tt_real *tt_real_get(void)
 {
-	if (__builtin_expect(!tt_real.found, 0))
+	/* Acquire: pairs with the release in tt_real_find. */
+	if (__builtin_expect(!__atomic_load_n(&tt_real.found, __ATOMIC_ACQUIRE), 0))
 		tt_real_find();
 	return &tt_real;
 }
