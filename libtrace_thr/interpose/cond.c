@@ -63,7 +63,7 @@ void tt_cond_destroyed(pthread_cond_t *cond, const void *caller)
 	tt_record_end(cond);
 }
 
-/* How a wait is done: the deadline NULL is none; the clock -1 is the condition's own. */
+/* How a wait is done: the deadline NULL is none; the clock TT_CLOCK_OF_CALL is the condition's own. */
 struct wait {
 	pthread_cond_t *cond;
 	pthread_mutex_t *mutex;
@@ -75,7 +75,7 @@ static int do_wait(const struct wait *wait)
 {
 	if (!wait->until)
 		return TT_REAL(pthread_cond_wait)(wait->cond, wait->mutex);
-	if (wait->clock == -1)
+	if (wait->clock == TT_CLOCK_OF_CALL)
 		return TT_REAL(pthread_cond_timedwait)(wait->cond, wait->mutex, wait->until);
 	return TT_REAL(pthread_cond_clockwait)(wait->cond, wait->mutex, wait->clock, wait->until);
 }
@@ -84,7 +84,7 @@ static clockid_t clock_of(const struct wait *wait)
 {
 	clockid_t own = wait->cond->__data.__wrefs & MONOTONIC ? CLOCK_MONOTONIC : CLOCK_REALTIME;
 
-	return wait->clock == -1 ? own : wait->clock;
+	return wait->clock == TT_CLOCK_OF_CALL ? own : wait->clock;
 }
 
 static int64_t timeout_of(const struct wait *wait)
@@ -162,13 +162,13 @@ static __attribute__((noinline)) void tell_notify(pthread_cond_t *cond, int64_t 
 
 int tt_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const void *caller)
 {
-	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, -1, NULL}, caller)
+	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, TT_CLOCK_OF_CALL, NULL}, caller)
 	                             : TT_REAL(pthread_cond_wait)(cond, mutex);
 }
 
 int tt_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until, const void *caller)
 {
-	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, -1, until}, caller)
+	return TT_WATCHED(cond_wait) ? wait_told(&(struct wait){cond, mutex, TT_CLOCK_OF_CALL, until}, caller)
 	                             : TT_REAL(pthread_cond_timedwait)(cond, mutex, until);
 }
 

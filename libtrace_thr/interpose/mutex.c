@@ -4,10 +4,10 @@
 #include <limits.h>
 #include <linux/futex.h>
 
-#include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/registry.h"
 #include "libtrace_thr/src/thread.h"
 #include "fork.h"
+#include "lock.h"
 
 /* What glibc's field __kind says (bits/pthreadtypes-arch.h has the layout, which is part of its ABI). */
 enum {
@@ -55,13 +55,6 @@ static bool is_held(const pthread_mutex_t *mutex)
 	return mutex->__data.__kind & (ROBUST | PRIO_INHERIT) ? word & FUTEX_TID_MASK : word;
 }
 
-static void tell_init(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
-{
-	TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
-	if (mutex->__data.__kind & SHARED)
-		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK);
-}
-
 /* The cold part of tt_mutex_record. */
 static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *mutex, uint64_t *mark,
                                                                const void *caller)
@@ -71,25 +64,14 @@ static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *
 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
 	if (made && !is_held(mutex))
-		tell_init(record, mutex, caller);
+		tt_lock_tell_init(record, mutex->__data.__kind & SHARED, caller);
 	return record;
-}
-
-/* The record, if the mutex is known. */
-static struct tt_record *known(pthread_mutex_t *mutex, const uint64_t *mark)
-{
-	struct tt_record *record = tt_record_find(mutex);
-
-	/* Relaxed: a thread that may use the object has seen its making. */
-	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
-		return record;
-	return NULL;
 }
 
 struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller)
 {
 	uint64_t *mark = mark_of(mutex);
-	struct tt_record *record = known(mutex, mark);
+	struct tt_record *record = tt_record_known(mutex, mark);
 
 	return record ? record : first_sight(mutex, mark, caller);
 }
@@ -103,13 +85,7 @@ void tt_mutex_made(pthread_mutex_t *mutex, const void *caller)
 
 void tt_mutex_destroyed(pthread_mutex_t *mutex, const void *caller)
 {
-	struct tt_record *record = known(mutex, mark_of(mutex));
-
-	if (!record)
-		return;
-	if (TT_WATCHED(lock_destroy) && tt_is_told(caller))
-		TT_REPORT(lock_destroy, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
-	tt_record_end(mutex);
+	tt_lock_destroyed(tt_record_known(mutex, mark_of(mutex)), false, NULL, caller);
 }
 
 static uint32_t depth_of(const struct tt_record *record, const pthread_mutex_t *mutex)
@@ -121,18 +97,9 @@ static uint32_t depth_of(const struct tt_record *record, const pthread_mutex_t *
 static void tell_acquired(struct tt_record *record, const pthread_mutex_t *mutex, int error, enum tt_limit limit,
                           const void *caller)
 {
-	/* Relaxed: a hint for the events of waiters. */
-	__atomic_store_n(&record->holder, tt_self_known_id, __ATOMIC_RELAXED);
-	TT_REPORT_HOT(lock_acquired, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
-	              depth_of(record, mutex), (uint8_t)limit, TT_STACK(caller));
+	tt_lock_tell_acquired(record, TT_MODE_EXCLUSIVE, depth_of(record, mutex), limit, caller);
 	if (__builtin_expect(error == EOWNERDEAD, 0))
 		TT_REPORT(lock_inconsistent, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
-}
-
-static void tell_wait(struct tt_record *record, int64_t timeout_ns, const void *caller)
-{
-	TT_REPORT(lock_wait, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
-	          timeout_ns, __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
 }
 
 /* How an acquire has ended. Returns `error`. */
@@ -142,11 +109,7 @@ static int tell_end(struct tt_record *record, const pthread_mutex_t *mutex, int 
 	if (!error || error == EOWNERDEAD)
 		tell_acquired(record, mutex, error, limit, caller);
 	else
-		TT_REPORT(lock_failed, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind,
-		          TT_MODE_EXCLUSIVE,
-		          error == EBUSY       ? TT_FAILURE_BUSY
-		          : error == ETIMEDOUT ? TT_FAILURE_TIMEOUT
-		                               : TT_FAILURE_ERROR);
+		tt_lock_tell_failed(record, TT_MODE_EXCLUSIVE, error, caller);
 	return error;
 }
 
@@ -184,7 +147,7 @@ static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const voi
 		return tell_end(record, mutex, TT_REAL(pthread_mutex_lock)(mutex), TT_LIMIT_NONE, caller);
 	error = TT_REAL(pthread_mutex_trylock)(mutex);
 	if (error == EBUSY) {
-		tell_wait(record, TT_NO_TIMEOUT, caller);
+		tt_lock_tell_wait(record, TT_MODE_EXCLUSIVE, TT_NO_TIMEOUT, caller);
 		error = TT_REAL(pthread_mutex_lock)(mutex);
 	}
 	return tell_end(record, mutex, error, TT_LIMIT_NONE, caller);
@@ -198,27 +161,22 @@ static __attribute__((noinline)) int trylock_told(pthread_mutex_t *mutex, const 
 	return record ? tell_end(record, mutex, error, TT_LIMIT_TRY, caller) : error;
 }
 
-/* `clock` as the caller of pthread_mutex_clocklock said, or -1 for pthread_mutex_timedlock. */
+/* `clock` as the caller of pthread_mutex_clocklock said, or TT_CLOCK_OF_CALL for pthread_mutex_timedlock. */
 static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, clockid_t clock,
                                                     const struct timespec *until, const void *caller)
 {
-	bool valid = clock == -1 || clock == CLOCK_REALTIME || clock == CLOCK_MONOTONIC; /* libc looks at it first */
 	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
-	bool may_wait = record && valid && !fails_at_once(mutex);
+	/* libc looks at the clock first. */
+	bool may_wait = record && !tt_is_bad_clock(tt_clock_of(clock)) && !fails_at_once(mutex);
 	int error = may_wait ? TT_REAL(pthread_mutex_trylock)(mutex) : EBUSY;
 
 	if (error == EBUSY) {
 		if (may_wait)
-			tell_wait(record, tt_until_ns(clock == -1 ? CLOCK_REALTIME : clock, until), caller);
-		error = clock == -1 ? TT_REAL(pthread_mutex_timedlock)(mutex, until)
-		                    : TT_REAL(pthread_mutex_clocklock)(mutex, clock, until);
+			tt_lock_tell_wait(record, TT_MODE_EXCLUSIVE, tt_until_ns(tt_clock_of(clock), until), caller);
+		error = clock == TT_CLOCK_OF_CALL ? TT_REAL(pthread_mutex_timedlock)(mutex, until)
+		                                  : TT_REAL(pthread_mutex_clocklock)(mutex, clock, until);
 	}
 	return record ? tell_end(record, mutex, error, TT_LIMIT_TIMED, caller) : error;
-}
-
-static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
-{
-	TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, call, (uint8_t)why);
 }
 
 /* Whether libc lets a thread give back what another holds. */
@@ -248,12 +206,7 @@ bool tt_mutex_is_mine(const struct tt_record *record, const pthread_mutex_t *mut
 
 void tt_mutex_given_up(struct tt_record *record, const pthread_mutex_t *mutex, const void *caller)
 {
-	uint32_t depth = depth_of(record, mutex) - 1;
-
-	if (depth == 0)
-		__atomic_store_n(&record->holder, 0, __ATOMIC_RELAXED);
-	TT_REPORT_HOT(lock_released, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, TT_MODE_EXCLUSIVE,
-	              depth, TT_LIMIT_NONE, &tt_stack_none);
+	tt_lock_tell_released(record, TT_MODE_EXCLUSIVE, depth_of(record, mutex) - 1, caller);
 }
 
 void tt_mutex_taken_back(struct tt_record *record, const pthread_mutex_t *mutex, int error, const void *caller)
@@ -264,7 +217,7 @@ void tt_mutex_taken_back(struct tt_record *record, const pthread_mutex_t *mutex,
 /* One that is not known was taken untold: by the tracer, whose tail call hides that it is the caller; or too early. */
 static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const void *caller)
 {
-	struct tt_record *record = tt_is_told(caller) ? known(mutex, mark_of(mutex)) : NULL;
+	struct tt_record *record = tt_is_told(caller) ? tt_record_known(mutex, mark_of(mutex)) : NULL;
 
 	if (record && __builtin_expect(tt_mutex_is_mine(record, mutex), 1)) {
 		tt_mutex_given_up(record, mutex, caller);
@@ -272,8 +225,8 @@ static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const v
 		bool held = is_held(mutex);
 
 		if (!held || !is_inherited(record, mutex))
-			tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, "pthread_mutex_unlock",
-			            caller);
+			tt_lock_tell_misuse(record, held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD,
+			                    "pthread_mutex_unlock", caller);
 		if (held && is_lenient(record, mutex))
 			tt_mutex_given_up(record, mutex, caller);
 	}
@@ -292,7 +245,7 @@ int tt_mutex_trylock(pthread_mutex_t *mutex, const void *caller)
 
 int tt_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until, const void *caller)
 {
-	return TT_WATCHED(lock_acquired) ? timedlock_told(mutex, -1, until, caller)
+	return TT_WATCHED(lock_acquired) ? timedlock_told(mutex, TT_CLOCK_OF_CALL, until, caller)
 	                                 : TT_REAL(pthread_mutex_timedlock)(mutex, until);
 }
 
@@ -320,16 +273,12 @@ TT_INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutex
 
 TT_INTERPOSED int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
-	const struct tt_record *record = known(mutex, mark_of(mutex));
+	const struct tt_record *record = tt_record_known(mutex, mark_of(mutex));
 	/* Also one that a condition is to give back to a waiter; users that died with a robust one still count there.
 	 */
 	bool in_use = is_held(mutex) || (mutex->__data.__nusers && !(mutex->__data.__kind & ROBUST));
 
-	/* libc refuses to destroy one in use, and says so for some kinds only. */
-	if (record && in_use && TT_WATCHED(misuse) && tt_is_told(TT_CALLER))
-		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_mutex_destroy", TT_CALLER);
-	else
-		tt_mutex_destroyed(mutex, TT_CALLER);
+	tt_lock_destroyed(record, in_use, "pthread_mutex_destroy", TT_CALLER);
 	return TT_REAL(pthread_mutex_destroy)(mutex);
 }
 
@@ -361,7 +310,7 @@ TT_INTERPOSED int pthread_mutex_unlock(pthread_mutex_t *mutex)
 TT_INTERPOSED int pthread_mutex_consistent(pthread_mutex_t *mutex)
 {
 	int error = TT_REAL(pthread_mutex_consistent)(mutex);
-	struct tt_record *record = known(mutex, mark_of(mutex));
+	struct tt_record *record = tt_record_known(mutex, mark_of(mutex));
 
 	if (!error && record && TT_WATCHED(lock_consistent) && tt_is_told(TT_CALLER))
 		TT_REPORT(lock_consistent, TT_CALLER, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);

@@ -1,6 +1,7 @@
 /*
  * What the interposer does when it is loaded.
  */
+#include <errno.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,8 +41,17 @@ int64_t tt_until_ns(clockid_t clock, const struct timespec *until)
 	return left > 0 ? left : 0;
 }
 
+bool tt_is_bad_clock(clockid_t clock)
+{
+	return clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC;
+}
+
 bool tt_is_bad_limit(clockid_t clock, const struct timespec *until)
 {
-	return until && (until->tv_nsec < 0 || until->tv_nsec >= 1000000000 ||
-	                 (clock != CLOCK_REALTIME && clock != CLOCK_MONOTONIC));
+	return until && (until->tv_nsec < 0 || until->tv_nsec >= 1000000000 || tt_is_bad_clock(clock));
+}
+
+enum tt_failure tt_failure_of(int error)
+{
+	return error == EBUSY ? TT_FAILURE_BUSY : error == ETIMEDOUT ? TT_FAILURE_TIMEOUT : TT_FAILURE_ERROR;
 }

@@ -69,6 +69,16 @@ struct tt_record *tt_record_find(const void *address)
 	return now ? *slot_of(now, (uintptr_t)address) : NULL;
 }
 
+struct tt_record *tt_record_known(const void *address, const uint64_t *mark)
+{
+	struct tt_record *record = tt_record_find(address);
+
+	/* Relaxed: a thread that may use the object has seen its making. */
+	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
+		return record;
+	return NULL;
+}
+
 /* Makes room for one more. The old table stays: somebody may be looking into it. The lock is held. */
 static bool grow(void)
 {
@@ -145,12 +155,6 @@ static void unlock_records(void)
 	tt_inside--;
 }
 
-/* Whether the object of the record is the one to be made. */
-static bool is_there(const struct tt_record *record, const uint64_t *mark)
-{
-	return record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id);
-}
-
 struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
                                  bool *made)
 {
@@ -161,7 +165,7 @@ struct tt_record *tt_record_make(const void *address, const char *prefix, enum t
 	record = tt_record_find(address);
 	if (!record)
 		record = add(address);
-	if (record && !is_there(record, mark)) {
+	if (record && !tt_record_known(address, mark)) {
 		begin(record, prefix, kind, mark);
 		*made = true;
 	}

@@ -42,6 +42,9 @@ struct tt_record {
 /* The record at the address; NULL if there never was one. Its object may have ended: id 0. */
 struct tt_record *tt_record_find(const void *address);
 
+/* The same, but only if its object is there, by the mark if it has one (NULL: none). */
+struct tt_record *tt_record_known(const void *address, const uint64_t *mark);
+
 /*
  * A new object at the address, with a name like `mutex 0x55d0c0ffee10`. If `mark` is not NULL the id is written there,
  * and what was there has ended, unless its id stands there. Nothing is made if another thread has just done so: *made

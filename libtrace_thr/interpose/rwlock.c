@@ -1,16 +1,11 @@
 #include <errno.h>
 #include <stdint.h>
 
-#include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/thread.h"
-#include "records.h"
-#include "watch.h"
+#include "lock.h"
 
 /* What glibc's field __readers says (pthread_rwlock_common.c): the count of readers is above these bits. */
 enum { WRITE_LOCKED = 2, READERS_SHIFT = 3 };
-
-/* The clock of those functions that do not take one; it is the real-time clock. */
-enum { CLOCK_OF_CALL = -1 };
 
 static enum tt_lock_kind kind_of(const pthread_rwlock_t *lock)
 {
@@ -53,22 +48,14 @@ static __attribute__((noinline)) struct tt_record *first_sight(pthread_rwlock_t 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
 	if (!made || has_readers(lock) || has_writer(lock))
 		return record;
-	TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
-	if (lock->__data.__shared)
-		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK);
+	tt_lock_tell_init(record, lock->__data.__shared, caller);
 	return record;
 }
 
 /* The record, if the rwlock is known. */
 static struct tt_record *known(pthread_rwlock_t *lock)
 {
-	struct tt_record *record = tt_record_find(lock);
-	const uint64_t *mark = mark_of(lock);
-
-	/* Relaxed: a thread that may use the object has seen its making. */
-	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
-		return record;
-	return NULL;
+	return tt_record_known(lock, mark_of(lock));
 }
 
 /* The record; emits its init event if it was not known. NULL without memory. */
@@ -84,7 +71,7 @@ struct ask {
 	pthread_rwlock_t *lock;
 	enum tt_mode mode;
 	enum tt_limit limit;
-	clockid_t clock;              /* of a timed one; or CLOCK_OF_CALL */
+	clockid_t clock;              /* of a timed one; or TT_CLOCK_OF_CALL */
 	const struct timespec *until; /* of a timed one */
 };
 
@@ -101,42 +88,27 @@ static int do_ask(const struct ask *ask)
 
 	if (ask->limit == TT_LIMIT_NONE)
 		return shared ? TT_REAL(pthread_rwlock_rdlock)(ask->lock) : TT_REAL(pthread_rwlock_wrlock)(ask->lock);
-	if (ask->clock == CLOCK_OF_CALL)
+	if (ask->clock == TT_CLOCK_OF_CALL)
 		return shared ? TT_REAL(pthread_rwlock_timedrdlock)(ask->lock, ask->until)
 		              : TT_REAL(pthread_rwlock_timedwrlock)(ask->lock, ask->until);
 	return shared ? TT_REAL(pthread_rwlock_clockrdlock)(ask->lock, ask->clock, ask->until)
 	              : TT_REAL(pthread_rwlock_clockwrlock)(ask->lock, ask->clock, ask->until);
 }
 
-static clockid_t clock_of(const struct ask *ask)
-{
-	return ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
-}
-
 static void tell_wait(struct tt_record *record, const struct ask *ask, const void *caller)
 {
-	int64_t timeout_ns = ask->until ? tt_until_ns(clock_of(ask), ask->until) : TT_NO_TIMEOUT;
-
-	TT_REPORT(lock_wait, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, (uint8_t)ask->mode,
-	          timeout_ns, __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
+	tt_lock_tell_wait(record, ask->mode,
+	                  ask->until ? tt_until_ns(tt_clock_of(ask->clock), ask->until) : TT_NO_TIMEOUT, caller);
 }
 
 /* How it has ended. Returns `error`. */
 static int tell_end(struct tt_record *record, const struct ask *ask, int error, const void *caller)
 {
-	if (error) {
-		TT_REPORT(lock_failed, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind,
-		          (uint8_t)ask->mode,
-		          error == EBUSY       ? TT_FAILURE_BUSY
-		          : error == ETIMEDOUT ? TT_FAILURE_TIMEOUT
-		                               : TT_FAILURE_ERROR);
-		return error;
-	}
-	if (ask->mode == TT_MODE_EXCLUSIVE)
-		__atomic_store_n(&record->holder, tt_self_known_id, __ATOMIC_RELAXED);
-	TT_REPORT_HOT(lock_acquired, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, (uint8_t)ask->mode,
-	              1, (uint8_t)ask->limit, TT_STACK(caller));
-	return 0;
+	if (error)
+		tt_lock_tell_failed(record, ask->mode, error, caller);
+	else
+		tt_lock_tell_acquired(record, ask->mode, 1, ask->limit, caller);
+	return error;
 }
 
 /*
@@ -151,7 +123,7 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 
 	if (!record)
 		return is_try ? do_try(ask) : do_ask(ask);
-	if (!is_try && (is_mine(ask->lock) || tt_is_bad_limit(clock_of(ask), ask->until)))
+	if (!is_try && (is_mine(ask->lock) || tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)))
 		return tell_end(record, ask, do_ask(ask), caller);
 	error = do_try(ask);
 	if (error == EBUSY && !is_try) {
@@ -161,11 +133,6 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 	return tell_end(record, ask, error, caller);
 }
 
-static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
-{
-	TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, call, (uint8_t)why);
-}
-
 /* One that is not known was taken untold. Which of the readers gives it back libc does not know either. */
 static __attribute__((noinline)) int unlock_told(pthread_rwlock_t *lock, const void *caller)
 {
@@ -173,13 +140,10 @@ static __attribute__((noinline)) int unlock_told(pthread_rwlock_t *lock, const v
 	bool mine = record && is_mine(lock);
 
 	if (record && !mine && !has_readers(lock)) {
-		tell_misuse(record, has_writer(lock) ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD,
-		            "pthread_rwlock_unlock", caller);
+		tt_lock_tell_misuse(record, has_writer(lock) ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD,
+		                    "pthread_rwlock_unlock", caller);
 	} else if (record) {
-		if (mine)
-			__atomic_store_n(&record->holder, 0, __ATOMIC_RELAXED);
-		TT_REPORT_HOT(lock_released, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind,
-		              mine ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED, 0, TT_LIMIT_NONE, &tt_stack_none);
+		tt_lock_tell_released(record, mine ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED, 0, caller);
 	}
 	return TT_REAL(pthread_rwlock_unlock)(lock);
 }
@@ -200,16 +164,7 @@ TT_INTERPOSED int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlo
 
 TT_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
-	const struct tt_record *record = known(lock);
-
-	/* libc lets one in use be destroyed, and it then works on: so it is told on. */
-	if (record && (has_readers(lock) || has_writer(lock)) && TT_WATCHED(misuse) && tt_is_told(TT_CALLER)) {
-		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_rwlock_destroy", TT_CALLER);
-	} else if (record) {
-		if (TT_WATCHED(lock_destroy) && tt_is_told(TT_CALLER))
-			TT_REPORT(lock_destroy, TT_CALLER, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
-		tt_record_end(lock);
-	}
+	tt_lock_destroyed(known(lock), has_readers(lock) || has_writer(lock), "pthread_rwlock_destroy", TT_CALLER);
 	return TT_REAL(pthread_rwlock_destroy)(lock);
 }
 
@@ -220,32 +175,32 @@ TT_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 
 TT_INTERPOSED int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
-	return ASK(SHARED, NONE, CLOCK_OF_CALL, NULL, pthread_rwlock_rdlock, lock);
+	return ASK(SHARED, NONE, TT_CLOCK_OF_CALL, NULL, pthread_rwlock_rdlock, lock);
 }
 
 TT_INTERPOSED int pthread_rwlock_wrlock(pthread_rwlock_t *lock)
 {
-	return ASK(EXCLUSIVE, NONE, CLOCK_OF_CALL, NULL, pthread_rwlock_wrlock, lock);
+	return ASK(EXCLUSIVE, NONE, TT_CLOCK_OF_CALL, NULL, pthread_rwlock_wrlock, lock);
 }
 
 TT_INTERPOSED int pthread_rwlock_tryrdlock(pthread_rwlock_t *lock)
 {
-	return ASK(SHARED, TRY, CLOCK_OF_CALL, NULL, pthread_rwlock_tryrdlock, lock);
+	return ASK(SHARED, TRY, TT_CLOCK_OF_CALL, NULL, pthread_rwlock_tryrdlock, lock);
 }
 
 TT_INTERPOSED int pthread_rwlock_trywrlock(pthread_rwlock_t *lock)
 {
-	return ASK(EXCLUSIVE, TRY, CLOCK_OF_CALL, NULL, pthread_rwlock_trywrlock, lock);
+	return ASK(EXCLUSIVE, TRY, TT_CLOCK_OF_CALL, NULL, pthread_rwlock_trywrlock, lock);
 }
 
 TT_INTERPOSED int pthread_rwlock_timedrdlock(pthread_rwlock_t *lock, const struct timespec *until)
 {
-	return ASK(SHARED, TIMED, CLOCK_OF_CALL, until, pthread_rwlock_timedrdlock, lock, until);
+	return ASK(SHARED, TIMED, TT_CLOCK_OF_CALL, until, pthread_rwlock_timedrdlock, lock, until);
 }
 
 TT_INTERPOSED int pthread_rwlock_timedwrlock(pthread_rwlock_t *lock, const struct timespec *until)
 {
-	return ASK(EXCLUSIVE, TIMED, CLOCK_OF_CALL, until, pthread_rwlock_timedwrlock, lock, until);
+	return ASK(EXCLUSIVE, TIMED, TT_CLOCK_OF_CALL, until, pthread_rwlock_timedwrlock, lock, until);
 }
 
 TT_INTERPOSED int pthread_rwlock_clockrdlock(pthread_rwlock_t *lock, clockid_t clock, const struct timespec *until)

@@ -16,9 +16,6 @@ struct layout {
 };
 _Static_assert(sizeof(struct layout) <= sizeof(sem_t), "glibc's semaphore of 64 bits");
 
-/* The clock of sem_timedwait, which does not take one; it is the real-time clock. */
-enum { CLOCK_OF_CALL = -1 };
-
 static bool says_shared(const sem_t *sem)
 {
 	struct layout layout;
@@ -150,20 +147,15 @@ static int do_ask(const struct ask *ask)
 {
 	if (!ask->until)
 		return TT_REAL(sem_wait)(ask->sem);
-	if (ask->clock == CLOCK_OF_CALL)
+	if (ask->clock == TT_CLOCK_OF_CALL)
 		return TT_REAL(sem_timedwait)(ask->sem, ask->until);
 	return TT_REAL(sem_clockwait)(ask->sem, ask->clock, ask->until);
-}
-
-static clockid_t clock_of(const struct ask *ask)
-{
-	return ask->clock == CLOCK_OF_CALL ? CLOCK_REALTIME : ask->clock;
 }
 
 static void tell_wait(const struct tt_record *record, const struct ask *ask, const void *caller)
 {
 	TT_REPORT(sem_wait, caller, TT_WHAT(tt_record_what(record)),
-	          ask->until ? tt_until_ns(clock_of(ask), ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
+	          ask->until ? tt_until_ns(tt_clock_of(ask->clock), ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
 }
 
 /* How it has ended; errno says why without success. Returns `result`. */
@@ -174,9 +166,7 @@ static int tell_end(const struct tt_record *record, sem_t *sem, int result, enum
 		          (uint8_t)limit, TT_STACK(caller));
 	else
 		TT_REPORT(sem_failed, caller, TT_WHAT(tt_record_what(record)),
-		          errno == EAGAIN      ? TT_FAILURE_BUSY
-		          : errno == ETIMEDOUT ? TT_FAILURE_TIMEOUT
-		                               : TT_FAILURE_ERROR);
+		          (uint8_t)tt_failure_of(errno == EAGAIN ? EBUSY : errno));
 	return result;
 }
 
@@ -187,7 +177,7 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 	const struct tt_record *record = tt_is_told(caller) ? record_of(ask->sem, caller) : NULL;
 	int result = -1;
 
-	if (record && !tt_is_bad_limit(clock_of(ask), ask->until)) {
+	if (record && !tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)) {
 		pthread_testcancel(); /* so does libc, also where a place is free */
 		result = TT_REAL(sem_trywait)(ask->sem);
 		if (result)
@@ -277,7 +267,7 @@ TT_INTERPOSED int sem_close(sem_t *sem)
 
 TT_INTERPOSED int sem_wait(sem_t *sem)
 {
-	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, CLOCK_OF_CALL, NULL}, TT_CALLER)
+	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, TT_CLOCK_OF_CALL, NULL}, TT_CALLER)
 	                                : TT_REAL(sem_wait)(sem);
 }
 
@@ -288,7 +278,7 @@ TT_INTERPOSED int sem_trywait(sem_t *sem)
 
 TT_INTERPOSED int sem_timedwait(sem_t *sem, const struct timespec *until)
 {
-	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, CLOCK_OF_CALL, until}, TT_CALLER)
+	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, TT_CLOCK_OF_CALL, until}, TT_CALLER)
 	                                : TT_REAL(sem_timedwait)(sem, until);
 }
 

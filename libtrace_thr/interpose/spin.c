@@ -1,8 +1,4 @@
-#include <errno.h>
-
-#include "libtrace_thr/src/object.h"
-#include "records.h"
-#include "watch.h"
+#include "lock.h"
 
 /* How glibc's code of this machine marks one that nobody has. */
 #if defined __x86_64__
@@ -25,9 +21,7 @@ static const void *address_of(const pthread_spinlock_t *lock)
 /* A spin lock is made by a call always, so where its record has an object it is that one. */
 static struct tt_record *known(const pthread_spinlock_t *lock)
 {
-	struct tt_record *record = tt_record_find(address_of(lock));
-
-	return record && record->id ? record : NULL;
+	return tt_record_known(address_of(lock), NULL);
 }
 
 /* The record; emits its init event if it was not known. NULL without memory. */
@@ -41,16 +35,8 @@ static struct tt_record *record_of(const pthread_spinlock_t *lock, const void *c
 	record = tt_record_make(address_of(lock), "spin", TT_KIND_SPIN, NULL, &made);
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
 	if (made && !is_held(lock))
-		TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN);
+		tt_lock_tell_init(record, false, caller);
 	return record;
-}
-
-static void tell_acquired(struct tt_record *record, enum tt_limit limit, const void *caller)
-{
-	/* Relaxed: a hint for the events of waiters. */
-	__atomic_store_n(&record->holder, tt_self_known_id, __ATOMIC_RELAXED);
-	TT_REPORT_HOT(lock_acquired, caller, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN, TT_MODE_EXCLUSIVE, 1,
-	              (uint8_t)limit, TT_STACK(caller));
 }
 
 /* Only if a try finds it held does the thread say that it waits, as it then does, awake. */
@@ -63,11 +49,10 @@ static __attribute__((noinline)) int lock_told(pthread_spinlock_t *lock, const v
 		return TT_REAL(pthread_spin_lock)(lock);
 	error = TT_REAL(pthread_spin_trylock)(lock);
 	if (error) {
-		TT_REPORT(lock_wait, caller, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN, TT_MODE_EXCLUSIVE,
-		          TT_NO_TIMEOUT, __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
+		tt_lock_tell_wait(record, TT_MODE_EXCLUSIVE, TT_NO_TIMEOUT, caller);
 		error = TT_REAL(pthread_spin_lock)(lock);
 	}
-	tell_acquired(record, TT_LIMIT_NONE, caller);
+	tt_lock_tell_acquired(record, TT_MODE_EXCLUSIVE, 1, TT_LIMIT_NONE, caller);
 	return error;
 }
 
@@ -77,16 +62,10 @@ static __attribute__((noinline)) int trylock_told(pthread_spinlock_t *lock, cons
 	int error = TT_REAL(pthread_spin_trylock)(lock);
 
 	if (record && !error)
-		tell_acquired(record, TT_LIMIT_TRY, caller);
+		tt_lock_tell_acquired(record, TT_MODE_EXCLUSIVE, 1, TT_LIMIT_TRY, caller);
 	else if (record)
-		TT_REPORT(lock_failed, caller, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN, TT_MODE_EXCLUSIVE,
-		          TT_FAILURE_BUSY);
+		tt_lock_tell_failed(record, TT_MODE_EXCLUSIVE, error, caller);
 	return error;
-}
-
-static void tell_misuse(const struct tt_record *record, enum tt_misuse why, const char *call, const void *caller)
-{
-	TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, call, (uint8_t)why);
 }
 
 /* One that is not known was taken untold. Whose it is the lock does not say. */
@@ -95,11 +74,9 @@ static __attribute__((noinline)) int unlock_told(pthread_spinlock_t *lock, const
 	struct tt_record *record = tt_is_told(caller) ? known(lock) : NULL;
 
 	if (record && is_held(lock)) {
-		__atomic_store_n(&record->holder, 0, __ATOMIC_RELAXED);
-		TT_REPORT_HOT(lock_released, caller, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN, TT_MODE_EXCLUSIVE,
-		              0, TT_LIMIT_NONE, &tt_stack_none);
+		tt_lock_tell_released(record, TT_MODE_EXCLUSIVE, 0, caller);
 	} else if (record) {
-		tell_misuse(record, TT_MISUSE_NOT_HELD, "pthread_spin_unlock", caller);
+		tt_lock_tell_misuse(record, TT_MISUSE_NOT_HELD, "pthread_spin_unlock", caller);
 	}
 	return TT_REAL(pthread_spin_unlock)(lock);
 }
@@ -123,16 +100,7 @@ TT_INTERPOSED int pthread_spin_init(pthread_spinlock_t *lock, int shared)
 
 TT_INTERPOSED int pthread_spin_destroy(pthread_spinlock_t *lock)
 {
-	const struct tt_record *record = known(lock);
-
-	/* libc lets one in use be destroyed, and it then works on: so it is told on. */
-	if (record && is_held(lock) && TT_WATCHED(misuse) && tt_is_told(TT_CALLER)) {
-		tell_misuse(record, TT_MISUSE_IN_USE, "pthread_spin_destroy", TT_CALLER);
-	} else if (record) {
-		if (TT_WATCHED(lock_destroy) && tt_is_told(TT_CALLER))
-			TT_REPORT(lock_destroy, TT_CALLER, TT_WHAT(tt_record_what(record)), TT_KIND_SPIN);
-		tt_record_end(address_of(lock));
-	}
+	tt_lock_destroyed(known(lock), is_held(lock), "pthread_spin_destroy", TT_CALLER);
 	return TT_REAL(pthread_spin_destroy)(lock);
 }
 

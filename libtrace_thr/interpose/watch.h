@@ -56,8 +56,23 @@ static inline bool tt_is_told(const void *caller)
 		}                                                                                                      \
 	} while (0)
 
+/* Why an acquire has ended without the object, of an error of libc's. */
+enum tt_failure tt_failure_of(int error);
+
 /* From now until an absolute time, in nanoseconds, for the field timeout_ns; not below 0. */
 int64_t tt_until_ns(clockid_t clock, const struct timespec *until);
+
+/* The clock of a call that takes none. */
+enum { TT_CLOCK_OF_CALL = -1 };
+
+/* The clock that a limit is meant by: of a call that takes none, the real-time clock. */
+static inline clockid_t tt_clock_of(clockid_t clock)
+{
+	return clock == TT_CLOCK_OF_CALL ? CLOCK_REALTIME : clock;
+}
+
+/* Whether libc refuses a limit by that clock. */
+bool tt_is_bad_clock(clockid_t clock);
 
 /* Whether libc refuses the time limit, NULL for none, of a wait; mutexes refuse it only if they have to wait. */
 bool tt_is_bad_limit(clockid_t clock, const struct timespec *until);
