@@ -28,9 +28,7 @@ struct place_key {
 /* An address, and the functions that are inlined there, innermost first. */
 struct frames {
 	guint count;
-	struct frame {
-		struct tt_site site;
-	} frames[];
+	struct tt_site sites[];
 };
 
 static guint hash_key(gconstpointer data)
@@ -145,16 +143,16 @@ static const char *module_name(const struct tt_binary *binary)
 	return slash ? slash + 1 : path;
 }
 
-static struct frame make_frame(struct tt_symbols *symbols, const struct place_key *key, const struct tt_place *place)
+static struct tt_site make_site(struct tt_symbols *symbols, const struct place_key *key, const struct tt_place *place)
 {
-	struct frame frame = {.site = {.offset = key->offset, .function = place->function, .line = place->line}};
+	struct tt_site site = {.offset = key->offset, .function = place->function, .line = place->line};
 	char *path = place->file ? full_path(place) : NULL;
 
-	frame.site.module = key->binary ? module_name(key->binary) : NULL;
-	frame.site.file = path ? show_file(symbols, place, path) : NULL;
-	frame.site.own = tt_is_own(frame.site.module, path, place->function);
+	site.module = key->binary ? module_name(key->binary) : NULL;
+	site.file = path ? show_file(symbols, place, path) : NULL;
+	site.own = tt_is_own(site.module, path, place->function);
 	g_free(path);
-	return frame;
+	return site;
 }
 
 static struct frames *make_frames(struct tt_symbols *symbols, const struct place_key *key, struct tt_binary *binary)
@@ -169,10 +167,10 @@ static struct frames *make_frames(struct tt_symbols *symbols, const struct place
 	}
 	if (!places->len)
 		g_array_append_val(places, nowhere);
-	frames = g_malloc(sizeof *frames + places->len * sizeof frames->frames[0]);
+	frames = g_malloc(sizeof *frames + places->len * sizeof frames->sites[0]);
 	frames->count = places->len;
 	for (guint i = 0; i < frames->count; i++)
-		frames->frames[i] = make_frame(symbols, key, &g_array_index(places, struct tt_place, i));
+		frames->sites[i] = make_site(symbols, key, &g_array_index(places, struct tt_place, i));
 	g_array_free(places, TRUE);
 	return frames;
 }
@@ -194,7 +192,7 @@ static struct frames *frames_at(struct tt_symbols *symbols, uint32_t pid, uint64
 
 const struct tt_site *tt_symbols_call_site(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	return address ? &frames_at(symbols, pid, address, true)->frames[0].site : NULL;
+	return address ? &frames_at(symbols, pid, address, true)->sites[0] : NULL;
 }
 
 const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
@@ -202,7 +200,7 @@ const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t p
 	const struct frames *frames = address ? frames_at(symbols, pid, address, false) : NULL;
 
 	/* What is inlined at its begin is not the function that begins there. */
-	return frames && frames->frames[0].site.module ? &frames->frames[frames->count - 1].site : NULL;
+	return frames && frames->sites[0].module ? &frames->sites[frames->count - 1] : NULL;
 }
 
 /* The address that is `i` calls out from the event; 0 beyond the last. */
@@ -221,7 +219,7 @@ GPtrArray *tt_symbols_frames(struct tt_symbols *symbols, uint32_t pid, uint64_t 
 	for (guint i = 0; (address = address_of(caller, stack, i)); i++) {
 		struct frames *frames = frames_at(symbols, pid, address, true);
 		for (guint j = 0; j < frames->count; j++)
-			g_ptr_array_add(sites, &frames->frames[j].site);
+			g_ptr_array_add(sites, &frames->sites[j]);
 	}
 	return sites;
 }
@@ -233,8 +231,8 @@ static const struct tt_site *find_own(struct tt_symbols *symbols, uint32_t pid, 
 	for (guint i = 0; (*address = address_of(caller, stack, i)); i++) {
 		const struct frames *frames = frames_at(symbols, pid, *address, true);
 		for (guint j = 0; j < frames->count; j++)
-			if (frames->frames[j].site.own)
-				return &frames->frames[j].site;
+			if (frames->sites[j].own)
+				return &frames->sites[j];
 	}
 	return NULL;
 }

@@ -95,6 +95,17 @@ static inline void starts(struct feed *feed, unsigned maker, unsigned who)
 	FEED(feed, who, thread_start, .id = who, .native_id = 1000 + who);
 }
 
+/* The main thread, and two that it has started. */
+static inline struct feed three_threads(void)
+{
+	struct feed feed = feed_new(false);
+
+	FEED(&feed, MAIN, thread_start, .id = MAIN, .native_id = 1);
+	starts(&feed, MAIN, T1);
+	starts(&feed, MAIN, T2);
+	return feed;
+}
+
 static inline void exits(struct feed *feed, unsigned who)
 {
 	FEED(feed, who, thread_exit, .id = who);
@@ -126,6 +137,13 @@ static inline void waits(struct feed *feed, unsigned who, unsigned lock, unsigne
 	FEED(feed, who, lock_wait, .id = lock, .kind = feed->kind, .holder = holder);
 }
 
+static inline void waits_for_condition(struct feed *feed, unsigned who)
+{
+	acquires(feed, who, A);
+	FEED(feed, who, cond_wait, .id = COND, .lock = A);
+	releases(feed, who, A);
+}
+
 /* The thread takes the locks in this order and releases them in the reverse one. */
 static inline void nests_all(struct feed *feed, unsigned who, const unsigned *locks, size_t n)
 {
@@ -149,6 +167,15 @@ static inline const struct tt_finding *found(const struct feed *feed, guint i)
 {
 	assert_true(i < n_found(feed));
 	return feed->check->findings->pdata[i];
+}
+
+/* Finishes the check, which must have found so many. */
+static inline void assert_n(struct feed *feed, guint n)
+{
+	feed_finish(feed);
+	if (n_found(feed) != n)
+		fail_msg("%u findings, not %u; the first: %s", n_found(feed), n,
+		         n_found(feed) ? found(feed, 0)->verdict : "-");
 }
 
 static inline void assert_rule(const struct tt_finding *finding, const char *id, enum tt_level level)

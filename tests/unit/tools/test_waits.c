@@ -2,16 +2,6 @@
 
 /* Who waits for good: each rule at its smallest, and the nearest that is none. */
 
-static struct feed three_threads(void)
-{
-	struct feed feed = feed_new(false);
-
-	FEED(&feed, MAIN, thread_start, .id = MAIN, .native_id = 1);
-	starts(&feed, MAIN, T1);
-	starts(&feed, MAIN, T2);
-	return feed;
-}
-
 /* A ring of two, of which the main thread joins the first. */
 static void feed_abba(struct feed *feed)
 {
@@ -240,13 +230,6 @@ static void test_self_with_a_limit_is_none(void **state)
 }
 
 /* Stuck. */
-
-static void waits_for_condition(struct feed *feed, unsigned who)
-{
-	acquires(feed, who, A);
-	FEED(feed, who, cond_wait, .id = COND, .lock = A);
-	releases(feed, who, A);
-}
 
 static void test_lost_wakeup(void **state)
 {
