@@ -12,7 +12,7 @@ __asm__(".symver pthread_cond_destroy, pthread_cond_destroy@GLIBC_2.2.5");
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
-/* The old one is a word, so what is behind it is not its own. */
+/* The old one is a word, the address of one of today's, so what is behind it is not its own. */
 static union {
 	pthread_cond_t cond;
 	long words[6];
@@ -22,6 +22,7 @@ static int awaited;
 static void *waiter(void *arg)
 {
 	(void)arg;
+	me();
 	TELL(pthread_mutex_lock(&mutex));
 	for (int i = 1; i <= 2; i++) {
 		reach(i);
@@ -46,6 +47,7 @@ int main(void)
 	pthread_create(&thread, NULL, waiter, NULL);
 	for (int i = 1; i <= 2; i++) {
 		await_step(i);
+		await_asleep((const void *)old.words[0], sizeof(pthread_cond_t));
 		TELL(pthread_mutex_lock(&mutex));
 		awaited = i;
 		if (i == 1)
