@@ -1,10 +1,12 @@
 /*
- * A program that dies with its work half done: by_hand kill|crash. Before that it prints how many locks it acquired.
+ * by_hand kill|crash: a program that dies with its work half done. Before that it prints how many locks it acquired.
+ * by_hand busy: a program that tries a lock that is held.
  *
  * While it dies its threads do not record. LTTng cannot read the sub-buffer in which a thread was writing an event
  * when it was killed; tests/tool/by_hand.sh is about all other events.
  */
 #include <err.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -34,6 +36,12 @@ static void *work(void *arg)
 	return NULL;
 }
 
+static int try_a_held_lock(void)
+{
+	tthr_lock_acquire(&last);
+	return tthr_lock_try_acquire(&last) == EBUSY ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 static void crash(void)
 {
 	volatile int *nowhere = NULL;
@@ -45,8 +53,10 @@ int main(int argc, char **argv)
 {
 	bool killed = argc == 2 && strcmp(argv[1], "kill") == 0;
 
+	if (argc == 2 && strcmp(argv[1], "busy") == 0)
+		return try_a_held_lock();
 	if (argc != 2 || (!killed && strcmp(argv[1], "crash") != 0))
-		errx(2, "usage: by_hand kill|crash");
+		errx(2, "usage: by_hand kill|crash|busy");
 	for (int i = 0; i < WORKERS; i++) {
 		tthr_thread *t;
 

@@ -49,7 +49,7 @@ look_at_events()
 	awk "$1" "$dir/events" | head -5
 }
 
-# Eight examples in one recording, which between them have events of each kind.
+# Eight examples and a program of its own in one recording, which between them have events of each kind.
 test_names_and_words()
 {
 	start_session
@@ -57,6 +57,8 @@ test_names_and_words()
 		traced "$BUILD/examples/$example"
 		check "$example, recorded" "$(status_is 0)"
 	done
+	traced "$dir/by_hand" busy # lock_noblock finds the lock held or not, as it happens
+	check "busy, recorded" "$(status_is 0)"
 	end_session
 
 	check "every event says by its thread's name whose it is" "$(look_at_events '
