@@ -22,6 +22,7 @@ struct tt_finding *tt_finding_new(const struct tt_rule *rule, enum tt_level leve
 	finding->verdict = verdict;
 	finding->edges = new_edges();
 	finding->blocked = new_edges();
+	finding->witness = g_array_new(FALSE, TRUE, sizeof(struct tt_witness_step));
 	finding->notes = g_ptr_array_new_with_free_func(g_free);
 	return finding;
 }
@@ -32,6 +33,7 @@ void tt_finding_free(struct tt_finding *finding)
 		return;
 	g_array_free(finding->edges, TRUE);
 	g_array_free(finding->blocked, TRUE);
+	g_array_free(finding->witness, TRUE);
 	g_ptr_array_free(finding->notes, TRUE);
 	g_free(finding->verdict);
 	g_free(finding);

@@ -39,6 +39,21 @@ struct tt_edge {
 	char *note; /* more about it, owned; NULL for none */
 };
 
+/*
+ * A step of a witness: another order of this run's events that leads into the deadlock. The last steps are the
+ * requests that block, one a thread of the cycle.
+ */
+struct tt_witness_step {
+	struct tt_thread *thread;
+	enum tt_event_type type; /* what it does */
+	struct tt_object *object;
+	enum tt_mode mode;
+	bool blocks; /* this request never ends */
+	uint64_t caller;
+	const struct tt_stack *stack; /* the call chain beyond it, the model's; NULL unknown */
+	int64_t time_ns;              /* when it did so in this run */
+};
+
 struct tt_finding {
 	const struct tt_rule *rule;
 	enum tt_level level;
@@ -46,6 +61,7 @@ struct tt_finding {
 	bool cycle;         /* thread i waits for what thread i + 1 holds, and the last for what the first holds */
 	GArray *edges;      /* struct tt_edge, in the order of reading */
 	GArray *blocked;    /* struct tt_edge: threads that in their turn wait for those of the finding */
+	GArray *witness;    /* struct tt_witness_step, in the order of the schedule; empty: none is claimed */
 	GPtrArray *notes;   /* char *: what it rests on, what is not excluded */
 	const char *remedy; /* what to do */
 };

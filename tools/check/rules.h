@@ -6,7 +6,16 @@
 
 #include "tools/check/check.h"
 
-enum tt_rule_index { TT_RULE_CYCLE, TT_RULE_SELF, TT_RULE_STUCK, TT_RULE_ORDER, TT_N_RULES };
+enum tt_rule_index {
+	TT_RULE_CYCLE,
+	TT_RULE_SELF,
+	TT_RULE_STUCK,
+	TT_RULE_PREDICTED,
+	TT_RULE_ORDER,
+	TT_RULE_ACROSS,
+	TT_RULE_COMMUNICATION,
+	TT_N_RULES
+};
 
 extern const struct tt_rule tt_rules[TT_N_RULES];
 
