@@ -29,7 +29,7 @@ _Static_assert(sizeof(struct layout) <= sizeof(pthread_barrier_t), "glibc's barr
 
 static void lock(void)
 {
-	tt_inside++; /* a signal handler that comes in meanwhile must not come here */
+	tt_enter();
 	if (!tt_word_try(&tt_own_locks.barriers))
 		tt_word_take(&tt_own_locks.barriers, &tt_never);
 }
@@ -37,7 +37,7 @@ static void lock(void)
 static void unlock(void)
 {
 	tt_word_free(&tt_own_locks.barriers);
-	tt_inside--;
+	tt_leave();
 }
 
 static struct layout layout_of(const pthread_barrier_t *barrier)

@@ -20,12 +20,12 @@ static __thread pid_t forking;
 static void before(void)
 {
 	forking = gettid();
-	tt_inside++;
+	tt_enter();
 }
 
 static void after_in_parent(void)
 {
-	tt_inside--;
+	tt_leave();
 }
 
 static void after_in_child(void)
@@ -34,7 +34,7 @@ static void after_in_child(void)
 	tt_tid_before_fork = forking;
 	tt_threads_after_fork_in_child();
 	tt_stack_doubt();
-	tt_inside--;
+	tt_leave();
 }
 
 void tt_interposed_fork_prepare(void)

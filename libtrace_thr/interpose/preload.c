@@ -9,7 +9,7 @@
 #include "fork.h"
 #include "watch.h"
 
-__thread unsigned tt_inside;
+__thread unsigned tt_inside, tt_postponed;
 bool tt_is_ready;
 
 /* For a copy of the library that the program is linked with, see process.c: this one is told by its own, that by the

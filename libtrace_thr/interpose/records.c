@@ -144,7 +144,7 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 
 static void lock_records(void)
 {
-	tt_inside++; /* a signal handler that comes in meanwhile must not come here */
+	tt_enter();
 	if (!tt_word_try(&tt_own_locks.records))
 		tt_word_take(&tt_own_locks.records, &tt_never);
 }
@@ -152,7 +152,7 @@ static void lock_records(void)
 static void unlock_records(void)
 {
 	tt_word_free(&tt_own_locks.records);
-	tt_inside--;
+	tt_leave();
 }
 
 struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,

@@ -198,11 +198,38 @@ static __attribute__((noinline)) int trywait_told(sem_t *sem, const void *caller
 	return record ? tell_end(record, sem, result, TT_LIMIT_TRY, caller) : result;
 }
 
-/* Before the place is there to be taken, so that who takes it tells so after this. For signal handlers as well. */
-static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
+/*
+ * Posts, which signal handlers make as well: see inside.h. Those of one handler that has come into an emission are told
+ * up to a number, so that they never wait for the buffer in which that emission has its unfinished place.
+ */
+
+enum { MOST_WITHIN = 1000, MOST_POSTPONED = 16 };
+
+static __thread unsigned within __attribute__((tls_model("initial-exec")));
+static __thread struct {
+	sem_t *sem;
+	const void *caller;
+} postponed[MOST_POSTPONED] __attribute__((tls_model("initial-exec")));
+
+static bool is_within_emissions(void)
 {
-	int error = errno;
-	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+	if (!tt_inside)
+		within = 0;
+	return tt_inside < TT_MOST_EMISSIONS && within++ < MOST_WITHIN;
+}
+
+static void postpone(sem_t *sem, const void *caller)
+{
+	if (tt_postponed == MOST_POSTPONED)
+		return;
+	postponed[tt_postponed].sem = sem;
+	postponed[tt_postponed].caller = caller;
+	tt_postponed++;
+}
+
+static void tell_one_post(sem_t *sem, const void *caller)
+{
+	const struct tt_record *record = record_of(sem, caller);
 	uint64_t value = record ? value_of(sem) : 0;
 
 	if (record && value == SEM_VALUE_MAX) /* which libc will refuse */
@@ -210,6 +237,35 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 		          TT_MISUSE_OVER_BOUND);
 	else if (record)
 		TT_REPORT(sem_released, caller, TT_WHAT(tt_record_what(record)), (uint64_t)1, value + 1);
+}
+
+void tt_tell_postponed(void)
+{
+	int error = errno;
+
+	while (tt_postponed) {
+		unsigned last = tt_postponed - 1;
+		sem_t *sem = postponed[last].sem;
+		const void *caller = postponed[last].caller;
+		tt_postponed = last; /* the telling can postpone another */
+		tell_one_post(sem, caller);
+	}
+	errno = error;
+}
+
+/* Before the place is there to be taken, so that who takes it tells so after this. */
+static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
+{
+	int error = errno;
+
+	if (!tt_is_ready || tt_is_tracer(caller))
+		return;
+	if (tt_postponed && !tt_inside)
+		tt_tell_postponed();
+	if (!is_within_emissions())
+		postpone(sem, caller);
+	else if (tt_self_known_id || tt_thread_adopt())
+		tell_one_post(sem, caller);
 	errno = error;
 }
 

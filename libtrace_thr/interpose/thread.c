@@ -29,10 +29,9 @@ struct plain {
 static struct plain *joinable;
 static struct plain *unused;
 
-/* A signal handler that comes in meanwhile must not come here. */
 static void lock_threads(void)
 {
-	tt_inside++;
+	tt_enter();
 	if (!tt_word_try(&tt_own_locks.threads))
 		tt_word_take(&tt_own_locks.threads, &tt_never);
 }
@@ -40,7 +39,7 @@ static void lock_threads(void)
 static void unlock_threads(void)
 {
 	tt_word_free(&tt_own_locks.threads);
-	tt_inside--;
+	tt_leave();
 }
 
 static void give_back(tthr_thread *thread)
@@ -107,13 +106,13 @@ bool tt_thread_adopt(void)
 
 	if (tt_self_has_ended())
 		return false;
-	tt_inside++;
+	tt_enter();
 	plain = make(NULL, NULL);
 	if (plain && pthread_getname_np(pthread_self(), plain->name, NAME_SIZE))
 		strcpy(plain->name, "Thread");
 	if (plain && !begin(plain))
 		give_back(&plain->thread);
-	tt_inside--;
+	tt_leave();
 	return tt_self_known_id;
 }
 
@@ -156,9 +155,9 @@ static void *run(void *arg)
 	void *result;
 
 	note_handle(plain, pthread_self());
-	tt_inside++;
+	tt_enter();
 	bool known = begin(plain);
-	tt_inside--;
+	tt_leave();
 	if (!known)
 		return start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);
 	pthread_cleanup_push(unwinds, plain);
@@ -177,7 +176,7 @@ static void *run_silently(void *arg)
 {
 	struct silent silent = *(struct silent *)arg;
 
-	tt_inside = 1;
+	tt_enter();
 	return silent.start(silent.arg);
 }
 

@@ -8,6 +8,7 @@
 #ifndef TT_WATCH_H
 #define TT_WATCH_H
 
+#include "inside.h"
 #include "real.h"
 #include "libtrace_thr/src/self.h"
 #include "tracer.h"
@@ -17,12 +18,6 @@
 
 /* Whether a session records the event. */
 #define TT_WATCHED(event) __builtin_expect(tt_enabled(event), 0)
-
-/*
- * How deep the calling thread is in the tracer: what it calls there is not the program's. Always above 0 in a thread
- * of the tracer's own.
- */
-extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* Whether the interposer is set up; what is called before is not told. */
 extern bool tt_is_ready __attribute__((visibility("hidden")));

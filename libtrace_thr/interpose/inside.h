@@ -1,0 +1,39 @@
+/*
+ * Where a thread is in the tracer: there its calls are not the program's, and are not told. But a signal handler can
+ * come in at any moment, and sem_post is the one call of these that it may make.
+ *
+ * - In the midst of an emission its post is told at once: LTTng lets events nest.
+ * - Where the thread has one of our own locks, it is told when that is given back: later than its place was taken,
+ *   perhaps.
+ */
+#ifndef TT_INSIDE_H
+#define TT_INSIDE_H
+
+#include <stdbool.h>
+
+/*
+ * The emissions under way, of which LTTng allows five, and TT_OWN for each of the other reasons. Always above TT_OWN
+ * in a thread of the tracer's own.
+ */
+extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
+enum { TT_MOST_EMISSIONS = 4, TT_OWN = 0x100 };
+
+/* Posts that wait to be told, and the telling of them; it leaves errno alone. */
+extern __thread unsigned tt_postponed __attribute__((tls_model("initial-exec"), visibility("hidden")));
+void tt_tell_postponed(void);
+
+/* Around what a handler's calls must not come into. It nests. */
+static inline void tt_enter(void)
+{
+	tt_inside += TT_OWN;
+}
+
+static inline void tt_leave(void)
+{
+	tt_inside -= TT_OWN;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST); /* who comes in after it does not postpone */
+	if (__builtin_expect(tt_postponed && !tt_inside, false))
+		tt_tell_postponed();
+}
+
+#endif /* TT_INSIDE_H */
