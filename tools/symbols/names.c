@@ -100,16 +100,16 @@ static bool parse_address(const char *text, const char *end, uint64_t *address)
 	return strcmp(behind, end) == 0;
 }
 
-/* The length of the word of `mutex 0x55d0`; 0 of a name of another form. */
-static size_t word_length(const char *name, uint64_t *address)
+/* Whether the name is of the form `mutex 0x55d0`. */
+static bool is_word_and_address(const char *name, uint64_t *address)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		size_t length = strlen(words[i]);
 
 		if (name[0] == words[i][0] && strncmp(name, words[i], length) == 0 && name[length] == ' ')
-			return parse_address(name + length + 1, "", address) ? length : 0;
+			return parse_address(name + length + 1, "", address);
 	}
-	return 0;
+	return false;
 }
 
 /* The length of `Thread-3` in `Thread-3 (0x55d0)`; 0 of a name of another form. */
@@ -253,18 +253,17 @@ static const struct entry *entry_of_parent(struct tt_symbol_names *names, const 
 	return entry && !begins_object(event) && strcmp(entry->recorded, event->name) == 0 ? entry : NULL;
 }
 
-static void try_site(struct tt_symbol_names *names, struct process *process, struct entry *entry, size_t length,
+static void try_site(struct tt_symbol_names *names, struct process *process, struct entry *entry,
                      const struct tt_event *event)
 {
 	char *site = site_text(names, event);
 
 	entry->begun = true;
 	if (site)
-		share_out(names, process, entry, g_strdup_printf("%.*s %s", (int)length, event->name, site));
-	g_free(site);
+		share_out(names, process, entry, site);
 }
 
-static void name_object(struct tt_symbol_names *names, struct process *process, struct entry *entry, size_t length,
+static void name_object(struct tt_symbol_names *names, struct process *process, struct entry *entry,
                         const struct tt_event *event)
 {
 	const char *symbol = tt_symbols_object(names->symbols, event->pid, entry->address);
@@ -276,7 +275,7 @@ static void name_object(struct tt_symbol_names *names, struct process *process, 
 	else if (parent)
 		inherit(process, entry, parent);
 	else if (begins_object(event))
-		try_site(names, process, entry, length, event);
+		try_site(names, process, entry, event);
 }
 
 static struct entry *new_entry(struct tt_symbol_names *names, struct process *process, uint64_t id,
@@ -321,17 +320,16 @@ static const char *thread_name(struct tt_symbol_names *names, struct process *pr
 static const char *object_name(struct tt_symbol_names *names, struct process *process, const struct tt_event *event)
 {
 	uint64_t address;
-	size_t length = event->name ? word_length(event->name, &address) : 0;
 	struct entry *entry;
 
-	if (!length)
+	if (!event->name || !is_word_and_address(event->name, &address))
 		return thread_name(names, process, event->pid, event->id, event->name);
 	entry = known(process, event->id, event->name);
 	if (!entry) {
 		entry = new_entry(names, process, event->id, event->name, address);
-		name_object(names, process, entry, length, event);
+		name_object(names, process, entry, event);
 	} else if (entry->begun) {
-		try_site(names, process, entry, length, event);
+		try_site(names, process, entry, event);
 	}
 	if (ends_object(event))
 		retire(process, entry);

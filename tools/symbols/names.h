@@ -1,10 +1,10 @@
 /*
  * Names: a program that was not built with libtrace_thr names nothing, so its recording calls a mutex `mutex 0x55d0…`
  * by its address and a thread `Thread-3 (0x55d0…)` by the function it begins with. This puts in their place what the
- * symbols know: the variable, `queue_lock` or `pool+0x28`; else where it was made, or first seen, `mutex conn.c:120`;
+ * symbols know: the variable, `queue_lock` or `pool+0x28`; else where it was made, or first seen, `conn.c:120`;
  * the function, `Thread-3 (worker)`. What has a name of its own keeps it.
  *
- * The names of two objects of a process that are alive at once differ: the second is called `mutex conn.c:120#2`. A
+ * The names of two objects of a process that are alive at once differ: the second is called `conn.c:120#2`. A
  * name once given stays; the same object of a forked child bears that of the parent.
  */
 #ifndef TT_SYMBOLS_NAMES_H

@@ -99,17 +99,17 @@ static void test_init_sites(void **state)
 	struct fixture *f = *state;
 	uint64_t run = pool_address(&f->pool, "run");
 
-	assert_string_equal(init(f, 2, 0x1000, run), "mutex pool.cc:102");
-	assert_string_equal(init(f, 3, 0x2000, run), "mutex pool.cc:102#2");
-	assert_string_equal(acquire(f, 2, 0x1000), "mutex pool.cc:102");
-	assert_string_equal(destroy(f, 3, 0x2000), "mutex pool.cc:102#2");
-	assert_string_equal(acquire(f, 3, 0x2000), "mutex pool.cc:102#2"); /* a misuse: it bears the name still */
-	assert_string_equal(init(f, 4, 0x3000, run), "mutex pool.cc:102#3");
+	assert_string_equal(init(f, 2, 0x1000, run), "pool.cc:102");
+	assert_string_equal(init(f, 3, 0x2000, run), "pool.cc:102#2");
+	assert_string_equal(acquire(f, 2, 0x1000), "pool.cc:102");
+	assert_string_equal(destroy(f, 3, 0x2000), "pool.cc:102#2");
+	assert_string_equal(acquire(f, 3, 0x2000), "pool.cc:102#2"); /* a misuse: it bears the name still */
+	assert_string_equal(init(f, 4, 0x3000, run), "pool.cc:102#3");
 	destroy(f, 2, 0x1000);
 	destroy(f, 4, 0x3000);
-	assert_string_equal(init(f, 5, 0x4000, run), "mutex pool.cc:102");
+	assert_string_equal(init(f, 5, 0x4000, run), "pool.cc:102");
 	/* Memory used again: the one before is no more. */
-	assert_string_equal(init(f, 6, 0x4000, run), "mutex pool.cc:102");
+	assert_string_equal(init(f, 6, 0x4000, run), "pool.cc:102");
 }
 
 /* As std::mutex of a program that is not optimised: its first call comes from the library's header. */
@@ -125,8 +125,8 @@ static void test_late_site(void **state)
 	                                               .name = "mutex 0x1000",
 	                                               .caller = caller,
 	                                               .stack = &stack}),
-	                    "mutex pool.cc:104");
-	assert_string_equal(acquire(f, 2, 0x1000), "mutex pool.cc:104");
+	                    "pool.cc:104");
+	assert_string_equal(acquire(f, 2, 0x1000), "pool.cc:104");
 }
 
 /* Nothing is known of where it was made: where it is used is not its name. */
@@ -205,7 +205,7 @@ static void test_exec(void **state)
 	struct fixture *f = *state;
 
 	begin_program(f, POOL_PID, 1);
-	assert_string_equal(init(f, 2, 0x1000, pool_address(&f->pool, "run")), "mutex pool.cc:102");
+	assert_string_equal(init(f, 2, 0x1000, pool_address(&f->pool, "run")), "pool.cc:102");
 	begin_program(f, POOL_PID, 1);
 	assert_string_equal(acquire(f, 2, 0x1000), "mutex 0x1000");
 }
@@ -221,7 +221,7 @@ static void test_fork(void **state)
 	init(f, 2, 0x1000, run);
 	init(f, 3, 0x2000, run);
 	begin_program(f, POOL_PID + 1, POOL_PID);
-	assert_string_equal(apply(f, event), "mutex pool.cc:102#2");
+	assert_string_equal(apply(f, event), "pool.cc:102#2");
 	init(f, 4, 0x3000, run);
 	event.type = TT_EVENT_lock_init;
 	event.id = 4;
