@@ -46,7 +46,7 @@ TT_INTERPOSED int mtx_init(mtx_t *mutex, int type)
 	int result = TT_REAL(mtx_init)(mutex, type);
 
 	if (result == thrd_success)
-		tt_mutex_made(mutex_of(mutex), TT_CALLER);
+		tt_mutex_made(mutex_of(mutex), false, TT_CALLER);
 	return result;
 }
 

@@ -23,7 +23,7 @@ static bool is_new(const struct tt_record *record, const pthread_cond_t *cond)
 {
 	static const pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
 
-	return !record || !record->id || strncmp(record->text, PREFIX " ", sizeof PREFIX) != 0 ||
+	return strncmp(record->text, PREFIX " ", sizeof PREFIX) != 0 ||
 	       (record->used && !memcmp(cond, &unused, sizeof unused));
 }
 
@@ -31,12 +31,15 @@ static bool is_new(const struct tt_record *record, const pthread_cond_t *cond)
 static struct tt_record *record_of(pthread_cond_t *cond, uint64_t lock, const void *caller)
 {
 	struct tt_record *record = tt_record_find(cond);
-	bool made = false;
+	/* Acquire: pairs with the release in tt_record_make. */
+	uint64_t id = record ? __atomic_load_n(&record->id, __ATOMIC_ACQUIRE) : 0;
+	bool made;
 
-	if (is_new(record, cond)) {
-		tt_record_end(cond);
-		record = tt_record_make(cond, PREFIX, TT_KIND_LOCK, NULL, &made);
-	}
+	if (id && !is_new(record, cond))
+		return record;
+	if (id)
+		tt_record_end_one(record, id);
+	record = tt_record_make(cond, PREFIX, TT_KIND_LOCK, NULL, &made);
 	if (!made)
 		return record;
 	TT_REPORT(cond_init, caller, TT_WHAT(tt_record_what(record)), lock);

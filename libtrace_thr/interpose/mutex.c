@@ -56,7 +56,7 @@ static bool is_held(const pthread_mutex_t *mutex)
 }
 
 /* The cold part of tt_mutex_record. */
-static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *mutex, uint64_t *mark,
+static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *mutex, uint64_t *mark, bool shared,
                                                                const void *caller)
 {
 	bool made;
@@ -64,7 +64,7 @@ static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *
 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
 	if (made && !is_held(mutex))
-		tt_lock_tell_init(record, mutex->__data.__kind & SHARED, caller);
+		tt_lock_tell_init(record, shared, caller);
 	return record;
 }
 
@@ -73,14 +73,15 @@ struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller)
 	uint64_t *mark = mark_of(mutex);
 	struct tt_record *record = tt_record_known(mutex, mark);
 
-	return record ? record : first_sight(mutex, mark, caller);
+	/* glibc says so of each robust one, so of those that were made before anybody looked it may be untrue. */
+	return record ? record : first_sight(mutex, mark, mutex->__data.__kind & SHARED, caller);
 }
 
-void tt_mutex_made(pthread_mutex_t *mutex, const void *caller)
+void tt_mutex_made(pthread_mutex_t *mutex, bool shared, const void *caller)
 {
 	tt_record_end(mutex);
 	if (TT_WATCHED(lock_init) && tt_is_told(caller))
-		tt_mutex_record(mutex, caller);
+		first_sight(mutex, mark_of(mutex), shared, caller);
 }
 
 void tt_mutex_destroyed(pthread_mutex_t *mutex, const void *caller)
@@ -262,12 +263,21 @@ int tt_mutex_unlock(pthread_mutex_t *mutex, const void *caller)
 
 /* What programs call. */
 
+static bool says_shared(const pthread_mutexattr_t *attributes)
+{
+	int shared = PTHREAD_PROCESS_PRIVATE;
+
+	if (attributes)
+		pthread_mutexattr_getpshared(attributes, &shared);
+	return shared == PTHREAD_PROCESS_SHARED;
+}
+
 TT_INTERPOSED int pthread_mutex_init(pthread_mutex_t *mutex, const pthread_mutexattr_t *attributes)
 {
 	int error = TT_REAL(pthread_mutex_init)(mutex, attributes);
 
 	if (!error)
-		tt_mutex_made(mutex, TT_CALLER);
+		tt_mutex_made(mutex, says_shared(attributes), TT_CALLER);
 	return error;
 }
 

@@ -12,8 +12,8 @@
 /* The record of the mutex; emits its init event if it was not known. NULL without memory. */
 struct tt_record *tt_mutex_record(pthread_mutex_t *mutex, const void *caller);
 
-/* The mutex has just been made, or is about to be destroyed, by a call. */
-void tt_mutex_made(pthread_mutex_t *mutex, const void *caller);
+/* The mutex has just been made, or is about to be destroyed, by a call. `shared`: for other processes as well. */
+void tt_mutex_made(pthread_mutex_t *mutex, bool shared, const void *caller);
 void tt_mutex_destroyed(pthread_mutex_t *mutex, const void *caller);
 
 int tt_mutex_lock(pthread_mutex_t *mutex, const void *caller);

@@ -82,17 +82,11 @@ static bool is_running(int word)
 	return word == probe.word;
 }
 
-/* Ends the object of the record, unless another thread has just put a new one in its place. */
-static void end_object(struct tt_record *record, uint64_t id)
-{
-	/* Release: pairs with the acquire in record_of, so who finds the object ended finds the once done. */
-	__atomic_compare_exchange_n(&record->id, &id, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
 /* The record; emits its init event if it was not known. NULL if the once is done, and without memory. */
 static struct tt_record *record_of(pthread_once_t *once, const void *caller)
 {
 	struct tt_record *record = tt_record_find(once);
+	/* Acquire: pairs with the release in tt_record_end_one. */
 	uint64_t id = record ? __atomic_load_n(&record->id, __ATOMIC_ACQUIRE) : 0;
 	bool made;
 
@@ -101,7 +95,7 @@ static struct tt_record *record_of(pthread_once_t *once, const void *caller)
 	if (word_of(once) & DONE)
 		return NULL;
 	if (id)
-		end_object(record, id); /* of another kind, in memory that was freed */
+		tt_record_end_one(record, id); /* of another kind, in memory that was freed */
 	record = tt_record_make(once, "once", TT_KIND_ONCE, NULL, &made);
 	if (made && !word_of(once))
 		TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), TT_KIND_ONCE);
@@ -133,7 +127,7 @@ static void end_call(struct call *call)
 		__atomic_compare_exchange_n(&call->record->holder, &mine, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	/* What is at the address later and is not done is another. */
 	if (call->completed)
-		end_object(call->record, call->what.id);
+		tt_record_end_one(call->record, call->what.id);
 }
 
 static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*routine)(void), const void *caller)

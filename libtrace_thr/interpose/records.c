@@ -190,6 +190,12 @@ void tt_record_end(const void *address)
 		__atomic_store_n(&record->id, 0, __ATOMIC_RELAXED);
 }
 
+void tt_record_end_one(struct tt_record *record, uint64_t id)
+{
+	/* Release: who finds the object ended finds what has ended it, as a once that is done. */
+	__atomic_compare_exchange_n(&record->id, &id, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 void *tt_record_memory(size_t size)
 {
 	void *memory;

@@ -59,6 +59,9 @@ void tt_record_name(struct tt_record *record, const char *name);
 /* The object at the address has ended. */
 void tt_record_end(const void *address);
 
+/* The same, but for the object of that id only: another thread may have seen its end and put a new one in its place. */
+void tt_record_end_one(struct tt_record *record, uint64_t id);
+
 /* An object as events name it. */
 static inline struct tt_what tt_record_what(const struct tt_record *record)
 {

@@ -289,9 +289,9 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	return error;
 }
 
-static void tell_join_end(const tthr_thread *joined, int error, const void *caller)
+static void tell_join_end(const tthr_thread *joined, bool itself, int error, const void *caller)
 {
-	if (error == EDEADLK)
+	if (itself)
 		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(joined)), TT_OBJECT_THREAD, "pthread_join",
 		          TT_MISUSE_JOINS_ITSELF);
 	TT_REPORT(thread_join_done, caller, TT_WHAT(tt_thread_what(joined)), error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
@@ -306,11 +306,12 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
 	const tthr_thread *joined = told ? thread_of(plain, thread) : NULL;
 	int64_t timeout_ns = until ? tt_until_ns(clock, until) : TT_NO_TIMEOUT;
 
-	if (joined && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED)
+	bool itself = pthread_equal(thread, pthread_self()); /* which libc refuses */
+	if (joined && !itself && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED)
 		TT_REPORT(thread_join_wait, caller, TT_WHAT(tt_thread_what(joined)), timeout_ns, TT_STACK(caller));
 	int error = join(thread, value, clock, until);
 	if (joined)
-		tell_join_end(joined, error, caller);
+		tell_join_end(joined, itself, error, caller);
 	if (!error && plain)
 		forget(remove_joinable(plain, thread));
 	return error;
