@@ -1,6 +1,5 @@
 /* trace-thr events: the events of a trace, one a line. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
+#include "tools/cli/seconds.h"
 #include "tools/events/listing.h"
 #include "tools/events/names.h"
 #include "tools/read/trace.h"
@@ -97,19 +97,6 @@ static const struct tt_listing_format *find_format(const char *name)
 	return format->name ? format : NULL;
 }
 
-static bool parse_seconds(const char *text, int64_t *ns)
-{
-	char *end;
-	double seconds = text ? g_ascii_strtod(text, &end) : 0;
-
-	if (!text)
-		return true;
-	if (end == text || *end || isnan(seconds))
-		return false;
-	*ns = (int64_t)CLAMP(round(seconds * 1e9), -9e18, 9e18);
-	return true;
-}
-
 /* Parses the command line. False after a line to stderr. */
 static bool parse(struct options *options, int argc, char **argv)
 {
@@ -150,8 +137,8 @@ static bool select_events(struct job *job, const struct options *options)
 		g_printerr("trace-thr: no format %s: use text, json or csv\n", options->format);
 		return false;
 	}
-	if (!parse_seconds(options->from, &job->selection.from_ns) ||
-	    !parse_seconds(options->to, &job->selection.to_ns)) {
+	if (!tt_parse_seconds(options->from, &job->selection.from_ns) ||
+	    !tt_parse_seconds(options->to, &job->selection.to_ns)) {
 		g_printerr("trace-thr: --from and --to take seconds after the first event: for example --from 1.5\n");
 		return false;
 	}

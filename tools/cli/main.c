@@ -9,8 +9,8 @@
 #include "tools/cli/command.h"
 
 static const struct tt_command *const commands[] = {
-    &tt_command_run,      &tt_command_record, &tt_command_check,
-    &tt_command_timeline, &tt_command_events, &tt_command_doctor,
+    &tt_command_run,   &tt_command_record, &tt_command_check,  &tt_command_timeline,
+    &tt_command_stats, &tt_command_events, &tt_command_doctor,
 };
 
 static void print_help(void)
@@ -27,6 +27,7 @@ static void print_help(void)
 	     "  trace-thr run -- ./prog              record and check a program\n"
 	     "  trace-thr run --timeout 10 -- ./prog the same for one that hangs\n"
 	     "  trace-thr timeline DIR               draw a recording\n"
+	     "  trace-thr stats DIR                  where its threads waited\n"
 	     "\n"
 	     "`trace-thr COMMAND --help` tells more of a command. Programs are built with libtrace_thr: -ltrace_thr.");
 }

@@ -7,9 +7,6 @@
 
 #include "tools/timeline/lanes.h"
 
-/* `412 ms`, `3.1 µs`, `0`: three digits are enough to compare. */
-char *tt_duration_text(int64_t ns);
-
 /* Where a moment lies from time 0, to the microsecond: `0.412345 s`. */
 char *tt_moment_text(const struct tt_lanes *lanes, int64_t ns);
 

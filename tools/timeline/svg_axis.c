@@ -1,6 +1,7 @@
 /* The time axis of the picture and its legend. */
 #include <math.h>
 
+#include "tools/report/duration.h"
 #include "tools/timeline/describe.h"
 #include "tools/timeline/page.h"
 #include "tools/timeline/palette.h"

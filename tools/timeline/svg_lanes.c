@@ -1,6 +1,7 @@
 /* The lanes of the picture: spans, holds and marks of a thread, and the arrows between threads. */
 #include <math.h>
 
+#include "tools/report/duration.h"
 #include "tools/timeline/describe.h"
 #include "tools/timeline/page.h"
 #include "tools/timeline/palette.h"

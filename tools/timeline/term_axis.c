@@ -1,6 +1,7 @@
 /* The time axis on a terminal, and its legend. */
 #include <math.h>
 
+#include "tools/report/duration.h"
 #include "tools/timeline/describe.h"
 #include "tools/timeline/screen.h"
 #include "tools/timeline/text.h"

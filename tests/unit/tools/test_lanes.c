@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
+#include "tools/report/duration.h"
 #include "tools/timeline/describe.h"
 #include "tools/timeline/scale.h"
 #include "tools/timeline/text.h"
