@@ -150,6 +150,21 @@ static void cancel(void)
 	SAY("%s", result == PTHREAD_CANCELED ? "cancelled" : "not cancelled");
 }
 
+/* A condition where a mutex was whose end nobody told. */
+static union {
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+} reused;
+
+static void reuse(void)
+{
+	reused.mutex = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+	TELL(pthread_mutex_lock(&reused.mutex));
+	TELL(pthread_mutex_unlock(&reused.mutex));
+	memset(&reused, 0, sizeof reused);
+	TELL(pthread_cond_signal(&reused.cond));
+}
+
 int main(void)
 {
 	init_all();
@@ -165,5 +180,6 @@ int main(void)
 	TELL(pthread_cond_destroy(&cond));
 	memset(&by_initialiser, 0, sizeof by_initialiser); /* another one, without a call */
 	TELL(pthread_cond_signal(&by_initialiser));
+	reuse();
 	return 0;
 }
