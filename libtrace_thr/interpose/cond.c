@@ -24,7 +24,7 @@ static bool is_new(const struct tt_record *record, const pthread_cond_t *cond)
 	static const pthread_cond_t unused = PTHREAD_COND_INITIALIZER;
 
 	return strncmp(record->text, PREFIX " ", sizeof PREFIX) != 0 ||
-	       (record->used && !memcmp(cond, &unused, sizeof unused));
+	       (record->used && !memcmp(cond->__size, unused.__size, sizeof unused.__size));
 }
 
 /* The record of the condition; emits its init event if it was not known. NULL without memory. */

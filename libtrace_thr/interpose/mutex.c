@@ -38,7 +38,7 @@ static enum tt_lock_kind kind_of(const pthread_mutex_t *mutex)
  */
 static uint64_t *mark_of(pthread_mutex_t *mutex)
 {
-	_Static_assert(sizeof mutex->__data.__list.__prev == sizeof(uint64_t), "glibc's mutex of 64 bits");
+	_Static_assert(sizeof(void *) == sizeof(uint64_t), "glibc's mutex of 64 bits");
 	return mutex->__data.__kind & (ROBUST | PRIO_INHERIT | SHARED)
 	           ? NULL
 	           : (uint64_t *)(void *)&mutex->__data.__list.__prev;

@@ -87,7 +87,7 @@ static bool grow(void)
 
 	if (table && table->taken < table->slots / 2)
 		return true;
-	bigger = map(sizeof *bigger + slots * sizeof bigger->at[0]);
+	bigger = map(sizeof *bigger + slots * sizeof(void *));
 	if (!bigger)
 		return false;
 	bigger->slots = slots;
