@@ -29,7 +29,7 @@ FLAGS    := -std=gnu11 -D_GNU_SOURCE -I. -Ilibtrace_thr/include -fno-omit-frame-
 
 all: ## builds everything but the tests
 
-include libtrace_thr/Rules.mk tracepoints/Rules.mk tools/Rules.mk examples/Rules.mk tests/Rules.mk bench/Rules.mk
+include libtrace_thr/Rules.mk tracepoints/Rules.mk tools/Rules.mk examples/Rules.mk tests/Rules.mk tests/accuracy/Rules.mk bench/Rules.mk
 include packages.mk
 
 # Any C source of the tree, to the same place under $(BUILD). A fragment adds flags of its folder as FLAGS_<folder>.

@@ -1,0 +1,19 @@
+# make accuracy: how exact the check is, by an oracle that knows every schedule of random small programs.
+#
+#   PROGRAMS=10000   how many
+#   SEED=1           which; it is printed
+
+PROGRAMS ?= 10000
+SEED     ?= 1
+
+ACCURACY := $(BUILD)/tests/accuracy/accuracy
+
+$(ACCURACY): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/*.c)) $(TOOL_ARCHIVE)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
+
+accuracy: deps
+	$(MAKE) --no-print-directory $(ACCURACY)
+	$(ACCURACY) $(PROGRAMS) $(SEED)
+
+.PHONY: accuracy

@@ -1,0 +1,286 @@
+#include "tests/accuracy/judge.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/accuracy/cycles.h"
+#include "tests/accuracy/events.h"
+#include "tests/accuracy/explore.h"
+#include "tests/accuracy/preserve.h"
+
+enum { MOST_STATES = 300000, MOST_PARTS = 300000, TRIES = 12 };
+
+const char *const disagreement_names[N_DISAGREEMENTS] = {
+    [AGREE] = "none",
+    [FALSE_PREDICTION] = "TT010 that no schedule reaches",
+    [MISSED_PREDICTION] = "deadlock that the run foretells, without a TT010",
+    [FALSE_ACTUAL] = "said to be blocked for good, wrongly",
+    [MISSED_ACTUAL] = "blocked for good, and not said to be",
+};
+
+struct judging {
+	const struct program *program;
+	struct run run;
+	struct deadlocks reachable, foretold;
+	struct outcome outcome;
+	bool verbose;
+};
+
+static void disagree(struct judging *judging, enum disagreement what, char *text)
+{
+	if (judging->outcome.counts[what]++ == 0 && !judging->outcome.example)
+		judging->outcome.example = g_strdup_printf("%s: %s", disagreement_names[what], text);
+	g_free(text);
+}
+
+static void print_findings(const struct tt_check *check)
+{
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		printf("  %s %s: %s\n", finding->rule->id, tt_level_name(finding->level), finding->verdict);
+		for (guint e = 0; e < finding->edges->len; e++) {
+			const struct tt_edge *edge = tt_finding_edge(finding, e);
+			printf("    %s has %s wants %s (caller %u)\n", edge->thread->name,
+			       edge->held ? edge->held->name : "-", edge->wanted ? edge->wanted->name : "-",
+			       (unsigned)edge->wanted_caller);
+		}
+	}
+}
+
+static struct tt_check *check_steps(const struct judging *judging, guint n)
+{
+	static const struct tt_check_options options = TT_CHECK_DEFAULTS;
+	struct tt_check *check = tt_check_new(&options);
+
+	events_feed(check, judging->program, &judging->run, n);
+	tt_check_finish(check);
+	return check;
+}
+
+/* Predictions. */
+
+static bool is_prediction(const struct tt_finding *finding)
+{
+	return strcmp(finding->rule->id, "TT010") == 0 && finding->level == TT_LEVEL_PREDICTED;
+}
+
+/* The deadlock that a finding tells of. */
+static deadlock deadlock_of(const struct tt_finding *finding)
+{
+	deadlock which = 0;
+
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		unsigned thread = (unsigned)(edge->thread->id - ID_THREAD) % MOST_THREADS;
+		if (!edge->wanted)
+			continue;
+		which |= (deadlock)(edge->wanted_caller % 1000 & 0xff) << 8 * thread;
+		which |= UINT64_C(1) << (40 + (edge->wanted->id - ID_LOCK) % MOST_LOCKS);
+	}
+	return which;
+}
+
+/* Whether the threads of `part` are in `whole` at the same sites: a writer that others wait behind need not be told. */
+static bool is_part(deadlock part, deadlock whole)
+{
+	for (unsigned t = 0; t < MOST_THREADS; t++) {
+		if (deadlock_site(part, t) && deadlock_site(part, t) != deadlock_site(whole, t))
+			return false;
+	}
+	return true;
+}
+
+static bool has_behind_writer(GHashTable *set, deadlock which)
+{
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, set);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		if (is_part(which, *(deadlock *)key))
+			return true;
+	}
+	return false;
+}
+
+static bool has_it(const struct deadlocks *deadlocks, deadlock which)
+{
+	return deadlocks_has(deadlocks->plain, which) || has_behind_writer(deadlocks->writer, which);
+}
+
+static void judge_told(struct judging *judging, const struct tt_finding *finding)
+{
+	deadlock which = deadlock_of(finding);
+
+	judging->outcome.told++;
+	if (!has_it(&judging->reachable, which))
+		disagree(judging, FALSE_PREDICTION, deadlock_text(judging->program, which));
+	else if (judging->run.through && !has_it(&judging->foretold, which))
+		judging->outcome.beyond++;
+}
+
+/* Deadlocks over the same locks are told once. */
+static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
+{
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		if (!is_prediction(finding))
+			continue;
+		deadlock told = deadlock_of(finding);
+		if (exactly ? is_part(told, which) : deadlock_locks(told) == deadlock_locks(which))
+			return true;
+	}
+	return false;
+}
+
+static void judge_foretold(struct judging *judging, const struct tt_check *check)
+{
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, judging->foretold.plain);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		deadlock which = *(deadlock *)key;
+		judging->outcome.foretold++;
+		if (!deadlocks_has(judging->reachable.plain, which))
+			g_error("the oracle is at odds with itself: it foretells what it cannot reach");
+		judging->outcome.exact += is_told(check, which, true);
+		if (!is_told(check, which, false))
+			disagree(judging, MISSED_PREDICTION, deadlock_text(judging->program, which));
+	}
+	g_hash_table_iter_init(&iter, judging->foretold.writer);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		judging->outcome.behind_writers++;
+		judging->outcome.told_behind_writers += is_told(check, *(deadlock *)key, true);
+	}
+}
+
+/* Who is blocked now. */
+
+/* The threads that a finding says are blocked, as bits. */
+static unsigned blocked_in(const GArray *edges)
+{
+	unsigned threads = 0;
+
+	for (guint i = 0; i < edges->len; i++) {
+		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
+		if (edge->wanted)
+			threads |= 1u << (edge->thread->id - ID_THREAD);
+	}
+	return threads;
+}
+
+/* Those that are said to be blocked for good, and whether in a circle. */
+struct said {
+	unsigned blocked, in_circle;
+};
+
+static struct said said_of(const struct tt_check *check)
+{
+	struct said said = {0};
+
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		if (finding->level != TT_LEVEL_ACTUAL)
+			continue;
+		said.blocked |= blocked_in(finding->edges) | blocked_in(finding->blocked);
+		if (finding->cycle)
+			said.in_circle |= blocked_in(finding->edges);
+	}
+	return said;
+}
+
+static char *threads_text(const char *what, unsigned threads)
+{
+	GString *text = g_string_new(what);
+
+	for (unsigned t = 0; t < MOST_THREADS; t++) {
+		g_autofree char *name = thread_text(t);
+		if (threads & 1u << t)
+			g_string_append_printf(text, " %s", name);
+	}
+	return g_string_free(text, FALSE);
+}
+
+/* The end of the run: who has not ended is blocked for good, each in one finding; and a circle is told as one. */
+static void judge_end(struct judging *judging, const struct tt_check *check)
+{
+	struct said said = said_of(check);
+	unsigned blocked = judging->run.end.created & ~(unsigned)judging->run.end.ended;
+	unsigned circles = circles_of_state(judging->program, &judging->run.end);
+
+	if (said.blocked & ~blocked)
+		disagree(judging, FALSE_ACTUAL, threads_text("at the end", said.blocked & ~blocked));
+	if (blocked & ~said.blocked)
+		disagree(judging, MISSED_ACTUAL, threads_text("at the end", blocked & ~said.blocked));
+	if (said.in_circle & ~circles)
+		disagree(judging, FALSE_ACTUAL, threads_text("in a circle", said.in_circle & ~circles));
+	if (circles && !said.in_circle)
+		disagree(judging, MISSED_ACTUAL, threads_text("in a circle", circles));
+}
+
+/* The run up to some step, as a check while the program runs sees it: only what has not ended may be blocked. */
+static void judge_part(struct judging *judging, guint n)
+{
+	struct tt_check *check = check_steps(judging, n);
+	const struct state *state =
+	    n < judging->run.steps->len ? &run_step(&judging->run, n)->before : &judging->run.end;
+	struct said said = said_of(check);
+
+	if (said.blocked) {
+		struct reach reach = explore(judging->program, state, MOST_STATES, NULL);
+		unsigned wrong = said.blocked & reach.moved;
+		if (wrong)
+			disagree(judging, FALSE_ACTUAL, threads_text("before the end", wrong));
+		if (wrong && judging->verbose) {
+			printf("  After %u steps:\n", n);
+			print_findings(check);
+		}
+	}
+	tt_check_free(check);
+}
+
+static void judge_whole(struct judging *judging)
+{
+	struct tt_check *check = check_steps(judging, judging->run.steps->len);
+
+	if (judging->verbose) {
+		run_print(judging->program, &judging->run);
+		print_findings(check);
+	}
+	for (guint i = 0; i < check->findings->len; i++) {
+		if (is_prediction(check->findings->pdata[i]))
+			judge_told(judging, check->findings->pdata[i]);
+	}
+	/* What has happened is told as that, so only a run that got through must foretell all. */
+	if (judging->run.through)
+		judge_foretold(judging, check);
+	judge_end(judging, check);
+	tt_check_free(check);
+}
+
+struct outcome judge(const struct program *program, uint64_t seed, bool verbose)
+{
+	struct random random = {seed};
+	struct judging judging = {.program = program, .verbose = verbose};
+	struct state start = machine_start(program);
+
+	judging.run = run_through(program, &random, random_percent(&random, 90) ? TRIES : 0);
+	judging.reachable = deadlocks_new();
+	judging.foretold = deadlocks_new();
+	struct reach reach = explore(program, &start, MOST_STATES, &judging.reachable);
+	judging.outcome.complete =
+	    reach.complete && (!judging.run.through || preserve(program, &judging.run, MOST_PARTS, &judging.foretold));
+	judging.outcome.through = judging.run.through;
+	judging.outcome.states = reach.states;
+	judging.outcome.reachable =
+	    g_hash_table_size(judging.reachable.plain) + g_hash_table_size(judging.reachable.writer);
+	if (judging.outcome.complete) {
+		judge_whole(&judging);
+		judge_part(&judging, random_below(&random, judging.run.steps->len + 1));
+	}
+	deadlocks_free(&judging.reachable);
+	deadlocks_free(&judging.foretold);
+	run_free(&judging.run);
+	return judging.outcome;
+}
