@@ -5,6 +5,7 @@
 #   make deps      installs the Debian packages that are missing (as root, or by sudo)
 #   make install   PREFIX=/usr/local, DESTDIR=
 #   make bench     the costs, side by side in one run
+#   make accuracy  how exact `check` is: random programs against an oracle; PROGRAMS= SEED=
 #   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build

@@ -1,4 +1,4 @@
-# make test: unit tests, the examples' outputs, the command from outside.
+# make test: unit tests, the check against its oracle (tests/accuracy/), the examples' outputs, the command from outside.
 
 UNIT_LIB   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/lib/*.c))
 UNIT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/tools/*.c))
@@ -63,6 +63,7 @@ unit: $(UNIT_LIB) $(UNIT_TOOLS)
 test: deps
 	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS)
 	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory accuracy-short
 	BUILD=$(BUILD) tests/examples/run
 	BUILD=$(BUILD) tests/tool/run
 	BUILD=$(BUILD) tests/preload/run

@@ -66,7 +66,7 @@ static void follow(const struct waits *waits, unsigned start, unsigned at, unsig
 }
 
 /* Who waits for whom among those that `asking` lets ask; false if nobody waits. */
-static bool find_waits(struct waits *waits, unsigned asking, bool limits_too)
+static bool find_waits(struct waits *waits, unsigned asking)
 {
 	unsigned n = 0;
 
@@ -75,7 +75,7 @@ static bool find_waits(struct waits *waits, unsigned asking, bool limits_too)
 		waits->holders[t] = waits->writers[t] = 0;
 		if (!(asking & 1u << t) || !machine_request(waits->program, waits->state, t, request))
 			continue;
-		if (request->limit != TT_LIMIT_NONE && !limits_too)
+		if (request->limit != TT_LIMIT_NONE)
 			continue;
 		waits->holders[t] = machine_holders(waits->program, waits->state, t, request);
 		waits->writers[t] = machine_writers_before(waits->program, waits->state, t, request);
@@ -89,7 +89,7 @@ void deadlocks_of_state(const struct program *program, const struct state *state
 {
 	struct waits waits = {.program = program, .state = state, .found = found};
 
-	if (!find_waits(&waits, asking, false))
+	if (!find_waits(&waits, asking))
 		return;
 	for (unsigned t = 0; t < program->n_threads; t++) {
 		if (waits.holders[t] | waits.writers[t])
@@ -112,14 +112,14 @@ static unsigned others_of(const struct program *program, const struct state *sta
 	return holder ? 1u << (holder - 1) : 0;
 }
 
-unsigned circles_of_state(const struct program *program, const struct state *state)
+unsigned circles_of_state(const struct program *program, const struct state *state, unsigned asking)
 {
 	struct waits waits = {.program = program, .state = state};
 	unsigned reach[MOST_THREADS], circles = 0;
 
-	find_waits(&waits, ~0u, true);
+	find_waits(&waits, asking);
 	for (unsigned t = 0; t < program->n_threads; t++)
-		reach[t] = waits.holders[t] | waits.writers[t] | others_of(program, state, t);
+		reach[t] = waits.holders[t] | waits.writers[t] | (asking & 1u << t ? others_of(program, state, t) : 0);
 	for (unsigned by = 0; by < program->n_threads; by++) {
 		for (unsigned t = 0; t < program->n_threads; t++)
 			reach[t] |= reach[t] & 1u << by ? reach[by] : 0;

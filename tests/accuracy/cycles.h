@@ -37,8 +37,11 @@ bool deadlocks_has(GHashTable *set, deadlock which);
 void deadlocks_of_state(const struct program *program, const struct state *state, unsigned asking,
                         struct deadlocks *found);
 
-/* The threads that wait for each other in a circle, or for themselves, also by joins: a bit each. */
-unsigned circles_of_state(const struct program *program, const struct state *state);
+/*
+ * The threads that wait for good for each other in a circle, or for themselves, also by joins: a bit each. `asking` as
+ * above.
+ */
+unsigned circles_of_state(const struct program *program, const struct state *state, unsigned asking);
 
 /* `T1 at lock B (site 3), T2 at lock A (site 1)`. The caller's to free. */
 char *deadlock_text(const struct program *program, deadlock which);

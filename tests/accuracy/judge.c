@@ -8,7 +8,7 @@
 #include "tests/accuracy/explore.h"
 #include "tests/accuracy/preserve.h"
 
-enum { MOST_STATES = 300000, MOST_PARTS = 300000, TRIES = 12 };
+enum { MOST_STATES = 300000, MOST_PARTS = 300000, TRIES = 12, PARTS_OF_RUN = 3 };
 
 const char *const disagreement_names[N_DISAGREEMENTS] = {
     [AGREE] = "none",
@@ -170,18 +170,18 @@ static unsigned blocked_in(const GArray *edges)
 	return threads;
 }
 
-/* Those that are said to be blocked for good, and whether in a circle. */
+/* Those that TT001 to TT003 say are blocked for good, and whether in a circle. */
 struct said {
 	unsigned blocked, in_circle;
 };
 
-static struct said said_of(const struct tt_check *check)
+static struct said said_of(const struct tt_check *check, enum tt_level least)
 {
 	struct said said = {0};
 
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (finding->level != TT_LEVEL_ACTUAL)
+		if (finding->level < least || finding->rule->id[3] != '0')
 			continue;
 		said.blocked |= blocked_in(finding->edges) | blocked_in(finding->blocked);
 		if (finding->cycle)
@@ -205,9 +205,9 @@ static char *threads_text(const char *what, unsigned threads)
 /* The end of the run: who has not ended is blocked for good, each in one finding; and a circle is told as one. */
 static void judge_end(struct judging *judging, const struct tt_check *check)
 {
-	struct said said = said_of(check);
+	struct said said = said_of(check, TT_LEVEL_ACTUAL);
 	unsigned blocked = judging->run.end.created & ~(unsigned)judging->run.end.ended;
-	unsigned circles = circles_of_state(judging->program, &judging->run.end);
+	unsigned circles = circles_of_state(judging->program, &judging->run.end, ~0u);
 
 	if (said.blocked & ~blocked)
 		disagree(judging, FALSE_ACTUAL, threads_text("at the end", said.blocked & ~blocked));
@@ -219,23 +219,47 @@ static void judge_end(struct judging *judging, const struct tt_check *check)
 		disagree(judging, MISSED_ACTUAL, threads_text("in a circle", circles));
 }
 
-/* The run up to some step, as a check while the program runs sees it: only what has not ended may be blocked. */
+/* Those that have said that they wait: the others may not have come to it yet. */
+static unsigned waiting(const struct program *program, const struct state *state)
+{
+	unsigned threads = 0;
+
+	for (unsigned t = 0; t < program->n_threads; t++) {
+		if (state->phase[t] == PHASE_WAITING || state->phase[t] == PHASE_BACK_WAITING)
+			threads |= 1u << t;
+	}
+	return threads;
+}
+
+/* Whoever is said to be blocked must be so in every schedule from there; and a circle that has closed is told. */
+static void judge_state(struct judging *judging, const struct state *state, const struct tt_check *check)
+{
+	struct said said = said_of(check, TT_LEVEL_ACTUAL);
+	/* That another thread may release a Lock makes its circles potential. */
+	struct said maybe = said_of(check, TT_LEVEL_POTENTIAL);
+	unsigned circles = circles_of_state(judging->program, state, waiting(judging->program, state));
+	struct reach reach = {0};
+
+	if (said.blocked)
+		reach = explore(judging->program, state, MOST_STATES, NULL);
+	if (said.blocked & reach.moved)
+		disagree(judging, FALSE_ACTUAL, threads_text("before the end", said.blocked & reach.moved));
+	if (circles && !maybe.in_circle)
+		disagree(judging, MISSED_ACTUAL, threads_text("before the end, in a circle", circles));
+}
+
+/* The run up to some step, as a check while the program runs sees it. */
 static void judge_part(struct judging *judging, guint n)
 {
 	struct tt_check *check = check_steps(judging, n);
-	const struct state *state =
-	    n < judging->run.steps->len ? &run_step(&judging->run, n)->before : &judging->run.end;
-	struct said said = said_of(check);
+	unsigned before = judging->outcome.counts[FALSE_ACTUAL] + judging->outcome.counts[MISSED_ACTUAL];
 
-	if (said.blocked) {
-		struct reach reach = explore(judging->program, state, MOST_STATES, NULL);
-		unsigned wrong = said.blocked & reach.moved;
-		if (wrong)
-			disagree(judging, FALSE_ACTUAL, threads_text("before the end", wrong));
-		if (wrong && judging->verbose) {
-			printf("  After %u steps:\n", n);
-			print_findings(check);
-		}
+	judge_state(judging, n < judging->run.steps->len ? &run_step(&judging->run, n)->before : &judging->run.end,
+	            check);
+	if (judging->verbose &&
+	    judging->outcome.counts[FALSE_ACTUAL] + judging->outcome.counts[MISSED_ACTUAL] > before) {
+		printf("  After %u steps:\n", n);
+		print_findings(check);
 	}
 	tt_check_free(check);
 }
@@ -277,7 +301,8 @@ struct outcome judge(const struct program *program, uint64_t seed, bool verbose)
 	    g_hash_table_size(judging.reachable.plain) + g_hash_table_size(judging.reachable.writer);
 	if (judging.outcome.complete) {
 		judge_whole(&judging);
-		judge_part(&judging, random_below(&random, judging.run.steps->len + 1));
+		for (unsigned i = 0; i < PARTS_OF_RUN; i++)
+			judge_part(&judging, random_below(&random, judging.run.steps->len + 1));
 	}
 	deadlocks_free(&judging.reachable);
 	deadlocks_free(&judging.foretold);

@@ -188,23 +188,43 @@ char *op_text(const struct program *program, const struct op *op)
 	case OP_JOIN:
 		return g_strdup_printf("%s T%u", op_names[op->kind], op->object);
 	case OP_COND_WAIT:
-		return g_strdup_printf("%s cond_wait %u (%c)", op->limit == TT_LIMIT_TIMED ? "timed" : "", op->object,
+		return g_strdup_printf("%scond_wait %u (%c)", op->limit == TT_LIMIT_TIMED ? "timed " : "", op->object,
 		                       'A' + program->conds[op->object].lock);
 	default:
 		return g_strdup_printf("%s %u", op_names[op->kind], op->object);
 	}
 }
 
+static bool is_used(const struct program *program, enum op_kind first, enum op_kind last, unsigned object)
+{
+	for (unsigned t = 0; t < program->n_threads; t++) {
+		for (unsigned i = 0; i < program->threads[t].n; i++) {
+			const struct op *op = &program->threads[t].ops[i];
+			if (op->kind >= first && op->kind <= last && op->object == object)
+				return true;
+		}
+	}
+	return false;
+}
+
 static void print_objects(const struct program *program)
 {
-	for (unsigned i = 0; i < program->n_locks; i++)
-		printf("  %c: %s\n", 'A' + (int)i, tt_word_lock_kind(program->lock_kinds[i]));
-	for (unsigned i = 0; i < program->n_sems; i++)
-		printf("  semaphore %u: value %u\n", i, program->sem_values[i]);
-	for (unsigned i = 0; i < program->n_conds; i++)
-		printf("  condition %u: lock %c\n", i, 'A' + program->conds[i].lock);
-	for (unsigned i = 0; i < program->n_barriers; i++)
-		printf("  barrier %u: %u parties\n", i, program->parties[i]);
+	for (unsigned i = 0; i < program->n_locks; i++) {
+		if (is_used(program, OP_LOCK, OP_UNLOCK, i))
+			printf("  %c: %s\n", 'A' + (int)i, tt_word_lock_kind(program->lock_kinds[i]));
+	}
+	for (unsigned i = 0; i < program->n_sems; i++) {
+		if (is_used(program, OP_SEM_WAIT, OP_SEM_POST, i))
+			printf("  semaphore %u: value %u\n", i, program->sem_values[i]);
+	}
+	for (unsigned i = 0; i < program->n_conds; i++) {
+		if (is_used(program, OP_COND_WAIT, OP_NOTIFY_ALL, i))
+			printf("  condition %u: lock %c\n", i, 'A' + program->conds[i].lock);
+	}
+	for (unsigned i = 0; i < program->n_barriers; i++) {
+		if (is_used(program, OP_BARRIER, OP_BARRIER, i))
+			printf("  barrier %u: %u parties\n", i, program->parties[i]);
+	}
 }
 
 void program_print(const struct program *program)
