@@ -18,7 +18,7 @@ enum { EXAMPLES = 3 }; /* of each disagreement, shown in full */
 struct total {
 	unsigned programs, too_big, through, disagreeing;
 	uint64_t states;
-	unsigned reachable, foretold, told, exact, beyond, behind_writers, told_behind_writers;
+	unsigned reachable, foretold, told, exact, beyond, behind_writers, told_behind_writers, parts, unstarted;
 	unsigned counts[N_DISAGREEMENTS];
 	unsigned shown[N_DISAGREEMENTS];
 };
@@ -63,6 +63,8 @@ static void add(struct total *total, const struct outcome *outcome)
 	total->beyond += outcome->beyond;
 	total->behind_writers += outcome->behind_writers;
 	total->told_behind_writers += outcome->told_behind_writers;
+	total->parts += outcome->parts;
+	total->unstarted += outcome->unstarted;
 	total->disagreeing += outcome->example != NULL;
 	for (unsigned i = 0; i < N_DISAGREEMENTS; i++)
 		total->counts[i] += outcome->counts[i];
@@ -100,6 +102,8 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	       total->behind_writers);
 	printf("blocked for good: false          %8u\n", total->counts[FALSE_ACTUAL]);
 	printf("                  missed         %8u\n", total->counts[MISSED_ACTUAL]);
+	printf("  parts of runs, checked         %8u  (%u not judged: a thread of pthreads has yet to start)\n",
+	       total->parts, total->unstarted);
 	printf("agreement with the oracle        %8.2f %%\n",
 	       100.0 * (total->programs - total->disagreeing) / MAX(total->programs, 1));
 	printf("seconds                          %8.1f\n", seconds);

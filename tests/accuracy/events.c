@@ -13,6 +13,7 @@ struct teller {
 	uint8_t waker[MOST_THREADS]; /* who let each thread go on; thread + 1 */
 	uint8_t index[MOST_THREADS]; /* at its barrier */
 	uint8_t poster[MOST_OTHERS]; /* of semaphores: who released it last */
+	bool started[MOST_THREADS];  /* it has told so */
 	bool slept[MOST_THREADS];    /* it has waited in this call */
 };
 
@@ -233,6 +234,9 @@ static void tell_barrier(struct teller *teller, const struct op *op)
 
 static void tell_start(struct teller *teller, unsigned thread)
 {
+	if (teller->started[thread])
+		return;
+	teller->started[thread] = true;
 	tell_by(teller, thread,
 	        (struct tt_event){.type = TT_EVENT_thread_start,
 	                          .id = ID_THREAD + thread,
@@ -242,7 +246,8 @@ static void tell_start(struct teller *teller, unsigned thread)
 static void tell_create(struct teller *teller, const struct op *op)
 {
 	TELL(teller, thread_create, .id = ID_THREAD + op->object);
-	tell_start(teller, op->object);
+	if (!teller->program->plain_threads)
+		tell_start(teller, op->object);
 }
 
 static void tell_join(struct teller *teller, const struct op *op)
@@ -283,6 +288,7 @@ static void tell_step(struct teller *teller)
 
 	teller->after = teller->step->before;
 	machine_apply(teller->program, &teller->after, teller->step->move);
+	tell_start(teller, teller->step->move.thread);
 	if (op)
 		tell_call[op->kind](teller, op);
 	else

@@ -288,6 +288,7 @@ static struct program make(struct random *random)
 
 	program->n_threads = (uint8_t)random_from(random, 3, MOST_THREADS);
 	program->n_locks = (uint8_t)random_from(random, 2, MOST_LOCKS);
+	program->plain_threads = random_percent(random, 50);
 	making.limits = random_percent(random, 25) ? 25 : 0;
 	making.crossing = random_percent(random, 30) ? 60 : 0;
 	for (unsigned i = 0; i < program->n_locks; i++)

@@ -248,16 +248,39 @@ static void judge_state(struct judging *judging, const struct state *state, cons
 		disagree(judging, MISSED_ACTUAL, threads_text("before the end, in a circle", circles));
 }
 
+/*
+ * Whether a thread of pthreads is made and has not started at that step. A thread of the library may never be started,
+ * and the trace does not tell the one from the other: so the check holds both for threads that cannot act.
+ */
+static bool is_one_unstarted(const struct judging *judging, guint n)
+{
+	unsigned created = 1, started = 1;
+
+	for (guint i = 0; i < n; i++) {
+		const struct step *step = run_step(&judging->run, i);
+		const struct op *op = machine_op(judging->program, &step->before, step->move.thread);
+		started |= 1u << step->move.thread;
+		if (op && op->kind == OP_CREATE)
+			created |= 1u << op->object;
+	}
+	return judging->program->plain_threads && created != started;
+}
+
 /* The run up to some step, as a check while the program runs sees it. */
 static void judge_part(struct judging *judging, guint n)
 {
 	struct tt_check *check = check_steps(judging, n);
-	unsigned before = judging->outcome.counts[FALSE_ACTUAL] + judging->outcome.counts[MISSED_ACTUAL];
+	const unsigned *counts = judging->outcome.counts;
+	unsigned before = counts[FALSE_ACTUAL] + counts[MISSED_ACTUAL];
 
-	judge_state(judging, n < judging->run.steps->len ? &run_step(&judging->run, n)->before : &judging->run.end,
-	            check);
-	if (judging->verbose &&
-	    judging->outcome.counts[FALSE_ACTUAL] + judging->outcome.counts[MISSED_ACTUAL] > before) {
+	if (is_one_unstarted(judging, n))
+		judging->outcome.unstarted++;
+	else
+		judge_state(judging,
+		            n < judging->run.steps->len ? &run_step(&judging->run, n)->before : &judging->run.end,
+		            check);
+	judging->outcome.parts++;
+	if (judging->verbose && counts[FALSE_ACTUAL] + counts[MISSED_ACTUAL] > before) {
 		printf("  After %u steps:\n", n);
 		print_findings(check);
 	}

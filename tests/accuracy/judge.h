@@ -20,13 +20,15 @@ enum disagreement {
 struct outcome {
 	bool complete; /* the oracle could look at everything; else nothing here counts */
 	bool through;  /* the run got through */
-	unsigned states, parts_of_run;
+	unsigned states;
 	unsigned reachable; /* deadlocks over locks that some schedule reaches */
 	unsigned foretold;  /* of those, by this run; 0 if it did not get through */
 	unsigned told;      /* TT010 */
 	unsigned exact;     /* deadlocks foretold that are told with these threads at these sites */
 	unsigned beyond;    /* TT010 that are reachable, though not foretold */
 	unsigned behind_writers, told_behind_writers; /* foretold where a thread waits for a waiting writer */
+	unsigned parts,
+	    unstarted; /* of the run that were checked; not judged, since a thread is made but not started */
 	unsigned counts[N_DISAGREEMENTS];
 	char *example; /* of the first disagreement: what it is; NULL for none. The caller's to free */
 };

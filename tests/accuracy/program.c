@@ -230,6 +230,8 @@ static void print_objects(const struct program *program)
 void program_print(const struct program *program)
 {
 	print_objects(program);
+	if (program->plain_threads)
+		printf("  threads of pthreads\n");
 	for (unsigned t = 0; t < program->n_threads; t++) {
 		g_autofree char *who = thread_text(t);
 		printf("  %s:", who);

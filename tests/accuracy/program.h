@@ -58,6 +58,7 @@ struct condition {
 struct program {
 	struct thread threads[MOST_THREADS];
 	uint8_t n_threads, n_locks, n_sems, n_conds, n_events, n_barriers;
+	bool plain_threads;             /* of pthreads: who makes one does not wait until it has started */
 	uint8_t lock_kinds[MOST_LOCKS]; /* enum tt_lock_kind */
 	uint8_t sem_values[MOST_OTHERS];
 	bool sem_is_ours[MOST_OTHERS]; /* the library's, which tells who let a waiter go on */

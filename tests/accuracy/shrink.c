@@ -90,7 +90,13 @@ static bool try_without_thread(struct scenario *scenario, enum disagreement what
 /* Plain calls and mutexes, where it does not matter. */
 static bool try_plainer(struct scenario *scenario, enum disagreement what)
 {
-	bool plainer = false;
+	struct scenario without = *scenario;
+	bool plainer = without.program.plain_threads;
+
+	without.program.plain_threads = false;
+	plainer = plainer && disagrees(&without, what);
+	if (plainer)
+		*scenario = without;
 
 	for (unsigned i = 0; i < scenario->program.n_locks; i++) {
 		struct scenario smaller = *scenario;
