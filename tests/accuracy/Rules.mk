@@ -13,11 +13,19 @@ $(ACCURACY): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/*.c)) $(TOOL_
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
 
 accuracy: deps
-	$(MAKE) --no-print-directory $(ACCURACY)
+	$(MAKE) --no-print-directory all $(ACCURACY) $(SMALL_PROGRAMS)
 	$(ACCURACY) $(PROGRAMS) $(SEED)
+	BUILD=$(BUILD) tests/accuracy/programs/run
 
 # What `make test` has time for.
 accuracy-short: $(ACCURACY)
 	$(ACCURACY) 3000 1
 
 .PHONY: accuracy accuracy-short
+
+# Real programs on pthreads, without the library.
+SMALL_PROGRAMS := $(BUILD)/tests/accuracy/programs/programs
+
+$(SMALL_PROGRAMS): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/programs/*.c))
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ -pthread
