@@ -98,6 +98,7 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	       total->told, total->exact, total->beyond);
 	printf("  false                          %8u\n", total->counts[FALSE_PREDICTION]);
 	printf("  missed                         %8u\n", total->counts[MISSED_PREDICTION]);
+	printf("  with a wrong witness           %8u\n", total->counts[BAD_WITNESS]);
 	printf("  behind a waiting writer        %8u  of %u foretold\n", total->told_behind_writers,
 	       total->behind_writers);
 	printf("blocked for good: false          %8u\n", total->counts[FALSE_ACTUAL]);

@@ -27,6 +27,28 @@ bool deadlocks_has(GHashTable *set, deadlock which)
 	return g_hash_table_contains(set, &which);
 }
 
+bool deadlock_is_part(deadlock part, deadlock whole)
+{
+	for (unsigned t = 0; t < MOST_THREADS; t++) {
+		if (deadlock_site(part, t) && deadlock_site(part, t) != deadlock_site(whole, t))
+			return false;
+	}
+	return true;
+}
+
+bool deadlocks_has_part(const struct deadlocks *deadlocks, deadlock part)
+{
+	GHashTableIter iter;
+	void *key;
+
+	g_hash_table_iter_init(&iter, deadlocks->writer);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		if (deadlock_is_part(part, *(deadlock *)key))
+			return true;
+	}
+	return deadlocks_has(deadlocks->plain, part);
+}
+
 static deadlock number_of(const struct waits *waits, unsigned path)
 {
 	deadlock number = 0;

@@ -33,6 +33,13 @@ struct deadlocks deadlocks_new(void);
 void deadlocks_free(struct deadlocks *deadlocks);
 bool deadlocks_has(GHashTable *set, deadlock which);
 
+/*
+ * Whether the threads of `part` are in `whole` at the same sites; whether they are so in some deadlock of these. A
+ * writer that others wait behind need not be told.
+ */
+bool deadlock_is_part(deadlock part, deadlock whole);
+bool deadlocks_has_part(const struct deadlocks *deadlocks, deadlock part);
+
 /* Adds those of the state. `asking`: a bit each thread that may take part. */
 void deadlocks_of_state(const struct program *program, const struct state *state, unsigned asking,
                         struct deadlocks *found);

@@ -7,6 +7,7 @@
 #include "tests/accuracy/events.h"
 #include "tests/accuracy/explore.h"
 #include "tests/accuracy/preserve.h"
+#include "tests/accuracy/witness.h"
 
 enum { MOST_STATES = 300000, MOST_PARTS = 300000, TRIES = 12, PARTS_OF_RUN = 3 };
 
@@ -14,6 +15,7 @@ const char *const disagreement_names[N_DISAGREEMENTS] = {
     [AGREE] = "none",
     [FALSE_PREDICTION] = "TT010 that no schedule reaches",
     [MISSED_PREDICTION] = "deadlock that the run foretells, without a TT010",
+    [BAD_WITNESS] = "TT010 with a witness that is no way there",
     [FALSE_ACTUAL] = "said to be blocked for good, wrongly",
     [MISSED_ACTUAL] = "blocked for good, and not said to be",
 };
@@ -80,43 +82,18 @@ static deadlock deadlock_of(const struct tt_finding *finding)
 	return which;
 }
 
-/* Whether the threads of `part` are in `whole` at the same sites: a writer that others wait behind need not be told. */
-static bool is_part(deadlock part, deadlock whole)
-{
-	for (unsigned t = 0; t < MOST_THREADS; t++) {
-		if (deadlock_site(part, t) && deadlock_site(part, t) != deadlock_site(whole, t))
-			return false;
-	}
-	return true;
-}
-
-static bool has_behind_writer(GHashTable *set, deadlock which)
-{
-	GHashTableIter iter;
-	void *key;
-
-	g_hash_table_iter_init(&iter, set);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		if (is_part(which, *(deadlock *)key))
-			return true;
-	}
-	return false;
-}
-
-static bool has_it(const struct deadlocks *deadlocks, deadlock which)
-{
-	return deadlocks_has(deadlocks->plain, which) || has_behind_writer(deadlocks->writer, which);
-}
-
 static void judge_told(struct judging *judging, const struct tt_finding *finding)
 {
 	deadlock which = deadlock_of(finding);
+	char *fault = witness_fault(judging->program, &judging->run, finding, which);
 
 	judging->outcome.told++;
-	if (!has_it(&judging->reachable, which))
+	if (!deadlocks_has_part(&judging->reachable, which))
 		disagree(judging, FALSE_PREDICTION, deadlock_text(judging->program, which));
-	else if (judging->run.through && !has_it(&judging->foretold, which))
+	else if (judging->run.through && !deadlocks_has_part(&judging->foretold, which))
 		judging->outcome.beyond++;
+	if (fault)
+		disagree(judging, BAD_WITNESS, fault);
 }
 
 /* Deadlocks over the same locks are told once. */
@@ -127,7 +104,7 @@ static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
 		if (!is_prediction(finding))
 			continue;
 		deadlock told = deadlock_of(finding);
-		if (exactly ? is_part(told, which) : deadlock_locks(told) == deadlock_locks(which))
+		if (exactly ? deadlock_is_part(told, which) : deadlock_locks(told) == deadlock_locks(which))
 			return true;
 	}
 	return false;

@@ -1,6 +1,6 @@
 #include "tests/accuracy/preserve.h"
 
-#include <string.h>
+#include "tests/accuracy/repeat.h"
 
 struct preserve {
 	const struct program *program;
@@ -108,40 +108,6 @@ static bool has_needs(const struct preserve *all, guint i)
 	return true;
 }
 
-/* To say that one waits changes nothing, but at events and barriers, and of writers that keep readers out. */
-static bool is_idle(const struct preserve *all, const struct state *state, guint i)
-{
-	const struct move *move = &run_step(all->run, i)->move;
-	const struct op *op = op_of(all, i);
-	struct move moves[MOST_MOVES];
-
-	if (move->kind != MOVE_BEGIN_WAIT || op->kind == OP_EVENT_WAIT || op->kind == OP_BARRIER)
-		return false;
-	if (!machine_keeps_readers_out(all->program, state, move->thread))
-		return true;
-	/* Here the writer may find the lock free. */
-	unsigned n = machine_thread_moves(all->program, state, move->thread, moves);
-	return n > 0 && moves[0].kind == MOVE_GO;
-}
-
-/* Makes the same move as in the run. It wakes nobody that it did not wake there. */
-static bool replay(const struct preserve *all, struct state *state, guint i)
-{
-	const struct move *move = &run_step(all->run, i)->move;
-	struct move moves[MOST_MOVES];
-
-	if (is_idle(all, state, i))
-		return true;
-	unsigned n = machine_thread_moves(all->program, state, move->thread, moves);
-	for (unsigned m = 0; m < n; m++) {
-		if (moves[m].kind == move->kind && !(moves[m].woken & ~move->woken)) {
-			machine_apply(all->program, state, moves[m]);
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Writers that ask keep readers out from then on. */
 static void end_part(struct preserve *all, struct state state)
 {
@@ -169,7 +135,7 @@ static void try_parts(struct preserve *all, guint i, const struct state *state, 
 		return;
 	}
 	struct state after = *state;
-	if (has_needs(all, i) && replay(all, &after, i)) {
+	if (has_needs(all, i) && repeat_move(all->program, &after, run_step(all->run, i)->move)) {
 		all->in[i] = true;
 		try_parts(all, i + 1, &after, stopped);
 		all->in[i] = false;
