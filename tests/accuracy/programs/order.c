@@ -221,34 +221,34 @@ static void barrier_before_both(void)
 
 /* Objects whose memory is used again. */
 
-static pthread_mutex_t *shared_room;
+static pthread_mutex_t *room;
 
 static void room_then_a(void)
 {
-	DO(pthread_mutex_init(shared_room, NULL));
-	LOCK(shared_room);
+	DO(pthread_mutex_init(room, NULL));
+	LOCK(room);
 	LOCK(&a);
 	UNLOCK(&a);
-	UNLOCK(shared_room);
-	DO(pthread_mutex_destroy(shared_room));
+	UNLOCK(room);
+	DO(pthread_mutex_destroy(room));
 }
 
 static void a_then_room(void)
 {
-	DO(pthread_mutex_init(shared_room, NULL));
+	DO(pthread_mutex_init(room, NULL));
 	LOCK(&a);
-	LOCK(shared_room);
-	UNLOCK(shared_room);
+	LOCK(room);
+	UNLOCK(room);
 	UNLOCK(&a);
-	DO(pthread_mutex_destroy(shared_room));
+	DO(pthread_mutex_destroy(room));
 }
 
 static void made_anew(void)
 {
-	shared_room = malloc(sizeof *shared_room);
-	must(shared_room ? 0 : 1, "malloc");
+	room = malloc(sizeof(pthread_mutex_t));
+	must(room ? 0 : 1, "malloc");
 	IN_TURN(room_then_a, a_then_room);
-	free(shared_room);
+	free(room);
 }
 
 const struct small_program order_programs[] = {
