@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/read/graph.h"
 #include "tools/read/plan.h"
 
 enum { BUILD_ID_ROOM = 64 };
@@ -37,13 +38,16 @@ static const struct {
     {"lttng_ust_lib:build_id", KIND_BUILD_ID},
 };
 
-struct tt_modules_reader {
+/* How the events of a class are read. */
+struct reader {
 	enum kind kind;
 	struct tt_plan *payload, *context;
 };
 
 struct tt_modules {
+	GHashTable *readers; /* bt_event_class → struct reader, NULL: says nothing of modules */
 	GHashTable *pending; /* pid → struct tt_module, which waits for its build id */
+	int64_t now_ns;
 	bool (*tell)(const struct tt_module *module, void *data);
 	void *data;
 };
@@ -56,22 +60,6 @@ static void free_module(gpointer data)
 	g_free(module);
 }
 
-struct tt_modules *tt_modules_new(bool (*tell)(const struct tt_module *module, void *data), void *data)
-{
-	struct tt_modules *modules = g_new0(struct tt_modules, 1);
-
-	modules->pending = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_module);
-	modules->tell = tell;
-	modules->data = data;
-	return modules;
-}
-
-void tt_modules_free(struct tt_modules *modules)
-{
-	g_hash_table_destroy(modules->pending);
-	g_free(modules);
-}
-
 static const struct tt_field *find_field(const char *name, const void *data)
 {
 	(void)data;
@@ -81,16 +69,16 @@ static const struct tt_field *find_field(const char *name, const void *data)
 	return NULL;
 }
 
-struct tt_modules_reader *tt_modules_reader_new(const bt_event_class *class)
+static struct reader *make_reader(const bt_event_class *class)
 {
 	const char *name = bt_event_class_get_name(class);
 	const bt_stream_class *stream = bt_event_class_borrow_stream_class_const(class);
-	struct tt_modules_reader *reader;
+	struct reader *reader;
 
 	for (size_t i = 0; name && i < G_N_ELEMENTS(kinds); i++) {
 		if (strcmp(kinds[i].name, name))
 			continue;
-		reader = g_new0(struct tt_modules_reader, 1);
+		reader = g_new0(struct reader, 1);
 		reader->kind = kinds[i].kind;
 		reader->payload = tt_plan_new(bt_event_class_borrow_payload_field_class_const(class), find_field, NULL);
 		reader->context = tt_plan_new(bt_stream_class_borrow_event_common_context_field_class_const(stream),
@@ -100,13 +88,38 @@ struct tt_modules_reader *tt_modules_reader_new(const bt_event_class *class)
 	return NULL;
 }
 
-void tt_modules_reader_free(struct tt_modules_reader *reader)
+static void free_reader(gpointer data)
 {
+	struct reader *reader = data;
+
 	if (!reader)
 		return;
 	tt_plan_free(reader->payload);
 	tt_plan_free(reader->context);
 	g_free(reader);
+}
+
+static void free_class(gpointer class)
+{
+	bt_event_class_put_ref(class);
+}
+
+struct tt_modules *tt_modules_new(bool (*tell)(const struct tt_module *module, void *data), void *data)
+{
+	struct tt_modules *modules = g_new0(struct tt_modules, 1);
+
+	modules->readers = g_hash_table_new_full(g_direct_hash, g_direct_equal, free_class, free_reader);
+	modules->pending = g_hash_table_new_full(g_direct_hash, g_direct_equal, NULL, free_module);
+	modules->tell = tell;
+	modules->data = data;
+	return modules;
+}
+
+void tt_modules_free(struct tt_modules *modules)
+{
+	g_hash_table_destroy(modules->readers);
+	g_hash_table_destroy(modules->pending);
+	g_free(modules);
 }
 
 /* The process of an event without the context vpid: buffers of one process are a trace that bears its pid. */
@@ -186,12 +199,11 @@ static bool take_build_id(struct tt_modules *modules, const struct dump *dump, c
 	return tell_pending(modules, dump->pid, build_id, read_build_id(payload, build_id));
 }
 
-bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reader, const bt_event *event,
-                     int64_t time_ns)
+static bool read_event(struct tt_modules *modules, struct reader *reader, const bt_event *event)
 {
 	const bt_field *payload = bt_event_borrow_payload_field_const(event);
 	const bt_field *context = bt_event_borrow_common_context_field_const(event);
-	struct dump dump = {.time_ns = time_ns};
+	struct dump dump = {.time_ns = modules->now_ns};
 
 	if (payload)
 		tt_plan_fill(reader->payload, payload, &dump);
@@ -202,6 +214,26 @@ bool tt_modules_feed(struct tt_modules *modules, struct tt_modules_reader *reade
 	if (reader->kind == KIND_FILE)
 		return take_file(modules, &dump);
 	return !payload || take_build_id(modules, &dump, payload);
+}
+
+bool tt_modules_take(struct tt_modules *modules, const bt_message *message)
+{
+	const bt_event *event;
+	gpointer class, reader;
+
+	if (bt_message_get_type(message) != BT_MESSAGE_TYPE_EVENT)
+		return true;
+	event = bt_message_event_borrow_event_const(message);
+	class = (gpointer)(uintptr_t)bt_event_borrow_class_const(event);
+	if (!g_hash_table_lookup_extended(modules->readers, class, NULL, &reader)) {
+		reader = make_reader(class);
+		bt_event_class_get_ref(class);
+		g_hash_table_insert(modules->readers, class, reader);
+	}
+	if (!reader)
+		return true;
+	modules->now_ns = tt_graph_time(message, modules->now_ns);
+	return read_event(modules, reader, event);
 }
 
 bool tt_modules_finish(struct tt_modules *modules)
