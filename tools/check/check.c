@@ -46,7 +46,7 @@ static void free_finding(void *data)
 	tt_finding_free(data);
 }
 
-struct tt_check *tt_check_new(const struct tt_check_options *options)
+struct tt_check *tt_check_new_without_rules(void)
 {
 	struct tt_check *check = g_new0(struct tt_check, 1);
 
@@ -57,6 +57,13 @@ struct tt_check *tt_check_new(const struct tt_check_options *options)
 	check->findings = g_ptr_array_new_with_free_func(free_finding);
 	check->limits = g_ptr_array_new_with_free_func(g_free);
 	check->watches = g_ptr_array_new_with_free_func(free_watch);
+	return check;
+}
+
+struct tt_check *tt_check_new(const struct tt_check_options *options)
+{
+	struct tt_check *check = tt_check_new_without_rules();
+
 	for (size_t i = 0; tt_rule_families[i]; i++) {
 		struct watch *watch = g_new0(struct watch, 1);
 		watch->family = tt_rule_families[i];

@@ -59,6 +59,7 @@ struct tt_check *tt_check_read(const char *path, const struct tt_check_options *
 
 /* The same by hand: a check without a trace, its events, the end. tt_check_finish is called once. */
 struct tt_check *tt_check_new(const struct tt_check_options *options);
+struct tt_check *tt_check_new_without_rules(void);
 void tt_check_feed(struct tt_check *check, const struct tt_event *event);
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
 void tt_check_finish(struct tt_check *check);

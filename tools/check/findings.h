@@ -64,6 +64,9 @@ struct tt_finding {
 	GArray *witness;    /* struct tt_witness_step, in the order of the schedule; empty: none is claimed */
 	GPtrArray *notes;   /* char *: what it rests on, what is not excluded */
 	const char *remedy; /* what to do */
+	bool told;          /* a report has had it already, while the program ran: the next one counts it only */
+	bool
+	    anybody; /* it rests on nobody being left: whoever is not blocked could end it, also one not in the trace */
 };
 
 /* A finding without edges and notes. Takes the verdict over. */

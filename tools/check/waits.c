@@ -151,6 +151,7 @@ static void tell_cycle(struct scene *scene, const GPtrArray *cycle)
 		tt_finding_note(finding, "Writers go first here: a thread that reads must not ask to read again, since "
 		                         "it waits behind a writer, and that for it.");
 	/* Lost events make it less sure, unless all were lost before. */
+	finding->anybody = !surely;
 	if (scene->check->loss.last_ns >= cycle_since(finding))
 		finding->level = TT_LEVEL_POTENTIAL;
 	add_grounds(scene, finding, surely);
@@ -280,6 +281,7 @@ static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GP
 	g_autoptr(GPtrArray) gone = gone_holders(needs);
 	struct tt_finding *finding = add_finding(scene, TT_RULE_STUCK, stuck_verdict(waiters, object, gone));
 
+	finding->anybody = gone->len == 0;
 	/* It rests on what did not happen at any time. */
 	finding->level = tt_check_lost(scene->check) || !surely ? TT_LEVEL_POTENTIAL : TT_LEVEL_ACTUAL;
 	for (guint i = 0; i < waiters->len; i++) {

@@ -1,91 +1,141 @@
+#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-#include "tools/check/check.h"
 #include "tools/cli/command.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/recording_options.h"
-#include "tools/report/text.h"
+#include "tools/cli/run_many.h"
+#include "tools/cli/run_once.h"
 
 static const char summary[] =
-    "Runs a program, records what its threads do, and checks it when it has ended: deadlocks, lost wake-ups,\n"
-    "inversions of lock order. The report goes to stderr; the program's input and output are its own.\n"
+    "Runs a program, records what its threads do, and checks it: deadlocks, lost wake-ups, inversions of lock order.\n"
+    "The report goes to stderr; the program's input and output are its own.\n"
     "\n"
-    "A program that hangs is waited for: end it with --timeout, or with Ctrl-C. The trace is kept in the folder of "
-    "-o,\n"
-    "or in a new one trace-thr-PROGRAM-N here. The program is built with libtrace_thr, or any with --preload, if it "
-    "is\n"
-    "dynamically linked. One that makes no event is an error.\n"
+    "A deadlock is reported within a second of its forming, while the program hangs; then the program is ended, "
+    "unless\n"
+    "--keep-going. Threads that wait with nobody left to wake them count as a hang after --hang-after; they do not as\n"
+    "long as a thread runs, sleeps or reads that could. The rest is checked when the program has ended. The trace is\n"
+    "kept in the folder of -o, or in a new one trace-thr-PROGRAM-N here. The program is built with libtrace_thr, or\n"
+    "any with --preload, if it is dynamically linked. One that makes no event is an error.\n"
     "\n"
     "Examples:\n"
     "  trace-thr run -- ./prog\n"
-    "  trace-thr run --timeout 10 -- ./prog that hangs\n"
     "  trace-thr run --preload -- ./prog not built with libtrace_thr\n"
-    "\n" TT_RECORDING_ENVIRONMENT "\n"
+    "  trace-thr run --until-fail --shake -- ./prog that fails once in a while\n"
+    "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n"
+    "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
     "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 126 or 127 if it cannot be executed or\n"
-    "is not there; 2 bad usage or no recording.";
+    "is not there; 2 bad usage or no recording. Of many runs, that of findings in any, else of the first that failed.";
 
-/* Checks what was recorded. The exit status of findings, or that of the run. */
-static int check(const struct tt_recording *recording, const struct tt_recording_request *request)
+/* As the command line has it. */
+struct arguments {
+	char *hang_after, *shake;
+	gboolean keep_going, no_live, until_fail, keep_traces, any_seed;
+	gint64 repeat;
+	gint error_exitcode;
+};
+
+static G_GNUC_PRINTF(1, 2) bool complain(const char *format, ...)
 {
-	const struct tt_check_options options = TT_CHECK_DEFAULTS;
-	int status = tt_recording_status(recording);
-	g_autoptr(GError) error = NULL;
+	va_list arguments;
 
-	struct tt_check *check = tt_check_read(recording->folder, &options, &error);
-	if (!check) {
-		if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
-			fprintf(stderr, "trace-thr: %s\n", error->message);
-		else
-			tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL, request->options.preload);
-		return TT_EXIT_USAGE;
-	}
-	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
-	/* Of nothing, "none found" would be a verdict. */
-	if (check->summary.events)
-		tt_report_text(check, &options, stderr);
-	else
-		status = TT_EXIT_USAGE;
-	if (tt_check_status(check, &options) == TT_EXIT_FINDINGS)
-		status = request->error_exitcode;
-	tt_check_free(check);
-	return status;
+	va_start(arguments, format);
+	g_autofree char *line = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+
+	fprintf(stderr, "trace-thr: %s\n", line);
+	return false;
 }
 
-static int record_and_check(const struct tt_recording_request *request)
+static bool take_hang_after(const char *text, double *seconds)
 {
-	struct tt_recording recording;
-	g_autoptr(GError) error = NULL;
-	int status;
+	char *end = NULL;
 
-	if (!tt_record(&request->options, &recording, &status, &error)) {
-		fprintf(stderr, "trace-thr: %s\n", error->message);
-		return status;
-	}
-	tt_recording_tell(&recording, request);
-	if (!request->quiet)
-		fprintf(stderr, "trace-thr: to see it: trace-thr timeline %s\n\n", recording.folder);
-	status = check(&recording, request);
-	tt_recording_clear(&recording);
-	return status;
+	if (!text)
+		return true;
+	*seconds = g_ascii_strtod(text, &end);
+	return (*text && !*end && *seconds >= 0) ||
+	       complain("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never", text);
+}
+
+/* The seed, drawn if none is given; told, so that the run can be done again. */
+static bool take_seed(const struct arguments *arguments, uint64_t *seed, struct tt_record_options *options)
+{
+	const char *text = arguments->shake;
+
+	if (!text && !arguments->any_seed)
+		return true;
+	*seed = g_random_int();
+	if (text && !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, seed, NULL))
+		return complain("--shake=%s is no seed: write a number, say, --shake=1, or --shake alone", text);
+	options->shake = seed;
+	fprintf(stderr, "trace-thr: shaken, as --shake=%" G_GUINT64_FORMAT " does again\n", *seed);
+	return true;
+}
+
+static bool take(const struct arguments *arguments, struct tt_run_request *request, struct tt_repeat *repeat)
+{
+	if (arguments->error_exitcode < 0 || arguments->error_exitcode > 255)
+		return complain("--error-exitcode takes a number from 0 to 255");
+	if (arguments->repeat < 0)
+		return complain("--repeat takes a number from 1");
+	request->error_exitcode = arguments->error_exitcode;
+	request->keep_going = arguments->keep_going;
+	request->keep_traces = arguments->keep_traces;
+	request->live = !arguments->no_live;
+	repeat->times = (uint64_t)arguments->repeat;
+	repeat->until_fail = arguments->until_fail;
+	return take_hang_after(arguments->hang_after, &request->hang_after);
+}
+
+static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_recording_request *recording)
+{
+	const GOptionEntry more[] = {
+	    {"error-exitcode", 0, 0, G_OPTION_ARG_INT, &arguments->error_exitcode, "Exit status for findings (66)",
+	     "N"},
+	    {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &arguments->keep_going,
+	     "Report a hang, but leave the program to itself", NULL},
+	    {"hang-after", 0, 0, G_OPTION_ARG_STRING, &arguments->hang_after,
+	     "How long threads with nobody left to wake them wait before it is a hang (2); inf: never", "SECONDS"},
+	    {"no-live", 0, 0, G_OPTION_ARG_NONE, &arguments->no_live,
+	     "Do not look while the program runs, only when it has ended", NULL},
+	    {"repeat", 'r', 0, G_OPTION_ARG_INT64, &arguments->repeat,
+	     "Run it so often; report what did not pass, and remove the traces of what did", "N"},
+	    {"until-fail", 0, 0, G_OPTION_ARG_NONE, &arguments->until_fail,
+	     "Run it until there are findings or it fails, at most as often as --repeat says", NULL},
+	    {"keep-traces", 0, 0, G_OPTION_ARG_NONE, &arguments->keep_traces,
+	     "Of many runs, keep the traces of those that pass as well", NULL},
+	    {"shake", 0, 0, G_OPTION_ARG_NONE, &arguments->any_seed,
+	     "Delay threads at random where they synchronise; a seed repeats it, the next run has the next seed",
+	     "[SEED]"},
+	    {"shake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &arguments->shake, NULL, NULL}, /* with a seed */
+	    G_OPTION_ENTRY_NULL};
+
+	return tt_recording_parse(argc, argv, summary, more, recording);
 }
 
 static int run(int argc, char **argv)
 {
-	struct tt_recording_request request = {.error_exitcode = TT_EXIT_RUN_FINDINGS};
-	const GOptionEntry more[] = {
-	    {"error-exitcode", 0, 0, G_OPTION_ARG_INT, &request.error_exitcode, "Exit status for findings (66)", "N"},
-	    G_OPTION_ENTRY_NULL};
+	struct arguments arguments = {.error_exitcode = TT_EXIT_RUN_FINDINGS};
+	struct tt_run_request request = {.check = TT_CHECK_DEFAULTS, .hang_after = 2};
+	struct tt_repeat repeat = {.times = 0};
+	struct tt_tally tally = {.events_lost = 0};
 	int status = TT_EXIT_USAGE;
+	uint64_t seed;
 
-	if (tt_recording_parse(argc, argv, summary, more, &request)) {
-		if (request.error_exitcode < 0 || request.error_exitcode > 255) {
-			fputs("trace-thr: --error-exitcode takes a number from 0 to 255\n", stderr);
+	if (parse(argc, argv, &arguments, &request.recording) && take(&arguments, &request, &repeat) &&
+	    take_seed(&arguments, &seed, &request.recording.options)) {
+		if (repeat.times || repeat.until_fail) {
+			status = tt_run_many(&request, &repeat);
 		} else {
-			status = record_and_check(&request);
+			struct tt_run_result result = tt_run_once(&request, &tally);
+			status = result.status;
+			g_free(result.folder);
 		}
 	}
-	tt_recording_request_clear(&request);
+	tt_recording_request_clear(&request.recording);
+	g_free(arguments.hang_after);
+	g_free(arguments.shake);
 	return status;
 }
 

@@ -117,6 +117,8 @@ static void tell_of_program(const struct tt_recording *recording, const struct t
 {
 	const struct tt_program_end *end = &recording->end;
 
+	if (end->caught)
+		return; /* told, when it was */
 	if (end->timed_out)
 		fprintf(stderr, "trace-thr: %s was ended after %g s (--timeout)\n", options->program[0],
 		        options->timeout);

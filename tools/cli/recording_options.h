@@ -22,7 +22,6 @@ struct tt_recording_request {
 	char *timeout;
 	char *stack;
 	gboolean drop, quiet, preload;
-	int error_exitcode; /* of `run` */
 };
 
 /*

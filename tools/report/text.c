@@ -24,9 +24,9 @@ static const char *const meanings[] = {
     [TT_LEVEL_ACTUAL] = "threads of this run are blocked for good",
 };
 
-static bool is_shown(struct report *report, const struct tt_finding *finding)
+static bool is_shown(bool all, const struct tt_finding *finding)
 {
-	return report->all || finding->level > TT_LEVEL_INVERSION;
+	return all || finding->level > TT_LEVEL_INVERSION;
 }
 
 /* Threads and what they have and want. */
@@ -247,7 +247,7 @@ static void put_levels(struct report *report)
 
 	for (guint i = 0; i < report->check->findings->len; i++) {
 		const struct tt_finding *finding = report->check->findings->pdata[i];
-		if (is_shown(report, finding))
+		if (is_shown(report->all, finding))
 			used[finding->level] = true;
 	}
 	for (int level = TT_LEVEL_ACTUAL; level >= TT_LEVEL_INVERSION; level--) {
@@ -278,13 +278,7 @@ static void put_clean(struct report *report)
 		       "This is no verdict, since events are missing: record again without --drop.\n");
 }
 
-/* What the closing line counts. */
-struct sums {
-	guint findings[TT_N_COUNTS];
-	uint64_t events, packets;
-};
-
-static void put_check(struct report *report, struct sums *sums)
+static void put_check(struct report *report)
 {
 	const struct tt_check *check = report->check;
 	guint shown = 0;
@@ -292,11 +286,10 @@ static void put_check(struct report *report, struct sums *sums)
 	report->pids = check->model->processes->len > 1;
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (!is_shown(report, finding))
+		if (!is_shown(report->all, finding))
 			continue;
-		if (shown < MOST_SHOWN || report->all)
+		if (!finding->told && (shown < MOST_SHOWN || report->all))
 			put_finding(report, finding);
-		sums->findings[finding->rule->count]++;
 		shown++;
 	}
 	if (shown > MOST_SHOWN && !report->all)
@@ -306,35 +299,51 @@ static void put_check(struct report *report, struct sums *sums)
 		put_clean(report);
 	for (guint i = 0; i < check->limits->len; i++)
 		put_note(report, "Limit:", check->limits->pdata[i]);
-	sums->events += check->loss.events;
-	sums->packets += check->loss.packets;
 }
 
-static void put_sums(struct report *report, const struct sums *sums)
+void tt_tally_add(struct tt_tally *tally, const struct tt_check *check, const struct tt_check_options *options)
 {
-	guint deadlocks = sums->findings[TT_COUNT_DEADLOCK], inversions = sums->findings[TT_COUNT_INVERSION];
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		tally->findings[finding->rule->count] += is_shown(options->all, finding);
+	}
+	tally->events_lost += check->loss.events;
+	tally->packets_lost += check->loss.packets;
+}
 
-	tt_put(&report->pen, TT_PLAIN, "trace-thr: %u deadlock%s, %u inversion%s, 0 suppressed, %" PRIu64 " event%s",
-	       deadlocks, deadlocks == 1 ? "" : "s", inversions, inversions == 1 ? "" : "s", sums->events,
-	       sums->events == 1 ? "" : "s");
-	if (sums->packets > 0)
-		tt_put(&report->pen, TT_PLAIN, " and %" PRIu64 " packet%s", sums->packets,
-		       sums->packets == 1 ? "" : "s");
-	tt_put(&report->pen, TT_PLAIN, " lost\n");
+void tt_tally_put(const struct tt_tally *tally, FILE *out)
+{
+	guint deadlocks = tally->findings[TT_COUNT_DEADLOCK], inversions = tally->findings[TT_COUNT_INVERSION];
+
+	fprintf(out, "trace-thr: %u deadlock%s, %u inversion%s, 0 suppressed, %" PRIu64 " event%s", deadlocks,
+	        deadlocks == 1 ? "" : "s", inversions, inversions == 1 ? "" : "s", tally->events_lost,
+	        tally->events_lost == 1 ? "" : "s");
+	if (tally->packets_lost > 0)
+		fprintf(out, " and %" PRIu64 " packet%s", tally->packets_lost, tally->packets_lost == 1 ? "" : "s");
+	fputs(" lost\n", out);
+}
+
+void tt_report_findings(const struct tt_check *check, FILE *out)
+{
+	struct report report = {.pen = tt_report_pen(out), .check = check, .pids = check->model->processes->len > 1};
+
+	for (guint i = 0; i < check->findings->len; i++)
+		put_finding(&report, check->findings->pdata[i]);
 }
 
 void tt_report_texts(const GPtrArray *checks, const struct tt_check_options *options, FILE *out)
 {
 	struct report report = {.pen = tt_report_pen(out), .all = options->all};
-	struct sums sums = {0};
+	struct tt_tally tally = {.events_lost = 0};
 
 	for (guint i = 0; i < checks->len; i++) {
 		report.check = checks->pdata[i];
 		if (checks->len > 1)
 			tt_put(&report.pen, TT_BOLD, "%s%s:\n\n", i > 0 ? "\n" : "", report.check->path);
-		put_check(&report, &sums);
+		put_check(&report);
+		tt_tally_add(&tally, report.check, options);
 	}
-	put_sums(&report, &sums);
+	tt_tally_put(&tally, out);
 }
 
 void tt_report_text(const struct tt_check *check, const struct tt_check_options *options, FILE *out)

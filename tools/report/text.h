@@ -15,7 +15,19 @@
  */
 void tt_report_text(const struct tt_check *check, const struct tt_check_options *options, FILE *out);
 
-/* The same for several, each under its path, with one closing line of their sums. */
+/* The same for several, each under its path, with one closing line of their sums. What was told already is only
+ * counted. */
 void tt_report_texts(const GPtrArray *checks, const struct tt_check_options *options, FILE *out);
+
+/* Only the findings, while the program runs: no closing line. */
+void tt_report_findings(const struct tt_check *check, FILE *out);
+
+/* The sums of several reports, and the closing line of all. */
+struct tt_tally {
+	guint findings[TT_N_COUNTS];
+	uint64_t events_lost, packets_lost;
+};
+void tt_tally_add(struct tt_tally *tally, const struct tt_check *check, const struct tt_check_options *options);
+void tt_tally_put(const struct tt_tally *tally, FILE *out);
 
 #endif /* TT_REPORT_TEXT_H */

@@ -2,18 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <lttng/lttng.h>
 
+#include "tools/session/background.h"
 #include "tools/session/files.h"
 
 G_DEFINE_QUARK(tt - session - error - quark, tt_session_error)
@@ -23,20 +21,11 @@ enum { DECIDING = 0, USING = 1 };
 
 static const char lock_path[] = "/run/trace-thr.lock";
 
-/* How long a daemon may take to start or to end. */
-static const int patience_ms = 20000;
-static const int step_ms = 5;
-
 struct tt_daemon {
 	int lock;   /* the lock file, -1 for a daemon that was there or is private */
 	int pidfd;  /* of a private one, -1 otherwise */
 	char *home; /* of a private one: its LTTNG_HOME */
 };
-
-static void pause_ms(int ms)
-{
-	g_usleep((gulong)ms * 1000);
-}
 
 static bool lock_byte(int fd, int byte, short type, bool wait)
 {
@@ -93,20 +82,10 @@ static pid_t read_pid(int fd)
 	return pid;
 }
 
-static bool is_alive(void)
+static bool is_alive(void *data)
 {
-	return lttng_session_daemon_alive() == 1;
-}
-
-/* In the child: out of reach of the terminal's Ctrl-C, and with no signal held back, as we do. */
-static void detach(void *data)
-{
-	sigset_t none;
-
 	(void)data;
-	setsid();
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
+	return lttng_session_daemon_alive() == 1;
 }
 
 /* Starts a daemon and waits until it answers. 0 with *error. */
@@ -114,45 +93,8 @@ static pid_t start(GError **error)
 {
 	char name[] = "lttng-sessiond", no_kernel[] = "--no-kernel", quiet[] = "--quiet";
 	char *argv[] = {name, no_kernel, quiet, NULL};
-	g_autoptr(GError) failure = NULL;
-	int status;
-	GPid pid;
 
-	if (!g_spawn_async(NULL, argv, NULL,
-	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
-	                       G_SPAWN_STDERR_TO_DEV_NULL,
-	                   detach, NULL, &pid, &failure)) {
-		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-		            "lttng-sessiond cannot be started (%s): install it with 'make deps' or 'apt-get install "
-		            "lttng-tools'",
-		            failure->message);
-		return 0;
-	}
-	for (int waited = 0; waited < patience_ms; waited += step_ms) {
-		if (is_alive())
-			return pid;
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			break;
-		pause_ms(step_ms);
-	}
-	kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-	            "lttng-sessiond does not start: 'trace-thr doctor' tells what it lacks, 'lttng-sessiond -v' more");
-	return 0;
-}
-
-/* Ends a daemon, ours or one that another recorder has started, and waits until it has. */
-static void stop(int pidfd)
-{
-	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
-
-	if (pidfd == -1)
-		return;
-	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, patience_ms) == 0)
-		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
-	waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG); /* if it is our child */
-	close(pidfd);
+	return tt_background_start(&(struct tt_background){.argv = argv, .answers = is_alive}, error);
 }
 
 static bool open_shared(struct tt_daemon *daemon, GError **error)
@@ -160,7 +102,7 @@ static bool open_shared(struct tt_daemon *daemon, GError **error)
 	daemon->lock = open_lock(error);
 	if (daemon->lock == -1)
 		return false;
-	if (!is_alive()) {
+	if (!is_alive(NULL)) {
 		pid_t pid = start(error);
 		if (!pid) {
 			unlink(lock_path);
@@ -179,7 +121,7 @@ static void close_shared(struct tt_daemon *daemon)
 	if (lock_byte(daemon->lock, USING, F_WRLCK, false)) {
 		pid_t pid = read_pid(daemon->lock);
 		if (pid)
-			stop(pidfd_open(pid, 0));
+			tt_background_stop(pidfd_open(pid, 0));
 		unlink(lock_path);
 	}
 	close(daemon->lock);
@@ -204,7 +146,7 @@ static bool open_private(struct tt_daemon *daemon, GError **error)
 
 static void close_private(struct tt_daemon *daemon)
 {
-	stop(daemon->pidfd);
+	tt_background_stop(daemon->pidfd);
 	tt_remove_tree(daemon->home);
 	g_unsetenv("LTTNG_HOME");
 	g_free(daemon->home);
@@ -218,7 +160,7 @@ struct tt_daemon *tt_daemon_open(GError **error)
 	daemon->lock = daemon->pidfd = -1;
 	if (geteuid() == 0)
 		ok = open_shared(daemon, error);
-	else if (!is_alive())
+	else if (!is_alive(NULL))
 		ok = open_private(daemon, error);
 	if (!ok) {
 		tt_daemon_close(daemon);

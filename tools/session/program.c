@@ -16,7 +16,7 @@
 static const gint64 grace_us = 2 * G_USEC_PER_SEC;
 
 /* From one look at what may end the program to the next. */
-static const gint64 look_us = 50000;
+static const gint64 look_us = 20000;
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
@@ -109,6 +109,7 @@ struct run {
 	gint64 deadline; /* of the program, then of what we have sent a signal to */
 	bool ended;
 	bool by_us; /* a signal of ours is to end it */
+	bool *why;  /* in `end`: what we gave it up for; NULL: we have not */
 };
 
 /* Takes note of the children that have ended; those that were left to us are forgotten. */
@@ -150,11 +151,24 @@ static void take_signal(struct run *run, const siginfo_t *info)
 /* SIGTERM to the program, and SIGKILL if that is not enough. */
 static void give_up(struct run *run, bool *why)
 {
-	bool again = run->end->timed_out || run->end->no_room;
-
+	end_by(run, run->why ? SIGKILL : SIGTERM);
+	run->why = why;
 	*why = true;
-	end_by(run, again ? SIGKILL : SIGTERM);
 	run->deadline = g_get_monotonic_time() + grace_us;
+}
+
+/* What the program is to be given up for; NULL: nothing. */
+static bool *reason(const struct run *run)
+{
+	const struct tt_program_care *care = run->care;
+
+	if (g_get_monotonic_time() >= run->deadline)
+		return run->why ? run->why : &run->end->timed_out;
+	if (run->why)
+		return NULL;
+	if (!care->may_go_on(care->data))
+		return &run->end->no_room;
+	return care->is_caught && care->is_caught(care->data) ? &run->end->caught : NULL;
 }
 
 /* Waits for a signal, at most until the deadline or the next look at the room. */
@@ -174,10 +188,9 @@ static void wait_for_end(struct run *run)
 {
 	while (reap(run), !run->ended) {
 		wait_a_while(run);
-		if (g_get_monotonic_time() >= run->deadline)
-			give_up(run, run->end->no_room ? &run->end->no_room : &run->end->timed_out);
-		else if (!run->end->no_room && !run->end->timed_out && !run->care->may_go_on(run->care->data))
-			give_up(run, &run->end->no_room);
+		bool *why = reason(run);
+		if (why)
+			give_up(run, why);
 	}
 }
 

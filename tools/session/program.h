@@ -16,11 +16,13 @@ struct tt_program_end {
 	bool timed_out;   /* we ended it, after the timeout */
 	bool interrupted; /* we were asked to end, by a signal */
 	bool no_room;     /* we ended it, since may_go_on said so */
+	bool caught;      /* we ended it, since is_caught said so */
 };
 
 /* What a recorder has to do with its program. */
 struct tt_program_care {
 	bool (*may_go_on)(void *data);    /* asked many times a second; false: the program is ended */
+	bool (*is_caught)(void *data);    /* likewise; true: it hangs, and is ended; NULL: nobody looks */
 	void (*before_death)(void *data); /* called before a signal is sent that the program cannot answer to */
 	void *data;
 };

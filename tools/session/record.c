@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib/gstdio.h>
 
@@ -10,6 +11,7 @@
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 #include "tools/session/loader.h"
+#include "tools/session/relay.h"
 
 /* Whether the folder was made, or was there and is empty. */
 static bool take_folder(const char *path)
@@ -78,6 +80,10 @@ static char **environment_of(const struct tt_record_options *options, const char
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	if (options->shake) {
+		g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, *options->shake);
+		environment = g_environ_setenv(environment, "TRACE_THR_SHAKE", seed, TRUE);
+	}
 	return preload ? g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE) : environment;
 }
 
@@ -91,21 +97,39 @@ struct job {
 	int *status;
 };
 
-static bool may_go_on(void *session)
+/* Somebody at work on it while the program runs. */
+struct recorder {
+	struct tt_session *session;
+	const struct tt_companion *companion; /* NULL: nobody reads along */
+};
+
+static bool may_go_on(void *data)
 {
-	return tt_session_has_room(session);
+	return tt_session_has_room(((const struct recorder *)data)->session);
+}
+
+/* What the program does when it is ended is not of interest: the trace ends as it hangs. */
+static bool is_caught(void *data)
+{
+	const struct recorder *recorder = data;
+
+	if (!recorder->companion || !recorder->companion->is_caught(recorder->companion->data))
+		return false;
+	tt_session_finish(recorder->session);
+	return true;
 }
 
 /* Without this, a thread could be killed while it writes an event. */
-static void before_death(void *session)
+static void before_death(void *data)
 {
-	tt_session_finish(session);
+	tt_session_finish(((const struct recorder *)data)->session);
 }
 
 /* Runs the program with the session, and tells of it in a manifest that is yet to be written. */
-static bool run_program(const struct job *job, struct tt_session *session, struct tt_manifest *manifest, GError **error)
+static bool run_program(const struct job *job, struct recorder *recorder, struct tt_manifest *manifest, GError **error)
 {
-	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = session};
+	const struct tt_program_care care = {
+	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
 	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
@@ -140,22 +164,55 @@ static bool no_room(const struct tt_recording *recording, GError **error)
 	return false;
 }
 
+/* The relay daemon that a companion reads from; NULL: there is no companion, or it was told that there is none. */
+static struct tt_relay *open_relay(const struct tt_companion *companion, const char *folder)
+{
+	g_autoptr(GError) failure = NULL;
+	struct tt_relay *relay = companion ? tt_relay_open(folder, &failure) : NULL;
+
+	if (companion && !relay)
+		companion->cannot(failure->message, companion->data);
+	return relay;
+}
+
+/* Has a companion read along while the program runs. */
+static bool run_with(const struct job *job, struct tt_relay *relay, struct recorder *recorder,
+                     struct tt_manifest *manifest, GError **error)
+{
+	const struct tt_companion *companion = recorder->companion;
+
+	if (!companion)
+		return run_program(job, recorder, manifest, error);
+	g_autofree char *url = tt_relay_live_url(relay, tt_session_name(recorder->session));
+	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
+	                 companion->data);
+	bool ok = run_program(job, recorder, manifest, error);
+	companion->end(companion->data);
+	return ok;
+}
+
 static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
+	const struct tt_companion *companion = job->options->companion;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
-	struct tt_session *session = NULL;
+	struct recorder recorder = {.session = NULL};
+	struct tt_relay *relay = NULL;
 	struct tt_manifest manifest;
 	bool ok = false;
 
 	struct tt_daemon *daemon = tt_daemon_open(error);
-	if (daemon)
-		session = tt_session_start(folder, job->options->drop, error);
-	if (session) {
-		ok = run_program(job, session, &manifest, error);
-		ok = tt_session_stop(session, &recording->loss, ok ? error : NULL) && ok;
+	if (daemon) {
+		relay = open_relay(companion, folder);
+		recorder.session = tt_session_start(folder, relay, job->options->drop, error);
+		recorder.companion = relay ? companion : NULL;
+	}
+	if (recorder.session) {
+		ok = run_with(job, relay, &recorder, &manifest, error);
+		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		manifest.torn = recording->loss.torn;
 	}
+	ok = tt_relay_close(relay, ok ? error : NULL) && ok;
 	tt_daemon_close(daemon);
 	if (ok && recording->end.no_room)
 		return no_room(recording, error);

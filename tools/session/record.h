@@ -8,8 +8,19 @@
 
 #include <glib.h>
 
+#include "tools/read/live.h"
 #include "tools/session/program.h"
 #include "tools/session/session.h"
+
+/* Who reads along while a program is recorded. */
+struct tt_companion {
+	void (*begin)(const struct tt_live_source *source, void *data); /* the program is about to start */
+	void (*cannot)(const char *why,
+	               void *data);    /* instead: there is nothing to read before the program has ended */
+	bool (*is_caught)(void *data); /* asked many times a second; true: the program hangs, and is ended */
+	void (*end)(void *data);       /* all is recorded; not called after `cannot` */
+	void *data;
+};
 
 struct tt_record_options {
 	char **program;     /* its arguments, NULL at the end */
@@ -17,7 +28,10 @@ struct tt_record_options {
 	double timeout;     /* seconds after which the program is ended; 0: never */
 	bool drop;          /* rather lose events than make the program wait */
 	bool preload;       /* load the interposer into the program, which need not be built with libtrace_thr */
-	int stack;          /* how many sites of a call chain an event has, at most */
+	const uint64_t
+	    *shake; /* a seed: the library delays threads at random where they synchronise; NULL: it does not */
+	const struct tt_companion *companion; /* NULL: nobody reads along */
+	int stack;                            /* how many sites of a call chain an event has, at most */
 };
 
 /* What was recorded. */

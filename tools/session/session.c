@@ -10,9 +10,16 @@
 
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
+#include "tools/session/relay.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
+
+/*
+ * How often the buffers are emptied for those who read along. A deadlock is seen after about twice that; each time
+ * costs a message a CPU and channel.
+ */
+enum { LIVE_PERIOD_US = 50000 };
 
 /* Less than this is no room: writing has failed, or will. */
 enum { LEAST_ROOM = 64 * 1024 };
@@ -64,7 +71,7 @@ static bool fail_full(const struct tt_session *session, GError **error)
 	return false;
 }
 
-/* Turns a negative code of liblttng-ctl into an error. */
+/* Turns a code of liblttng-ctl, negative for a failure, into an error. */
 static bool check(int code, const char *doing, GError **error)
 {
 	if (code >= 0)
@@ -135,15 +142,29 @@ static void free_session(struct tt_session *session)
 	g_free(session);
 }
 
-struct tt_session *tt_session_start(const char *folder, bool drop, GError **error)
+/* Creates the session; 0, or a negative code. */
+static int create(const struct tt_session *session, const struct tt_relay *relay)
+{
+	g_autofree char *url = g_strconcat("file://", session->folder, NULL);
+	struct lttng_session_descriptor *live;
+
+	if (!relay)
+		return lttng_create_session(session->name, url);
+	live = lttng_session_descriptor_live_network_create(session->name, tt_relay_control_url(relay),
+	                                                    tt_relay_data_url(relay), LIVE_PERIOD_US);
+	enum lttng_error_code code = live ? lttng_create_session_ext(live) : LTTNG_ERR_NOMEM;
+	lttng_session_descriptor_destroy(live);
+	return code == LTTNG_OK ? 0 : -(int)code;
+}
+
+struct tt_session *tt_session_start(const char *folder, const struct tt_relay *relay, bool drop, GError **error)
 {
 	struct tt_session *session = g_new0(struct tt_session, 1);
-	g_autofree char *url = g_strconcat("file://", folder, NULL);
 
 	session->name = g_strdup_printf("trace-thr-%d-%08x", (int)getpid(), g_random_int());
 	session->folder = g_strdup(folder);
 	session->least_free = UINT64_MAX;
-	if (!check(lttng_create_session(session->name, url), "cannot make a recording session", error)) {
+	if (!check(create(session, relay), "cannot make a recording session", error)) {
 		free_session(session);
 		return NULL;
 	}
@@ -170,6 +191,11 @@ static uint64_t size_below(const char *path)
 			size += S_ISDIR(info.st_mode) ? size_below(entry) : (uint64_t)info.st_size;
 	}
 	return size;
+}
+
+const char *tt_session_name(const struct tt_session *session)
+{
+	return session->name;
 }
 
 /* Waits until the consumer has written all. False: it has stopped doing so. */
@@ -219,9 +245,7 @@ static uint64_t dropped_events(const struct tt_session *session)
 /* Whether nothing was recorded although there may have been something: LTTng had no room for the buffers. */
 static bool lacked_memory(const struct tt_session *session)
 {
-	g_autofree char *trace = g_build_filename(session->folder, "ust", NULL);
-
-	return session->least_free < session->buffers && !g_file_test(trace, G_FILE_TEST_EXISTS);
+	return session->least_free < session->buffers && !size_below(session->folder);
 }
 
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)

@@ -1,0 +1,214 @@
+#include "tools/cli/lookout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/check/hangs.h"
+#include "tools/report/text.h"
+
+/* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
+enum { SHARE = 10 };
+
+enum { LARGEST_REPORT = 1 << 20 };
+
+struct tt_lookout {
+	pid_t pid;
+	int from;         /* its pipe to us, -1 when it has ended */
+	GArray *reported; /* struct tt_hang_key */
+	bool over;        /* it has said why it ends */
+};
+
+/* In the process itself. */
+struct looking {
+	const struct tt_lookout_options *options;
+	struct tt_hangs *hangs;
+	FILE *out;
+	int to; /* the pipe: a key for each finding, after it was printed; one without a rule before the end */
+	gint64 next_look_us; /* monotonic */
+};
+
+/* Ours to say; a pipe takes so little at once. */
+static void say(const struct looking *looking, const struct tt_hang_key *key)
+{
+	while (write(looking->to, key, sizeof *key) == -1 && errno == EINTR)
+		continue;
+}
+
+/* When the last of the threads that it is about began to wait. */
+static int64_t begin_ns(const struct tt_finding *finding)
+{
+	int64_t last = INT64_MIN;
+
+	for (guint i = 0; i < finding->edges->len; i++)
+		last = MAX(last, tt_finding_edge(finding, i)->wanted_ns);
+	return last;
+}
+
+static void head(const struct looking *looking)
+{
+	const struct tt_check *check = tt_hangs_check(looking->hangs);
+	int64_t since_ns = begin_ns(check->findings->pdata[0]);
+	g_autofree char *since = tt_check_time_text(check, since_ns);
+	double ago = (double)(g_get_real_time() - since_ns / 1000) / G_USEC_PER_SEC;
+
+	if (looking->options->progress)
+		fputs("\r\033[K", looking->out);
+	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s\n\n", looking->options->program,
+	        since, ago, looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
+}
+
+static void report(const struct looking *looking)
+{
+	const struct tt_check *check = tt_hangs_check(looking->hangs);
+
+	head(looking);
+	tt_report_findings(check, looking->out);
+	fflush(looking->out);
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_hang_key key = tt_hang_key(check->findings->pdata[i]);
+		say(looking, &key);
+	}
+}
+
+static bool on_event(const struct tt_event *event, void *data)
+{
+	tt_check_feed(tt_hangs_check(((struct looking *)data)->hangs), event);
+	return true;
+}
+
+static bool on_module(const struct tt_module *module, void *data)
+{
+	tt_symbols_add(tt_hangs_check(((struct looking *)data)->hangs)->symbols, module);
+	return true;
+}
+
+static bool on_loss(const struct tt_loss *loss, void *data)
+{
+	tt_check_lose(tt_hangs_check(((struct looking *)data)->hangs), loss);
+	return true;
+}
+
+static bool on_pause(int64_t complete_ns, void *data)
+{
+	struct looking *looking = data;
+	gint64 now = g_get_monotonic_time();
+
+	if (now < looking->next_look_us)
+		return true;
+	guint due = tt_hangs_look(looking->hangs, complete_ns);
+	looking->next_look_us = now + SHARE * (g_get_monotonic_time() - now);
+	if (due)
+		report(looking);
+	return !due || looking->options->keep_going;
+}
+
+/*
+ * Babeltrace writes to stderr what no user of ours needs; reports go where stderr was, each at once: the recorder may
+ * end us at any moment.
+ */
+static FILE *take_stderr(void)
+{
+	FILE *out = fdopen(dup(STDERR_FILENO), "w");
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	setvbuf(out, NULL, _IOFBF, LARGEST_REPORT);
+	if (nowhere != -1)
+		dup2(nowhere, STDERR_FILENO);
+	return out;
+}
+
+static void look(const struct tt_live_source *source, const struct tt_lookout_options *options, int to)
+{
+	static const struct tt_live_handler handler = {{on_event, on_module, on_loss}, on_pause};
+	double patience_ns = options->hang_after * 1e9;
+	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
+	g_autoptr(GError) error = NULL;
+
+	looking.hangs = tt_hangs_new(patience_ns < (double)INT64_MAX ? (int64_t)patience_ns : INT64_MAX);
+	bool ok = tt_live_read(source, &handler, &looking, &error);
+	if (!ok)
+		fprintf(looking.out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
+	fclose(looking.out);
+	say(&looking, &(struct tt_hang_key){.rule = NULL});
+	tt_hangs_free(looking.hangs);
+}
+
+struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options)
+{
+	struct tt_lookout *lookout = g_new0(struct tt_lookout, 1);
+	int ends[2];
+
+	lookout->reported = g_array_new(FALSE, FALSE, sizeof(struct tt_hang_key));
+	lookout->from = -1;
+	if (pipe2(ends, O_CLOEXEC) == -1)
+		return lookout;
+	fflush(NULL);
+	lookout->pid = fork();
+	if (lookout->pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		close(ends[0]);
+		look(source, options, ends[1]);
+		_exit(0);
+	}
+	close(ends[1]);
+	fcntl(ends[0], F_SETFL, O_NONBLOCK);
+	lookout->from = ends[0];
+	return lookout;
+}
+
+/* It has ended, and has not said so: what it was to see, it does not see any more. */
+static void miss(struct tt_lookout *lookout)
+{
+	if (!lookout->over)
+		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
+	close(lookout->from);
+	lookout->from = -1;
+}
+
+bool tt_lookout_has_reported(struct tt_lookout *lookout)
+{
+	struct tt_hang_key key;
+	ssize_t n = 1;
+
+	while (lookout->from != -1 && (n = read(lookout->from, &key, sizeof key)) == sizeof key) {
+		if (key.rule)
+			g_array_append_val(lookout->reported, key);
+		else
+			lookout->over = true;
+	}
+	if (n == 0)
+		miss(lookout);
+	return lookout->reported->len > 0;
+}
+
+const GArray *tt_lookout_reported(const struct tt_lookout *lookout)
+{
+	return lookout->reported;
+}
+
+void tt_lookout_stop(struct tt_lookout *lookout)
+{
+	if (!lookout || lookout->from == -1)
+		return;
+	tt_lookout_has_reported(lookout);
+	if (lookout->from == -1)
+		return;
+	kill(lookout->pid, SIGKILL);
+	waitpid(lookout->pid, NULL, 0);
+	close(lookout->from);
+	lookout->from = -1;
+}
+
+void tt_lookout_free(struct tt_lookout *lookout)
+{
+	if (!lookout)
+		return;
+	tt_lookout_stop(lookout);
+	g_array_free(lookout->reported, TRUE);
+	g_free(lookout);
+}

@@ -1,0 +1,161 @@
+#include "tools/cli/run_once.h"
+
+#include <stdio.h>
+
+#include "tools/check/hangs.h"
+#include "tools/cli/command.h"
+#include "tools/cli/lookout.h"
+#include "tools/cli/notes.h"
+#include "tools/session/files.h"
+
+/* A run at work. */
+struct run {
+	const struct tt_run_request *request;
+	struct tt_lookout *lookout; /* NULL: nobody watches */
+};
+
+/* What the lookout does for the recorder. */
+
+static void begin(const struct tt_live_source *source, void *data)
+{
+	struct run *run = data;
+	const struct tt_run_request *request = run->request;
+
+	run->lookout = tt_lookout_start(source, &(struct tt_lookout_options){
+						    .program = request->recording.options.program[0],
+						    .hang_after = request->hang_after,
+						    .keep_going = request->keep_going,
+						    .progress = request->progress,
+						});
+}
+
+static void cannot(const char *why, void *data)
+{
+	(void)data;
+	fprintf(stderr,
+	        "trace-thr: the program cannot be watched while it runs, so it is checked when it has ended: %s; or "
+	        "say --no-live\n",
+	        why);
+}
+
+static bool is_caught(void *data)
+{
+	const struct run *run = data;
+
+	return tt_lookout_has_reported(run->lookout) && !run->request->keep_going;
+}
+
+static void end(void *data)
+{
+	tt_lookout_stop(((const struct run *)data)->lookout);
+}
+
+/* Whether a finding was reported while the program ran. */
+static bool is_reported(const struct run *run, const struct tt_finding *finding)
+{
+	const GArray *reported = run->lookout ? tt_lookout_reported(run->lookout) : NULL;
+
+	for (guint i = 0; reported && i < reported->len; i++)
+		if (tt_hang_key_is(&g_array_index(reported, struct tt_hang_key, i), finding))
+			return true;
+	return false;
+}
+
+static void clear_progress(const struct run *run)
+{
+	if (run->request->progress)
+		fputs("\r\033[K", stderr);
+}
+
+/* The report of what was found when all was read. */
+static void report(const struct run *run, struct tt_check *check, const struct tt_recording *recording)
+{
+	const struct tt_recording_request *request = &run->request->recording;
+
+	for (guint i = 0; i < check->findings->len; i++) {
+		struct tt_finding *finding = check->findings->pdata[i];
+		finding->told = is_reported(run, finding);
+	}
+	clear_progress(run);
+	tt_recording_tell(recording, request);
+	if (!request->quiet)
+		fprintf(stderr, "trace-thr: to see it: trace-thr timeline %s\n\n", recording->folder);
+	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
+	/* Of nothing, "none found" would be a verdict. */
+	if (check->summary.events)
+		tt_report_text(check, &run->request->check, stderr);
+}
+
+static void remove_trace(struct tt_run_result *result)
+{
+	tt_remove_tree(result->folder);
+	g_clear_pointer(&result->folder, g_free);
+}
+
+/* What comes of a recording that was read. */
+static void conclude(const struct run *run, struct tt_check *check, const struct tt_recording *recording,
+                     struct tt_run_result *result, struct tt_tally *tally)
+{
+	const struct tt_run_request *request = run->request;
+
+	result->findings = recording->end.caught || tt_check_status(check, &request->check) == TT_EXIT_FINDINGS;
+	if (result->findings)
+		result->status = request->error_exitcode;
+	else if (!check->summary.events)
+		result->status = TT_EXIT_USAGE;
+	result->recorded = check->summary.events > 0;
+	tt_tally_add(tally, check, &request->check);
+	bool passed = !result->findings && result->status == TT_EXIT_OK;
+	if (!request->repeated || !passed)
+		report(run, check, recording);
+	else if (!request->keep_traces)
+		remove_trace(result);
+}
+
+/* Reads and checks what was recorded. */
+static void check(const struct run *run, const struct tt_recording *recording, struct tt_run_result *result,
+                  struct tt_tally *tally)
+{
+	g_autoptr(GError) error = NULL;
+	struct tt_check *check = tt_check_read(recording->folder, &run->request->check, &error);
+
+	if (check) {
+		conclude(run, check, recording, result, tally);
+		tt_check_free(check);
+		return;
+	}
+	result->status = TT_EXIT_USAGE;
+	result->recorded = false;
+	clear_progress(run);
+	tt_recording_tell(recording, &run->request->recording);
+	if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
+		fprintf(stderr, "trace-thr: %s\n", error->message);
+	else
+		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL,
+		                      run->request->recording.options.preload);
+}
+
+struct tt_run_result tt_run_once(const struct tt_run_request *request, struct tt_tally *tally)
+{
+	struct run run = {.request = request};
+	const struct tt_companion companion = {begin, cannot, is_caught, end, &run};
+	struct tt_record_options options = request->recording.options;
+	struct tt_recording recording;
+	struct tt_run_result result = {.recorded = false};
+	g_autoptr(GError) error = NULL;
+
+	options.companion = request->live ? &companion : NULL;
+	if (!tt_record(&options, &recording, &result.status, &error)) {
+		clear_progress(&run);
+		fprintf(stderr, "trace-thr: %s\n", error->message);
+	} else {
+		result.recorded = true;
+		result.status = tt_recording_status(&recording);
+		result.interrupted = recording.end.interrupted;
+		result.folder = g_strdup(recording.folder);
+		check(&run, &recording, &result, tally);
+		tt_recording_clear(&recording);
+	}
+	tt_lookout_free(run.lookout);
+	return result;
+}

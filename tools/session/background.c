@@ -1,0 +1,76 @@
+#include "tools/session/background.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tools/session/daemon.h"
+
+/* How long a daemon may take to start or to end. */
+enum { PATIENCE_MS = 20000, STEP_MS = 5 };
+
+/* In the child: in a session of its own, and with no signal held back, as we do. */
+static void detach(void *data)
+{
+	const struct tt_background *background = data;
+	sigset_t none;
+
+	setsid();
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	if (background->with_us)
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+}
+
+/* Waits until it answers. False: it has ended, or does not. */
+static bool wait_for(const struct tt_background *background, pid_t pid)
+{
+	for (int waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
+		if (background->answers(background->data))
+			return true;
+		if (waitpid(pid, NULL, WNOHANG) == pid)
+			return false;
+		g_usleep(STEP_MS * 1000);
+	}
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return false;
+}
+
+pid_t tt_background_start(const struct tt_background *background, GError **error)
+{
+	const char *name = background->argv[0];
+	g_autoptr(GError) failure = NULL;
+	GPid pid;
+
+	if (!g_spawn_async(NULL, background->argv, NULL,
+	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
+	                       G_SPAWN_STDERR_TO_DEV_NULL,
+	                   detach, (void *)(uintptr_t)background, &pid, &failure)) {
+		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+		            "%s cannot be started (%s): install it with 'make deps' or 'apt-get install lttng-tools'",
+		            name, failure->message);
+		return 0;
+	}
+	if (wait_for(background, pid))
+		return pid;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "%s does not start: 'trace-thr doctor' tells what it lacks, '%s -v' more", name, name);
+	return 0;
+}
+
+void tt_background_stop(int pidfd)
+{
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+
+	if (pidfd == -1)
+		return;
+	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, PATIENCE_MS) == 0)
+		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+	waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG); /* if it is our child */
+	close(pidfd);
+}
