@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/shake.h"
 #include "libtrace_thr/src/word.h"
 #include "fork.h"
 #include "records.h"
@@ -154,6 +155,8 @@ static void arrive(struct arrival *arrival, const pthread_barrier_t *barrier, co
 {
 	bool told = TT_WATCHED(barrier_passed) && tt_is_told(caller);
 
+	if (told)
+		tt_shake();
 	lock();
 	struct tt_record *record = tt_record_find(barrier);
 	arrival->record = record && record->id && record->parties ? record : told ? first_sight(barrier, caller) : NULL;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/shake.h"
 #include "mutex.h"
 #include "records.h"
 
@@ -139,6 +140,7 @@ static __attribute__((noinline)) int wait_told(const struct wait *wait, const vo
 		          TT_MISUSE_NOT_HELD);
 		return do_wait(wait);
 	}
+	tt_shake();
 	__attribute__((cleanup(tell_end))) struct waiting waiting = {.wait = wait,
 	                                                             .cond = cond,
 	                                                             .lock = lock,
@@ -158,6 +160,7 @@ static __attribute__((noinline)) void tell_notify(pthread_cond_t *cond, int64_t 
 
 	if (!record)
 		return;
+	tt_shake();
 	uint32_t waiters = __atomic_load_n(&record->waiters, __ATOMIC_RELAXED);
 	uint32_t woken = asked == ASKED_ALL ? waiters : waiters > 0;
 	TT_REPORT(cond_notify, caller, TT_WHAT(tt_record_what(record)), asked, woken);

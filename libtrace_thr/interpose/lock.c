@@ -36,3 +36,21 @@ void tt_lock_destroyed(const struct tt_record *record, bool in_use, const char *
 		TT_REPORT(lock_destroy, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind);
 	tt_record_end((const void *)record->address);
 }
+
+/* What looks at the call chain may take locks, which are not the program's. */
+
+__attribute__((cold)) void tt_lock_steer_request(const struct tt_record *record, const void *caller)
+{
+	tt_inside++;
+	uint32_t edges = tt_steer_place(caller);
+	tt_inside--;
+	if (edges)
+		tt_steer_pause(record, edges);
+}
+
+__attribute__((cold)) void tt_lock_steer_acquired(const struct tt_record *record, const void *caller)
+{
+	tt_inside++;
+	tt_steer_acquired(record, caller);
+	tt_inside--;
+}

@@ -7,6 +7,8 @@
 #define TT_INTERPOSE_LOCK_H
 
 #include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/shake.h"
+#include "libtrace_thr/src/steer.h"
 #include "records.h"
 #include "watch.h"
 
@@ -27,6 +29,18 @@ void tt_lock_tell_misuse(const struct tt_record *record, enum tt_misuse why, con
  */
 void tt_lock_destroyed(const struct tt_record *record, bool in_use, const char *call, const void *caller);
 
+/* For the functions below, while the run is steered. */
+void tt_lock_steer_request(const struct tt_record *record, const void *caller);
+void tt_lock_steer_acquired(const struct tt_record *record, const void *caller);
+
+/* About to ask for it, in a call that may have to wait. */
+static inline void tt_lock_approach(const struct tt_record *record, const void *caller)
+{
+	tt_shake();
+	if (tt_is_steering())
+		tt_lock_steer_request(record, caller);
+}
+
 /* Taken. */
 static inline void tt_lock_tell_acquired(struct tt_record *record, enum tt_mode mode, uint32_t depth,
                                          enum tt_limit limit, const void *caller)
@@ -34,6 +48,8 @@ static inline void tt_lock_tell_acquired(struct tt_record *record, enum tt_mode 
 	/* Relaxed: a hint for the events of waiters. */
 	if (mode == TT_MODE_EXCLUSIVE)
 		__atomic_store_n(&record->holder, tt_self_known_id, __ATOMIC_RELAXED);
+	if (tt_is_steering() && depth == 1)
+		tt_lock_steer_acquired(record, caller);
 	TT_REPORT_HOT(lock_acquired, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, (uint8_t)mode,
 	              depth, (uint8_t)limit, TT_STACK(caller));
 }
@@ -44,6 +60,8 @@ static inline void tt_lock_tell_released(struct tt_record *record, enum tt_mode 
 {
 	if (mode == TT_MODE_EXCLUSIVE && depth == 0)
 		__atomic_store_n(&record->holder, 0, __ATOMIC_RELAXED);
+	if (depth == 0)
+		tt_steer_released(record);
 	TT_REPORT_HOT(lock_released, caller, TT_WHAT(tt_record_what(record)), (uint8_t)record->kind, (uint8_t)mode,
 	              depth, TT_LIMIT_NONE, &tt_stack_none);
 }

@@ -144,6 +144,7 @@ static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const voi
 
 	if (!record)
 		return TT_REAL(pthread_mutex_lock)(mutex);
+	tt_lock_approach(record, caller);
 	if (fails_at_once(mutex))
 		return tell_end(record, mutex, TT_REAL(pthread_mutex_lock)(mutex), TT_LIMIT_NONE, caller);
 	error = TT_REAL(pthread_mutex_trylock)(mutex);
@@ -157,8 +158,11 @@ static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const voi
 static __attribute__((noinline)) int trylock_told(pthread_mutex_t *mutex, const void *caller)
 {
 	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
-	int error = TT_REAL(pthread_mutex_trylock)(mutex);
+	int error;
 
+	if (record)
+		tt_shake();
+	error = TT_REAL(pthread_mutex_trylock)(mutex);
 	return record ? tell_end(record, mutex, error, TT_LIMIT_TRY, caller) : error;
 }
 
@@ -167,6 +171,8 @@ static __attribute__((noinline)) int timedlock_told(pthread_mutex_t *mutex, cloc
                                                     const struct timespec *until, const void *caller)
 {
 	struct tt_record *record = tt_is_told(caller) ? tt_mutex_record(mutex, caller) : NULL;
+	if (record)
+		tt_lock_approach(record, caller);
 	/* libc looks at the clock first. */
 	bool may_wait = record && !tt_is_bad_clock(tt_clock_of(clock)) && !fails_at_once(mutex);
 	int error = may_wait ? TT_REAL(pthread_mutex_trylock)(mutex) : EBUSY;
@@ -231,7 +237,10 @@ static __attribute__((noinline)) int unlock_told(pthread_mutex_t *mutex, const v
 		if (held && is_lenient(record, mutex))
 			tt_mutex_given_up(record, mutex, caller);
 	}
-	return TT_REAL(pthread_mutex_unlock)(mutex);
+	int error = TT_REAL(pthread_mutex_unlock)(mutex);
+	if (record)
+		tt_shake();
+	return error;
 }
 
 int tt_mutex_lock(pthread_mutex_t *mutex, const void *caller)

@@ -5,6 +5,7 @@
 #include "once.h"
 
 #include "libtrace_thr/src/object.h"
+#include "lock.h"
 #include "records.h"
 
 /* What glibc's word says. Above these bits is a number of the process, another in each forked child. */
@@ -46,6 +47,7 @@ static void end_run(struct call **call)
 {
 	/* Relaxed, as all of the holder but the claim: a hint for the events of waiters. */
 	__atomic_store_n(&(*call)->record->holder, 0, __ATOMIC_RELAXED);
+	tt_steer_released((*call)->record);
 	tell_released(*call, TT_MODE_EXCLUSIVE);
 }
 
@@ -56,6 +58,8 @@ static void run_told(void)
 
 	call->ran = true;
 	__atomic_store_n(&call->record->holder, tt_self_known_id, __ATOMIC_RELAXED);
+	if (tt_is_steering())
+		tt_lock_steer_acquired(call->record, call->caller);
 	tell_acquired(call, TT_MODE_EXCLUSIVE);
 	call->routine();
 	call->completed = true;
@@ -136,6 +140,7 @@ static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*rout
 
 	if (!record)
 		return TT_REAL(pthread_once)(once, routine);
+	tt_lock_approach(record, caller);
 	__attribute__((cleanup(end_call))) struct call call = {
 	    .routine = routine,
 	    .caller = caller,

@@ -123,6 +123,10 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 
 	if (!record)
 		return is_try ? do_try(ask) : do_ask(ask);
+	if (is_try)
+		tt_shake();
+	else
+		tt_lock_approach(record, caller);
 	if (!is_try && (is_mine(ask->lock) || tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)))
 		return tell_end(record, ask, do_ask(ask), caller);
 	error = do_try(ask);
@@ -145,7 +149,10 @@ static __attribute__((noinline)) int unlock_told(pthread_rwlock_t *lock, const v
 	} else if (record) {
 		tt_lock_tell_released(record, mine ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED, 0, caller);
 	}
-	return TT_REAL(pthread_rwlock_unlock)(lock);
+	int error = TT_REAL(pthread_rwlock_unlock)(lock);
+	if (record)
+		tt_shake();
+	return error;
 }
 
 /* What programs call. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/shake.h"
 #include "records.h"
 #include "watch.h"
 
@@ -178,6 +179,7 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 	int result = -1;
 
 	if (record && !tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)) {
+		tt_shake();
 		pthread_testcancel(); /* so does libc, also where a place is free */
 		result = TT_REAL(sem_trywait)(ask->sem);
 		if (result)
@@ -193,8 +195,11 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 static __attribute__((noinline)) int trywait_told(sem_t *sem, const void *caller)
 {
 	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
-	int result = TT_REAL(sem_trywait)(sem);
+	int result;
 
+	if (record)
+		tt_shake();
+	result = TT_REAL(sem_trywait)(sem);
 	return record ? tell_end(record, sem, result, TT_LIMIT_TRY, caller) : result;
 }
 
@@ -260,6 +265,8 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 
 	if (!tt_is_ready || tt_is_tracer(caller))
 		return;
+	if (!tt_inside)
+		tt_shake();
 	if (tt_postponed && !tt_inside)
 		tt_tell_postponed();
 	if (!is_within_emissions())

@@ -47,6 +47,7 @@ static __attribute__((noinline)) int lock_told(pthread_spinlock_t *lock, const v
 
 	if (!record)
 		return TT_REAL(pthread_spin_lock)(lock);
+	tt_lock_approach(record, caller);
 	error = TT_REAL(pthread_spin_trylock)(lock);
 	if (error) {
 		tt_lock_tell_wait(record, TT_MODE_EXCLUSIVE, TT_NO_TIMEOUT, caller);
@@ -59,8 +60,11 @@ static __attribute__((noinline)) int lock_told(pthread_spinlock_t *lock, const v
 static __attribute__((noinline)) int trylock_told(pthread_spinlock_t *lock, const void *caller)
 {
 	struct tt_record *record = tt_is_told(caller) ? record_of(lock, caller) : NULL;
-	int error = TT_REAL(pthread_spin_trylock)(lock);
+	int error;
 
+	if (record)
+		tt_shake();
+	error = TT_REAL(pthread_spin_trylock)(lock);
 	if (record && !error)
 		tt_lock_tell_acquired(record, TT_MODE_EXCLUSIVE, 1, TT_LIMIT_TRY, caller);
 	else if (record)
@@ -78,7 +82,10 @@ static __attribute__((noinline)) int unlock_told(pthread_spinlock_t *lock, const
 	} else if (record) {
 		tt_lock_tell_misuse(record, TT_MISUSE_NOT_HELD, "pthread_spin_unlock", caller);
 	}
-	return TT_REAL(pthread_spin_unlock)(lock);
+	int error = TT_REAL(pthread_spin_unlock)(lock);
+	if (record)
+		tt_shake();
+	return error;
 }
 
 /* What programs call. */

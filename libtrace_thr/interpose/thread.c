@@ -7,6 +7,7 @@
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/pthread_exit.h"
 #include "libtrace_thr/src/registry.h"
+#include "libtrace_thr/src/shake.h"
 #include "libtrace_thr/src/thread.h"
 #include "libtrace_thr/src/word.h"
 #include "fork.h"
@@ -108,6 +109,8 @@ bool tt_thread_adopt(void)
 		return false;
 	tt_enter();
 	plain = make(NULL, NULL);
+	if (plain)
+		plain->thread.dice = tt_shake_child();
 	if (plain && pthread_getname_np(pthread_self(), plain->name, NAME_SIZE))
 		strcpy(plain->name, "Thread");
 	if (plain && !begin(plain))
@@ -272,8 +275,11 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	plain->start = start;
 	plain->c11_start = c11_start;
 	plain->arg = arg;
-	if (TT_WATCHED(thread_create) && tt_is_told(caller))
+	plain->thread.dice = tt_shake_child();
+	if (TT_WATCHED(thread_create) && tt_is_told(caller)) {
+		tt_shake();
 		TT_REPORT(thread_create, caller, TT_WHAT(tt_thread_what(&plain->thread)), plain->thread.daemon);
+	}
 	if (to_join)
 		add_joinable(plain);
 	tthr_thread_ref(&plain->thread); /* it may be joined or detached, and end, before this call does */
@@ -301,6 +307,8 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
                         const void *caller)
 {
 	bool told = TT_WATCHED(thread_join_done) && tt_is_told(caller);
+	if (told)
+		tt_shake();
 	/* Found before: once it is joined another thread may have its handle. */
 	struct plain *plain = find_joinable(thread);
 	const tthr_thread *joined = told ? thread_of(plain, thread) : NULL;

@@ -5,6 +5,7 @@
 
 #include "object.h"
 #include "self.h"
+#include "shake.h"
 #include "waiters.h"
 
 /*
@@ -209,6 +210,7 @@ static int wait_within(tthr_barrier *barrier, unsigned *index, double seconds, c
 	int outcome = PASSED;
 	int error;
 
+	TT_SHAKE(barrier_wait);
 	lock(barrier);
 	bool told = barrier->state == ACTING;
 	if (told)

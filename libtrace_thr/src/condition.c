@@ -4,6 +4,7 @@
 
 #include "lock.h"
 #include "rlock.h"
+#include "shake.h"
 #include "waiters.h"
 
 /* The condition's lock: an rlock, or NULL if it was given a plain lock. */
@@ -177,6 +178,7 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
 
 	if (!is_held(cond))
 		return refuse(cond, call, TT_MISUSE_NOT_HELD, EPERM, caller);
+	TT_SHAKE(cond_wait);
 	tt_waiters_lock(&cond->waiters);
 	TT_TRACE(cond_wait, caller, TT_WHAT(identify(cond, caller)), lock_id(cond, caller), timeout_ns,
 	         TT_STACK(caller));
@@ -238,6 +240,7 @@ static int notify(tthr_condition *cond, uint32_t n, int64_t asked, const char *c
 
 	if (!is_held(cond))
 		return refuse(cond, call, TT_MISUSE_NOT_HELD, EPERM, caller);
+	TT_SHAKE(cond_notify);
 	tt_waiters_lock(&cond->waiters);
 	struct tthr_waiter *picked = tt_waiters_pick(&cond->waiters, n, &woken);
 	TT_TRACE(cond_notify, caller, TT_WHAT(identify(cond, caller)), asked, woken);

@@ -4,6 +4,7 @@
 
 #include "object.h"
 #include "self.h"
+#include "shake.h"
 #include "waiters.h"
 
 static struct tt_what identify(tthr_event *event, const void *caller)
@@ -50,6 +51,7 @@ int tthr_event_set(tthr_event *event)
 	uint64_t me = tt_self_id();
 	uint32_t woken;
 
+	TT_SHAKE(event_set);
 	tt_waiters_lock(&event->waiters);
 	struct tthr_waiter *picked = tt_waiters_pick(&event->waiters, UINT32_MAX, &woken);
 	/* Before the flag is true: in a trace this set precedes the waits that find it so. */
@@ -96,6 +98,7 @@ static int wait_within(tthr_event *event, double seconds, const void *caller)
 	struct tt_deadline deadline;
 	struct tthr_waiter me;
 
+	TT_SHAKE(event_wait);
 	if (is_set(event))
 		return found_set(event, caller);
 	if (seconds <= 0)

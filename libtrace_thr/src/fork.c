@@ -9,6 +9,7 @@
 #include "process.h"
 #include "registry.h"
 #include "self.h"
+#include "steer.h"
 #include "thread.h"
 #include "waiters.h"
 
@@ -42,6 +43,7 @@ static void after_in_child(void)
 	tt_waiters_after_fork_in_child();
 	tt_last_thread_after_fork_in_child();
 	tt_log_after_fork_in_child();
+	tt_steer_after_fork_in_child();
 	tt_self_after_fork_in_child();
 	tt_process_after_fork_in_child();
 }

@@ -1,6 +1,7 @@
 #include "lock.h"
 
 #include "clock.h"
+#include "shake.h"
 
 static const char *const kind_names[] = {[TT_KIND_LOCK] = "Lock", [TT_KIND_RLOCK] = "RLock"};
 
@@ -56,6 +57,17 @@ int tt_lock_destroy(tthr_lock *lock, enum tt_lock_kind kind, const char *call, c
 	return 0;
 }
 
+/* What is left to do once the word is the caller's. */
+static void taken(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, enum tt_limit limit, const void *caller)
+{
+	/* Relaxed: to others it is a hint; whether it is one's own id, a thread knows by having stored it. */
+	__atomic_store_n(&lock->holder, tt_self_id(), __ATOMIC_RELAXED);
+	if (!tt_enabled(lock_acquired))
+		return;
+	tt_steer_acquired(lock, caller);
+	tt_lock_emit_acquired(lock, kind, depth, limit, caller);
+}
+
 int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, double seconds, const void *caller)
 {
 	struct tt_deadline deadline;
@@ -67,18 +79,53 @@ int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
 	         tt_timeout_ns(seconds), __atomic_load_n(&lock->holder, __ATOMIC_RELAXED), TT_STACK(caller));
 	error = tt_word_take(&lock->word, &deadline);
 	if (!error)
-		tt_lock_taken(lock, kind, tt_self_id(), depth, tt_limit_of(seconds), caller);
+		taken(lock, kind, depth, tt_limit_of(seconds), caller);
 	else if (tt_enabled(lock_failed))
 		tt_lock_emit_failed(lock, kind, TT_FAILURE_TIMEOUT, caller);
 	return error;
+}
+
+void tt_lock_take_told(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller)
+{
+	tt_shake();
+	tt_steer_request(lock, caller);
+	if (__builtin_expect(tt_word_try(&lock->word), 1))
+		taken(lock, kind, depth, TT_LIMIT_NONE, caller);
+	else
+		tt_lock_take_slowly(lock, kind, depth, TTHR_FOREVER, caller);
+}
+
+int tt_lock_try_told(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
+{
+	tt_shake();
+	if (tt_word_try(&lock->word)) {
+		taken(lock, kind, 1, TT_LIMIT_TRY, caller);
+		return 0;
+	}
+	tt_lock_emit_failed(lock, kind, TT_FAILURE_BUSY, caller);
+	return EBUSY;
+}
+
+bool tt_lock_let_go_told(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
+{
+	tt_steer_released(lock);
+	/* Before the word is free: in a trace this release precedes the next acquire. */
+	tt_lock_emit_released(lock, kind, 0, caller);
+	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELAXED);
+	bool held = tt_word_free(&lock->word);
+	tt_shake();
+	return held;
 }
 
 int tt_lock_take_within(tthr_lock *lock, enum tt_lock_kind kind, double seconds, const char *call, const void *caller)
 {
 	if (!tt_lock_timeout_valid(&seconds))
 		return tt_lock_refuse(lock, kind, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
+	TT_SHAKE(lock_acquired);
+	if (seconds > 0 && tt_enabled(lock_acquired))
+		tt_steer_request(lock, caller);
 	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, tt_self_id(), 1, tt_limit_of(seconds), caller);
+		taken(lock, kind, 1, tt_limit_of(seconds), caller);
 		return 0;
 	}
 	if (seconds > 0)

@@ -11,6 +11,7 @@
 
 #include "object.h"
 #include "self.h"
+#include "steer.h"
 #include "word.h"
 
 /* The lock as events name it; emits its init event if nobody has looked at it before. */
@@ -21,6 +22,11 @@ void tt_lock_emit_acquired(tthr_lock *lock, enum tt_lock_kind kind, uint32_t dep
                            const void *caller);
 void tt_lock_emit_released(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller);
 void tt_lock_emit_failed(tthr_lock *lock, enum tt_lock_kind kind, enum tt_failure why, const void *caller);
+
+/* The same calls as tt_lock_take, tt_lock_try and tt_lock_let_go below, where a session records them. */
+void tt_lock_take_told(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, const void *caller);
+int tt_lock_try_told(tthr_lock *lock, enum tt_lock_kind kind, const void *caller);
+bool tt_lock_let_go_told(tthr_lock *lock, enum tt_lock_kind kind, const void *caller);
 
 /* Emits the misuse event; returns `error`. */
 int tt_lock_refuse(tthr_lock *lock, enum tt_lock_kind kind, const char *call, enum tt_misuse why, int error,
@@ -44,22 +50,14 @@ static inline bool tt_lock_timeout_valid(double *seconds)
 	return *seconds >= 0;
 }
 
-/* What is left to do once the word is the caller's. `me` is tt_self_id(). */
-static inline void tt_lock_taken(tthr_lock *lock, enum tt_lock_kind kind, uint64_t me, uint32_t depth,
-                                 enum tt_limit limit, const void *caller)
-{
-	/* Relaxed: to others it is a hint; whether it is one's own id, a thread knows by having stored it. */
-	__atomic_store_n(&lock->holder, me, __ATOMIC_RELAXED);
-	if (tt_enabled(lock_acquired))
-		tt_lock_emit_acquired(lock, kind, depth, limit, caller);
-}
-
 /* Takes the lock, whatever that lasts; `depth` is what the event tells. `me` is tt_self_id(). */
 static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint64_t me, uint32_t depth,
                                 const void *caller)
 {
-	if (__builtin_expect(tt_word_try(&lock->word), 1))
-		tt_lock_taken(lock, kind, me, depth, TT_LIMIT_NONE, caller);
+	if (__builtin_expect(tt_enabled(lock_acquired), 0))
+		tt_lock_take_told(lock, kind, depth, caller);
+	else if (__builtin_expect(tt_word_try(&lock->word), 1))
+		__atomic_store_n(&lock->holder, me, __ATOMIC_RELAXED);
 	else
 		tt_lock_take_slowly(lock, kind, depth, TTHR_FOREVER, caller);
 }
@@ -67,21 +65,19 @@ static inline void tt_lock_take(tthr_lock *lock, enum tt_lock_kind kind, uint64_
 /* Takes the lock if it is free, else EBUSY. */
 static inline int tt_lock_try(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
 {
-	if (tt_word_try(&lock->word)) {
-		tt_lock_taken(lock, kind, tt_self_id(), 1, TT_LIMIT_TRY, caller);
-		return 0;
-	}
-	if (tt_enabled(lock_failed))
-		tt_lock_emit_failed(lock, kind, TT_FAILURE_BUSY, caller);
-	return EBUSY;
+	if (__builtin_expect(tt_enabled(lock_acquired), 0))
+		return tt_lock_try_told(lock, kind, caller);
+	if (!tt_word_try(&lock->word))
+		return EBUSY;
+	__atomic_store_n(&lock->holder, tt_self_id(), __ATOMIC_RELAXED);
+	return 0;
 }
 
 /* Frees a lock that is held. False if another thread, wrongly, did so meanwhile. */
 static inline bool tt_lock_let_go(tthr_lock *lock, enum tt_lock_kind kind, const void *caller)
 {
-	/* Before the word is free: in a trace this release precedes the next acquire. */
-	if (tt_enabled(lock_released))
-		tt_lock_emit_released(lock, kind, 0, caller);
+	if (__builtin_expect(tt_enabled(lock_released), 0))
+		return tt_lock_let_go_told(lock, kind, caller);
 	__atomic_store_n(&lock->holder, 0, __ATOMIC_RELAXED);
 	return tt_word_free(&lock->word);
 }

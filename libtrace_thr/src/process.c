@@ -11,6 +11,8 @@
 #include "probes.h"
 #include "registry.h"
 #include "self.h"
+#include "shake.h"
+#include "steer.h"
 #include "thread.h"
 
 /* One reference of itself while it is alive, one of the registry's. */
@@ -40,6 +42,8 @@ static void prepare(void)
 {
 	note_recording();
 	tt_stack_prepare();
+	tt_shake_prepare(&main_thread.dice);
+	tt_steer_prepare();
 	main_thread.object.id = tt_object_new_id(); /* the first: 1 */
 	tt_registry_set_main(&main_thread);
 	tt_registry_add(&main_thread);

@@ -12,6 +12,8 @@
 #include "process.h"
 #include "pthread_exit.h"
 #include "registry.h"
+#include "shake.h"
+#include "steer.h"
 #include "thread.h"
 
 void tt_thread_set_state(tthr_thread *thread, enum tt_life state)
@@ -37,6 +39,7 @@ static int refuse(const tthr_thread *thread, const char *call, enum tt_misuse wh
 void tt_thread_begin(tthr_thread *thread)
 {
 	tt_stack_prepare_thread();
+	tt_steer_prepare_thread();
 	tt_registry_lock();
 	__atomic_store_n(&thread->native_id, gettid(), __ATOMIC_RELAXED);
 	__atomic_store_n(&thread->ident, pthread_self(), __ATOMIC_RELAXED);
@@ -125,6 +128,8 @@ int tt_thread_start(tthr_thread *thread, const void *caller)
 		return refuse(thread, "tthr_thread_start", TT_MISUSE_STARTED_TWICE, EALREADY, caller);
 	thread->starter = caller;
 	thread->pid = tt_self_pid();
+	thread->dice = tt_shake_child();
+	TT_SHAKE(thread_start);
 	tt_registry_add(tthr_thread_ref(thread)); /* the reference that it has of itself while alive */
 	int error = tt_process_join_at_exit();
 	if (!error)
@@ -224,6 +229,7 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 	if (state == TT_LIFE_NEW)
 		return refuse(thread, call, TT_MISUSE_NOT_STARTED, EINVAL, caller);
 
+	TT_SHAKE(thread_join_done);
 	struct tt_what what = tt_thread_what(thread);
 	if (is_waited_for(state) && seconds > 0)
 		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));

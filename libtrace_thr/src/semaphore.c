@@ -4,6 +4,7 @@
 
 #include "object.h"
 #include "self.h"
+#include "shake.h"
 #include "waiters.h"
 
 static void emit_init(tthr_semaphore *sem, const void *caller)
@@ -112,6 +113,7 @@ static int acquire_within(tthr_semaphore *sem, double seconds, const void *calle
 {
 	uint64_t waker = 0;
 
+	TT_SHAKE(sem_acquired);
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0 && (seconds <= 0 || wait_for_place(sem, seconds, &waker, caller)))
 		return failed(sem, TT_FAILURE_TIMEOUT, caller);
@@ -151,6 +153,7 @@ int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
 
 	if (n == 0)
 		return refuse(sem, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
+	TT_SHAKE(sem_released);
 	tt_waiters_lock(&sem->waiters);
 	if (n > sem->bound - sem->value) {
 		tt_waiters_unlock(&sem->waiters);

@@ -6,6 +6,7 @@
 
 #include "object.h"
 #include "registry.h"
+#include "shake.h"
 
 /* A name that the thread was given after its first. */
 struct tthr_thread_name {
@@ -85,6 +86,7 @@ tthr_thread *tt_thread_new_foreign(void)
 	if (thread) {
 		thread->daemon = true;
 		thread->foreign = true;
+		thread->dice = tt_shake_child();
 	}
 	return thread;
 }

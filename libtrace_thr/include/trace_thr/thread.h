@@ -85,6 +85,12 @@ struct tthr_thread_options {
 	                                    sees to that, after joining it */
 };
 
+/* What decides on a thread's delays, where TRACE_THR_SHAKE asks for them. Private. */
+struct tthr_dice {
+	uint64_t points, n_points;
+	uint64_t threads, n_threads;
+};
+
 struct tthr_thread {
 	struct tthr_object object; /* private, as all that follows */
 	const char *name;          /* the one it has now; its first is the object's */
@@ -103,6 +109,7 @@ struct tthr_thread {
 	struct tthr_local_value *locals;
 	tthr_thread *next;
 	tthr_thread *prev;
+	struct tthr_dice dice;
 };
 
 /* Makes a new thread, in memory of the library's. *thread is the caller's reference. ENOMEM. */

@@ -1,0 +1,234 @@
+/*
+ * Steering, by its functions: what is a plan; that a pause ends when the cycle can close, by its time, and by the
+ * budget; and that only threads of one cycle are let go. Call sites are addresses of this program, by number.
+ */
+#include "threads.h"
+
+#include <limits.h>
+
+#include "libtrace_thr/src/stack.h"
+#include "libtrace_thr/src/steer.h"
+#include "libtrace_thr/src/steer_plan.h"
+
+/* Of the two edges, the sites that have a lock and that ask for one; and one that is in no plan. */
+enum { HELD_1 = 0x10, WANTED_1 = 0x20, HELD_2 = 0x30, WANTED_2 = 0x40, OTHER = 0x50 };
+
+static const char a, b, c; /* locks */
+
+static const void *site(unsigned offset)
+{
+	extern const char __ehdr_start[] __attribute__((visibility("hidden")));
+
+	return __ehdr_start + offset;
+}
+
+static char plan_text[PATH_MAX + 1024];
+
+/* The plan of those two edges. */
+static char *plan(unsigned pause_ms, unsigned budget_ms)
+{
+	char path[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+
+	must(n > 0);
+	path[n] = '\0';
+	const char *name = strrchr(path, '/') + 1;
+	snprintf(plan_text, sizeof plan_text,
+	         "pause %u\nbudget %u\nedge\nheld %s+0x%x\nwanted %s+0x%x\nedge\nheld %s+0x%x\nwanted %s+0x%x\n",
+	         pause_ms, budget_ms, name, HELD_1, name, WANTED_1, name, HELD_2, name, WANTED_2);
+	return plan_text;
+}
+
+static void steer(unsigned pause_ms, unsigned budget_ms)
+{
+	must(!setenv("TRACE_THR_STEER", plan(pause_ms, budget_ms), 1));
+	tt_steer_after_fork_in_child(); /* forgets what was */
+	tt_steer_prepare();
+	must(tt_steering);
+}
+
+static void plans_are_read(void **state)
+{
+	(void)state;
+	struct tt_steer_plan read;
+	char text[] = "pause 5\nbudget 70\nedge\nheld x+y+0x1f\nwanted lib.so+0x2\nwanted x+0x3\n"
+		      "edge\nheld h+0\nwanted w+0xffffffffffffffff\n";
+
+	assert_true(tt_steer_plan_parse(text, &read));
+	assert_int_equal(read.pause_ms, 5);
+	assert_int_equal(read.budget_ms, 70);
+	assert_int_equal(read.n, 2);
+	const struct tt_steer_site *wanted = &read.edges[0].sites[TT_STEER_WANTED];
+	assert_string_equal(read.edges[0].sites[TT_STEER_HELD].frames[0].module, "x+y");
+	assert_int_equal(read.edges[0].sites[TT_STEER_HELD].frames[0].offset, 0x1f);
+	assert_int_equal(wanted->n, 2);
+	assert_string_equal(wanted->frames[1].module, "x");
+	assert_true(read.edges[1].sites[TT_STEER_WANTED].frames[0].offset == UINT64_MAX);
+}
+
+static void what_is_none_is_refused(void **state)
+{
+	(void)state;
+	static const char *const wrong[] = {
+	    "",
+	    "edge\nheld x+1\nwanted x+2\n",                           /* one alone is no cycle */
+	    "edge\nheld x+1\nwanted x+2\nedge\nheld x+1\n",           /* asks for nothing */
+	    "held x+1\nedge\nheld x+1\nwanted x+2\nedge\n",           /* of no edge */
+	    "edge\nheld x\nwanted x+2\nedge\nheld x+1\nwanted x+2\n", /* no offset */
+	    "edge\nheld +1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge\nheld x+1g\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "pause -1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "wait 1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	};
+	struct tt_steer_plan read;
+
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		char *text = strdup(wrong[i]);
+		must(text);
+		assert_false(tt_steer_plan_parse(text, &read));
+		free(text);
+	}
+	char many[2 + TT_STEER_EDGES * 32] = "";
+	for (int i = 0; i <= TT_STEER_EDGES; i++)
+		strcat(many, "edge\nheld x+1\nwanted x+2\n");
+	assert_false(tt_steer_plan_parse(many, &read));
+}
+
+static void sites_are_found_by_module_and_offset(void **state)
+{
+	(void)state;
+	struct tt_steer_plan read;
+
+	must(tt_steer_plan_parse(plan(0, 0), &read));
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_HELD, site(HELD_1)), 0); /* not looked for yet */
+	assert_true(tt_steer_plan_find(&read));
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_HELD, site(HELD_1)), 1);
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 2);
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(HELD_1)), 0);
+	char absent[] = "edge\nheld gone.so+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n";
+	must(tt_steer_plan_parse(absent, &read));
+	assert_false(tt_steer_plan_find(&read));
+}
+
+/* A thread of the cycle: has one lock and asks for the other. */
+struct walk {
+	const char *has, *wants;
+	unsigned held, wanted;
+	int done;
+};
+
+static void *walk(void *arg)
+{
+	struct walk *walk = arg;
+
+	tt_steer_acquired(walk->has, site(walk->held));
+	tt_steer_request(walk->wants, site(walk->wanted));
+	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
+	tt_steer_released(walk->has);
+	return NULL;
+}
+
+static bool is_done(const struct walk *walk)
+{
+	return __atomic_load_n(&walk->done, __ATOMIC_ACQUIRE);
+}
+
+static void a_pause_ends_when_the_cycle_can_close(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0}, second = {&b, &a, HELD_2, WANTED_2, 0};
+
+	steer(1000 * 1000, 1000 * 1000);
+	tthr_thread *thread = started(walk, &first);
+	nap();
+	assert_false(is_done(&first)); /* it would have to wait for the pause's end, 1000 s */
+	walk(&second);
+	joined(thread);
+	assert_true(is_done(&first));
+	assert_false(tt_steering); /* the plan is carried out */
+}
+
+static void other_locks_close_nothing(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0}, second = {&c, &a, HELD_2, WANTED_2, 0};
+
+	steer(50, 1000 * 1000);
+	double begin = now();
+	tthr_thread *thread = started(walk, &first);
+	walk(&second);
+	joined(thread);
+	assert_true(now() - begin >= 0.05);
+	assert_true(tt_steering);
+}
+
+static void other_sites_pause_nobody(void **state)
+{
+	(void)state;
+	struct walk elsewhere = {&a, &b, OTHER, WANTED_1, 0}, asks_elsewhere = {&a, &b, HELD_1, OTHER, 0},
+		    mixed = {&a, &b, HELD_1, WANTED_2, 0}, same = {&a, &a, HELD_1, WANTED_1, 0};
+
+	/* A pause would be longer than any test. */
+	steer(1000 * 1000, 1000 * 1000);
+	walk(&elsewhere);
+	walk(&asks_elsewhere);
+	walk(&mixed);
+	walk(&same);
+	assert_true(tt_steering);
+}
+
+static void all_pausing_ends_with_the_budget(void **state)
+{
+	(void)state;
+	struct walk alone = {&a, &b, HELD_1, WANTED_1, 0};
+
+	steer(20, 50);
+	double begin = now();
+	for (int i = 0; i < 100; i++)
+		walk(&alone);
+	assert_false(tt_steering);
+	assert_true(now() - begin < 1.9); /* 2 s, if each had paused */
+}
+
+static void circles_of_three_close(void **state)
+{
+	(void)state;
+	static const char *const locks[] = {&a, &b, &c};
+	char text[sizeof plan_text];
+	struct walk walks[3];
+	tthr_thread *threads[3];
+	char *name = strchr(plan(0, 0), '\n'); /* the program's name stands there */
+
+	name = strstr(name, "held ") + 5;
+	*strchr(name, '+') = '\0';
+	int n = snprintf(text, sizeof text, "pause 1000000\nbudget 1000000\n");
+	for (int i = 0; i < 3; i++) /* all philosophers at the same sites */
+		n += snprintf(text + n, sizeof text - (size_t)n, "edge\nheld %s+0x%x\nwanted %s+0x%x\n", name, HELD_1,
+		              name, WANTED_1);
+	must(!setenv("TRACE_THR_STEER", text, 1));
+	tt_steer_after_fork_in_child();
+	tt_steer_prepare();
+	for (int i = 0; i < 3; i++) {
+		walks[i] = (struct walk){locks[i], locks[(i + 1) % 3], HELD_1, WANTED_1, 0};
+		threads[i] = started(walk, &walks[i]);
+	}
+	for (int i = 0; i < 3; i++)
+		joined(threads[i]);
+	assert_false(tt_steering);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(plans_are_read),
+	    cmocka_unit_test(what_is_none_is_refused),
+	    cmocka_unit_test(sites_are_found_by_module_and_offset),
+	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
+	    cmocka_unit_test(other_locks_close_nothing),
+	    cmocka_unit_test(other_sites_pause_nobody),
+	    cmocka_unit_test(all_pausing_ends_with_the_budget),
+	    cmocka_unit_test(circles_of_three_close),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
