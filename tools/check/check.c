@@ -137,13 +137,18 @@ static void look_up_sites(struct tt_check *check)
 	}
 }
 
+void tt_check_sort(struct tt_check *check)
+{
+	g_ptr_array_sort(check->findings, surer);
+}
+
 void tt_check_finish(struct tt_check *check)
 {
 	for (guint i = 0; i < check->watches->len; i++) {
 		const struct watch *watch = check->watches->pdata[i];
 		watch->family->finish(check, watch->state);
 	}
-	g_ptr_array_sort(check->findings, surer);
+	tt_check_sort(check);
 	look_up_sites(check);
 }
 

@@ -64,6 +64,9 @@ void tt_check_feed(struct tt_check *check, const struct tt_event *event);
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
 void tt_check_finish(struct tt_check *check);
 
+/* Sorts the findings, where a level has changed since. */
+void tt_check_sort(struct tt_check *check);
+
 void tt_check_free(struct tt_check *check);
 
 /* Whether the tracer lost events, and how the report says so: `3 events and 1 packet`. The caller's to free. */

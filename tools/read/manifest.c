@@ -24,12 +24,12 @@ static json_t *program_to_json(char *const *program)
 bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, GError **error)
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
-	json_t *json =
-	    json_pack("{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b}", "program",
-	              program_to_json(manifest->program), "recording", manifest->recording, "pid",
-	              (json_int_t)manifest->pid, "begin_ns", (json_int_t)manifest->begin_ns, "end_ns",
-	              (json_int_t)manifest->end_ns, "exit_status", manifest->exit_status, "signal", manifest->signal,
-	              "timed_out", manifest->timed_out, "interrupted", manifest->interrupted, "torn", manifest->torn);
+	json_t *json = json_pack(
+	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i}", "program",
+	    program_to_json(manifest->program), "recording", manifest->recording, "pid", (json_int_t)manifest->pid,
+	    "begin_ns", (json_int_t)manifest->begin_ns, "end_ns", (json_int_t)manifest->end_ns, "exit_status",
+	    manifest->exit_status, "signal", manifest->signal, "timed_out", manifest->timed_out, "interrupted",
+	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack);
 	char *text = json_dumps(json, JSON_INDENT(2));
 	g_autoptr(GString) contents = g_string_new(text);
 	g_autoptr(GError) failure = NULL;
@@ -69,13 +69,13 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	json_error_t wrong;
 	json_t *program;
 	json_int_t pid, begin_ns, end_ns;
-	int timed_out, interrupted, torn = false;
+	int timed_out, interrupted, torn = false, preload = false, stack = 0;
 	const char *recording = NULL;
 
-	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b}", "program", &program,
-	                   "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns", &end_ns,
+	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i}", "program",
+	                   &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns", &end_ns,
 	                   "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out", &timed_out,
-	                   "interrupted", &interrupted, "torn", &torn)) {
+	                   "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -94,6 +94,8 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	manifest->timed_out = timed_out;
 	manifest->interrupted = interrupted;
 	manifest->torn = torn;
+	manifest->preload = preload;
+	manifest->stack = stack;
 	return true;
 }
 

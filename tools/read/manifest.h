@@ -22,6 +22,8 @@ struct tt_manifest {
 	int signal;       /* 0 if none did */
 	bool timed_out;   /* the recorder ended it, at --timeout */
 	bool interrupted; /* the recorder was interrupted and ended it */
+	bool preload;     /* with --preload */
+	int stack;        /* sites of a call chain; 0: not said */
 	bool torn;        /* a program was killed while it wrote an event: the rest of its buffer could not be read */
 };
 

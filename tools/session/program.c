@@ -61,7 +61,11 @@ void tt_program_hold_signals(void)
 	const struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
 	struct sigaction before;
 	sigset_t set = awaited();
+	static bool held;
 
+	if (held) /* of one recording after the other, the first found them as they were */
+		return;
+	held = true;
 	sigprocmask(SIG_BLOCK, &set, &mask_before);
 	/* Inherited as ignored, it would take the program's exit status away. */
 	sigaction(SIGCHLD, &normal, NULL);

@@ -84,6 +84,8 @@ static char **environment_of(const struct tt_record_options *options, const char
 		g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, *options->shake);
 		environment = g_environ_setenv(environment, "TRACE_THR_SHAKE", seed, TRUE);
 	}
+	if (options->steer)
+		environment = g_environ_setenv(environment, "TRACE_THR_STEER", options->steer, TRUE);
 	return preload ? g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE) : environment;
 }
 
@@ -140,8 +142,11 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 		            "interrupted before the program began: nothing was recorded");
 		return false;
 	}
-	*manifest = (struct tt_manifest){
-	    .program = job->options->program, .recording = job->token, .begin_ns = g_get_real_time() * 1000};
+	*manifest = (struct tt_manifest){.program = job->options->program,
+	                                 .recording = job->token,
+	                                 .preload = job->options->preload,
+	                                 .stack = job->options->stack,
+	                                 .begin_ns = g_get_real_time() * 1000};
 	if (!tt_program_run(job->path, job->options->program, environment, job->options->timeout, &care, &pid, end,
 	                    error)) {
 		*job->status = TT_EXIT_NOT_EXECUTABLE;

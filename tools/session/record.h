@@ -29,7 +29,8 @@ struct tt_record_options {
 	bool drop;          /* rather lose events than make the program wait */
 	bool preload;       /* load the interposer into the program, which need not be built with libtrace_thr */
 	const uint64_t
-	    *shake; /* a seed: the library delays threads at random where they synchronise; NULL: it does not */
+	    *shake;        /* a seed: the library delays threads at random where they synchronise; NULL: it does not */
+	const char *steer; /* a plan, see libtrace_thr/src/steer_plan.h; NULL: threads go their own ways */
 	const struct tt_companion *companion; /* NULL: nobody reads along */
 	int stack;                            /* how many sites of a call chain an event has, at most */
 };

@@ -45,7 +45,9 @@ static void test_round_trip(void **state)
 	                                  .end_ns = 1700000001123456789,
 	                                  .exit_status = -1,
 	                                  .signal = 15,
-	                                  .timed_out = true};
+	                                  .timed_out = true,
+	                                  .preload = true,
+	                                  .stack = 8};
 	g_autoptr(GError) error = NULL;
 
 	(void)state;
@@ -63,6 +65,8 @@ static void test_round_trip(void **state)
 	assert_int_equal(read->signal, 15);
 	assert_true(read->timed_out);
 	assert_false(read->interrupted);
+	assert_true(read->preload);
+	assert_int_equal(read->stack, 8);
 	tt_manifest_free(read);
 }
 

@@ -1,0 +1,272 @@
+#include <stdio.h>
+
+#include <glib/gstdio.h>
+
+#include "tools/check/check.h"
+#include "tools/cli/command.h"
+#include "tools/cli/notes.h"
+#include "tools/confirm/attempt.h"
+#include "tools/confirm/plan.h"
+#include "tools/read/manifest.h"
+#include "tools/report/text.h"
+
+/*
+ * All pauses of a try together last no longer than so many of the longest; and the program has that time, twice that
+ * of its recording, and some more.
+ */
+static const double pauses = 3, spare_s = 2;
+
+static const char summary[] =
+    "Runs a program again, and tries to steer it into the lock cycles that a recording of it has: predicted and\n"
+    "potential ones. A thread that has one lock of the cycle and is about to ask for the next one, where the "
+    "recording\n"
+    "says, is paused until the other threads of the cycle are at theirs, or --pause is over.\n"
+    "\n"
+    "A cycle that closes is confirmed, which is certain: the program hangs in it, and the trace of that run is kept. "
+    "One\n"
+    "that does not close is not reproduced, which proves nothing. The report goes to stderr; the program's input and\n"
+    "output are its own. Without PROGRAM it is the recorded command, which is run in this folder.\n"
+    "\n"
+    "Examples:\n"
+    "  trace-thr record -o trace -- ./prog; trace-thr confirm trace\n"
+    "  trace-thr confirm --tries 10 --pause 5 trace -- ./prog --slow\n"
+    "\n"
+    "Exit status: 1 a deadlock happened, 0 none, 2 bad usage or no recording, 130 interrupted.";
+
+/* What the command line says. */
+struct request {
+	char *trace;
+	char *output;
+	struct tt_manifest *manifest;
+	struct tt_record_options record;
+	double pause, timeout; /* seconds */
+	int tries;
+	gboolean preload, quiet;
+};
+
+/* A trace and what has become of its cycles. */
+struct job {
+	const struct request *request;
+	struct tt_check *check;
+	guint runs;      /* so far, of all cycles */
+	bool deadlocked; /* in one of them at least */
+};
+
+static int complain(const char *what)
+{
+	fprintf(stderr, "trace-thr: %s\n", what);
+	return TT_EXIT_USAGE;
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *refusal(const struct request *request)
+{
+	if (request->tries < 1 || request->tries > 1000)
+		return "--tries takes a number from 1 to 1000";
+	if (!(request->pause > 0 && request->pause <= 3600))
+		return "--pause takes seconds above 0, at most 3600";
+	if (!(request->timeout >= 0 && request->timeout <= 4e8))
+		return "--timeout takes seconds above 0";
+	return NULL;
+}
+
+/* The trace, and what is left of the command line: the program. */
+static const char *take_arguments(struct request *request, int argc, char **argv)
+{
+	int next = 1;
+
+	if (argc < 2 || g_str_equal(argv[1], "--"))
+		return "confirm: no trace given: trace-thr confirm TRACE -- PROGRAM [ARGUMENT…]";
+	request->trace = argv[next++];
+	if (next < argc && g_str_equal(argv[next], "--"))
+		next++;
+	if (next < argc)
+		request->record.program = argv + next;
+	return NULL;
+}
+
+static int parse(int argc, char **argv, struct request *request)
+{
+	const GOptionEntry entries[] = {
+	    {"tries", 'n', 0, G_OPTION_ARG_INT, &request->tries, "How often to try each cycle, at most (3)", "N"},
+	    {"pause", 0, 0, G_OPTION_ARG_DOUBLE, &request->pause, "How long a thread is paused, at most (1)",
+	     "SECONDS"},
+	    {"timeout", 't', 0, G_OPTION_ARG_DOUBLE, &request->timeout,
+	     "When to end the program (twice the time of its recording, three pauses and 2 s)", "SECONDS"},
+	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output,
+	     "The folder to make for traces of deadlocks (one trace-thr-PROGRAM-N here for each)", "DIR"},
+	    {"preload", 'p', 0, G_OPTION_ARG_NONE, &request->preload,
+	     "As that of record; need not be said if the trace was recorded so", NULL},
+	    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &request->quiet, "Say nothing of the tries", NULL},
+	    G_OPTION_ENTRY_NULL};
+	g_autoptr(GOptionContext) context = g_option_context_new("TRACE [-- PROGRAM [ARGUMENT…]]");
+	g_autoptr(GError) error = NULL;
+
+	g_option_context_set_summary(context, summary);
+	g_option_context_set_strict_posix(context, TRUE); /* options behind the trace are the program's */
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (!g_option_context_parse(context, &argc, &argv, &error)) {
+		g_autofree char *text = g_strdup_printf("%s: see trace-thr confirm --help", error->message);
+		return complain(text);
+	}
+	const char *wrong = refusal(request);
+	wrong = wrong ? wrong : take_arguments(request, argc, argv);
+	return wrong ? complain(wrong) : TT_EXIT_OK;
+}
+
+/* How it was recorded is how it is recorded again. */
+static int take_manifest(struct request *request)
+{
+	enum { SITES = 8 };
+	g_autoptr(GError) error = NULL;
+	struct tt_manifest *manifest = tt_manifest_read(request->trace, &error);
+	double recorded = 0;
+
+	if (error)
+		return complain(error->message);
+	request->manifest = manifest;
+	if (!request->record.program)
+		request->record.program = manifest ? manifest->program : NULL;
+	if (!request->record.program || !request->record.program[0])
+		return complain("confirm: no program given, and the trace does not say which it was: trace-thr confirm "
+		                "TRACE -- PROGRAM [ARGUMENT…]");
+	request->record.preload = request->preload || (manifest && manifest->preload);
+	request->record.stack = manifest && manifest->stack ? manifest->stack : request->record.preload ? SITES : 1;
+	if (manifest)
+		recorded = (double)(manifest->end_ns - manifest->begin_ns) / 1e9;
+	request->record.timeout =
+	    request->timeout > 0 ? request->timeout : 2 * recorded + pauses * request->pause + spare_s;
+	return TT_EXIT_OK;
+}
+
+/* What the finding claimed before is settled: it is said what happened. */
+static void confirm(struct job *job, struct tt_finding *finding, const struct tt_attempt *attempt, guint number)
+{
+	finding->level = TT_LEVEL_CONFIRMED;
+	g_ptr_array_set_size(finding->notes, 0);
+	tt_finding_note(finding, "Confirmed in try %u of %d: %s. That run's trace: %s.", number, job->request->tries,
+	                attempt->verdict, attempt->folder);
+}
+
+/* Takes the end of a try in. False: no more tries of this cycle. */
+static bool take_end(struct job *job, struct tt_finding *finding, const struct tt_attempt *attempt, guint number)
+{
+	if (attempt->end == TT_ATTEMPT_NOTHING)
+		return true;
+	if (attempt->end == TT_ATTEMPT_CONFIRMED)
+		confirm(job, finding, attempt, number);
+	if (attempt->end == TT_ATTEMPT_OTHER)
+		tt_finding_note(finding, "Try %u of %d ended in another deadlock: %s. That run's trace: %s.", number,
+		                job->request->tries, attempt->verdict, attempt->folder);
+	job->deadlocked = job->deadlocked || attempt->folder;
+	return attempt->end == TT_ATTEMPT_OTHER;
+}
+
+/* The folder of the next try, to free; NULL without -o. */
+static char *next_folder(struct job *job)
+{
+	g_autofree char *name = g_strdup_printf("%u", ++job->runs);
+
+	return job->request->output ? g_build_filename(job->request->output, name, NULL) : NULL;
+}
+
+static struct tt_attempt try_once(struct job *job, const struct tt_finding *finding, const GPtrArray *edges,
+                                  guint number, int *status)
+{
+	const struct request *request = job->request;
+	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause);
+	g_autofree char *folder = next_folder(job);
+	struct tt_attempt_request attempt = {
+	    .options = request->record, .plan = plan, .edges = edges, .number = number};
+	g_autoptr(GError) error = NULL;
+
+	if (!request->quiet)
+		fprintf(stderr, "trace-thr: try %u of %d: %s\n", number, request->tries, finding->verdict);
+	attempt.options.output = folder;
+	struct tt_attempt made = tt_attempt_make(&attempt, status, &error);
+	if (made.end == TT_ATTEMPT_FAILED)
+		complain(error->message);
+	return made;
+}
+
+/* Tries a cycle. An exit status: TT_EXIT_OK to go on with the next one. */
+static int try_cycle(struct job *job, struct tt_finding *finding)
+{
+	g_autofree char *why = NULL;
+	g_autoptr(GPtrArray) edges = tt_confirm_edges(job->check, finding, &why);
+	int tries = job->request->tries;
+	bool again = true;
+
+	if (!edges) {
+		tt_finding_note(finding, "Not tried: %s.", why);
+		return TT_EXIT_OK;
+	}
+	for (int number = 1; again && number <= tries; number++) {
+		int status = TT_EXIT_USAGE;
+		struct tt_attempt attempt = try_once(job, finding, edges, (guint)number, &status);
+		enum tt_attempt_end end = attempt.end;
+		again = take_end(job, finding, &attempt, (guint)number);
+		tt_attempt_clear(&attempt);
+		if (end == TT_ATTEMPT_FAILED)
+			return status;
+		if (end == TT_ATTEMPT_INTERRUPTED)
+			return TT_EXIT_INTERRUPTED;
+	}
+	if (again)
+		tt_finding_note(finding, "Not reproduced in %d tr%s, which does not prove that it cannot happen.",
+		                tries, tries == 1 ? "y" : "ies");
+	return TT_EXIT_OK;
+}
+
+static int try_all(struct job *job)
+{
+	int status = TT_EXIT_OK;
+
+	if (job->request->output && g_mkdir(job->request->output, 0777) == -1)
+		return complain("confirm: cannot make the folder of -o: name one that is not there yet");
+	for (guint i = 0; status == TT_EXIT_OK && i < job->check->findings->len; i++) {
+		struct tt_finding *finding = job->check->findings->pdata[i];
+		if (tt_confirm_can_steer(finding))
+			status = try_cycle(job, finding);
+	}
+	if (job->request->output && !job->deadlocked)
+		g_rmdir(job->request->output);
+	return status;
+}
+
+static int confirm_trace(const struct request *request)
+{
+	const struct tt_check_options options = TT_CHECK_DEFAULTS;
+	g_autoptr(GError) error = NULL;
+	struct job job = {.request = request, .check = tt_check_read(request->trace, &options, &error)};
+
+	if (!job.check)
+		return complain(error->message);
+	tt_notes(&job.check->summary, job.check->symbols);
+	int status = try_all(&job);
+	if (status == TT_EXIT_OK || job.deadlocked) {
+		tt_check_sort(job.check);
+		tt_report_text(job.check, &options, stderr);
+	}
+	if (status == TT_EXIT_OK && job.deadlocked)
+		status = TT_EXIT_FINDINGS;
+	tt_check_free(job.check);
+	return status;
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = {.tries = 3, .pause = 1};
+	int status = parse(argc, argv, &request);
+
+	if (status == TT_EXIT_OK)
+		status = take_manifest(&request);
+	if (status == TT_EXIT_OK)
+		status = confirm_trace(&request);
+	tt_manifest_free(request.manifest);
+	g_free(request.output);
+	return status;
+}
+
+const struct tt_command tt_command_confirm = {
+    .name = "confirm", .summary = "run a program again, steered into the deadlocks predicted of it", .run = run};
