@@ -1,0 +1,57 @@
+// Two threads that take two locks in opposite order, kept apart by luck: the second begins later. By pthreads, and by
+// std::mutex, where the calls that lock are inside the same functions of the library for all locks.
+//
+//     crossing pthread|cxx
+//
+// Between, each thread takes other locks in the same way, so that only the chain of calls tells which are which.
+#include <chrono>
+#include <cstring>
+#include <mutex>
+#include <pthread.h>
+#include <thread>
+
+namespace
+{
+pthread_mutex_t plain[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+std::mutex locks[2], others[2];
+
+void be_late(int place)
+{
+	std::this_thread::sleep_for(std::chrono::milliseconds(50 * place));
+}
+
+void take_plain(int place)
+{
+	be_late(place);
+	pthread_mutex_lock(&plain[place]);
+	pthread_mutex_lock(&plain[1 - place]);
+	pthread_mutex_unlock(&plain[1 - place]);
+	pthread_mutex_unlock(&plain[place]);
+}
+
+void take_others()
+{
+	for (int i = 0; i < 5; i++) {
+		std::lock_guard<std::mutex> first(others[0]);
+		std::lock_guard<std::mutex> second(others[1]);
+	}
+}
+
+void take_cxx(int place)
+{
+	be_late(place);
+	take_others();
+	std::lock_guard<std::mutex> first(locks[place]);
+	std::lock_guard<std::mutex> second(locks[1 - place]);
+}
+} // namespace
+
+int main(int argc, char **argv)
+{
+	auto *take = argc > 1 && !strcmp(argv[1], "cxx") ? take_cxx : take_plain;
+	std::thread first(take, 0), second(take, 1);
+
+	first.join();
+	second.join();
+	return 0;
+}
