@@ -75,11 +75,9 @@ static const char *take_arguments(struct request *request, int argc, char **argv
 {
 	int next = 1;
 
-	if (argc < 2 || g_str_equal(argv[1], "--"))
+	if (argc < 2)
 		return "confirm: no trace given: trace-thr confirm TRACE -- PROGRAM [ARGUMENT…]";
 	request->trace = argv[next++];
-	if (next < argc && g_str_equal(argv[next], "--"))
-		next++;
 	if (next < argc)
 		request->record.program = argv + next;
 	return NULL;
@@ -103,7 +101,6 @@ static int parse(int argc, char **argv, struct request *request)
 	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_summary(context, summary);
-	g_option_context_set_strict_posix(context, TRUE); /* options behind the trace are the program's */
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
 		g_autofree char *text = g_strdup_printf("%s: see trace-thr confirm --help", error->message);
@@ -171,7 +168,7 @@ static char *next_folder(struct job *job)
 }
 
 static struct tt_attempt try_once(struct job *job, const struct tt_finding *finding, const GPtrArray *edges,
-                                  guint number, int *status)
+                                  guint number)
 {
 	const struct request *request = job->request;
 	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause);
@@ -183,7 +180,7 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	if (!request->quiet)
 		fprintf(stderr, "trace-thr: try %u of %d: %s\n", number, request->tries, finding->verdict);
 	attempt.options.output = folder;
-	struct tt_attempt made = tt_attempt_make(&attempt, status, &error);
+	struct tt_attempt made = tt_attempt_make(&attempt, &error);
 	if (made.end == TT_ATTEMPT_FAILED)
 		complain(error->message);
 	return made;
@@ -202,13 +199,12 @@ static int try_cycle(struct job *job, struct tt_finding *finding)
 		return TT_EXIT_OK;
 	}
 	for (int number = 1; again && number <= tries; number++) {
-		int status = TT_EXIT_USAGE;
-		struct tt_attempt attempt = try_once(job, finding, edges, (guint)number, &status);
+		struct tt_attempt attempt = try_once(job, finding, edges, (guint)number);
 		enum tt_attempt_end end = attempt.end;
 		again = take_end(job, finding, &attempt, (guint)number);
 		tt_attempt_clear(&attempt);
 		if (end == TT_ATTEMPT_FAILED)
-			return status;
+			return TT_EXIT_USAGE;
 		if (end == TT_ATTEMPT_INTERRUPTED)
 			return TT_EXIT_INTERRUPTED;
 	}
@@ -234,7 +230,7 @@ static int try_all(struct job *job)
 	return status;
 }
 
-static int confirm_trace(const struct request *request)
+static int confirm_trace(struct request *request)
 {
 	const struct tt_check_options options = TT_CHECK_DEFAULTS;
 	g_autoptr(GError) error = NULL;
@@ -243,7 +239,9 @@ static int confirm_trace(const struct request *request)
 	if (!job.check)
 		return complain(error->message);
 	tt_notes(&job.check->summary, job.check->symbols);
-	int status = try_all(&job);
+	int status = take_manifest(request);
+	if (status == TT_EXIT_OK)
+		status = try_all(&job);
 	if (status == TT_EXIT_OK || job.deadlocked) {
 		tt_check_sort(job.check);
 		tt_report_text(job.check, &options, stderr);
@@ -259,8 +257,6 @@ static int run(int argc, char **argv)
 	struct request request = {.tries = 3, .pause = 1};
 	int status = parse(argc, argv, &request);
 
-	if (status == TT_EXIT_OK)
-		status = take_manifest(&request);
 	if (status == TT_EXIT_OK)
 		status = confirm_trace(&request);
 	tt_manifest_free(request.manifest);

@@ -55,16 +55,17 @@ static void look_at(struct tt_attempt *attempt, const char *folder, const GPtrAr
 	tt_check_free(check);
 }
 
-struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, int *status, GError **error)
+struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GError **error)
 {
 	struct tt_attempt attempt = {.end = TT_ATTEMPT_FAILED};
 	struct tt_record_options options = request->options;
 	struct tt_recording recording;
+	int status;
 	uint64_t seed = request->number;
 
 	options.steer = request->plan;
 	options.shake = request->number > 1 ? &seed : NULL;
-	if (!tt_record(&options, &recording, status, error))
+	if (!tt_record(&options, &recording, &status, error))
 		return attempt;
 	attempt.end = TT_ATTEMPT_NOTHING;
 	look_at(&attempt, recording.folder, request->edges, error);

@@ -20,7 +20,7 @@ enum tt_attempt_end {
 	TT_ATTEMPT_CONFIRMED,   /* that of the plan */
 	TT_ATTEMPT_OTHER,       /* threads are blocked for good, but not there */
 	TT_ATTEMPT_INTERRUPTED, /* by a signal to us */
-	TT_ATTEMPT_FAILED,      /* no recording: *error, *status */
+	TT_ATTEMPT_FAILED,      /* no recording: *error */
 };
 
 struct tt_attempt {
@@ -29,7 +29,7 @@ struct tt_attempt {
 	char *verdict; /* the deadlock in a line */
 };
 
-struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, int *status, GError **error);
+struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GError **error);
 void tt_attempt_clear(struct tt_attempt *attempt);
 
 #endif /* TT_CONFIRM_ATTEMPT_H */

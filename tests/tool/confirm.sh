@@ -1,0 +1,91 @@
+#!/bin/sh
+# trace-thr confirm: what a run can be steered into, and what not; what is kept of it, and what it says of mistakes.
+. "$(dirname "$0")/lib.sh"
+
+crossing=$BUILD/tests/tool/crossing
+pthreads=$BUILD/tests/preload/crossing
+
+# recorded NAME ARGUMENT…: makes the trace $dir/NAME.
+recorded()
+{
+	name=$1
+	shift
+	tool record -q -o "$dir/$name" "$@"
+	check "$name is recorded, and ends" "$(status_is 0)"
+}
+
+# confirmed NAME THREADS: a run was steered into that trace's cycle, and its own trace says so.
+confirmed()
+{
+	tool confirm -o "$dir/confirm-$1" "$dir/$1"
+	check "$1 is confirmed" "$(status_is 1)$(is_empty out)$(
+		has err '^TT01[01] .* \(confirmed\): ')$(has err "Confirmed in try [123] of 3: $2 wait for each other")$(
+		lacks err 'Not excluded')"
+	check "the last line has the shape of all last lines" "$(tail -1 "$dir/err" |
+		grep -Eqx 'trace-thr: [01] deadlocks?, [01] inversions?, 0 suppressed, 0 events lost' || tail -1 "$dir/err")"
+	tool check "$dir/confirm-$1/"[123]
+	check "its trace has the deadlock" "$(status_is 1)$(has out "^TT001 deadlock \(actual\): $2 wait for each other")"
+}
+
+recorded late -- "$crossing" late
+confirmed late 'Thread-1 and Thread-2'
+check "at those sites" "$(for line in 42 43; do has out "take_both tests/tool/crossing.c:$line\$"; done)"
+
+recorded circle -- "$crossing" circle
+confirmed circle 'Thread-1, Thread-2 and Thread-3'
+
+recorded pthread --preload -- "$pthreads" pthread
+confirmed pthread '.*Thread-1.* and .*Thread-2.*'
+
+recorded cxx --preload -- "$pthreads" cxx
+confirmed cxx '.*Thread-1.* and .*Thread-2.*'
+
+# Kept apart by a variable that no event shows: as examples/inversion.
+recorded flag -- "$crossing" flag
+tool confirm --tries 2 --pause 0.3 -o "$dir/confirm-flag" "$dir/flag"
+check "what cannot happen is not reproduced, which claims nothing" "$(status_is 0)$(has err '\(potential\): ')$(
+	has err 'Not reproduced in 2 tries, which does not prove that it cannot happen')"
+check "and nothing is left behind" "$(test ! -e "$dir/confirm-flag" || ls "$dir/confirm-flag")"
+check "each try is told" "$(test "$(grep -c '^trace-thr: try [12] of 2: ' "$dir/err")" = 2 || echo "not twice; ")"
+
+# Without a folder, beside the caller; a program other than the recorded one; nothing said of tries.
+mkdir "$dir/here"
+(cd "$dir/here" && timeout $limit "$TOOL" confirm -q "$dir/late" -- "$crossing" late) >"$dir/out" 2>"$dir/err"
+status=$?
+check "the trace is kept in a numbered folder" "$(status_is 1)$(lacks err 'trace-thr: try')$(
+	has err '^ .*trace-thr-crossing-1\.$')$(test -d "$dir/here/trace-thr-crossing-1" || echo "no folder; ")"
+tool confirm -q --tries 1 "$dir/late" -- "$BUILD/examples/rlock"
+check "another program has no such sites" "$(status_is 0)$(has err 'Not reproduced in 1 try,')"
+
+# Nothing to try.
+recorded clean -- "$BUILD/examples/rlock"
+tool confirm "$dir/clean"
+check "a clean trace needs no run" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err '^none found in this trace')"
+
+# Mistakes: a line, and status 2.
+mistake() # mistake WHAT REGEXP ARGUMENT…
+{
+	what=$1
+	regexp=$2
+	shift 2
+	tool confirm "$@"
+	check "$what" "$(status_is 2)$(is_empty out)$(has err "^trace-thr: $regexp")$(lines err 1)"
+}
+mistake "no trace" 'confirm: no trace given'
+mistake "a trace that is not there" 'no such folder' "$dir/nothing"
+mistake "no tries" '--tries takes a number' --tries 0 "$dir/late"
+mistake "no pause" '--pause takes seconds' --pause 0 "$dir/late"
+mistake "an option that is none" 'Unknown option' --sideways "$dir/late"
+mistake "a folder that is there" '.*cannot make the folder' -q -o "$dir/here" "$dir/late"
+mistake "a program that is not there" 'no such program' -q "$dir/late" -- "$dir/nothing"
+cp -r "$dir/late" "$dir/bare"
+rm "$dir/bare/trace-thr.json"
+mistake "no program known" 'confirm: no program given' "$dir/bare"
+tool confirm --help
+check "--help" "$(status_is 0)$(has out 'TRACE')$(has out 'tries')"
+
+# A plan that is none is told by the library, once, and the program runs on.
+TRACE_THR_STEER=left run "$BUILD/examples/rlock"
+check "a plan that is none" "$(status_is 0)$(has err '^libtrace_thr: TRACE_THR_STEER is no plan')"
+
+finish
