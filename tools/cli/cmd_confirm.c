@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "tools/check/check.h"
+#include "tools/cli/catcher.h"
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
 #include "tools/confirm/attempt.h"
@@ -175,12 +176,16 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
 	    .options = request->record, .plan = plan, .edges = edges, .number = number};
+	struct tt_catcher catcher = {.program = request->record.program[0]};
+	const struct tt_companion companion = tt_catcher_companion(&catcher);
 	g_autoptr(GError) error = NULL;
 
 	if (!request->quiet)
 		fprintf(stderr, "trace-thr: try %u of %d: %s\n", number, request->tries, finding->verdict);
 	attempt.options.output = folder;
+	attempt.options.companion = &companion;
 	struct tt_attempt made = tt_attempt_make(&attempt, &error);
+	tt_catcher_clear(&catcher);
 	if (made.end == TT_ATTEMPT_FAILED)
 		complain(error->message);
 	return made;

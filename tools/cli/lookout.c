@@ -66,9 +66,11 @@ static void report(const struct looking *looking)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 
-	head(looking);
-	tt_report_findings(check, looking->out);
-	fflush(looking->out);
+	if (!looking->options->silent) {
+		head(looking);
+		tt_report_findings(check, looking->out);
+		fflush(looking->out);
+	}
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_hang_key key = tt_hang_key(check->findings->pdata[i]);
 		say(looking, &key);

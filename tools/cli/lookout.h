@@ -19,12 +19,13 @@ struct tt_lookout_options {
 	double hang_after; /* seconds that threads with nobody left to wake them wait before it is a hang; may be
 	                      infinite */
 	bool keep_going;   /* the program is left to itself, and there may be more to report */
+	bool silent;       /* it reports to us alone: tt_lookout_has_reported */
 	bool progress;     /* there is an unfinished line of progress on the terminal */
 };
 
 struct tt_lookout;
 
-/* Starts one. It reports on stderr. */
+/* Starts one. It reports on stderr, unless silent. */
 struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options);
 
 /* Whether it has reported a hang by now. Does not wait. */
