@@ -3,6 +3,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/recording_options.h"
+#include "tools/cli/shaking.h"
 #include "tools/read/trace.h"
 
 static const char summary[] =
@@ -18,7 +19,7 @@ static const char summary[] =
     "  trace-thr record -- ./server --port 80\n"
     "  trace-thr record -o hang --timeout 10 -- ./prog && trace-thr check hang\n"
     "  trace-thr record --preload --stack 16 -- python3 prog.py\n"
-    "\n" TT_RECORDING_ENVIRONMENT "\n"
+    "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n\n"
     "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 126 or 127 if it cannot be\n"
     "executed or is not there; 2 bad usage or no recording.";
 
@@ -61,10 +62,15 @@ static int record(const struct tt_recording_request *request)
 static int run(int argc, char **argv)
 {
 	struct tt_recording_request request = {0};
+	struct tt_shaking shaking = {0};
+	const GOptionEntry more[] = {
+	    TT_SHAKING_ENTRIES(&shaking, "Delay threads at random where they synchronise; a seed repeats it"),
+	    G_OPTION_ENTRY_NULL};
 	int status = TT_EXIT_USAGE;
 
-	if (tt_recording_parse(argc, argv, summary, NULL, &request))
+	if (tt_recording_parse(argc, argv, summary, more, &request) && tt_shaking_take(&shaking, &request.options))
 		status = record(&request);
+	tt_shaking_clear(&shaking);
 	tt_recording_request_clear(&request);
 	return status;
 }

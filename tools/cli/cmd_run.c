@@ -5,6 +5,7 @@
 #include "tools/cli/command.h"
 #include "tools/cli/run_many.h"
 #include "tools/cli/run_once.h"
+#include "tools/cli/shaking.h"
 
 static const char summary[] =
     "Runs a program, records what its threads do, and checks it: deadlocks, lost wake-ups, inversions of lock order.\n"
@@ -29,8 +30,9 @@ static const char summary[] =
 
 /* As the command line has it. */
 struct arguments {
-	char *hang_after, *shake;
-	gboolean keep_going, no_live, until_fail, keep_traces, any_seed;
+	char *hang_after;
+	struct tt_shaking shaking;
+	gboolean keep_going, no_live, until_fail, keep_traces;
 	gint64 repeat;
 	gint error_exitcode;
 };
@@ -56,21 +58,6 @@ static bool take_hang_after(const char *text, double *seconds)
 	*seconds = g_ascii_strtod(text, &end);
 	return (*text && !*end && *seconds >= 0) ||
 	       complain("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never", text);
-}
-
-/* The seed, drawn if none is given; told, so that the run can be done again. */
-static bool take_seed(const struct arguments *arguments, uint64_t *seed, struct tt_record_options *options)
-{
-	const char *text = arguments->shake;
-
-	if (!text && !arguments->any_seed)
-		return true;
-	*seed = g_random_int();
-	if (text && !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, seed, NULL))
-		return complain("--shake=%s is no seed: write a number, say, --shake=1, or --shake alone", text);
-	options->shake = seed;
-	fprintf(stderr, "trace-thr: shaken, as --shake=%" G_GUINT64_FORMAT " does again\n", *seed);
-	return true;
 }
 
 static bool take(const struct arguments *arguments, struct tt_run_request *request, struct tt_repeat *repeat)
@@ -105,10 +92,9 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 	     "Run it until there are findings or it fails, at most as often as --repeat says", NULL},
 	    {"keep-traces", 0, 0, G_OPTION_ARG_NONE, &arguments->keep_traces,
 	     "Of many runs, keep the traces of those that pass as well", NULL},
-	    {"shake", 0, 0, G_OPTION_ARG_NONE, &arguments->any_seed,
-	     "Delay threads at random where they synchronise; a seed repeats it, the next run has the next seed",
-	     "[SEED]"},
-	    {"shake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &arguments->shake, NULL, NULL}, /* with a seed */
+	    TT_SHAKING_ENTRIES(
+		&arguments->shaking,
+		"Delay threads at random where they synchronise; a seed repeats it, the next run has the next seed"),
 	    G_OPTION_ENTRY_NULL};
 
 	return tt_recording_parse(argc, argv, summary, more, recording);
@@ -121,10 +107,9 @@ static int run(int argc, char **argv)
 	struct tt_repeat repeat = {.times = 0};
 	struct tt_tally tally = {.events_lost = 0};
 	int status = TT_EXIT_USAGE;
-	uint64_t seed;
 
 	if (parse(argc, argv, &arguments, &request.recording) && take(&arguments, &request, &repeat) &&
-	    take_seed(&arguments, &seed, &request.recording.options)) {
+	    tt_shaking_take(&arguments.shaking, &request.recording.options)) {
 		if (repeat.times || repeat.until_fail) {
 			status = tt_run_many(&request, &repeat);
 		} else {
@@ -135,7 +120,7 @@ static int run(int argc, char **argv)
 	}
 	tt_recording_request_clear(&request.recording);
 	g_free(arguments.hang_after);
-	g_free(arguments.shake);
+	tt_shaking_clear(&arguments.shaking);
 	return status;
 }
 
