@@ -140,6 +140,17 @@ static bool has_outsiders(const struct tt_check *check, const struct tt_finding 
 	return tt_outsiders_run(pid, blocked) || (may_be_for_handlers(finding) && tt_outsiders_handle_signals(pid));
 }
 
+/* What is known beyond the trace, since the program still runs. */
+static void add_grounds(const struct tt_hangs *hangs, struct tt_finding *finding)
+{
+	if (!finding->cycle && finding->anybody)
+		tt_finding_note(finding,
+		                "Nothing changed for %g s, and the process was looked at: it has no thread but those "
+		                "that wait%s.",
+		                (double)hangs->patience_ns / 1e9,
+		                may_be_for_handlers(finding) ? ", and no signal handler" : "");
+}
+
 /* What this finding was at the last look, or is from now on. */
 static struct hang *stand(const struct tt_hangs *hangs, const struct tt_finding *finding, int64_t now_ns)
 {
@@ -174,6 +185,7 @@ static GHashTable *look(struct tt_hangs *hangs, int64_t now_ns, GPtrArray *due)
 		struct hang *hang = stand(hangs, finding, now_ns);
 		if (!hang->told && is_due(hangs, finding, hang, now_ns)) {
 			hang->told = true;
+			add_grounds(hangs, finding);
 			g_ptr_array_add(due, finding);
 		}
 		hangs->any |= !hang->told;
