@@ -1,12 +1,12 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
 # Programs of others that the tests record. redis-tools has the server as well; redis-server would start one.
-TEST_PACKAGES := libsqlite3-dev python3 redis-tools stress-ng
+TEST_PACKAGES := python3 redis-tools stress-ng
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
             libbabeltrace2-dev babeltrace2 \
-            libglib2.0-dev libjansson-dev libxml2-dev libdw-dev libelf-dev libiberty-dev libunwind8 \
+            libglib2.0-dev libjansson-dev libxml2-dev libsqlite3-dev libdw-dev libelf-dev libiberty-dev libunwind8 \
             libcmocka-dev $(TEST_PACKAGES)
 
 deps: ## installs what is missing, as root or by sudo

@@ -97,7 +97,7 @@ static int64_t since(const struct process *process, const struct tt_mapping *map
 	return begin;
 }
 
-/* Whether `a` rather than `b`, of two at the same place, was there at the time. */
+/* Whether `a` rather than `b`, of which only one can have been there, was there at the time. */
 static bool is_better(const struct process *process, const struct tt_mapping *a, const struct tt_mapping *b,
                       int64_t time_ns)
 {
@@ -119,6 +119,21 @@ const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t p
 		if (address - mapping->base >= mapping->size)
 			continue;
 		if (!best || is_better(process, mapping, best, time_ns))
+			best = mapping;
+	}
+	return best;
+}
+
+const struct tt_mapping *tt_mappings_find(struct tt_mappings *mappings, uint32_t pid,
+                                          bool (*is)(const struct tt_binary *binary), int64_t time_ns)
+{
+	const struct process *process = process_of(mappings, pid);
+	const struct tt_mapping *best = NULL;
+
+	for (guint i = 0; i < process->mappings->len; i++) {
+		const struct tt_mapping *mapping = &g_array_index(process->mappings, struct tt_mapping, i);
+
+		if (is(mapping->binary) && (!best || is_better(process, mapping, best, time_ns)))
 			best = mapping;
 	}
 	return best;

@@ -368,3 +368,11 @@ const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, cons
 	room->old = old;
 	return room;
 }
+
+uint64_t tt_symbol_names_address(const struct tt_symbol_names *names, uint32_t pid, uint64_t id)
+{
+	const struct process *process = g_hash_table_lookup(names->processes, GUINT_TO_POINTER(pid));
+	const struct entry *entry = process ? g_hash_table_lookup(process->entries, &id) : NULL;
+
+	return entry ? entry->address : 0;
+}

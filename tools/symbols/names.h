@@ -26,4 +26,7 @@ void tt_symbol_names_free(struct tt_symbol_names *names);
 const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, const struct tt_event *event,
                                              struct tt_event *room);
 
+/* The address by which the events call an object that has no name of its own; 0 of one that has. */
+uint64_t tt_symbol_names_address(const struct tt_symbol_names *names, uint32_t pid, uint64_t id);
+
 #endif /* TT_SYMBOLS_NAMES_H */

@@ -150,6 +150,7 @@ static struct tt_site make_site(struct tt_symbols *symbols, const struct place_k
 
 	site.module = key->binary ? module_name(key->binary) : NULL;
 	site.file = path ? show_file(symbols, place, path) : NULL;
+	site.path = path ? g_string_chunk_insert_const(symbols->strings, path) : NULL;
 	site.own = tt_is_own(site.module, path, place->function);
 	g_free(path);
 	return site;
@@ -260,24 +261,54 @@ const struct tt_site *tt_symbols_site(struct tt_symbols *symbols, uint32_t pid, 
 	return own ? own : tt_symbols_call_site(symbols, pid, caller);
 }
 
-const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+static const char *keep(struct tt_symbols *symbols, const char *name, uint64_t within)
+{
+	g_autofree char *text = g_strdup_printf("%s+0x%" G_GINT64_MODIFIER "x", name, within);
+
+	return g_string_chunk_insert_const(symbols->strings, text);
+}
+
+const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
 	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
 	uint64_t within = 0;
-	const char *name, *kept;
-	char *text;
+	const char *name;
 
 	if (!mapping)
 		return NULL;
 	name = tt_binary_variable(mapping->binary, address - mapping->base, &within);
 	note_changed(symbols, mapping->binary);
-	if (name && !within)
-		return name;
-	text = g_strdup_printf("%s+0x%" G_GINT64_MODIFIER "x", name ? name : module_name(mapping->binary),
-	                       name ? within : address - mapping->base);
-	kept = g_string_chunk_insert_const(symbols->strings, text);
-	g_free(text);
-	return kept;
+	return name && within ? keep(symbols, name, within) : name;
+}
+
+const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+{
+	const char *variable = tt_symbols_variable(symbols, pid, address);
+	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+
+	if (variable || !mapping)
+		return variable;
+	return keep(symbols, module_name(mapping->binary), address - mapping->base);
+}
+
+const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+{
+	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+
+	return mapping ? module_name(mapping->binary) : NULL;
+}
+
+/* A shared library is `libx.so` or `libx.so.1`, the kernel's as well. */
+static bool is_program(const struct tt_binary *binary)
+{
+	return !strstr(module_name(binary), ".so");
+}
+
+const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid)
+{
+	const struct tt_mapping *mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
+
+	return mapping ? module_name(mapping->binary) : NULL;
 }
 
 const char *const *tt_symbols_changed(const struct tt_symbols *symbols)

@@ -16,6 +16,7 @@ struct tt_symbols;
 struct tt_site {
 	const char *function; /* of C++ and Rust as they are written, without parameters: `Pool::run` */
 	const char *file;     /* as the compiler was told, relative to the working folder where it lies below it */
+	const char *path;     /* the same file, whole */
 	int line;             /* 0 unknown */
 	const char *module;
 	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
@@ -65,6 +66,15 @@ const struct tt_site *tt_symbols_function(struct tt_symbols *symbols, uint32_t p
  * `libfoo.so+0x4040`. NULL for what lies in no file: heap and stack. Lives as long as the symbols.
  */
 const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
+/* The same, but NULL where there is no symbol either. */
+const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
+/* The file that has the address, without its folder; NULL for heap and stack. */
+const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
+/* The file of the program that the process runs, without its folder; NULL if the trace does not say. */
+const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid);
 
 /*
  * A process can run one program after the other (exec), and its number can be given to another process: what is asked

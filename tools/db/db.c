@@ -1,0 +1,223 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tools/db/inside.h"
+
+/* "TThr" in the file's header, and the version of what follows. docs/db.md has it for people. */
+enum { APPLICATION = 0x54546872, VERSION = 1, PATIENCE_MS = 60000 };
+
+static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEGER NOT NULL, lock TEXT NOT NULL,"
+                             "  name TEXT NOT NULL, module TEXT NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE run(id BLOB PRIMARY KEY, program TEXT NOT NULL, pid INTEGER NOT NULL,"
+                             "  begin_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE lock_order(id BLOB PRIMARY KEY,"
+                             "  held BLOB NOT NULL, held_mode INTEGER NOT NULL, held_site TEXT NOT NULL,"
+                             "  wanted BLOB NOT NULL, wanted_mode INTEGER NOT NULL, wanted_site TEXT NOT NULL,"
+                             "  timed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE gate(lock_order BLOB NOT NULL, class BLOB NOT NULL, mode INTEGER NOT NULL,"
+                             "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
+                             "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
+                             "  role TEXT NOT NULL, PRIMARY KEY(lock_order, run, thread, role)) STRICT, WITHOUT ROWID;"
+                             "CREATE INDEX order_pair ON lock_order(held, wanted);"
+                             "CREATE INDEX order_back ON lock_order(wanted, held);"
+                             "CREATE INDEX seen_run ON seen(run);";
+
+const struct tt_db_table tt_db_tables[TT_N_PUTS] = {
+    [TT_PUT_CLASS] = {"class", 6}, [TT_PUT_RUN] = {"run", 4},   [TT_PUT_ORDER] = {"lock_order", 8},
+    [TT_PUT_GATE] = {"gate", 3},   [TT_PUT_SEEN] = {"seen", 4},
+};
+
+G_DEFINE_QUARK(tt-db-error-quark, tt_db_error)
+
+#define FAIL(error, ...) g_set_error(error, TT_DB_ERROR, 0, __VA_ARGS__)
+
+/* What is wrong, and the remedy. */
+static void set_error(const struct tt_db *db, int code, const char *says, GError **error)
+{
+	static const struct {
+		int code;
+		const char *text;
+	} known[] = {
+	    {SQLITE_BUSY, "is in use by another for too long: try again when that has ended"},
+	    {SQLITE_READONLY, "cannot be written: see to the permissions of the file and its folder"},
+	    {SQLITE_PERM, "cannot be written: see to the permissions of the file and its folder"},
+	    {SQLITE_CANTOPEN, "cannot be opened: name a file in a folder that you may write"},
+	    {SQLITE_NOTADB, "is no file of lock orders: name one that trace-thr check --db made, or a new one"},
+	    {SQLITE_CORRUPT, "is damaged: take a copy of it, or make it anew from the traces"},
+	    {SQLITE_FULL, "cannot be written: there is no room on the disk"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+		if (known[i].code == (code & 0xff)) {
+			FAIL(error, "%s %s", db->path, known[i].text);
+			return;
+		}
+	}
+	FAIL(error, "%s cannot be used (%s): take a copy of it, or make it anew from the traces", db->path, says);
+}
+
+void tt_db_fail(struct tt_db *db)
+{
+	if (!db->failure)
+		set_error(db, sqlite3_errcode(db->handle), sqlite3_errmsg(db->handle), &db->failure);
+}
+
+void tt_db_run(struct tt_db *db, const char *sql)
+{
+	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		tt_db_fail(db);
+}
+
+sqlite3_stmt *tt_db_prepare(struct tt_db *db, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	if (!db->failure && sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
+		tt_db_fail(db);
+	return statement;
+}
+
+bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement)
+{
+	int result = statement && !db->failure ? sqlite3_step(statement) : SQLITE_DONE;
+
+	if (result != SQLITE_ROW && result != SQLITE_DONE)
+		tt_db_fail(db);
+	return result == SQLITE_ROW;
+}
+
+static int64_t number(struct tt_db *db, const char *sql)
+{
+	sqlite3_stmt *statement = tt_db_prepare(db, sql);
+	int64_t value = tt_db_step(db, statement) ? sqlite3_column_int64(statement, 0) : 0;
+
+	sqlite3_finalize(statement);
+	return value;
+}
+
+/* A file of ours, or an empty one that is to be. */
+static void look_at_version(struct tt_db *db)
+{
+	int64_t application = number(db, "PRAGMA application_id"), version = number(db, "PRAGMA user_version");
+	bool empty = number(db, "SELECT count(*) FROM sqlite_schema") == 0;
+
+	if (db->failure || (empty && !application && !version && db->use == TT_DB_WRITE))
+		return;
+	if (application != APPLICATION)
+		set_error(db, SQLITE_NOTADB, "", &db->failure);
+	else if (version > VERSION)
+		FAIL(&db->failure, "%s was made by a later version of trace-thr: update this one", db->path);
+	else if (db->use == TT_DB_WRITE && sqlite3_db_readonly(db->handle, "main") != 0)
+		set_error(db, SQLITE_READONLY, "", &db->failure);
+}
+
+static void connect_to(struct tt_db *db)
+{
+	int flags = db->use == TT_DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	int code = sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+	if (code != SQLITE_OK) {
+		set_error(db, code, db->handle ? sqlite3_errmsg(db->handle) : "no memory", &db->failure);
+		return;
+	}
+	sqlite3_busy_timeout(db->handle, db->patience_ms);
+	/* A file from elsewhere may hold views and triggers of somebody's. */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	look_at_version(db);
+}
+
+/* Of one that is not there yet: whether it can be. */
+static void look_at_folder(struct tt_db *db)
+{
+	g_autofree char *folder = g_path_get_dirname(db->path);
+
+	if (access(folder, W_OK | X_OK) != 0)
+		FAIL(&db->failure, "%s cannot be made (%s): name a file in a folder that you may write", db->path,
+		     g_strerror(errno));
+}
+
+struct tt_db *tt_db_open(const char *path, enum tt_db_use use, GError **error)
+{
+	struct tt_db *db = g_new0(struct tt_db, 1);
+	struct stat status;
+
+	db->path = g_strdup(path);
+	db->use = use;
+	db->patience_ms = PATIENCE_MS;
+	if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
+		connect_to(db);
+	else if (use == TT_DB_READ || errno != ENOENT)
+		FAIL(&db->failure, "%s is no file of lock orders: name one that trace-thr check --db made", path);
+	else
+		look_at_folder(db);
+	if (!db->failure)
+		return db;
+	g_propagate_error(error, g_steal_pointer(&db->failure));
+	tt_db_close(db);
+	return NULL;
+}
+
+static void end_puts(struct tt_db *db)
+{
+	for (guint i = 0; i < TT_N_PUTS; i++)
+		g_clear_pointer(&db->puts[i], sqlite3_finalize);
+}
+
+void tt_db_close(struct tt_db *db)
+{
+	if (!db)
+		return;
+	end_puts(db);
+	sqlite3_close(db->handle);
+	g_clear_error(&db->failure);
+	g_free(db->path);
+	g_free(db);
+}
+
+static void make_schema(struct tt_db *db)
+{
+	g_autofree char *header =
+	    g_strdup_printf("PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION, VERSION);
+
+	tt_db_run(db, schema);
+	tt_db_run(db, header);
+}
+
+void tt_db_begin(struct tt_db *db)
+{
+	if (!db->handle)
+		connect_to(db);
+	tt_db_run(db, "BEGIN IMMEDIATE");
+	/* Another may have made it since it was opened. */
+	if (!db->failure && number(db, "SELECT count(*) FROM sqlite_schema") == 0)
+		make_schema(db);
+}
+
+bool tt_db_commit(struct tt_db *db, GError **error)
+{
+	end_puts(db);
+	tt_db_run(db, "COMMIT");
+	if (!db->failure)
+		return true;
+	if (db->handle && !sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	g_propagate_error(error, g_steal_pointer(&db->failure));
+	return false;
+}
+
+bool tt_db_same(const struct tt_db *a, const struct tt_db *b)
+{
+	struct stat x, y;
+
+	return stat(a->path, &x) == 0 && stat(b->path, &y) == 0 && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
+void tt_db_set_patience(struct tt_db *db, int ms)
+{
+	db->patience_ms = ms;
+	if (db->handle)
+		sqlite3_busy_timeout(db->handle, ms);
+}

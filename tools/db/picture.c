@@ -1,0 +1,234 @@
+#include "tools/db/picture.h"
+
+#include <string.h>
+
+#include "tools/db/inside.h"
+
+/*
+ * What is to be read is first put into temporary tables: `here` has the runs asked about, `chosen` the orders, with
+ * whether one of those runs took them.
+ */
+
+static const char make_tables[] = "CREATE TEMP TABLE here(run BLOB PRIMARY KEY) WITHOUT ROWID;"
+                                  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
+static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.chosen;";
+
+static const char choose_all[] = "INSERT INTO chosen SELECT id, 0 FROM lock_order";
+
+/*
+ * A circle through one of my orders comes from what I asked for, by orders of anybody, to what I held. The orders of
+ * every such circle begin at a class that can be come to so, and end at one from which the way leads on.
+ */
+static const char choose_around[] =
+    "WITH RECURSIVE mine(id) AS MATERIALIZED (SELECT DISTINCT lock_order FROM here JOIN seen USING(run)),"
+    " pair(held, wanted) AS MATERIALIZED (SELECT DISTINCT held, wanted FROM lock_order),"
+    " ahead(class) AS (SELECT wanted FROM lock_order WHERE id IN mine"
+    "  UNION SELECT pair.wanted FROM ahead JOIN pair ON pair.held = ahead.class),"
+    " behind(class) AS (SELECT held FROM lock_order WHERE id IN mine"
+    "  UNION SELECT pair.held FROM behind JOIN pair ON pair.wanted = behind.class)"
+    " INSERT INTO chosen SELECT id, id IN mine FROM lock_order"
+    "  WHERE held IN ahead AND held IN behind AND wanted IN ahead AND wanted IN behind";
+
+static const char read_runs[] = "SELECT id, program, pid, begin_ns FROM run ORDER BY begin_ns, id";
+static const char read_classes[] = "SELECT id, kind, lock, name, module, file FROM class";
+static const char read_orders[] = "SELECT id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed"
+                                  " FROM chosen JOIN lock_order USING(id) ORDER BY mine DESC, id";
+static const char read_gates[] = "SELECT id, class, mode FROM chosen JOIN gate ON lock_order = id ORDER BY id, class";
+static const char read_seen[] = "SELECT id, run, thread, role FROM chosen JOIN seen ON lock_order = id"
+                                " ORDER BY id, run IN here DESC, run, thread";
+
+/* A reading. */
+struct reader {
+	struct tt_db *db;
+	struct tt_picture *picture;
+	GHashTable *orders; /* struct tt_id → struct tt_order */
+};
+
+static void free_order(void *data)
+{
+	struct tt_order *order = data;
+
+	g_array_free(order->gates, TRUE);
+	g_ptr_array_free(order->seen, TRUE);
+	g_free(order);
+}
+
+static struct tt_picture *picture_new(void)
+{
+	struct tt_picture *picture = g_new0(struct tt_picture, 1);
+
+	picture->runs = g_ptr_array_new();
+	picture->orders = g_ptr_array_new_with_free_func(free_order);
+	picture->by_run = g_hash_table_new_full(tt_id_hash, tt_id_equal, NULL, g_free);
+	picture->classes = g_hash_table_new_full(tt_id_hash, tt_id_equal, NULL, g_free);
+	picture->strings = g_string_chunk_new(4096);
+	return picture;
+}
+
+void tt_picture_free(struct tt_picture *picture)
+{
+	if (!picture)
+		return;
+	g_ptr_array_free(picture->runs, TRUE);
+	g_ptr_array_free(picture->orders, TRUE);
+	g_hash_table_destroy(picture->by_run);
+	g_hash_table_destroy(picture->classes);
+	g_string_chunk_free(picture->strings);
+	g_free(picture);
+}
+
+/* An id of another size is that of no row. */
+static struct tt_id id_of(sqlite3_stmt *row, int column)
+{
+	struct tt_id id = {{0}};
+	const void *blob = sqlite3_column_blob(row, column);
+
+	if (blob && sqlite3_column_bytes(row, column) == sizeof id.bytes)
+		memcpy(id.bytes, blob, sizeof id.bytes);
+	return id;
+}
+
+static const char *text_of(const struct reader *reader, sqlite3_stmt *row, int column)
+{
+	const char *text = (const char *)sqlite3_column_text(row, column);
+
+	return g_string_chunk_insert_const(reader->picture->strings, text ? text : "");
+}
+
+static enum tt_mode mode_of(sqlite3_stmt *row, int column)
+{
+	return sqlite3_column_int(row, column) == TT_MODE_SHARED ? TT_MODE_SHARED : TT_MODE_EXCLUSIVE;
+}
+
+static void take_run(struct reader *reader, sqlite3_stmt *row)
+{
+	struct tt_run *run = g_new(struct tt_run, 1);
+
+	*run = (struct tt_run){id_of(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
+	                       sqlite3_column_int64(row, 3)};
+	g_ptr_array_add(reader->picture->runs, run);
+	g_hash_table_insert(reader->picture->by_run, &run->id, run);
+}
+
+static void take_class(struct reader *reader, sqlite3_stmt *row)
+{
+	struct tt_class *class = g_new(struct tt_class, 1);
+	int kind = sqlite3_column_int(row, 1);
+
+	*class = (struct tt_class){
+	    .id = id_of(row, 0),
+	    .kind = kind >= 0 && kind < TT_N_CLASS_KINDS ? (enum tt_class_kind)kind : TT_CLASS_UNKNOWN,
+	    .lock = text_of(reader, row, 2),
+	    .name = text_of(reader, row, 3),
+	    .module = text_of(reader, row, 4),
+	    .file = text_of(reader, row, 5),
+	};
+	g_hash_table_replace(reader->picture->classes, &class->id, class);
+}
+
+static const struct tt_class *class_of(const struct reader *reader, sqlite3_stmt *row, int column)
+{
+	struct tt_id id = id_of(row, column);
+	return g_hash_table_lookup(reader->picture->classes, &id);
+}
+
+static void take_order(struct reader *reader, sqlite3_stmt *row)
+{
+	const struct tt_class *held = class_of(reader, row, 1), *wanted = class_of(reader, row, 4);
+
+	if (!held || !wanted)
+		return;
+	struct tt_order *order = g_new0(struct tt_order, 1);
+	order->id = id_of(row, 0);
+	order->held = held;
+	order->held_mode = mode_of(row, 2);
+	order->held_site = text_of(reader, row, 3);
+	order->wanted = wanted;
+	order->wanted_mode = mode_of(row, 5);
+	order->wanted_site = text_of(reader, row, 6);
+	order->timed = sqlite3_column_int(row, 7) != 0;
+	order->gates = g_array_new(FALSE, FALSE, sizeof(struct tt_gate));
+	order->seen = g_ptr_array_new_with_free_func(g_free);
+	g_ptr_array_add(reader->picture->orders, order);
+	g_hash_table_insert(reader->orders, &order->id, order);
+}
+
+static struct tt_order *order_of(const struct reader *reader, sqlite3_stmt *row)
+{
+	struct tt_id id = id_of(row, 0);
+	return g_hash_table_lookup(reader->orders, &id);
+}
+
+static void take_gate(struct reader *reader, sqlite3_stmt *row)
+{
+	struct tt_order *order = order_of(reader, row);
+	struct tt_gate gate = {class_of(reader, row, 1), mode_of(row, 2)};
+
+	if (order && gate.class)
+		g_array_append_val(order->gates, gate);
+}
+
+static void take_seen(struct reader *reader, sqlite3_stmt *row)
+{
+	struct tt_order *order = order_of(reader, row);
+	struct tt_id id = id_of(row, 1);
+	const struct tt_run *run = g_hash_table_lookup(reader->picture->by_run, &id);
+
+	if (!order || !run)
+		return;
+	struct tt_seen *seen = g_new(struct tt_seen, 1);
+	*seen = (struct tt_seen){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3)};
+	g_ptr_array_add(order->seen, seen);
+}
+
+static void take_all(struct reader *reader, const char *sql, void (*take)(struct reader *reader, sqlite3_stmt *row))
+{
+	sqlite3_stmt *statement = tt_db_prepare(reader->db, sql);
+
+	while (tt_db_step(reader->db, statement))
+		take(reader, statement);
+	sqlite3_finalize(statement);
+}
+
+static void put_here(struct tt_db *db, const GArray *runs)
+{
+	sqlite3_stmt *put = tt_db_prepare(db, "INSERT OR IGNORE INTO here VALUES(?)");
+
+	for (guint i = 0; runs && put && i < runs->len; i++) {
+		sqlite3_bind_blob(put, 1, &g_array_index(runs, struct tt_id, i), sizeof(struct tt_id), SQLITE_STATIC);
+		tt_db_step(db, put);
+		sqlite3_reset(put);
+	}
+	sqlite3_finalize(put);
+}
+
+static struct tt_picture *read_picture(struct tt_db *db, const GArray *runs, GError **error)
+{
+	struct reader reader = {db, picture_new(), g_hash_table_new(tt_id_hash, tt_id_equal)};
+
+	tt_db_run(db, "BEGIN");
+	tt_db_run(db, make_tables);
+	put_here(db, runs);
+	tt_db_run(db, runs ? choose_around : choose_all);
+	take_all(&reader, read_runs, take_run);
+	take_all(&reader, read_classes, take_class);
+	take_all(&reader, read_orders, take_order);
+	take_all(&reader, read_gates, take_gate);
+	take_all(&reader, read_seen, take_seen);
+	tt_db_run(db, drop_tables);
+	g_hash_table_destroy(reader.orders);
+	if (tt_db_commit(db, error))
+		return reader.picture;
+	tt_picture_free(reader.picture);
+	return NULL;
+}
+
+struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
+{
+	return read_picture(db, NULL, error);
+}
+
+struct tt_picture *tt_picture_around(struct tt_db *db, const GArray *runs, GError **error)
+{
+	return read_picture(db, runs, error);
+}
