@@ -50,6 +50,7 @@ struct tt_check *tt_check_new_without_rules(void)
 {
 	struct tt_check *check = g_new0(struct tt_check, 1);
 
+	check->all = options->all;
 	check->model = tt_model_new();
 	check->symbols = tt_symbols_new();
 	check->names = tt_symbol_names_new(check->symbols);
@@ -84,6 +85,7 @@ void tt_check_free(struct tt_check *check)
 	tt_symbol_names_free(check->names);
 	tt_symbols_free(check->symbols);
 	tt_model_free(check->model);
+	g_clear_error(&check->failure);
 	g_free(check->path);
 	g_free(check);
 }
@@ -182,6 +184,11 @@ struct tt_check *tt_check_read(const char *path, const struct tt_check_options *
 		return NULL;
 	}
 	tt_check_finish(check);
+	if (check->failure) {
+		g_propagate_error(error, g_steal_pointer(&check->failure));
+		tt_check_free(check);
+		return NULL;
+	}
 	return check;
 }
 

@@ -16,14 +16,17 @@
 #include <glib.h>
 
 #include "tools/check/findings.h"
+#include "tools/db/db.h"
 #include "tools/model/model.h"
 #include "tools/read/trace.h"
 #include "tools/symbols/names.h"
 #include "tools/symbols/symbols.h"
 
 struct tt_check_options {
-	enum tt_level fail_on; /* findings at or above it are a failure */
-	bool all;              /* also find, and show, what no order of this run can make a deadlock */
+	enum tt_level fail_on;  /* findings at or above it are a failure */
+	bool all;               /* also find, and show, what no order of this run can make a deadlock */
+	struct tt_db *db;       /* to which the lock orders are added, open for writing; NULL: none */
+	const char *db_program; /* what the programs are called there, all of them; NULL: by their own names */
 };
 
 /* What `check` and `run` do unless told otherwise. */
@@ -51,10 +54,15 @@ struct tt_check {
 	int64_t begin_ns;    /* of the first event: the report's times count from it */
 	GPtrArray *findings; /* struct tt_finding, the surest first */
 	GPtrArray *limits;   /* char *: what was not looked at, and why */
+	bool all;            /* as in the options */
+	GError *failure;     /* a database could not be written; NULL: nothing is wrong */
 	GPtrArray *watches;  /* private: the rules at work */
 };
 
-/* Reads the trace at or below the folder `path` and applies the rules. NULL with *error if it is unusable. */
+/*
+ * Reads the trace at or below the folder `path` and applies the rules. NULL with *error if it, or the database of the
+ * options, is unusable.
+ */
 struct tt_check *tt_check_read(const char *path, const struct tt_check_options *options, GError **error);
 
 /* The same by hand: a check without a trace, its events, the end. tt_check_finish is called once. */

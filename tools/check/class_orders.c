@@ -23,6 +23,7 @@ struct tt_class_orders *tt_class_orders_new(const struct tt_check *check, const 
 	orders->all = g_ptr_array_new_with_free_func(free_order);
 	orders->by_key = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	orders->recordings = g_hash_table_new(NULL, NULL);
+	orders->runs = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	return orders;
 }
 
@@ -30,6 +31,7 @@ void tt_class_orders_free(struct tt_class_orders *orders)
 {
 	g_hash_table_destroy(orders->by_key);
 	g_hash_table_destroy(orders->recordings);
+	g_hash_table_destroy(orders->runs);
 	g_ptr_array_free(orders->all, TRUE);
 	tt_classes_free(orders->classes);
 	g_free(orders);
@@ -161,11 +163,22 @@ static void tell_sites(const struct tt_check *check, struct tt_class_order *orde
 	uint32_t pid = order->process->pid;
 
 	tt_symbols_at(check->symbols, edge->held_ns);
-	order->row.held_site =
-	    tt_class_site(tt_symbols_site(check->symbols, pid, edge->held_caller, edge->held_stack));
+	order->row.held_site = tt_class_site(tt_symbols_site(check->symbols, pid, edge->held_caller, edge->held_stack));
 	tt_symbols_at(check->symbols, edge->wanted_ns);
 	order->row.wanted_site =
 	    tt_class_site(tt_symbols_site(check->symbols, pid, edge->wanted_caller, edge->wanted_stack));
+}
+
+static void add_run(struct tt_class_orders *orders, struct tt_process *process)
+{
+	struct tt_run *run = g_new0(struct tt_run, 1);
+
+	run->pid = process->pid;
+	run->begin_ns = process->first_ns;
+	tt_symbols_at(orders->check->symbols, process->last_ns);
+	run->program = tt_class_program(orders->check, process->pid);
+	tt_run_identify(run, g_hash_table_lookup(orders->recordings, process));
+	g_hash_table_replace(orders->runs, process, run);
 }
 
 void tt_class_orders_finish(struct tt_class_orders *orders)
@@ -173,6 +186,8 @@ void tt_class_orders_finish(struct tt_class_orders *orders)
 	g_autoptr(GHashTable) signals = tt_classes_signals(orders->classes);
 
 	g_hash_table_remove_all(orders->by_key);
+	for (guint i = 0; i < orders->check->model->processes->len; i++)
+		add_run(orders, orders->check->model->processes->pdata[i]);
 	for (guint i = orders->all->len; i-- > 0;) {
 		struct tt_class_order *order = orders->all->pdata[i];
 		if (g_hash_table_contains(signals, order->row.held) ||
@@ -185,12 +200,7 @@ void tt_class_orders_finish(struct tt_class_orders *orders)
 	}
 }
 
-struct tt_run tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process)
+const struct tt_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process)
 {
-	struct tt_run run = {.pid = process->pid, .begin_ns = process->first_ns};
-
-	tt_symbols_at(orders->check->symbols, process->last_ns);
-	run.program = tt_class_program(orders->check, process->pid);
-	tt_run_identify(&run, g_hash_table_lookup(orders->recordings, process));
-	return run;
+	return g_hash_table_lookup(orders->runs, process);
 }

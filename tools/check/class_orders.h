@@ -18,10 +18,10 @@ struct tt_class_order {
 
 struct tt_class_orders {
 	struct tt_classes *classes;
-	GPtrArray *all; /* struct tt_class_order, in the order of the trace */
-	bool full;      /* there were too many to keep them all */
-	GHashTable *by_key, *recordings; /* private */
-	const struct tt_check *check;    /* private */
+	GPtrArray *all;                         /* struct tt_class_order, in the order of the trace */
+	bool full;                              /* there were too many to keep them all */
+	GHashTable *by_key, *recordings, *runs; /* private */
+	const struct tt_check *check;           /* private */
 };
 
 struct tt_class_orders *tt_class_orders_new(const struct tt_check *check, const char *program);
@@ -39,7 +39,7 @@ void tt_class_orders_see(struct tt_class_orders *orders, struct tt_thread *threa
 /* At the end of the trace: drops what is no order, and makes the rows. */
 void tt_class_orders_finish(struct tt_class_orders *orders);
 
-/* The row of a process, as a run. */
-struct tt_run tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process);
+/* The row of a process, as a run, after that. It is the orders'. */
+const struct tt_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process);
 
 #endif /* TT_CHECK_CLASS_ORDERS_H */

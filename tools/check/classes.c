@@ -159,7 +159,7 @@ static const struct tt_class *see(struct tt_classes *classes, struct tt_object *
 	class = class_in_parent(classes, lock, event);
 	if (!class)
 		class = keep(classes, lock, make_class(classes, lock, event));
-	g_hash_table_insert(classes->by_lock, lock, (void *)(uintptr_t)class);
+	g_hash_table_insert(classes->by_lock, lock, (void *)(uintptr_t) class);
 	return class;
 }
 

@@ -10,4 +10,5 @@ const struct tt_rule tt_rules[TT_N_RULES] = {
     [TT_RULE_COMMUNICATION] = {"TT013", "predicted communication deadlock", TT_COUNT_DEADLOCK},
 };
 
-const struct tt_rule_family *const tt_rule_families[] = {&tt_waits_family, &tt_lock_order_family, NULL};
+const struct tt_rule_family *const tt_rule_families[] = {&tt_waits_family, &tt_lock_order_family, &tt_across_family,
+                                                         NULL};

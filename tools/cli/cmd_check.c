@@ -9,6 +9,8 @@
 struct request {
 	struct tt_check_options options;
 	char *fail_on;
+	char *db;
+	char *db_program;
 	char **paths;
 	gboolean all;
 };
@@ -46,6 +48,10 @@ static int parse(int argc, char **argv, struct request *request)
 	    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &request->fail_on,
 	     "Exit with 1 for findings of this level or a surer one (predicted)", "LEVEL"},
 	    {"all", 0, 0, G_OPTION_ARG_NONE, &request->all, "Show inversions that cannot deadlock as well", NULL},
+	    {"db", 0, 0, G_OPTION_ARG_FILENAME, &request->db,
+	     "Add the lock orders to those of other runs, and find inversions across them", "FILE"},
+	    {"db-program", 0, 0, G_OPTION_ARG_STRING, &request->db_program,
+	     "What is linked into the programs is one and the same, and called so there", "NAME"},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->paths, NULL, "TRACE…"},
 	    G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -95,14 +101,30 @@ static int check(const struct request *request)
 	return status;
 }
 
+/* Opened before the traces are read: a file that is of no use is found out at once. */
+static int check_with_db(struct request *request)
+{
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	if (request->db && !(request->options.db = tt_db_open(request->db, TT_DB_WRITE, &error)))
+		return complain(error->message);
+	request->options.db_program = request->db_program;
+	status = check(request);
+	tt_db_close(request->options.db);
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
 	struct request request = {.options = TT_CHECK_DEFAULTS};
 	int status = parse(argc, argv, &request);
 
 	if (status == TT_EXIT_OK)
-		status = check(&request);
+		status = check_with_db(&request);
 	g_free(request.fail_on);
+	g_free(request.db);
+	g_free(request.db_program);
 	g_strfreev(request.paths);
 	return status;
 }

@@ -11,7 +11,7 @@ struct tt_command {
 };
 
 extern const struct tt_command tt_command_run, tt_command_record, tt_command_check, tt_command_timeline,
-    tt_command_events, tt_command_stats, tt_command_doctor, tt_command_confirm;
+    tt_command_events, tt_command_stats, tt_command_doctor, tt_command_confirm, tt_command_db;
 
 /* Exit statuses. */
 enum {

@@ -9,7 +9,7 @@
 #include "tools/cli/command.h"
 
 static const struct tt_command *const commands[] = {
-    &tt_command_run,      &tt_command_record, &tt_command_check,  &tt_command_confirm,
+    &tt_command_run,      &tt_command_record, &tt_command_check,  &tt_command_confirm, &tt_command_db,
     &tt_command_timeline, &tt_command_stats,  &tt_command_events, &tt_command_doctor,
 };
 

@@ -9,27 +9,27 @@
 enum { APPLICATION = 0x54546872, VERSION = 1, PATIENCE_MS = 60000 };
 
 static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEGER NOT NULL, lock TEXT NOT NULL,"
-                             "  name TEXT NOT NULL, module TEXT NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE run(id BLOB PRIMARY KEY, program TEXT NOT NULL, pid INTEGER NOT NULL,"
-                             "  begin_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE lock_order(id BLOB PRIMARY KEY,"
-                             "  held BLOB NOT NULL, held_mode INTEGER NOT NULL, held_site TEXT NOT NULL,"
-                             "  wanted BLOB NOT NULL, wanted_mode INTEGER NOT NULL, wanted_site TEXT NOT NULL,"
-                             "  timed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE gate(lock_order BLOB NOT NULL, class BLOB NOT NULL, mode INTEGER NOT NULL,"
-                             "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
-                             "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
-                             "  role TEXT NOT NULL, PRIMARY KEY(lock_order, run, thread, role)) STRICT, WITHOUT ROWID;"
-                             "CREATE INDEX order_pair ON lock_order(held, wanted);"
-                             "CREATE INDEX order_back ON lock_order(wanted, held);"
-                             "CREATE INDEX seen_run ON seen(run);";
+			     "  name TEXT NOT NULL, module TEXT NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE run(id BLOB PRIMARY KEY, program TEXT NOT NULL, pid INTEGER NOT NULL,"
+			     "  begin_ns INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE lock_order(id BLOB PRIMARY KEY,"
+			     "  held BLOB NOT NULL, held_mode INTEGER NOT NULL, held_site TEXT NOT NULL,"
+			     "  wanted BLOB NOT NULL, wanted_mode INTEGER NOT NULL, wanted_site TEXT NOT NULL,"
+			     "  timed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE gate(lock_order BLOB NOT NULL, class BLOB NOT NULL, mode INTEGER NOT NULL,"
+			     "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
+			     "  role TEXT NOT NULL, PRIMARY KEY(lock_order, run, thread, role)) STRICT, WITHOUT ROWID;"
+			     "CREATE INDEX order_pair ON lock_order(held, wanted);"
+			     "CREATE INDEX order_back ON lock_order(wanted, held);"
+			     "CREATE INDEX seen_run ON seen(run);";
 
 const struct tt_db_table tt_db_tables[TT_N_PUTS] = {
     [TT_PUT_CLASS] = {"class", 6}, [TT_PUT_RUN] = {"run", 4},   [TT_PUT_ORDER] = {"lock_order", 8},
     [TT_PUT_GATE] = {"gate", 3},   [TT_PUT_SEEN] = {"seen", 4},
 };
 
-G_DEFINE_QUARK(tt-db-error-quark, tt_db_error)
+G_DEFINE_QUARK(tt - db - error - quark, tt_db_error)
 
 #define FAIL(error, ...) g_set_error(error, TT_DB_ERROR, 0, __VA_ARGS__)
 

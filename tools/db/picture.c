@@ -10,7 +10,7 @@
  */
 
 static const char make_tables[] = "CREATE TEMP TABLE here(run BLOB PRIMARY KEY) WITHOUT ROWID;"
-                                  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
+				  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
 static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.chosen;";
 
 static const char choose_all[] = "INSERT INTO chosen SELECT id, 0 FROM lock_order";
@@ -32,10 +32,10 @@ static const char choose_around[] =
 static const char read_runs[] = "SELECT id, program, pid, begin_ns FROM run ORDER BY begin_ns, id";
 static const char read_classes[] = "SELECT id, kind, lock, name, module, file FROM class";
 static const char read_orders[] = "SELECT id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed"
-                                  " FROM chosen JOIN lock_order USING(id) ORDER BY mine DESC, id";
+				  " FROM chosen JOIN lock_order USING(id) ORDER BY mine DESC, id";
 static const char read_gates[] = "SELECT id, class, mode FROM chosen JOIN gate ON lock_order = id ORDER BY id, class";
 static const char read_seen[] = "SELECT id, run, thread, role FROM chosen JOIN seen ON lock_order = id"
-                                " ORDER BY id, run IN here DESC, run, thread";
+				" ORDER BY id, run IN here DESC, run, thread";
 
 /* A reading. */
 struct reader {

@@ -7,9 +7,9 @@
 #include "tools/db/db.h"
 
 struct tt_picture {
-	GPtrArray *runs;    /* struct tt_run, the earliest first */
-	GPtrArray *orders;  /* struct tt_order, with those who took them */
-	GHashTable *by_run; /* struct tt_id → struct tt_run */
+	GPtrArray *runs;     /* struct tt_run, the earliest first */
+	GPtrArray *orders;   /* struct tt_order, with those who took them */
+	GHashTable *by_run;  /* struct tt_id → struct tt_run */
 	GHashTable *classes; /* struct tt_id → struct tt_class */
 	GStringChunk *strings;
 };

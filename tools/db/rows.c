@@ -57,8 +57,8 @@ char *tt_class_text(const struct tt_class *class)
 
 	switch (class->kind) {
 	case TT_CLASS_SITE:
-		return g_strdup_printf("%s of %s (%s)%s%s", class->lock, class->name,
-		                       *class->file ? class->file : "?", of, class->module);
+		return g_strdup_printf("%s of %s (%s)%s%s", class->lock, class->name, *class->file ? class->file : "?",
+		                       of, class->module);
 	case TT_CLASS_UNKNOWN:
 		return g_strdup_printf("an unnamed lock%s%s", of, class->module);
 	default:

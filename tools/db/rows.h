@@ -1,6 +1,7 @@
 /*
  * The rows of a database of lock orders: what `check --db` keeps of each run. Each is found by an id made of what it
- * says, and is never changed, so that joining two files is the union of their rows, in any order and any number of times.
+ * says, and is never changed, so that joining two files is the union of their rows, in any order and any number of
+ * times.
  */
 #ifndef TT_DB_ROWS_H
 #define TT_DB_ROWS_H

@@ -29,7 +29,8 @@ void tt_mappings_begin(struct tt_mappings *mappings, uint32_t pid, int64_t time_
 /* What has the address at that time; NULL if nothing ever has. Lent until a mapping is added. */
 const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t pid, uint64_t address, int64_t time_ns);
 
-/* The latest that was there at that time, or the first, of a binary that `is` is true for; NULL if there is none. Lent. */
+/* The latest that was there at that time, or the first, of a binary that `is` is true for; NULL if there is none. Lent.
+ */
 const struct tt_mapping *tt_mappings_find(struct tt_mappings *mappings, uint32_t pid,
                                           bool (*is)(const struct tt_binary *binary), int64_t time_ns);
 

@@ -1,0 +1,200 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/check/check.h"
+#include "tools/cli/command.h"
+#include "tools/report/orders.h"
+
+/* What the command line says. */
+struct request {
+	char **words; /* the verb and its files */
+	char *fail_on;
+	gboolean all;
+	enum tt_level level;
+};
+
+static const char description[] =
+    "Looks at databases of lock orders, which `trace-thr check --db FILE` makes: what the runs of many programs did,\n"
+    "put together, so that an inversion of lock order is found between two that never ran at once.\n"
+    "\n"
+    "  db check FILE       the inversions across its runs\n"
+    "  db show FILE        all lock classes with their orders, and where they were seen\n"
+    "  db list FILE        its runs\n"
+    "  db merge OUT IN…    adds all that is in the files IN to OUT, which may be new: in any order, any number of "
+    "times\n"
+    "\n"
+    "Exit status: 0, of `db check` 1 for inversions at or above --fail-on; 2 bad usage or an unusable file.\n"
+    "What makes two locks of different runs the same is explained in docs/db.md.";
+
+static int complain(const char *what)
+{
+	fprintf(stderr, "trace-thr: %s\n", what);
+	return TT_EXIT_USAGE;
+}
+
+/* A report is whole, or there is no status that says what is in it. */
+static int end_output(int status)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+	return status;
+}
+
+static struct tt_picture *read_file(const char *path, GError **error)
+{
+	struct tt_db *db = tt_db_open(path, TT_DB_READ, error);
+	struct tt_picture *picture = db ? tt_picture_read(db, error) : NULL;
+
+	tt_db_close(db);
+	return picture;
+}
+
+static int check(const struct request *request, const struct tt_picture *picture)
+{
+	struct tt_report_pen pen = tt_report_pen(stdout);
+	bool all = request->all || request->level == TT_LEVEL_INVERSION;
+	struct tt_inversions *found = tt_inversions_find(picture, NULL, all);
+	guint potential = tt_put_inversions(&pen, found), n = found->all->len;
+	bool fails = request->level == TT_LEVEL_INVERSION ? n > 0 : request->level == TT_LEVEL_POTENTIAL && potential;
+
+	if (n == 0)
+		tt_put(&pen, TT_BOLD, "none found across these runs: %u of them, %u lock orders\n", picture->runs->len,
+		       picture->orders->len);
+	tt_put(&pen, TT_PLAIN, "trace-thr: 0 deadlocks, %u inversion%s, 0 suppressed, 0 events lost\n", n,
+	       n == 1 ? "" : "s");
+	tt_inversions_free(found);
+	return fails ? TT_EXIT_FINDINGS : TT_EXIT_OK;
+}
+
+static int show(const struct request *request, const struct tt_picture *picture)
+{
+	struct tt_report_pen pen = tt_report_pen(stdout);
+
+	(void)request;
+	tt_put_orders(&pen, picture);
+	return TT_EXIT_OK;
+}
+
+static int list(const struct request *request, const struct tt_picture *picture)
+{
+	struct tt_report_pen pen = tt_report_pen(stdout);
+
+	(void)request;
+	tt_put_runs(&pen, picture);
+	return TT_EXIT_OK;
+}
+
+/* The verbs that look at one file. */
+static const struct {
+	const char *word;
+	int (*look)(const struct request *request, const struct tt_picture *picture);
+} verbs[] = {{"check", check}, {"show", show}, {"list", list}};
+
+static int look(const struct request *request, guint verb)
+{
+	g_autoptr(GError) error = NULL;
+	struct tt_picture *picture;
+	int status;
+
+	if (!request->words[1] || request->words[2])
+		return complain("db: name one file, as trace-thr check --db made it");
+	picture = read_file(request->words[1], &error);
+	if (!picture)
+		return complain(error->message);
+	status = verbs[verb].look(request, picture);
+	tt_picture_free(picture);
+	return end_output(status);
+}
+
+static void close_db(void *db)
+{
+	tt_db_close(db);
+}
+
+/* All are opened before any is added: what is of no use is found out first. */
+static GPtrArray *open_all(char **paths, GError **error)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(close_db);
+
+	for (; *paths; paths++) {
+		struct tt_db *db = tt_db_open(*paths, TT_DB_READ, error);
+		if (!db) {
+			g_ptr_array_free(all, TRUE);
+			return NULL;
+		}
+		g_ptr_array_add(all, db);
+	}
+	return all;
+}
+
+static int merge(const struct request *request)
+{
+	g_autoptr(GError) error = NULL;
+	g_autoptr(GPtrArray) from = NULL;
+	struct tt_db *out;
+	bool ok;
+
+	if (!request->words[1] || !request->words[2])
+		return complain("db merge: name the file to add to, which may be new, and then those to add");
+	from = open_all(request->words + 2, &error);
+	out = from ? tt_db_open(request->words[1], TT_DB_WRITE, &error) : NULL;
+	if (!out)
+		return complain(error->message);
+	tt_db_begin(out);
+	for (guint i = 0; i < from->len; i++) {
+		if (!tt_db_same(out, from->pdata[i]))
+			tt_db_put_all(out, from->pdata[i]);
+	}
+	ok = tt_db_commit(out, &error);
+	tt_db_close(out);
+	return ok ? TT_EXIT_OK : complain(error->message);
+}
+
+static int act(struct request *request)
+{
+	const char *verb = request->words ? request->words[0] : NULL;
+
+	if (request->fail_on && !tt_level_parse(request->fail_on, &request->level))
+		return complain("db: no such level: use potential or inversion, or a surer one to fail on none");
+	if (!verb)
+		return complain("db: no command given: use check, show, list or merge; see trace-thr db --help");
+	if (strcmp(verb, "merge") == 0)
+		return merge(request);
+	for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		if (strcmp(verb, verbs[i].word) == 0)
+			return look(request, i);
+	}
+	g_autofree char *wrong = g_strdup_printf("db: no command '%s': use check, show, list or merge", verb);
+	return complain(wrong);
+}
+
+static int run(int argc, char **argv)
+{
+	struct request request = {.level = TT_LEVEL_PREDICTED};
+	const GOptionEntry entries[] = {
+	    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &request.fail_on,
+	     "db check: exit with 1 for inversions of this level or a surer one (predicted, which none is)", "LEVEL"},
+	    {"all", 0, 0, G_OPTION_ARG_NONE, &request.all, "db check: also those that cannot deadlock, with the reason",
+	     NULL},
+	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request.words, NULL,
+	     "check|show|list|merge FILE…"},
+	    G_OPTION_ENTRY_NULL};
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GError) error = NULL;
+	int status;
+
+	g_option_context_set_summary(context, description);
+	g_option_context_add_main_entries(context, entries, NULL);
+	if (g_option_context_parse(context, &argc, &argv, &error)) {
+		status = act(&request);
+	} else {
+		g_autofree char *wrong = g_strdup_printf("%s: see trace-thr db --help", error->message);
+		status = complain(wrong);
+	}
+	g_free(request.fail_on);
+	g_strfreev(request.words);
+	return status;
+}
+
+const struct tt_command tt_command_db = {
+    .name = "db", .summary = "look at the lock orders of many runs, and join files of them", .run = run};
