@@ -132,11 +132,15 @@ static const struct tt_edge *own_edge(const struct across *across, const struct 
 static void add_part(const struct across *across, struct tt_finding *finding, const struct tt_inversion_part *part)
 {
 	const struct tt_edge *edge = own_edge(across, part);
-	g_autofree char *text = tt_inversion_part_text(part);
 
-	if (edge)
+	if (edge) {
+		g_autofree char *run = tt_run_text(part->seen->run);
 		g_array_append_val(finding->edges, *edge);
-	tt_finding_note(finding, "%s", text);
+		tt_finding_note(finding, "Here, %s is of the run of %s.", part->seen->role, run);
+	} else {
+		g_autofree char *text = tt_inversion_part_text(part);
+		tt_finding_note(finding, "%s", text);
+	}
 }
 
 static void tell(struct tt_check *check, const struct across *across, const struct tt_inversion *inversion)

@@ -77,12 +77,15 @@ static const char *module_called(const struct tt_classes *classes, uint32_t pid,
 /* What is known of a lock that the interposer calls by its address. */
 static struct tt_class class_of_address(const struct tt_classes *classes, uint32_t pid, uint64_t address)
 {
-	const char *variable = tt_symbols_variable(classes->check->symbols, pid, address);
-	const char *module = tt_symbols_module(classes->check->symbols, pid, address);
+	struct tt_symbols *symbols = classes->check->symbols;
+	const char *variable = tt_symbols_variable(symbols, pid, address);
+	const char *file = variable ? tt_symbols_variable_file(symbols, pid, address) : NULL;
+	const char *module = module_called(classes, pid, tt_symbols_module(symbols, pid, address));
 
-	return (struct tt_class){.kind = variable ? TT_CLASS_VARIABLE : TT_CLASS_UNKNOWN,
-	                         .name = variable ? variable : "",
-	                         .module = module_called(classes, pid, module)};
+	/* One that has a twin is not known by its name. */
+	if (!file)
+		return (struct tt_class){.kind = TT_CLASS_UNKNOWN, .name = "", .module = module};
+	return (struct tt_class){.kind = TT_CLASS_VARIABLE, .name = variable, .module = module, .file = file};
 }
 
 static struct tt_class class_of_site(const struct tt_classes *classes, uint32_t pid, const struct tt_site *site)

@@ -34,12 +34,12 @@ struct tt_inversions {
 struct tt_inversions *tt_inversions_find(const struct tt_picture *picture, const GArray *mine, bool excluded);
 void tt_inversions_free(struct tt_inversions *inversions);
 
-/* `mutex "A" of libq.so and mutex "B" of libq.so are taken in both orders`. The caller's to free. */
+/* `mutex "A" in libq.so and mutex "B" in libq.so are taken in both orders`. The caller's to free. */
 char *tt_inversion_verdict(const struct tt_inversion *inversion);
 
 /*
- * What one did: `In the run of test (pid 1, 2026-11-24 19:20:01), T1 held mutex "A" of libq.so, acquired at f a.c:12,
- * and asked for mutex "B" of libq.so at f a.c:14.` The caller's to free.
+ * What one did: `In the run of test (pid 1, 2026-11-24 19:20:01), T1 held mutex "A" in libq.so, acquired at f a.c:12,
+ * and asked for mutex "B" in libq.so at f a.c:14.` The caller's to free.
  */
 char *tt_inversion_part_text(const struct tt_inversion_part *part);
 

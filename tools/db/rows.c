@@ -53,16 +53,16 @@ void tt_order_identify(struct tt_order *order)
 
 char *tt_class_text(const struct tt_class *class)
 {
-	const char *of = *class->module ? " of " : "";
+	g_autofree char *file = *class->file ? g_strdup_printf(" (%s)", class->file) : g_strdup("");
+	g_autofree char *of = *class->module ? g_strdup_printf(" in %s", class->module) : g_strdup("");
 
 	switch (class->kind) {
 	case TT_CLASS_SITE:
-		return g_strdup_printf("%s of %s (%s)%s%s", class->lock, class->name, *class->file ? class->file : "?",
-		                       of, class->module);
+		return g_strdup_printf("%s of %s%s%s", class->lock, class->name, file, of);
 	case TT_CLASS_UNKNOWN:
-		return g_strdup_printf("an unnamed lock%s%s", of, class->module);
+		return g_strdup_printf("a lock without a name%s", of);
 	default:
-		return g_strdup_printf("%s \"%s\"%s%s", class->lock, class->name, of, class->module);
+		return g_strdup_printf("%s \"%s\"%s%s", class->lock, class->name, file, of);
 	}
 }
 

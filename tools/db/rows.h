@@ -27,7 +27,7 @@ struct tt_class {
 	const char *lock;   /* `mutex` */
 	const char *name;   /* of the lock, the variable or the function */
 	const char *module; /* the program or library that it belongs to, without its folder */
-	const char *file;   /* of the function, without its folder; "" of others */
+	const char *file;   /* of the function, or that the variable is local to; without its folder; "" none */
 };
 
 /* A run: a program in a process. */
@@ -68,7 +68,7 @@ void tt_class_identify(struct tt_class *class);
 void tt_run_identify(struct tt_run *run, const char *recording); /* the token of the recording; NULL none */
 void tt_order_identify(struct tt_order *order);
 
-/* `mutex "queue_lock" of libqueue.so`. The caller's to free. */
+/* `mutex "queue_lock" in libqueue.so`. The caller's to free. */
 char *tt_class_text(const struct tt_class *class);
 
 /* `test_parser (pid 12, 2026-11-24 19:20:01)`, in local time. The caller's to free. */

@@ -121,19 +121,33 @@ void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places)
 		tt_scopes_at(module, binary->start + offset, binary->names, places);
 }
 
-const char *tt_binary_variable(struct tt_binary *binary, uint64_t offset, uint64_t *within)
+static struct tt_variables *variables_of(struct tt_binary *binary)
 {
 	Dwfl_Module *module = module_of(binary);
-	const char *symbol, *kept;
-	char *name;
 
 	if (module && !binary->variables)
 		binary->variables = tt_variables_new(module, binary->start);
-	symbol = module ? tt_variables_at(binary->variables, offset, within) : NULL;
+	return binary->variables;
+}
+
+const char *tt_binary_variable(struct tt_binary *binary, uint64_t offset, uint64_t *within)
+{
+	const struct tt_variables *variables = variables_of(binary);
+	const char *symbol = variables ? tt_variables_at(variables, offset, within) : NULL;
+	const char *kept;
+	char *name;
+
 	if (!symbol)
 		return NULL;
 	name = tt_demangle(symbol);
 	kept = g_string_chunk_insert_const(binary->names, name);
 	g_free(name);
 	return kept;
+}
+
+const char *tt_binary_variable_file(struct tt_binary *binary, uint64_t offset)
+{
+	const struct tt_variables *variables = variables_of(binary);
+
+	return variables ? tt_variables_file(variables, offset) : NULL;
 }

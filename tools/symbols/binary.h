@@ -42,4 +42,7 @@ void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places)
 /* The variable that has the offset, as it is written in the source, and how far into it that is. NULL if unknown. */
 const char *tt_binary_variable(struct tt_binary *binary, uint64_t offset, uint64_t *within);
 
+/* The source file that the variable there is local to, as tt_variables_file says it. */
+const char *tt_binary_variable_file(struct tt_binary *binary, uint64_t offset);
+
 #endif /* TT_SYMBOLS_BINARY_H */

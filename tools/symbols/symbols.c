@@ -281,6 +281,13 @@ const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64
 	return name && within ? keep(symbols, name, within) : name;
 }
 
+const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
+{
+	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+
+	return mapping ? tt_binary_variable_file(mapping->binary, address - mapping->base) : NULL;
+}
+
 const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
 	const char *variable = tt_symbols_variable(symbols, pid, address);

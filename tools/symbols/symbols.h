@@ -70,6 +70,12 @@ const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t
 /* The same, but NULL where there is no symbol either. */
 const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
+/*
+ * The source file, without its folder, that the variable is local to; "" of one that is not. NULL if there is no such
+ * variable, or more than one of that name and file.
+ */
+const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
+
 /* The file that has the address, without its folder; NULL for heap and stack. */
 const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
