@@ -143,13 +143,14 @@ struct tt_db *tt_db_open(const char *path, enum tt_db_use use, GError **error)
 {
 	struct tt_db *db = g_new0(struct tt_db, 1);
 	struct stat status;
+	bool there = stat(path, &status) == 0;
 
 	db->path = g_strdup(path);
 	db->use = use;
 	db->patience_ms = PATIENCE_MS;
-	if (stat(path, &status) == 0 && S_ISREG(status.st_mode))
+	if (there && S_ISREG(status.st_mode))
 		connect_to(db);
-	else if (use == TT_DB_READ || errno != ENOENT)
+	else if (there || use == TT_DB_READ)
 		FAIL(&db->failure, "%s is no file of lock orders: name one that trace-thr check --db made", path);
 	else
 		look_at_folder(db);

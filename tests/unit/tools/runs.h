@@ -16,6 +16,7 @@
 #include <glib/gstdio.h>
 
 #include "feed.h"
+#include "tools/db/picture.h"
 
 struct runs {
 	char *folder, *path;
