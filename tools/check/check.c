@@ -3,7 +3,6 @@
 #include "tools/check/check.h"
 
 #include "tools/check/rules.h"
-#include "tools/cli/command.h"
 
 /* A family at work. */
 struct watch {
@@ -50,7 +49,6 @@ struct tt_check *tt_check_new_without_rules(void)
 {
 	struct tt_check *check = g_new0(struct tt_check, 1);
 
-	check->all = options->all;
 	check->model = tt_model_new();
 	check->symbols = tt_symbols_new();
 	check->names = tt_symbol_names_new(check->symbols);
@@ -65,6 +63,7 @@ struct tt_check *tt_check_new(const struct tt_check_options *options)
 {
 	struct tt_check *check = tt_check_new_without_rules();
 
+	check->all = options->all;
 	for (size_t i = 0; tt_rule_families[i]; i++) {
 		struct watch *watch = g_new0(struct watch, 1);
 		watch->family = tt_rule_families[i];
@@ -213,12 +212,12 @@ char *tt_check_time_text(const struct tt_check *check, int64_t time_ns)
 	return g_strdup_printf("+%.6f s", (double)(time_ns - check->begin_ns) / 1e9);
 }
 
-int tt_check_status(const struct tt_check *check, const struct tt_check_options *options)
+enum tt_verdict tt_check_verdict(const struct tt_check *check, const struct tt_check_options *options)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
 		if (finding->level >= options->fail_on)
-			return TT_EXIT_FINDINGS;
+			return TT_VERDICT_FAILS;
 	}
-	return tt_check_lost(check) ? TT_EXIT_NO_VERDICT : TT_EXIT_OK;
+	return tt_check_lost(check) ? TT_VERDICT_UNKNOWN : TT_VERDICT_PASSES;
 }

@@ -4,9 +4,8 @@
  *
  *     struct tt_check *check = tt_check_read(path, &options, &error);
  *     if (!check)
- *             ... print error->message, exit with TT_EXIT_USAGE ...
- *     tt_report_text(check, &options, stdout);
- *     status = tt_check_status(check, &options);
+ *             ... print error->message ...
+ *     verdict = tt_check_verdict(check, &options);
  */
 #ifndef TT_CHECK_H
 #define TT_CHECK_H
@@ -34,6 +33,13 @@ struct tt_check_options {
 	{                                                                                                              \
 		.fail_on = TT_LEVEL_PREDICTED, .all = false                                                            \
 	}
+
+/* What a check comes to. */
+enum tt_verdict {
+	TT_VERDICT_PASSES,
+	TT_VERDICT_UNKNOWN, /* nothing was found, but events were lost */
+	TT_VERDICT_FAILS,   /* findings at or above `fail_on` */
+};
 
 /* What is known of events that the tracer lost. */
 struct tt_check_loss {
@@ -84,8 +90,7 @@ char *tt_check_loss_text(const struct tt_check *check);
 /* A time of the trace, from its first event: `+0.001234 s`. The caller's to free. */
 char *tt_check_time_text(const struct tt_check *check, int64_t time_ns);
 
-/* TT_EXIT_FINDINGS, TT_EXIT_NO_VERDICT or TT_EXIT_OK, of tools/cli/command.h. */
-int tt_check_status(const struct tt_check *check, const struct tt_check_options *options);
+enum tt_verdict tt_check_verdict(const struct tt_check *check, const struct tt_check_options *options);
 
 /* `potential`, …; tt_level_parse is false for a word that is none. */
 const char *tt_level_name(enum tt_level level);

@@ -25,6 +25,12 @@ static const char description[] =
     "Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or unusable input, 3 nothing found\n"
     "but events were lost, which is no verdict.";
 
+static const int statuses[] = {
+    [TT_VERDICT_PASSES] = TT_EXIT_OK,
+    [TT_VERDICT_UNKNOWN] = TT_EXIT_NO_VERDICT,
+    [TT_VERDICT_FAILS] = TT_EXIT_FINDINGS,
+};
+
 static int complain(const char *what)
 {
 	fprintf(stderr, "trace-thr: %s\n", what);
@@ -78,7 +84,7 @@ static void free_check(void *data)
 static int check(const struct request *request)
 {
 	g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func(free_check);
-	int status = TT_EXIT_OK;
+	enum tt_verdict verdict = TT_VERDICT_PASSES;
 
 	for (size_t i = 0; request->paths[i]; i++) {
 		g_autoptr(GError) error = NULL;
@@ -86,10 +92,8 @@ static int check(const struct request *request)
 		if (!one)
 			return complain(error->message);
 		g_ptr_array_add(checks, one);
-		int its = tt_check_status(one, &request->options);
 		/* Findings in one trace outweigh that another one allows no verdict. */
-		if (status == TT_EXIT_OK || its == TT_EXIT_FINDINGS)
-			status = its;
+		verdict = MAX(verdict, tt_check_verdict(one, &request->options));
 	}
 	for (guint i = 0; i < checks->len; i++) {
 		const struct tt_check *one = checks->pdata[i];
@@ -98,7 +102,7 @@ static int check(const struct request *request)
 	tt_report_texts(checks, &request->options, stdout);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
-	return status;
+	return statuses[verdict];
 }
 
 /* Opened before the traces are read: a file that is of no use is found out at once. */

@@ -13,7 +13,7 @@
 #include "tools/read/trace.h"
 #include "tools/symbols/names.h"
 #include "tools/timeline/lanes.h"
-#include "tools/timeline/save.h"
+#include "tools/cli/save.h"
 #include "tools/timeline/svg.h"
 #include "tools/timeline/term.h"
 
@@ -320,7 +320,7 @@ static int timeline(const struct request *request)
 		g_autofree char *title = title_of(path, manifest);
 		tt_lanes_finish(reading.lanes, manifest ? manifest->end_ns : 0);
 		g_autofree char *picture = request->kind->draw(request, reading.lanes, title);
-		if (tt_save(request->output, picture, &error)) {
+		if (tt_save(request->output, "the picture", picture, &error)) {
 			tt_notes(&reading.summary, reading.symbols);
 			status = TT_EXIT_OK;
 		}

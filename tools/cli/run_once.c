@@ -98,7 +98,7 @@ static void conclude(const struct run *run, struct tt_check *check, const struct
 {
 	const struct tt_run_request *request = run->request;
 
-	result->findings = recording->end.caught || tt_check_status(check, &request->check) == TT_EXIT_FINDINGS;
+	result->findings = recording->end.caught || tt_check_verdict(check, &request->check) == TT_VERDICT_FAILS;
 	if (result->findings)
 		result->status = request->error_exitcode;
 	else if (!check->summary.events)

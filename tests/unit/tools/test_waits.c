@@ -515,18 +515,20 @@ static void test_stuck_after_a_loss(void **state)
 	(void)state;
 }
 
-/* The exit status. */
-static void test_status(void **state)
+static void test_verdict(void **state)
 {
 	static const struct {
 		bool deadlock, inversion, loss;
 		enum tt_level fail_on;
-		int status;
+		enum tt_verdict verdict;
 	} cases[] = {
-	    {false, false, false, TT_LEVEL_PREDICTED, 0}, {true, false, false, TT_LEVEL_PREDICTED, 1},
-	    {false, true, false, TT_LEVEL_PREDICTED, 0},  {false, true, false, TT_LEVEL_POTENTIAL, 1},
-	    {false, false, true, TT_LEVEL_PREDICTED, 3},  {false, true, true, TT_LEVEL_PREDICTED, 3},
-	    {true, true, true, TT_LEVEL_PREDICTED, 1},
+	    {false, false, false, TT_LEVEL_PREDICTED, TT_VERDICT_PASSES},
+	    {true, false, false, TT_LEVEL_PREDICTED, TT_VERDICT_FAILS},
+	    {false, true, false, TT_LEVEL_PREDICTED, TT_VERDICT_PASSES},
+	    {false, true, false, TT_LEVEL_POTENTIAL, TT_VERDICT_FAILS},
+	    {false, false, true, TT_LEVEL_PREDICTED, TT_VERDICT_UNKNOWN},
+	    {false, true, true, TT_LEVEL_PREDICTED, TT_VERDICT_UNKNOWN},
+	    {true, true, true, TT_LEVEL_PREDICTED, TT_VERDICT_FAILS},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -542,7 +544,7 @@ static void test_status(void **state)
 		if (cases[i].deadlock)
 			feed_abba(&feed);
 		feed_finish(&feed);
-		assert_int_equal(tt_check_status(feed.check, &options), cases[i].status);
+		assert_int_equal(tt_check_verdict(feed.check, &options), cases[i].verdict);
 		feed_free(&feed);
 	}
 	(void)state;
@@ -577,7 +579,7 @@ int main(void)
 	    cmocka_unit_test(test_lock_held_over_fork),
 	    cmocka_unit_test(test_loss),
 	    cmocka_unit_test(test_stuck_after_a_loss),
-	    cmocka_unit_test(test_status),
+	    cmocka_unit_test(test_verdict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

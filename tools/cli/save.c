@@ -1,4 +1,4 @@
-#include "tools/timeline/save.h"
+#include "tools/cli/save.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,13 +26,13 @@ static bool write_stream(FILE *stream, const char *path, const char *text, GErro
 	return whole ? true : fail(error, path, number);
 }
 
-bool tt_save(const char *path, const char *text, GError **error)
+bool tt_save(const char *path, const char *what, const char *text, GError **error)
 {
 	struct stat there;
 	GError *cause = NULL;
 
 	if (!path)
-		return write_stream(stdout, "the picture", text, error);
+		return write_stream(stdout, what, text, error);
 	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
 		return write_stream(fopen(path, "w"), path, text, error);
 	/* Where a link leads the file is replaced, not the link. */

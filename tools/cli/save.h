@@ -1,0 +1,16 @@
+/* Saving: a file that is there is whole. */
+#ifndef TT_SAVE_H
+#define TT_SAVE_H
+
+#include <stdbool.h>
+
+#include <glib.h>
+
+/*
+ * Writes the text to the file, or to stdout for a path of NULL; `what` it is is said where that fails. A regular file
+ * is written whole or not at all, and what was there before stays until then. False with *error, whose message is one
+ * line with the remedy.
+ */
+bool tt_save(const char *path, const char *what, const char *text, GError **error);
+
+#endif /* TT_SAVE_H */
