@@ -52,7 +52,7 @@ struct tt_check *tt_check_new_without_rules(void)
 	check->model = tt_model_new();
 	check->symbols = tt_symbols_new();
 	check->names = tt_symbol_names_new(check->symbols);
-	check->loss.last_ns = INT64_MIN;
+	tt_check_loss_init(&check->loss);
 	check->findings = g_ptr_array_new_with_free_func(free_finding);
 	check->limits = g_ptr_array_new_with_free_func(g_free);
 	check->watches = g_ptr_array_new_with_free_func(free_watch);
@@ -81,6 +81,7 @@ void tt_check_free(struct tt_check *check)
 	g_ptr_array_free(check->watches, TRUE);
 	g_ptr_array_free(check->findings, TRUE);
 	g_ptr_array_free(check->limits, TRUE);
+	tt_check_loss_clear(&check->loss);
 	tt_symbol_names_free(check->names);
 	tt_symbols_free(check->symbols);
 	tt_model_free(check->model);
@@ -100,11 +101,7 @@ void tt_check_feed(struct tt_check *check, const struct tt_event *event)
 
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss)
 {
-	int64_t end = loss->end_ns < 0 ? INT64_MAX : loss->end_ns;
-
-	check->loss.events += loss->count;
-	check->loss.packets += loss->count == 0;
-	check->loss.last_ns = MAX(check->loss.last_ns, end);
+	tt_check_loss_add(&check->loss, loss);
 }
 
 /* The surest first; of one level in the order of finding. */
@@ -198,13 +195,7 @@ bool tt_check_lost(const struct tt_check *check)
 
 char *tt_check_loss_text(const struct tt_check *check)
 {
-	uint64_t events = check->loss.events, packets = check->loss.packets;
-	GString *text = g_string_new(NULL);
-
-	g_string_append_printf(text, "%" G_GUINT64_FORMAT " event%s", events, events == 1 ? "" : "s");
-	if (packets > 0)
-		g_string_append_printf(text, " and %" G_GUINT64_FORMAT " packet%s", packets, packets == 1 ? "" : "s");
-	return g_string_free(text, FALSE);
+	return tt_count_lost_text(check->loss.events, check->loss.packets);
 }
 
 char *tt_check_time_text(const struct tt_check *check, int64_t time_ns)

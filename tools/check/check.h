@@ -16,6 +16,7 @@
 
 #include "tools/check/findings.h"
 #include "tools/db/db.h"
+#include "tools/check/loss.h"
 #include "tools/model/model.h"
 #include "tools/read/trace.h"
 #include "tools/symbols/names.h"
@@ -39,13 +40,6 @@ enum tt_verdict {
 	TT_VERDICT_PASSES,
 	TT_VERDICT_UNKNOWN, /* nothing was found, but events were lost */
 	TT_VERDICT_FAILS,   /* findings at or above `fail_on` */
-};
-
-/* What is known of events that the tracer lost. */
-struct tt_check_loss {
-	uint64_t events;  /* that were counted */
-	uint64_t packets; /* of unknown size */
-	int64_t last_ns;  /* no event was lost after it; INT64_MAX if that is unknown, INT64_MIN if none was lost */
 };
 
 /* A trace that was checked. */

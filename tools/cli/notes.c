@@ -17,7 +17,10 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 {
 	note(summary->lost, "event", "events",
 	     "lost: the tracer had no room; `trace-thr record` loses none unless asked to");
-	note(summary->lost_packets, "packet of events", "packets of events", "lost: the tracer had no room");
+	note(summary->lost_packets - summary->torn, "packet of events", "packets of events",
+	     "lost: the tracer had no room");
+	note(summary->torn, "packet of events", NULL,
+	     "lost: the program was killed while it wrote an event; let it end by itself, or by SIGTERM");
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)

@@ -1,5 +1,7 @@
 #include "tools/read/loss.h"
 
+#include <string.h>
+
 static int64_t time_of(const bt_clock_snapshot *clock)
 {
 	int64_t time_ns;
@@ -27,21 +29,63 @@ static void of_packets(const bt_message *message, const bt_stream_class *class, 
 	loss->end_ns = time_of(bt_message_discarded_packets_borrow_end_default_clock_snapshot_const(message));
 }
 
+static const char *text_of(const bt_trace *trace, const char *key)
+{
+	const bt_value *value = bt_trace_borrow_environment_entry_value_by_name_const(trace, key);
+
+	return value && bt_value_is_string(value) ? bt_value_string_get(value) : NULL;
+}
+
+static int64_t number_of(const bt_trace *trace, const char *key)
+{
+	const bt_value *value = bt_trace_borrow_environment_entry_value_by_name_const(trace, key);
+
+	return value && bt_value_is_signed_integer(value) ? bt_value_integer_signed_get(value) : -1;
+}
+
+/* LTTng has a buffer a channel and CPU, and a file of that name for each: CHANNEL_CPU. */
+static void of_file(const char *path, struct tt_lost_buffer *buffer)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	const char *number = strrchr(file, '_');
+	g_autofree char *channel = number ? g_strndup(file, (gsize)(number - file)) : NULL;
+	guint64 cpu;
+
+	buffer->channel = g_intern_string(file);
+	if (!number || !g_ascii_string_to_unsigned(number + 1, 10, 0, INT32_MAX, &cpu, NULL))
+		return;
+	buffer->channel = g_intern_string(channel);
+	buffer->cpu = (int64_t)cpu;
+}
+
+static void of_stream(const bt_stream *stream, struct tt_lost_buffer *buffer)
+{
+	const bt_trace *trace = bt_stream_borrow_trace_const(stream);
+	const char *path = bt_stream_get_name(stream);
+
+	buffer->process = text_of(trace, "procname");
+	buffer->pid = number_of(trace, "vpid");
+	if (path)
+		of_file(path, buffer);
+}
+
 const bt_stream *tt_loss_of(const bt_message *message, struct tt_loss *loss)
 {
 	const bt_stream *stream;
 
-	*loss = (struct tt_loss){.begin_ns = -1, .end_ns = -1};
+	*loss = (struct tt_loss){.begin_ns = -1, .end_ns = -1, .buffer = {.cpu = -1, .pid = -1}};
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
 		stream = bt_message_discarded_events_borrow_stream_const(message);
 		of_events(message, bt_stream_borrow_class_const(stream), loss);
-		return stream;
+		break;
 	case BT_MESSAGE_TYPE_DISCARDED_PACKETS:
 		stream = bt_message_discarded_packets_borrow_stream_const(message);
 		of_packets(message, bt_stream_borrow_class_const(stream), loss);
-		return stream;
+		break;
 	default:
 		return NULL;
 	}
+	of_stream(stream, &loss->buffer);
+	return stream;
 }

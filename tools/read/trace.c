@@ -72,9 +72,10 @@ static bool look_at_manifest(const char *path, struct tt_manifest **manifest, GE
 /* Babeltrace knows nothing of a buffer that the tracer could not read to its end. */
 static void tell_torn(struct reading *reading)
 {
-	const struct tt_loss loss = {.begin_ns = -1, .end_ns = -1};
+	const struct tt_loss loss = {.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}};
 
 	reading->summary->lost_packets++;
+	reading->summary->torn = true;
 	if (reading->handler->loss)
 		reading->handler->loss(&loss, reading->data);
 }

@@ -21,11 +21,21 @@ struct tt_module {
 	size_t build_id_size;
 };
 
+/* Whose events were lost: the buffer, as far as the trace tells. Strings are lent. */
+struct tt_lost_buffer {
+	const char *channel; /* NULL unknown */
+	int64_t cpu;         /* -1 unknown */
+	const char *process; /* its name, where each process has buffers of its own; else NULL */
+	int64_t pid;         /* likewise; else -1 */
+};
+
 /* Events that the tracer had no room for. */
 struct tt_loss {
 	int64_t begin_ns, end_ns; /* some time in between; -1 unknown */
 	uint64_t count;           /* 0 unknown: whole packets */
 	uint64_t packets;         /* whole packets, of unknown size */
+	bool torn; /* not for want of room: a program was killed while it wrote an event, so that buffer ends there */
+	struct tt_lost_buffer buffer;
 };
 
 /*
@@ -44,6 +54,7 @@ struct tt_trace_summary {
 	uint64_t events;          /* of trace_thr */
 	uint64_t lost;            /* events that the tracer dropped */
 	uint64_t lost_packets;    /* whole packets dropped, of unknown size */
+	bool torn;                /* one of them was torn, not dropped: see struct tt_loss */
 	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
 	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */
 	uint64_t modules;         /* told; 0: the state dump was not recorded, so no site has a name */

@@ -181,6 +181,13 @@ static void test_loss(void **state)
 	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).begin_ns, 100);
 	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).end_ns, 200);
 	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 1).packets, 3);
+	for (guint i = 0; i < 2; i++) { /* of the file stream_0 */
+		const struct tt_loss *loss = &g_array_index(f->told.losses, struct tt_loss, i);
+		assert_string_equal(loss->buffer.channel, "stream");
+		assert_int_equal(loss->buffer.cpu, 0);
+		assert_int_equal(loss->buffer.pid, -1);
+		assert_false(loss->torn);
+	}
 }
 
 /* What is lost of a stream that cannot have our events is no loss. */
