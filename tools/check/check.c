@@ -2,6 +2,8 @@
 
 #include "tools/check/check.h"
 
+#include "tools/check/fingerprint.h"
+#include "tools/check/places.h"
 #include "tools/check/rules.h"
 
 /* A family at work. */
@@ -111,33 +113,28 @@ static gint surer(gconstpointer a, gconstpointer b)
 	return (int)(*y)->level - (int)(*x)->level;
 }
 
-static void look_up(struct tt_check *check, const GArray *edges)
-{
-	for (guint i = 0; i < edges->len; i++) {
-		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
-		uint32_t pid = edge->thread->process->pid;
-
-		tt_symbols_at(check->symbols, edge->held_ns);
-		tt_symbols_site(check->symbols, pid, edge->held_caller, edge->held_stack);
-		tt_symbols_at(check->symbols, edge->wanted_ns);
-		tt_symbols_site(check->symbols, pid, edge->wanted_caller, edge->wanted_stack);
-	}
-}
-
-/* What is said before the report must know which files are not what was recorded: the symbols look when asked. */
-static void look_up_sites(struct tt_check *check)
+/*
+ * Fingerprints look up the sites of a finding. The report does so again; but what is said before it must know which
+ * files are not what was recorded, and the symbols look only when asked: so also of the threads that are blocked by it.
+ */
+static void take_fingerprints(struct tt_check *check)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
-		const struct tt_finding *finding = check->findings->pdata[i];
+		struct tt_finding *finding = check->findings->pdata[i];
 
-		look_up(check, finding->edges);
-		look_up(check, finding->blocked);
+		if (!finding->fingerprint)
+			finding->fingerprint = tt_fingerprint(check, finding);
+		for (guint j = 0; j < finding->blocked->len; j++) {
+			struct tt_place place = tt_edge_wants(&g_array_index(finding->blocked, struct tt_edge, j));
+			tt_place_site(check, &place);
+		}
 	}
 }
 
-void tt_check_sort(struct tt_check *check)
+void tt_check_settle(struct tt_check *check)
 {
 	g_ptr_array_sort(check->findings, surer);
+	take_fingerprints(check);
 }
 
 void tt_check_finish(struct tt_check *check)
@@ -146,8 +143,7 @@ void tt_check_finish(struct tt_check *check)
 		const struct watch *watch = check->watches->pdata[i];
 		watch->family->finish(check, watch->state);
 	}
-	tt_check_sort(check);
-	look_up_sites(check);
+	tt_check_settle(check);
 }
 
 static bool on_event(const struct tt_event *event, void *data)
@@ -198,16 +194,50 @@ char *tt_check_loss_text(const struct tt_check *check)
 	return tt_count_lost_text(check->loss.events, check->loss.packets);
 }
 
+/* What is known of when it was. */
+static char *span_text(const struct tt_check *check, const struct tt_lost *lost)
+{
+	g_autofree char *begin = NULL, *end = NULL;
+
+	if (lost->torn)
+		return g_strdup(" at the end, since a program was killed while it wrote an event");
+	if (lost->begin_ns == INT64_MIN)
+		return g_strdup(", nobody knows when");
+	begin = tt_check_time_text(check, lost->begin_ns);
+	if (lost->end_ns == INT64_MAX)
+		return g_strdup_printf(" after %s", begin);
+	end = tt_check_time_text(check, lost->end_ns);
+	return g_strdup_printf(" between %s and %s", begin, end);
+}
+
+char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *lost)
+{
+	g_autofree char *count = tt_count_lost_text(lost->events, lost->packets);
+	g_autofree char *span = span_text(check, lost);
+	g_autofree char *buffer = tt_lost_buffer_text(&lost->buffer);
+
+	return g_strdup_printf("%s lost%s%s%s", count, span, buffer ? ", of " : "", buffer ? buffer : "");
+}
+
+guint tt_check_threads(const struct tt_check *check)
+{
+	guint n = 0;
+
+	for (guint i = 0; i < check->model->processes->len; i++)
+		n += ((struct tt_process *)check->model->processes->pdata[i])->threads->len;
+	return n;
+}
+
 char *tt_check_time_text(const struct tt_check *check, int64_t time_ns)
 {
-	return g_strdup_printf("+%.6f s", (double)(time_ns - check->begin_ns) / 1e9);
+	return g_strdup_printf("%+.6f s", (double)(time_ns - check->begin_ns) / 1e9);
 }
 
 enum tt_verdict tt_check_verdict(const struct tt_check *check, const struct tt_check_options *options)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (finding->level >= options->fail_on)
+		if (finding->level >= options->fail_on && tt_finding_is_open(finding))
 			return TT_VERDICT_FAILS;
 	}
 	return tt_check_lost(check) ? TT_VERDICT_UNKNOWN : TT_VERDICT_PASSES;

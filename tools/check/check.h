@@ -72,14 +72,21 @@ void tt_check_feed(struct tt_check *check, const struct tt_event *event);
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
 void tt_check_finish(struct tt_check *check);
 
-/* Sorts the findings, where a level has changed since. */
-void tt_check_sort(struct tt_check *check);
+/* Sorts the findings and takes their fingerprints: where findings were added, or a level has changed, since the finish.
+ */
+void tt_check_settle(struct tt_check *check);
 
 void tt_check_free(struct tt_check *check);
 
 /* Whether the tracer lost events, and how the report says so: `3 events and 1 packet`. The caller's to free. */
 bool tt_check_lost(const struct tt_check *check);
 char *tt_check_loss_text(const struct tt_check *check);
+
+/* What was lost of one buffer: `3 events lost between +0.1 s and +0.2 s, of channel "events" on CPU 1`. Likewise. */
+char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *lost);
+
+/* How many threads it has. */
+guint tt_check_threads(const struct tt_check *check);
 
 /* A time of the trace, from its first event: `+0.001234 s`. The caller's to free. */
 char *tt_check_time_text(const struct tt_check *check, int64_t time_ns);

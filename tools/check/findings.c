@@ -36,6 +36,8 @@ void tt_finding_free(struct tt_finding *finding)
 	g_array_free(finding->witness, TRUE);
 	g_ptr_array_free(finding->notes, TRUE);
 	g_free(finding->verdict);
+	g_free(finding->fingerprint);
+	g_free(finding->suppressed);
 	g_free(finding);
 }
 
@@ -46,6 +48,11 @@ void tt_finding_note(struct tt_finding *finding, const char *format, ...)
 	va_start(args, format);
 	g_ptr_array_add(finding->notes, g_strdup_vprintf(format, args));
 	va_end(args);
+}
+
+bool tt_finding_is_open(const struct tt_finding *finding)
+{
+	return !finding->suppressed && !finding->known;
 }
 
 struct tt_edge *tt_finding_edge(const struct tt_finding *finding, guint i)

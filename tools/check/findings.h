@@ -21,6 +21,9 @@ struct tt_rule {
 	const char *id;    /* TT001 */
 	const char *title; /* "deadlock" */
 	enum tt_count count;
+	bool happened;     /* in this run, else it could in another */
+	const char *about; /* what it finds, in a sentence */
+	const char *lost;  /* what it is worth where events were lost, to follow the id */
 };
 
 /* A thread's part in a finding: what it holds (with the acquire site) and what it waits for, or asked for. */
@@ -67,6 +70,9 @@ struct tt_finding {
 	bool told;          /* a report has had it already, while the program ran: the next one counts it only */
 	bool
 	    anybody; /* it rests on nobody being left: whoever is not blocked could end it, also one not in the trace */
+	char *fingerprint; /* see fingerprint.h; NULL until the check is finished */
+	char *suppressed;  /* the line that silences it, FILE:LINE; NULL: none */
+	bool known;        /* an earlier report has it */
 };
 
 /* A finding without edges and notes. Takes the verdict over. */
@@ -75,6 +81,9 @@ void tt_finding_free(struct tt_finding *finding);
 
 /* Adds a note, made as printf does. */
 void tt_finding_note(struct tt_finding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Whether it counts: it is neither suppressed nor known. */
+bool tt_finding_is_open(const struct tt_finding *finding);
 
 /* The i-th edge. */
 struct tt_edge *tt_finding_edge(const struct tt_finding *finding, guint i);

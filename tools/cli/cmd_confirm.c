@@ -9,7 +9,7 @@
 #include "tools/confirm/attempt.h"
 #include "tools/confirm/plan.h"
 #include "tools/read/manifest.h"
-#include "tools/report/text.h"
+#include "tools/report/formats.h"
 
 /*
  * All pauses of a try together last no longer than so many of the longest; and the program has that time, twice that
@@ -248,8 +248,10 @@ static int confirm_trace(struct request *request)
 	if (status == TT_EXIT_OK)
 		status = try_all(&job);
 	if (status == TT_EXIT_OK || job.deadlocked) {
-		tt_check_sort(job.check);
-		tt_report_text(job.check, &options, stderr);
+		tt_check_settle(job.check);
+		g_autoptr(GPtrArray) checks = g_ptr_array_new();
+		g_ptr_array_add(checks, job.check);
+		tt_report_text(&(struct tt_report){.checks = checks, .options = &options}, stderr);
 	}
 	if (status == TT_EXIT_OK && job.deadlocked)
 		status = TT_EXIT_FINDINGS;

@@ -22,7 +22,7 @@ static const char summary[] =
     "  trace-thr run -- ./prog\n"
     "  trace-thr run --preload -- ./prog not built with libtrace_thr\n"
     "  trace-thr run --until-fail --shake -- ./prog that fails once in a while\n"
-    "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n"
+    "\n" TT_CHECK_OPTIONS_HELP "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n"
     "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
     "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 126 or 127 if it cannot be executed or\n"
@@ -75,9 +75,9 @@ static bool take(const struct arguments *arguments, struct tt_run_request *reque
 	return take_hang_after(arguments->hang_after, &request->hang_after);
 }
 
-static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_recording_request *recording)
+static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_run_request *request)
 {
-	const GOptionEntry more[] = {
+	const GOptionEntry ours[] = {
 	    {"error-exitcode", 0, 0, G_OPTION_ARG_INT, &arguments->error_exitcode, "Exit status for findings (66)",
 	     "N"},
 	    {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &arguments->keep_going,
@@ -95,30 +95,33 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 	    TT_SHAKING_ENTRIES(
 		&arguments->shaking,
 		"Delay threads at random where they synchronise; a seed repeats it, the next run has the next seed"),
-	    G_OPTION_ENTRY_NULL};
+	};
+	g_autofree GOptionEntry *more = tt_check_entries(&request->check, "report", ours, G_N_ELEMENTS(ours));
 
-	return tt_recording_parse(argc, argv, summary, more, recording);
+	return tt_recording_parse(argc, argv, summary, more, &request->recording);
 }
 
 static int run(int argc, char **argv)
 {
 	struct arguments arguments = {.error_exitcode = TT_EXIT_RUN_FINDINGS};
-	struct tt_run_request request = {.check = TT_CHECK_DEFAULTS, .hang_after = 2};
+	struct tt_run_request request = {.check = TT_CHECK_REQUEST, .hang_after = 2};
 	struct tt_repeat repeat = {.times = 0};
 	struct tt_tally tally = {.events_lost = 0};
 	int status = TT_EXIT_USAGE;
 
-	if (parse(argc, argv, &arguments, &request.recording) && take(&arguments, &request, &repeat) &&
-	    tt_shaking_take(&arguments.shaking, &request.recording.options)) {
+	if (parse(argc, argv, &arguments, &request) && take(&arguments, &request, &repeat) &&
+	    tt_check_request_take(&request.check) && tt_shaking_take(&arguments.shaking, &request.recording.options)) {
 		if (repeat.times || repeat.until_fail) {
 			status = tt_run_many(&request, &repeat);
 		} else {
 			struct tt_run_result result = tt_run_once(&request, &tally);
 			status = result.status;
+			tt_check_request_name_unused(&request.check);
 			g_free(result.folder);
 		}
 	}
 	tt_recording_request_clear(&request.recording);
+	tt_check_request_clear(&request.check);
 	g_free(arguments.hang_after);
 	tt_shaking_clear(&arguments.shaking);
 	return status;

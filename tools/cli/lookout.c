@@ -62,6 +62,20 @@ static void head(const struct looking *looking)
 	        since, ago, looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
 }
 
+/* Leaves only those findings that count. How many these are. */
+static guint leave_open(const struct looking *looking)
+{
+	struct tt_check *check = tt_hangs_check(looking->hangs);
+
+	tt_check_settle(check);
+	if (looking->options->check)
+		tt_check_request_apply(looking->options->check, check);
+	for (guint i = check->findings->len; i-- > 0;)
+		if (!tt_finding_is_open(check->findings->pdata[i]))
+			g_ptr_array_remove_index(check->findings, i);
+	return check->findings->len;
+}
+
 static void report(const struct looking *looking)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
@@ -102,7 +116,7 @@ static bool on_pause(int64_t complete_ns, void *data)
 
 	if (now < looking->next_look_us)
 		return true;
-	guint due = tt_hangs_look(looking->hangs, complete_ns);
+	guint due = tt_hangs_look(looking->hangs, complete_ns) ? leave_open(looking) : 0;
 	looking->next_look_us = now + SHARE * (g_get_monotonic_time() - now);
 	if (due)
 		report(looking);

@@ -12,10 +12,12 @@
 
 #include <glib.h>
 
+#include "tools/cli/check_options.h"
 #include "tools/read/live.h"
 
 struct tt_lookout_options {
 	const char *program;
+	struct tt_check_request *check; /* taken: what is suppressed or known is no hang; NULL: all are */
 	double hang_after; /* seconds that threads with nobody left to wake them wait before it is a hang; may be
 	                      infinite */
 	bool keep_going;   /* the program is left to itself, and there may be more to report */

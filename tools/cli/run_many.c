@@ -54,16 +54,22 @@ static void count(struct score *score, const struct tt_run_request *request, con
 	put_run(score, request, result);
 }
 
+static char *numbered(const char *name, uint64_t number)
+{
+	return name ? g_strdup_printf("%s-%" PRIu64, name, number) : NULL;
+}
+
 /* The run of the next number. False: it is the last. */
 static bool run_next(const struct tt_run_request *all, const struct tt_repeat *repeat, struct score *score)
 {
 	struct tt_run_request request = *all;
 	struct tt_record_options *options = &request.recording.options;
 	uint64_t seed = options->shake ? *options->shake + score->runs : 0;
-	g_autofree char *folder =
-	    options->output ? g_strdup_printf("%s-%" PRIu64, options->output, score->runs + 1) : NULL;
+	g_autofree char *folder = numbered(options->output, score->runs + 1);
+	g_autofree char *report = numbered(request.check.output, score->runs + 1);
 
 	options->output = folder;
+	request.check.output = report;
 	options->shake = options->shake ? &seed : NULL;
 	if (request.progress)
 		put_progress(score, repeat);
@@ -75,7 +81,7 @@ static bool run_next(const struct tt_run_request *all, const struct tt_repeat *r
 	return score->runs != repeat->times;
 }
 
-int tt_run_many(const struct tt_run_request *request, const struct tt_repeat *repeat)
+int tt_run_many(struct tt_run_request *request, const struct tt_repeat *repeat)
 {
 	struct tt_run_request each = *request;
 	struct score score = {.status = TT_EXIT_OK};
@@ -90,6 +96,8 @@ int tt_run_many(const struct tt_run_request *request, const struct tt_repeat *re
 	        "trace-thr: %" PRIu64 " run%s: %" PRIu64 " passed, %" PRIu64 " with findings, %" PRIu64
 	        " failed without\n",
 	        score.runs, score.runs == 1 ? "" : "s", score.passed, score.with_findings, score.failed);
-	tt_tally_put(&score.tally, stderr);
+	g_autofree char *closing = tt_tally_closing(&score.tally);
+	fprintf(stderr, "%s\n", closing);
+	tt_check_request_name_unused(&request->check);
 	return score.status;
 }

@@ -12,9 +12,10 @@ struct tt_repeat {
 };
 
 /*
- * Runs again and again, with the numbers 1, 2, … behind the name of the folder and, of a seed, seed, seed + 1, … Says
- * at the end how they went. The exit status: that of findings in any run, else of the first that failed.
+ * Runs again and again, with the numbers 1, 2, … behind the names of the folder and the report and, of a seed, seed,
+ * seed + 1, … Says at the end how they went. The exit status: that of findings in any run, else of the first that
+ * failed.
  */
-int tt_run_many(const struct tt_run_request *request, const struct tt_repeat *repeat);
+int tt_run_many(struct tt_run_request *request, const struct tt_repeat *repeat);
 
 #endif /* TT_CLI_RUN_MANY_H */

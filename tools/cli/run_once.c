@@ -10,7 +10,7 @@
 
 /* A run at work. */
 struct run {
-	const struct tt_run_request *request;
+	struct tt_run_request *request;
 	struct tt_lookout *lookout; /* NULL: nobody watches */
 };
 
@@ -19,10 +19,11 @@ struct run {
 static void begin(const struct tt_live_source *source, void *data)
 {
 	struct run *run = data;
-	const struct tt_run_request *request = run->request;
+	struct tt_run_request *request = run->request;
 
 	run->lookout = tt_lookout_start(source, &(struct tt_lookout_options){
 						    .program = request->recording.options.program[0],
+						    .check = &request->check,
 						    .hang_after = request->hang_after,
 						    .keep_going = request->keep_going,
 						    .progress = request->progress,
@@ -67,8 +68,9 @@ static void clear_progress(const struct run *run)
 		fputs("\r\033[K", stderr);
 }
 
-/* The report of what was found when all was read. */
-static void report(const struct run *run, struct tt_check *check, const struct tt_recording *recording)
+/* The report of what was found when all was read. False: it could not be written. */
+static bool report(const struct run *run, const struct tt_check *check, const struct tt_report *report,
+                   const struct tt_recording *recording)
 {
 	const struct tt_recording_request *request = &run->request->recording;
 
@@ -82,8 +84,7 @@ static void report(const struct run *run, struct tt_check *check, const struct t
 		fprintf(stderr, "trace-thr: to see it: trace-thr timeline %s\n\n", recording->folder);
 	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
 	/* Of nothing, "none found" would be a verdict. */
-	if (check->summary.events)
-		tt_report_text(check, &run->request->check, stderr);
+	return !check->summary.events || tt_check_request_write(&run->request->check, report, stderr);
 }
 
 static void remove_trace(struct tt_run_result *result)
@@ -96,20 +97,26 @@ static void remove_trace(struct tt_run_result *result)
 static void conclude(const struct run *run, struct tt_check *check, const struct tt_recording *recording,
                      struct tt_run_result *result, struct tt_tally *tally)
 {
-	const struct tt_run_request *request = run->request;
+	struct tt_run_request *request = run->request;
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	struct tt_report all = tt_check_request_judge(&request->check, checks);
 
-	result->findings = recording->end.caught || tt_check_verdict(check, &request->check) == TT_VERDICT_FAILS;
+	g_ptr_array_add(checks, check);
+	tt_check_request_apply(&request->check, check);
+	result->findings = recording->end.caught || tt_report_verdict(&all) == TT_VERDICT_FAILS;
 	if (result->findings)
 		result->status = request->error_exitcode;
 	else if (!check->summary.events)
 		result->status = TT_EXIT_USAGE;
 	result->recorded = check->summary.events > 0;
-	tt_tally_add(tally, check, &request->check);
+	tt_tally_add(tally, &all);
 	bool passed = !result->findings && result->status == TT_EXIT_OK;
-	if (!request->repeated || !passed)
-		report(run, check, recording);
-	else if (!request->keep_traces)
+	if (!request->repeated || !passed) {
+		if (!report(run, check, &all, recording))
+			result->status = TT_EXIT_USAGE;
+	} else if (!request->keep_traces) {
 		remove_trace(result);
+	}
 }
 
 /* Reads and checks what was recorded. */
@@ -117,7 +124,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
                   struct tt_tally *tally)
 {
 	g_autoptr(GError) error = NULL;
-	struct tt_check *check = tt_check_read(recording->folder, &run->request->check, &error);
+	struct tt_check *check = tt_check_read(recording->folder, &run->request->check.options, &error);
 
 	if (check) {
 		conclude(run, check, recording, result, tally);
@@ -135,7 +142,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 		                      run->request->recording.options.preload);
 }
 
-struct tt_run_result tt_run_once(const struct tt_run_request *request, struct tt_tally *tally)
+struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally *tally)
 {
 	struct run run = {.request = request};
 	const struct tt_companion companion = {begin, cannot, is_caught, end, &run};

@@ -8,8 +8,8 @@
 
 static bool fail(GError **error, const char *path, int number)
 {
-	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number),
-	            "cannot write %s: %s: name another file with -o", path, g_strerror(number));
+	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number), "cannot write %s: %s: name another file",
+	            path, g_strerror(number));
 	return false;
 }
 
@@ -42,8 +42,7 @@ bool tt_save(const char *path, const char *what, const char *text, GError **erro
 	free(real);
 	if (whole)
 		return true;
-	g_set_error(error, G_FILE_ERROR, cause->code, "cannot write %s: %s: name another file with -o", path,
-	            cause->message);
+	g_set_error(error, G_FILE_ERROR, cause->code, "cannot write %s: %s: name another file", path, cause->message);
 	g_error_free(cause);
 	return false;
 }

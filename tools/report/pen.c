@@ -4,6 +4,8 @@
 
 #include "tools/report/pen.h"
 
+#include "tools/report/harmless.h"
+
 static const char *const codes[] = {
     [TT_PLAIN] = "", [TT_BOLD] = "1", [TT_DIM] = "2", [TT_BAD] = "1;31", [TT_WARN] = "1;33", [TT_NAME] = "1;36",
 };
@@ -14,22 +16,9 @@ struct tt_report_pen tt_report_pen(FILE *out)
 	return (struct tt_report_pen){.out = out, .colour = isatty(fileno(out)) && !(no && *no)};
 }
 
-/* Names are the program's: what a terminal would obey is shown as a question mark. */
-static char *harmless(const char *text)
-{
-	char *valid = g_utf8_make_valid(text, -1);
-
-	for (char *c = valid; *c; c = g_utf8_next_char(c)) {
-		gunichar letter = g_utf8_get_char(c);
-		if (letter != '\n' && g_unichar_iscntrl(letter))
-			memset(c, '?', (size_t)(g_utf8_next_char(c) - c));
-	}
-	return valid;
-}
-
 int tt_text_width(const char *text)
 {
-	g_autofree char *valid = harmless(text);
+	g_autofree char *valid = tt_harmless(text);
 	int width = 0;
 
 	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
@@ -41,7 +30,7 @@ int tt_text_width(const char *text)
 
 static void put(struct tt_report_pen *pen, enum tt_style style, const char *text)
 {
-	g_autofree char *shown = harmless(text);
+	g_autofree char *shown = tt_harmless(text);
 	const char *line = strrchr(shown, '\n');
 
 	pen->column = line ? tt_text_width(line + 1) : pen->column + tt_text_width(shown);

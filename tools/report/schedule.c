@@ -1,132 +1,106 @@
 #include "tools/report/schedule.h"
 
-enum { WIDTH = 104, INDENT = 8, GAP = 3 };
+#include "tools/report/steps.h"
 
-/* A step of the schedule. */
-struct step {
-	guint edge;
-	int64_t time_ns;
-	char *text;
+enum { WIDTH = 104, INDENT = 8, GAP = 3, MOST_STEPS = 40 };
+
+/* The columns, and the first step to show. */
+struct schedule {
+	struct tt_report_pen *pen;
+	const struct tt_steps *steps;
+	guint first;
+	int *widths; /* of each thread */
+	int total;
 };
 
-static void clear_step(void *data)
+static const char *name_of(const struct schedule *schedule, guint thread)
 {
-	g_free(((struct step *)data)->text);
+	return ((const struct tt_thread *)schedule->steps->threads->pdata[thread])->name;
 }
 
-static gint earlier(gconstpointer a, gconstpointer b)
+static const struct tt_step *step_of(const struct schedule *schedule, guint i)
 {
-	const struct step *x = a, *y = b;
-	return x->time_ns < y->time_ns ? -1 : x->time_ns > y->time_ns;
+	return &g_array_index(schedule->steps->steps, struct tt_step, i);
 }
 
-static void add_step(GArray *steps, guint edge, int64_t time_ns, const char *verb, const struct tt_object *object)
+static void measure(struct schedule *schedule)
 {
-	struct step step = {edge, time_ns, g_strdup_printf("%s %s", verb, object->name)};
-	g_array_append_val(steps, step);
-}
+	guint threads = schedule->steps->threads->len;
 
-/* A once is not acquired: its routine runs. */
-static bool runs(const struct tt_object *object)
-{
-	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
-}
-
-/* What happened, in its order; of what did not happen, the order in which it could. */
-static GArray *steps_of(const struct tt_finding *finding)
-{
-	GArray *steps = g_array_new(FALSE, FALSE, sizeof(struct step));
-	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
-
-	g_array_set_clear_func(steps, clear_step);
-	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		if (edge->held && edge->held->family != TT_FAMILY_THREAD)
-			add_step(steps, i, edge->held_ns, runs(edge->held) ? "runs" : "acquires", edge->held);
+	schedule->widths = g_new0(int, threads);
+	schedule->total = INDENT;
+	for (guint i = 0; i < threads; i++)
+		schedule->widths[i] = tt_text_width(name_of(schedule, i));
+	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
+		const struct tt_step *step = step_of(schedule, i);
+		g_autofree char *text = tt_step_text(step);
+		schedule->widths[step->thread] = MAX(schedule->widths[step->thread], tt_text_width(text));
 	}
-	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		bool joins = edge->wanted->family == TT_FAMILY_THREAD;
-		add_step(steps, i, edge->wanted_ns, joins ? "joins" : "waits for", edge->wanted);
-	}
-	if (happened)
-		g_array_sort(steps, earlier);
-	return steps;
+	for (guint i = 0; i < threads; i++)
+		schedule->total += schedule->widths[i] + GAP;
 }
 
-static const char *name_of(const struct tt_finding *finding, guint edge)
+static void put_heads(const struct schedule *schedule)
 {
-	return tt_finding_edge(finding, edge)->thread->name;
-}
+	guint n = schedule->steps->threads->len;
 
-/* The width of each thread's column. */
-static int *widths_of(const struct tt_finding *finding, const GArray *steps, int *total)
-{
-	int *widths = g_new0(int, finding->edges->len);
-
-	*total = INDENT;
-	for (guint i = 0; i < finding->edges->len; i++)
-		widths[i] = tt_text_width(name_of(finding, i));
-	for (guint i = 0; i < steps->len; i++) {
-		const struct step *step = &g_array_index(steps, struct step, i);
-		widths[step->edge] = MAX(widths[step->edge], tt_text_width(step->text));
-	}
-	for (guint i = 0; i < finding->edges->len; i++)
-		*total += widths[i] + GAP;
-	return widths;
-}
-
-static void put_columns(struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps,
-                        const int *widths)
-{
-	guint n = finding->edges->len;
-
-	tt_put(pen, TT_PLAIN, "%*s", INDENT, "");
+	tt_put(schedule->pen, TT_PLAIN, "%*s", INDENT, "");
 	for (guint i = 0; i < n; i++)
-		tt_put_padded(pen, TT_NAME, i + 1 < n ? widths[i] + GAP : 0, name_of(finding, i));
-	tt_put(pen, TT_PLAIN, "\n%*s", INDENT, "");
+		tt_put_padded(schedule->pen, TT_NAME, i + 1 < n ? schedule->widths[i] + GAP : 0, name_of(schedule, i));
+	tt_put(schedule->pen, TT_PLAIN, "\n%*s", INDENT, "");
 	for (guint i = 0; i < n; i++) {
-		g_autofree char *line = g_strnfill((gsize)widths[i], '-');
-		tt_put_padded(pen, TT_DIM, i + 1 < n ? widths[i] + GAP : 0, line);
+		g_autofree char *line = g_strnfill((gsize)schedule->widths[i], '-');
+		tt_put_padded(schedule->pen, TT_DIM, i + 1 < n ? schedule->widths[i] + GAP : 0, line);
 	}
-	tt_put(pen, TT_PLAIN, "\n");
-	for (guint i = 0; i < steps->len; i++) {
-		const struct step *step = &g_array_index(steps, struct step, i);
+	tt_put(schedule->pen, TT_PLAIN, "\n");
+}
+
+static void put_columns(const struct schedule *schedule)
+{
+	put_heads(schedule);
+	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
+		const struct tt_step *step = step_of(schedule, i);
+		g_autofree char *text = tt_step_text(step);
 		int before = 0;
-		for (guint j = 0; j < step->edge; j++)
-			before += widths[j] + GAP;
-		tt_put(pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
-		tt_put(pen, TT_PLAIN, "%*s", before, "");
-		tt_put(pen, TT_PLAIN, "%s\n", step->text);
+		for (guint j = 0; j < step->thread; j++)
+			before += schedule->widths[j] + GAP;
+		tt_put(schedule->pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
+		tt_put(schedule->pen, TT_PLAIN, "%*s%s\n", before, "", text);
 	}
 }
 
-static void put_lines(struct tt_report_pen *pen, const struct tt_finding *finding, const GArray *steps)
+static void put_lines(const struct schedule *schedule)
 {
 	int width = 0;
 
-	for (guint i = 0; i < finding->edges->len; i++)
-		width = MAX(width, tt_text_width(name_of(finding, i)));
-	for (guint i = 0; i < steps->len; i++) {
-		const struct step *step = &g_array_index(steps, struct step, i);
-		tt_put(pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
-		tt_put_padded(pen, TT_NAME, width + 1, name_of(finding, step->edge));
-		tt_put(pen, TT_PLAIN, "%s\n", step->text);
+	for (guint i = 0; i < schedule->steps->threads->len; i++)
+		width = MAX(width, tt_text_width(name_of(schedule, i)));
+	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
+		const struct tt_step *step = step_of(schedule, i);
+		g_autofree char *text = tt_step_text(step);
+		tt_put(schedule->pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
+		tt_put_padded(schedule->pen, TT_NAME, width + 1, name_of(schedule, step->thread));
+		tt_put(schedule->pen, TT_PLAIN, "%s\n", text);
 	}
 }
 
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding)
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding, bool all)
 {
-	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
-	GArray *steps = steps_of(finding);
-	int total;
-	g_autofree int *widths = widths_of(finding, steps, &total);
+	bool happened = finding->rule->happened;
+	struct tt_steps *steps = tt_steps_of(finding);
+	struct schedule schedule = {.pen = pen, .steps = steps};
 
+	if (!all && steps->steps->len > MOST_STEPS)
+		schedule.first = steps->steps->len - MOST_STEPS;
+	measure(&schedule);
 	tt_put(pen, TT_PLAIN, happened ? "    What happened:\n\n" : "    What could happen:\n\n");
-	if (total <= WIDTH)
-		put_columns(pen, finding, steps, widths);
+	if (schedule.first > 0)
+		tt_put(pen, TT_PLAIN, "%*s... %u steps, which --all shows, then\n\n", INDENT, "", schedule.first);
+	if (schedule.total <= WIDTH)
+		put_columns(&schedule);
 	else
-		put_lines(pen, finding, steps);
+		put_lines(&schedule);
 	tt_put(pen, happened ? TT_BAD : TT_WARN, "\n%*s*** DEADLOCK ***\n\n", INDENT, "");
-	g_array_free(steps, TRUE);
+	g_free(schedule.widths);
+	tt_steps_free(steps);
 }

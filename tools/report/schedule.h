@@ -1,5 +1,5 @@
 /*
- * The schedule of a cycle: who takes what, and who then waits for what, step by step; a column a thread, as lockdep
+ * The schedule of a finding: who takes what, and who then waits for what, step by step; a column a thread, as lockdep
  * draws CPU0 and CPU1, or a line a step where the columns are too many.
  */
 #ifndef TT_REPORT_SCHEDULE_H
@@ -8,6 +8,7 @@
 #include "tools/check/findings.h"
 #include "tools/report/pen.h"
 
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding);
+/* Only the last steps of many, unless `all` is asked for. */
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding, bool all);
 
 #endif /* TT_REPORT_SCHEDULE_H */

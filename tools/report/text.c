@@ -1,20 +1,12 @@
-#include <inttypes.h>
-
-#include "tools/report/pen.h"
-#include "tools/report/schedule.h"
 #include "tools/report/text.h"
 
-/* A finding of more threads than MOST_EDGES, and more findings than MOST_SHOWN, are cut short unless all is asked for.
- */
-enum { WIDTH = 104, MOST_EDGES = 16, MOST_SHOWN = 20, MOST_FRAMES = 8 };
+#include <inttypes.h>
 
-/* A report in the making. */
-struct report {
-	struct tt_report_pen pen;
-	const struct tt_check *check;
-	bool all;
-	bool pids; /* there are several processes: say which */
-};
+#include "tools/check/rules.h"
+#include "tools/report/formats.h"
+
+/* More findings than this are cut short unless all is asked for. */
+enum { MOST_SHOWN = 20 };
 
 static const char *const meanings[] = {
     [TT_LEVEL_INVERSION] = "a circular lock order that cannot deadlock in any order of this run",
@@ -24,332 +16,129 @@ static const char *const meanings[] = {
     [TT_LEVEL_ACTUAL] = "threads of this run are blocked for good",
 };
 
-static bool is_shown(bool all, const struct tt_finding *finding)
-{
-	return all || finding->level > TT_LEVEL_INVERSION;
-}
-
-/* Threads and what they have and want. */
-
-static void put_thread(struct report *report, const struct tt_thread *thread)
-{
-	tt_put(&report->pen, TT_NAME, "%s", thread->name);
-	if (report->pids)
-		tt_put(&report->pen, TT_DIM, "  pid %" PRIu32, thread->process->pid);
-	if (thread->native_id)
-		tt_put(&report->pen, TT_DIM, "  tid %" PRIu32, thread->native_id);
-	if (thread->daemon)
-		tt_put(&report->pen, TT_DIM, "  daemon");
-}
-
-static char *mode_text(const struct tt_object *object, enum tt_mode mode, const char *note)
-{
-	g_autofree char *name = tt_object_phrase(object);
-	return g_strdup_printf("%s%s%s%s", name, mode == TT_MODE_SHARED ? ", shared" : "", note ? ", " : "",
-	                       note ? note : "");
-}
-
-/* Below a row, the chain of calls that led to its site, as far as the program's own functions go. */
-static void put_chain(struct report *report, const struct tt_thread *thread, uint64_t caller,
-                      const struct tt_stack *stack)
-{
-	uint32_t pid = thread->process->pid;
-	const struct tt_site *shown = tt_symbols_site(report->check->symbols, pid, caller, stack);
-	g_autoptr(GPtrArray) frames = stack ? tt_symbols_frames(report->check->symbols, pid, caller, stack) : NULL;
-	guint begin = 0, end = frames ? frames->len : 0;
-
-	while (end > 0 && !((const struct tt_site *)frames->pdata[end - 1])->own)
-		end--;
-	while (begin < end && frames->pdata[begin] != shown)
-		begin++;
-	for (guint i = begin + 1; i < MIN(end, begin + 1 + MOST_FRAMES); i++) {
-		g_autofree char *site = tt_site_text(frames->pdata[i]);
-		tt_put(&report->pen, TT_DIM, "            called from %s\n", site);
-	}
-}
-
-/* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
-static void put_row(struct report *report, const char *verb, int width, const char *object, const char *when,
-                    int64_t time_ns, const char *where, const struct tt_thread *thread, uint64_t caller,
-                    const struct tt_stack *stack)
-{
-	g_autofree char *time = tt_check_time_text(report->check, time_ns);
-	/* Another program may have run in the process later. */
-	tt_symbols_at(report->check->symbols, time_ns);
-	g_autofree char *site =
-	    tt_site_text(tt_symbols_site(report->check->symbols, thread->process->pid, caller, stack));
-
-	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
-	tt_put_padded(&report->pen, TT_PLAIN, width, object);
-	tt_put(&report->pen, TT_PLAIN, "  %s %s, %s ", when, time, where);
-	tt_put(&report->pen, TT_BOLD, "%s\n", site);
-}
-
-static bool is_once(const struct tt_object *object)
-{
-	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
-}
-
-static void put_hold(struct report *report, const struct tt_edge *edge, bool still, int width)
-{
-	g_autofree char *object = mode_text(edge->held, edge->held_mode, NULL);
-	bool runs = is_once(edge->held);
-	const char *verb = runs ? still ? "runs" : "ran" : still ? "holds" : "held";
-
-	if (edge->held_caller) {
-		put_row(report, verb, width, object, still ? "since" : "from", edge->held_ns,
-		        runs ? "called at" : "acquired at", edge->thread, edge->held_caller, edge->held_stack);
-		put_chain(report, edge->thread, edge->held_caller, edge->held_stack);
-		return;
-	}
-	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
-	tt_put_padded(&report->pen, TT_PLAIN, width, object);
-	tt_put(&report->pen, TT_PLAIN, "  since before the %s\n", edge->thread->left_behind ? "fork" : "trace began");
-}
-
-static void put_wait(struct report *report, const struct tt_edge *edge, bool still, int width)
-{
-	g_autofree char *object = mode_text(edge->wanted, edge->wanted_mode, edge->note);
-	g_autofree char *time = tt_check_time_text(report->check, edge->wanted_ns);
-	const char *verb = still ? "waits for" : "asked for";
-
-	if (edge->wanted_caller) {
-		put_row(report, verb, width, object, still ? "since" : "at  ", edge->wanted_ns, "at", edge->thread,
-		        edge->wanted_caller, edge->wanted_stack);
-		put_chain(report, edge->thread, edge->wanted_caller, edge->wanted_stack);
-		return;
-	}
-	/* Nobody in the program called: the library joins threads when the process exits. */
-	tt_put(&report->pen, TT_PLAIN, "        %-10s ", verb);
-	tt_put_padded(&report->pen, TT_PLAIN, width, object);
-	tt_put(&report->pen, TT_PLAIN, "  since %s, at the exit of the process\n", time);
-}
-
-static int row_width(const struct tt_finding *finding)
-{
-	int width = 0;
-
-	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		g_autofree char *held = edge->held ? mode_text(edge->held, edge->held_mode, NULL) : g_strdup("");
-		g_autofree char *wanted =
-		    edge->wanted ? mode_text(edge->wanted, edge->wanted_mode, edge->note) : g_strdup("");
-		width = MAX(width, MAX(tt_text_width(held), tt_text_width(wanted)));
-	}
-	return MIN(width, 48);
-}
-
-/* Who has what the thread of a cycle's edge wants. */
-static void put_holder(struct report *report, const struct tt_finding *finding, guint i)
-{
-	const struct tt_edge *next = tt_finding_edge(finding, (i + 1) % finding->edges->len);
-	const struct tt_object *wanted = tt_finding_edge(finding, i)->wanted;
-	bool self = finding->edges->len == 1;
-
-	if (!finding->cycle || wanted->family == TT_FAMILY_THREAD)
-		return;
-	if (wanted->family == TT_FAMILY_CONDITION) {
-		g_autofree char *lock = tt_object_phrase(next->held);
-		tt_put(&report->pen, TT_PLAIN, "        %-10s %s, held by ", "needs back", lock);
-	} else {
-		const char *how = !next->held ? "behind" : is_once(wanted) ? "run by" : "held by";
-		tt_put(&report->pen, TT_PLAIN, "        %-10s ", how);
-	}
-	tt_put(&report->pen, TT_NAME, "%s%s\n", next->thread->name,
-	       self         ? ", the same thread"
-	       : next->held ? ""
-	                    : ", which waits to write");
-}
-
-static void put_edge(struct report *report, const struct tt_finding *finding, guint i, int width)
-{
-	const struct tt_edge *edge = tt_finding_edge(finding, i);
-	bool happened = finding->rule->count == TT_COUNT_DEADLOCK;
-
-	tt_put(&report->pen, TT_PLAIN, "    ");
-	put_thread(report, edge->thread);
-	if (edge->note && !edge->wanted)
-		tt_put(&report->pen, TT_PLAIN, "  %s", edge->note);
-	tt_put(&report->pen, TT_PLAIN, "\n");
-	if (edge->held && edge->held->family != TT_FAMILY_THREAD)
-		put_hold(report, edge, happened, width);
-	if (edge->wanted)
-		put_wait(report, edge, happened, width);
-	if (edge->wanted && happened)
-		put_holder(report, finding, i);
-}
-
-/* At most so many: the first ones and the last, with which a cycle closes. */
-static void put_edges(struct report *report, const struct tt_finding *finding, guint most)
-{
-	guint n = finding->edges->len, skipped = n > most ? n - most : 0;
-	int width = row_width(finding);
-
-	for (guint i = 0; i < n; i++) {
-		if (skipped > 0 && i == most - 1) {
-			tt_put(&report->pen, TT_PLAIN, "    ... and %u more\n", skipped);
-			i += skipped;
-		}
-		put_edge(report, finding, i, width);
-	}
-}
-
-static void put_blocked(struct report *report, const struct tt_finding *finding)
-{
-	if (finding->blocked->len == 0)
-		return;
-	tt_put(&report->pen, TT_PLAIN, "    Blocked by it as well:\n\n");
-	for (guint i = 0; i < finding->blocked->len; i++) {
-		const struct tt_edge *edge = &g_array_index(finding->blocked, struct tt_edge, i);
-		tt_put(&report->pen, TT_PLAIN, "    ");
-		put_thread(report, edge->thread);
-		tt_put(&report->pen, TT_PLAIN, "\n");
-		put_wait(report, edge, true, 0);
-	}
-	tt_put(&report->pen, TT_PLAIN, "\n");
-}
-
-static void put_note(struct report *report, const char *head, const char *text)
-{
-	tt_put(&report->pen, TT_PLAIN, "    ");
-	tt_put(&report->pen, TT_BOLD, "%s", head);
-	g_autofree char *rest = g_strdup_printf("%s%s", *head ? " " : "", text);
-	tt_put_wrapped(&report->pen, TT_PLAIN, 4, WIDTH, rest);
-}
-
-static void put_finding(struct report *report, const struct tt_finding *finding)
-{
-	bool bad = finding->level >= TT_LEVEL_PREDICTED;
-	guint shown = report->all ? finding->edges->len : MIN(finding->edges->len, MOST_EDGES);
-
-	tt_put(&report->pen, bad ? TT_BAD : TT_WARN, "%s %s (%s)", finding->rule->id, finding->rule->title,
-	       tt_level_name(finding->level));
-	tt_put(&report->pen, TT_PLAIN, ": ");
-	tt_put_wrapped(&report->pen, TT_BOLD, 4, WIDTH, finding->verdict);
-	tt_put(&report->pen, TT_PLAIN, "\n");
-	put_edges(report, finding, shown);
-	tt_put(&report->pen, TT_PLAIN, "\n");
-	if (finding->cycle && finding->level != TT_LEVEL_INVERSION && finding->edges->len <= shown)
-		tt_put_schedule(&report->pen, finding);
-	put_blocked(report, finding);
-	for (guint i = 0; i < finding->notes->len; i++)
-		put_note(report, "", finding->notes->pdata[i]);
-	tt_put(&report->pen, TT_PLAIN, "\n");
-	put_note(report, "What to do:", finding->remedy);
-	tt_put(&report->pen, TT_PLAIN, "\n");
-}
-
 /* The trace as a whole. */
 
-static void put_levels(struct report *report)
+static bool is_shown(const struct tt_text *text, const struct tt_finding *finding)
+{
+	return tt_report_has(text->report, finding) && tt_finding_is_open(finding);
+}
+
+static void put_levels(struct tt_text *text)
 {
 	bool used[TT_LEVEL_ACTUAL + 1] = {false};
 
-	for (guint i = 0; i < report->check->findings->len; i++) {
-		const struct tt_finding *finding = report->check->findings->pdata[i];
-		if (is_shown(report->all, finding))
+	for (guint i = 0; i < text->check->findings->len; i++) {
+		const struct tt_finding *finding = text->check->findings->pdata[i];
+		if (is_shown(text, finding))
 			used[finding->level] = true;
 	}
 	for (int level = TT_LEVEL_ACTUAL; level >= TT_LEVEL_INVERSION; level--) {
 		if (used[level])
-			tt_put(&report->pen, TT_DIM, "Level %s: %s.\n", tt_level_name((enum tt_level)level),
+			tt_put(&text->pen, TT_DIM, "Level %s: %s.\n", tt_level_name((enum tt_level)level),
 			       meanings[level]);
 	}
 }
 
-static guint count_threads(const struct tt_check *check)
+static void put_clean(struct tt_text *text)
 {
-	guint n = 0;
+	guint threads = tt_check_threads(text->check);
+	g_autofree char *lost = tt_check_loss_text(text->check);
 
-	for (guint i = 0; i < check->model->processes->len; i++)
-		n += ((struct tt_process *)check->model->processes->pdata[i])->threads->len;
-	return n;
+	tt_put(&text->pen, TT_BOLD, "none found in this trace: %" PRIu64 " event%s, %u thread%s, %s lost\n",
+	       text->check->events, text->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
+	if (tt_check_lost(text->check))
+		tt_put(&text->pen, TT_PLAIN, "This is no verdict, since events are missing: %s.\n",
+		       text->check->loss.torn ? "let the program end by itself, or by SIGTERM"
+		                              : "record again without --drop");
 }
 
-static void put_clean(struct report *report)
+/* Whether a finding of the rule is shown. */
+static bool shows_rule(const struct tt_text *text, const struct tt_rule *rule)
 {
-	guint threads = count_threads(report->check);
-	g_autofree char *lost = tt_check_loss_text(report->check);
-
-	tt_put(&report->pen, TT_BOLD, "none found in this trace: %" PRIu64 " event%s, %u thread%s, %s lost\n",
-	       report->check->events, report->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
-	if (tt_check_lost(report->check))
-		tt_put(&report->pen, TT_PLAIN,
-		       "This is no verdict, since events are missing: record again without --drop.\n");
+	for (guint i = 0; i < text->check->findings->len; i++) {
+		const struct tt_finding *finding = text->check->findings->pdata[i];
+		if (finding->rule == rule && is_shown(text, finding))
+			return true;
+	}
+	return false;
 }
 
-static void put_check(struct report *report)
+/* When events were lost, and of whom; and what of the findings is worth less for it. */
+static void put_loss(struct tt_text *text)
 {
-	const struct tt_check *check = report->check;
+	const struct tt_check_loss *loss = &text->check->loss;
+	enum { MOST_BUFFERS = 8 };
+
+	for (guint i = 0; i < MIN(loss->buffers->len, MOST_BUFFERS); i++) {
+		g_autofree char *lost = tt_check_lost_text(text->check, loss->buffers->pdata[i]);
+		tt_put_note(text, "Lost:", lost);
+	}
+	if (loss->buffers->len > MOST_BUFFERS)
+		tt_put(&text->pen, TT_PLAIN, "    ... and of %u more buffers\n", loss->buffers->len - MOST_BUFFERS);
+	for (size_t i = 0; loss->buffers->len > 0 && i < TT_N_RULES; i++) {
+		g_autofree char *weaker = tt_rule_lost_text(&tt_rules[i]);
+		if (shows_rule(text, &tt_rules[i]))
+			tt_put_note(text, "Weaker for it:", weaker);
+	}
+}
+
+static void put_findings(struct tt_text *text)
+{
+	const GPtrArray *findings = text->check->findings;
 	guint shown = 0;
 
-	report->pids = check->model->processes->len > 1;
-	for (guint i = 0; i < check->findings->len; i++) {
-		const struct tt_finding *finding = check->findings->pdata[i];
-		if (!is_shown(report->all, finding))
-			continue;
-		if (!finding->told && (shown < MOST_SHOWN || report->all))
-			put_finding(report, finding);
-		shown++;
+	for (guint i = 0; i < findings->len; i++) {
+		const struct tt_finding *finding = findings->pdata[i];
+		if (is_shown(text, finding) && (shown++ < MOST_SHOWN || text->all) && !finding->told)
+			tt_put_finding(text, finding);
 	}
-	if (shown > MOST_SHOWN && !report->all)
-		tt_put(&report->pen, TT_BOLD, "... and %u more findings: --all shows them.\n\n", shown - MOST_SHOWN);
-	put_levels(report);
+	if (shown > MOST_SHOWN && !text->all)
+		tt_put(&text->pen, TT_BOLD, "... and %u more findings: --all shows them.\n\n", shown - MOST_SHOWN);
+	put_levels(text);
 	if (shown == 0)
-		put_clean(report);
-	for (guint i = 0; i < check->limits->len; i++)
-		put_note(report, "Limit:", check->limits->pdata[i]);
+		put_clean(text);
 }
 
-void tt_tally_add(struct tt_tally *tally, const struct tt_check *check, const struct tt_check_options *options)
+static void put_check(struct tt_text *text)
 {
-	for (guint i = 0; i < check->findings->len; i++) {
-		const struct tt_finding *finding = check->findings->pdata[i];
-		tally->findings[finding->rule->count] += is_shown(options->all, finding);
-	}
-	tally->events_lost += check->loss.events;
-	tally->packets_lost += check->loss.packets;
+	text->pids = text->check->model->processes->len > 1;
+	put_findings(text);
+	for (guint i = 0; i < text->check->limits->len; i++)
+		tt_put_note(text, "Limit:", text->check->limits->pdata[i]);
+	put_loss(text);
 }
 
-void tt_tally_put(const struct tt_tally *tally, FILE *out)
-{
-	guint deadlocks = tally->findings[TT_COUNT_DEADLOCK], inversions = tally->findings[TT_COUNT_INVERSION];
+/* The report as a whole. */
 
-	fprintf(out, "trace-thr: %u deadlock%s, %u inversion%s, 0 suppressed, %" PRIu64 " event%s", deadlocks,
-	        deadlocks == 1 ? "" : "s", inversions, inversions == 1 ? "" : "s", tally->events_lost,
-	        tally->events_lost == 1 ? "" : "s");
-	if (tally->packets_lost > 0)
-		fprintf(out, " and %" PRIu64 " packet%s", tally->packets_lost, tally->packets_lost == 1 ? "" : "s");
-	fputs(" lost\n", out);
+static void put_baseline(struct tt_text *text)
+{
+	const struct tt_baseline *baseline = text->report->baseline;
+	struct tt_tally tally = tt_report_tally(text->report);
+
+	if (baseline)
+		tt_put(&text->pen, TT_PLAIN, "Baseline %s: %u known, not shown; %u of its %u gone.\n", baseline->path,
+		       tally.known, tally.gone, baseline->fingerprints->len);
 }
 
 void tt_report_findings(const struct tt_check *check, FILE *out)
 {
-	struct report report = {.pen = tt_report_pen(out), .check = check, .pids = check->model->processes->len > 1};
+	struct tt_text text = {.pen = tt_report_pen(out), .check = check, .pids = check->model->processes->len > 1};
 
 	for (guint i = 0; i < check->findings->len; i++)
-		put_finding(&report, check->findings->pdata[i]);
+		tt_put_finding(&text, check->findings->pdata[i]);
 }
 
-void tt_report_texts(const GPtrArray *checks, const struct tt_check_options *options, FILE *out)
+void tt_report_text(const struct tt_report *report, FILE *out)
 {
-	struct report report = {.pen = tt_report_pen(out), .all = options->all};
-	struct tt_tally tally = {.events_lost = 0};
+	struct tt_text text = {.pen = tt_report_pen(out), .report = report, .all = report->options->all};
+	g_autofree char *closing = tt_report_closing(report);
 
-	for (guint i = 0; i < checks->len; i++) {
-		report.check = checks->pdata[i];
-		if (checks->len > 1)
-			tt_put(&report.pen, TT_BOLD, "%s%s:\n\n", i > 0 ? "\n" : "", report.check->path);
-		put_check(&report);
-		tt_tally_add(&tally, report.check, options);
+	for (guint i = 0; i < report->checks->len; i++) {
+		text.check = report->checks->pdata[i];
+		if (report->checks->len > 1)
+			tt_put(&text.pen, TT_BOLD, "%s%s:\n\n", i > 0 ? "\n" : "", text.check->path);
+		put_check(&text);
 	}
-	tt_tally_put(&tally, out);
-}
-
-void tt_report_text(const struct tt_check *check, const struct tt_check_options *options, FILE *out)
-{
-	g_autoptr(GPtrArray) checks = g_ptr_array_new();
-
-	g_ptr_array_add(checks, (void *)(uintptr_t)check);
-	tt_report_texts(checks, options, out);
+	put_baseline(&text);
+	tt_put(&text.pen, TT_PLAIN, "%s\n", closing);
 }

@@ -5,29 +5,27 @@
 #ifndef TT_REPORT_TEXT_H
 #define TT_REPORT_TEXT_H
 
-#include <stdio.h>
+#include "tools/report/pen.h"
+#include "tools/report/report.h"
 
-#include "tools/check/check.h"
+enum { TT_TEXT_WIDTH = 104 };
 
-/*
- * Prints what the check found and the closing line, `trace-thr: 1 deadlock, 2 inversions, 0 suppressed, 0 events
- * lost`. In colour if `out` is a terminal and NO_COLOR is not set.
- */
-void tt_report_text(const struct tt_check *check, const struct tt_check_options *options, FILE *out);
+/* A text in the making. */
+struct tt_text {
+	struct tt_report_pen pen;
+	const struct tt_report *report;
+	const struct tt_check *check; /* the one that is told of */
+	bool all;
+	bool pids; /* there are several processes: say which */
+};
 
-/* The same for several, each under its path, with one closing line of their sums. What was told already is only
- * counted. */
-void tt_report_texts(const GPtrArray *checks, const struct tt_check_options *options, FILE *out);
-
-/* Only the findings, while the program runs: no closing line. */
+/* Only the findings of a check, while the program runs: no closing line. */
 void tt_report_findings(const struct tt_check *check, FILE *out);
 
-/* The sums of several reports, and the closing line of all. */
-struct tt_tally {
-	guint findings[TT_N_COUNTS];
-	uint64_t events_lost, packets_lost;
-};
-void tt_tally_add(struct tt_tally *tally, const struct tt_check *check, const struct tt_check_options *options);
-void tt_tally_put(const struct tt_tally *tally, FILE *out);
+/* A finding, whole, and an empty line. */
+void tt_put_finding(struct tt_text *text, const struct tt_finding *finding);
+
+/* An indented paragraph: a head in bold, which may be empty, and what it is about. */
+void tt_put_note(struct tt_text *text, const char *head, const char *note);
 
 #endif /* TT_REPORT_TEXT_H */

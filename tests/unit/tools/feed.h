@@ -79,7 +79,7 @@ static inline void feed_event(struct feed *feed, unsigned who, struct tt_event e
 	event.time_ns = FEED_ORIGIN + (int64_t)feed->n * 1000000;
 	event.pid = feed->pid;
 	event.thread_id = who;
-	event.thread = feed_name(who);
+	event.thread = event.thread ? event.thread : feed_name(who);
 	if (event.id && !event.name)
 		event.name = feed_name(event.id);
 	tt_check_feed(feed->check, &event);

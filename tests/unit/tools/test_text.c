@@ -2,24 +2,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "feed.h"
+#include "reports.h"
 #include "tools/report/pen.h"
-#include "tools/report/text.h"
 
 /* The report for people: whole texts of the smallest findings, and what must hold of any. */
 
 /* The report of the feed. The caller's to free. */
 static char *report_of(const struct feed *feed, bool all)
 {
-	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED, .all = all};
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	assert_non_null(out);
-	tt_report_text(feed->check, &options, out);
-	fclose(out);
-	return text;
+	return report_as("text", feed, all);
 }
 
 static void assert_report(const struct feed *feed, const char *expected)
@@ -36,14 +27,6 @@ static void assert_says(const struct feed *feed, bool all, const char *part, boo
 	if ((strstr(text, part) != NULL) != says)
 		fail_msg("%s in the report: %s\n%s", says ? "not" : "is", part, text);
 	free(text);
-}
-
-static void feed_abba(struct feed *feed)
-{
-	acquires(feed, T1, A);
-	acquires(feed, T2, B);
-	waits(feed, T2, A, T1);
-	waits(feed, T1, B, T2);
 }
 
 static void test_deadlock(void **state)
@@ -88,6 +71,7 @@ static void test_deadlock(void **state)
 		   "    What to do: Take the locks in one order in every thread, or hold only one of them at a time; "
 		   "join no\n"
 		   "    thread while holding what it needs.\n"
+		   "    Fingerprint 1f2ea416afc86fcb\n"
 		   "\n"
 		   "Level actual: threads of this run are blocked for good.\n"
 		   "trace-thr: 1 deadlock, 0 inversions, 0 suppressed, 0 events lost\n");
@@ -366,9 +350,7 @@ static void test_several_traces(void **state)
 	struct tt_check_options options = TT_CHECK_DEFAULTS;
 	struct feed feeds[] = {feed_new(false), feed_new(false)};
 	g_autoptr(GPtrArray) checks = g_ptr_array_new();
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
+	struct tt_report report = {.checks = checks, .options = &options};
 
 	for (size_t i = 0; i < 2; i++) {
 		feeds[i].check->path = g_strdup_printf("trace-%zu", i);
@@ -376,8 +358,7 @@ static void test_several_traces(void **state)
 		feed_finish(&feeds[i]);
 		g_ptr_array_add(checks, feeds[i].check);
 	}
-	tt_report_texts(checks, &options, out);
-	fclose(out);
+	char *text = report_written("text", &report);
 	assert_true(g_str_has_prefix(text, "trace-0:\n\nTT001 "));
 	assert_non_null(strstr(text, "\ntrace-1:\n\nTT001 "));
 	assert_true(g_str_has_suffix(text, "\ntrace-thr: 2 deadlocks, 0 inversions, 0 suppressed, 0 events lost\n"));

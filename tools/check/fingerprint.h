@@ -1,0 +1,20 @@
+/*
+ * Fingerprints: by which a finding is known again in another run, or after the program was changed elsewhere.
+ *
+ * Of its rule and, of each thread's part, the objects by name, modes, and the function and file of both sites. Not of
+ * addresses, lines, process numbers, levels, times, or which of several threads it was. Numbers that were only counted
+ * out (`Lock-3`, `mutex conn.c:120#2`) are left out of the names; those that the program gave stand. Where a circle
+ * begins does not matter.
+ */
+#ifndef TT_CHECK_FINGERPRINT_H
+#define TT_CHECK_FINGERPRINT_H
+
+#include "tools/check/check.h"
+
+/* Sixteen hexadecimal digits. The caller's to free. */
+char *tt_fingerprint(const struct tt_check *check, const struct tt_finding *finding);
+
+/* A name of an object or thread without what changes from run to run. The caller's to free. */
+char *tt_lasting_name(const char *name);
+
+#endif /* TT_CHECK_FINGERPRINT_H */

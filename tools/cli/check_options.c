@@ -1,0 +1,135 @@
+#include "tools/cli/check_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/cli/save.h"
+
+static bool complain(const char *what)
+{
+	g_printerr("trace-thr: %s\n", what);
+	return false;
+}
+
+GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *output, const GOptionEntry *more, guint n)
+{
+	char letter = strcmp(output, "output") == 0 ? 'o' : '\0'; /* as other commands have it */
+	const GOptionEntry ours[] = {
+	    {"fail-on", 0, 0, G_OPTION_ARG_STRING, &request->fail_on,
+	     "Fail on findings of this level or a surer one (predicted)", "LEVEL"},
+	    {"all", 0, 0, G_OPTION_ARG_NONE, &request->all, "Show inversions that cannot deadlock as well", NULL},
+	    {"format", 0, 0, G_OPTION_ARG_STRING, &request->format_name,
+	     "text (the default), json, sarif, junit or github", "FORMAT"},
+	    {output, letter, 0, G_OPTION_ARG_FILENAME, &request->output, "Write the report into a file", "FILE"},
+	    {"suppressions", 0, 0, G_OPTION_ARG_FILENAME, &request->suppressions_path,
+	     "Leave out the findings that a line of this file names", "FILE"},
+	    {"print-suppressions", 0, 0, G_OPTION_ARG_NONE, &request->print_suppressions,
+	     "In place of the report, print suppressions for what was found", NULL},
+	    {"baseline", 0, 0, G_OPTION_ARG_FILENAME, &request->baseline_path,
+	     "Leave out the findings that this earlier report (--format json) has", "FILE"},
+	};
+	GArray *entries = g_array_new(TRUE, TRUE, sizeof(GOptionEntry));
+
+	g_array_append_vals(entries, ours, G_N_ELEMENTS(ours));
+	g_array_append_vals(entries, more, n);
+	return (GOptionEntry *)(void *)g_array_free(entries, FALSE);
+}
+
+/* What is wrong with the options; NULL: nothing. The caller's to free. */
+static char *refusal(struct tt_check_request *request)
+{
+	request->format = tt_report_format_find(request->format_name);
+	if (!request->format)
+		return g_strdup_printf("no format '%s': use text, json, sarif, junit or github", request->format_name);
+	if (request->print_suppressions && request->format_name)
+		return g_strdup("--print-suppressions prints no report: leave out --format");
+	if (request->fail_on && !tt_level_parse(request->fail_on, &request->options.fail_on))
+		return g_strdup_printf("no level '%s': use actual, confirmed, predicted, potential or inversion",
+		                       request->fail_on);
+	return NULL;
+}
+
+bool tt_check_request_take(struct tt_check_request *request)
+{
+	static const struct tt_report_format suppressions = {"suppressions", tt_report_suppressions};
+	g_autofree char *wrong = refusal(request);
+	g_autoptr(GError) error = NULL;
+
+	if (wrong)
+		return complain(wrong);
+	if (request->print_suppressions)
+		request->format = &suppressions;
+	/* Who fails on inversions wants them looked for. */
+	request->options.all = request->all || request->options.fail_on == TT_LEVEL_INVERSION;
+	if (request->suppressions_path)
+		request->suppressions = tt_suppressions_read(request->suppressions_path, &error);
+	if (request->baseline_path && !error)
+		request->baseline = tt_baseline_read(request->baseline_path, &error);
+	return error ? complain(error->message) : true;
+}
+
+void tt_check_request_apply(struct tt_check_request *request, struct tt_check *check)
+{
+	if (request->suppressions)
+		tt_suppressions_apply(request->suppressions, check);
+	if (request->baseline)
+		tt_baseline_apply(request->baseline, check);
+}
+
+void tt_check_request_name_unused(const struct tt_check_request *request)
+{
+	const struct tt_suppressions *suppressions = request->suppressions;
+
+	for (guint i = 0; suppressions && i < suppressions->all->len; i++) {
+		const struct tt_suppression *suppression = suppressions->all->pdata[i];
+		if (suppression->uses == 0)
+			g_printerr("trace-thr: %s:%u: unused suppression: %s\n", suppressions->path, suppression->line,
+			           suppression->text);
+	}
+}
+
+static bool write_file(const struct tt_check_request *request, const struct tt_report *report)
+{
+	g_autoptr(GError) error = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	bool ok;
+
+	request->format->write(report, out);
+	ok = fclose(out) == 0 && tt_save(request->output, "the report", text, &error);
+	free(text);
+	return ok || complain(error ? error->message : "no memory for the report: check fewer traces at once");
+}
+
+static bool write_stream(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
+{
+	request->format->write(report, out);
+	if (fflush(out) == 0 && !ferror(out))
+		return true;
+	return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+}
+
+struct tt_report tt_check_request_judge(const struct tt_check_request *request, const GPtrArray *checks)
+{
+	return (struct tt_report){.checks = checks,
+	                          .options = &request->options,
+	                          .suppressions = request->suppressions,
+	                          .baseline = request->baseline};
+}
+
+bool tt_check_request_write(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
+{
+	return request->output ? write_file(request, report) : write_stream(request, report, out);
+}
+
+void tt_check_request_clear(struct tt_check_request *request)
+{
+	tt_suppressions_free(request->suppressions);
+	tt_baseline_free(request->baseline);
+	g_free(request->fail_on);
+	g_free(request->format_name);
+	g_free(request->output);
+	g_free(request->suppressions_path);
+	g_free(request->baseline_path);
+}
