@@ -41,6 +41,21 @@ static inline void feed_abba(struct feed *feed)
 	waits(feed, T1, B, T2);
 }
 
+/* A witness of the deadlock, for a finding of two threads: both acquire, both wait. */
+static inline void add_witness(struct tt_finding *finding)
+{
+	for (guint i = 0; i < 2 * finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i % finding->edges->len);
+		bool wait = i >= finding->edges->len;
+		struct tt_witness_step step = {.thread = edge->thread,
+		                               .type = wait ? TT_EVENT_lock_wait : TT_EVENT_lock_acquired,
+		                               .object = wait ? edge->wanted : edge->held,
+		                               .blocks = wait,
+		                               .caller = wait ? edge->wanted_caller : edge->held_caller};
+		g_array_append_val(finding->witness, step);
+	}
+}
+
 /* The same, with names that no format may let through as they are. */
 #define HOSTILE_LOCK "<a>&\"'\033[2J\n::error::\r\x01\xff%0A]](x)"
 #define HOSTILE_THREAD "t\t,:%\xc3\x28\xef\xbf\xbe"
