@@ -22,7 +22,7 @@ GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *out
 	     "text (the default), json, sarif, junit or github", "FORMAT"},
 	    {output, letter, 0, G_OPTION_ARG_FILENAME, &request->output, "Write the report into a file", "FILE"},
 	    {"suppressions", 0, 0, G_OPTION_ARG_FILENAME, &request->suppressions_path,
-	     "Leave out the findings that a line of this file names", "FILE"},
+	     "Leave out the findings that a line of this file names ($TRACE_THR_SUPPRESSIONS)", "FILE"},
 	    {"print-suppressions", 0, 0, G_OPTION_ARG_NONE, &request->print_suppressions,
 	     "In place of the report, print suppressions for what was found", NULL},
 	    {"baseline", 0, 0, G_OPTION_ARG_FILENAME, &request->baseline_path,
@@ -61,8 +61,9 @@ bool tt_check_request_take(struct tt_check_request *request)
 		request->format = &suppressions;
 	/* Who fails on inversions wants them looked for. */
 	request->options.all = request->all || request->options.fail_on == TT_LEVEL_INVERSION;
-	if (request->suppressions_path)
-		request->suppressions = tt_suppressions_read(request->suppressions_path, &error);
+	const char *path = request->suppressions_path ? request->suppressions_path : g_getenv("TRACE_THR_SUPPRESSIONS");
+	if (path && *path)
+		request->suppressions = tt_suppressions_read(path, &error);
 	if (request->baseline_path && !error)
 		request->baseline = tt_baseline_read(request->baseline_path, &error);
 	return error ? complain(error->message) : true;
