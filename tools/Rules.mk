@@ -8,6 +8,12 @@ TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 sqlite3 libdw lttng-ctl
 FLAGS_tools = $(shell pkg-config --cflags $(TOOL_PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -liberty -lm
 
+# Where reports point to for the explanation of a rule: where install puts it, or where it is published.
+DOCS     := $(PREFIX)/share/doc/trace_thr
+DOCS_URI ?= file://$(DOCS)
+
+$(BUILD)/tools/report/sarif_rules.o: FLAGS += -DTT_DOCS_URI='"$(DOCS_URI)"'
+
 $(TOOL_ARCHIVE): $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 	$(SAY) AR $@
 	$(Q)rm -f $@
@@ -23,5 +29,7 @@ install: install-tool
 install-tool: $(TOOL)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(DOCS)
+	install -m 644 docs/rules.md docs/reports.md docs/check.schema.json $(DESTDIR)$(DOCS)
 
 .PHONY: install-tool

@@ -95,22 +95,27 @@ check "so has a program whose lines have moved" \
 	"$(test -n "$first" -a "$(fingerprints moved_trace)" = "$first" || echo "it has not")"
 
 # What was lost: how many, when, of whom, what it weakens. A session by hand, of buffers that are too small.
-if lttng -q create "lossy-$$" --output="$dir/lossy" >/dev/null 2>&1; then
-	clean_up() { lttng -q destroy "lossy-$$" >/dev/null 2>&1; }
-	lttng -q enable-channel --userspace --session="lossy-$$" --subbuf-size=4k --num-subbuf=2 tiny &&
-		lttng -q enable-event --userspace --session="lossy-$$" --channel=tiny 'trace_thr:*' &&
-		lttng -q start "lossy-$$"
-	run "$BUILD/tests/tool/many" 200000
-	timeout $limit lttng -q destroy "lossy-$$"
-	clean_up() { :; }
-	tool check "$dir/lossy"
-	check "lost events are no verdict" "$(status_is 3)$(has out '^This is no verdict')"
-	check "when and of whom they were lost is said" \
-		"$(has out 'Lost: [0-9]+ events lost between [+-][0-9.]+ s and [+-][0-9.]+ s, of channel "tiny" on CPU [0-9]+')"
-	tool check --format json "$dir/lossy"
-	check "also in JSON" "$(valid "$docs/check.schema.json" "$dir/out")$(has out '"verdict": "unknown"')$(
-		has out '"channel": "tiny"')$(has out '"why": ')"
-else
-	skip "no lttng-sessiond runs: a session by hand"
+daemon=
+clean_up()
+{
+	timeout $limit lttng -q destroy "lossy-$$" >/dev/null 2>&1
+	test -z "$daemon" || kill "$daemon"
+}
+if ! lttng --no-sessiond list >/dev/null 2>&1; then
+	lttng-sessiond --daemonize --pidfile="$dir/pid" && daemon=$(cat "$dir/pid")
 fi
+lttng -q create "lossy-$$" --output="$dir/lossy" >/dev/null &&
+	lttng -q enable-channel --userspace --session="lossy-$$" --subbuf-size=4k --num-subbuf=2 tiny &&
+	lttng -q enable-event --userspace --session="lossy-$$" --channel=tiny 'trace_thr:*' &&
+	lttng -q start "lossy-$$"
+check "a session by hand" "$(test $? = 0 || echo "it failed")"
+run "$BUILD/tests/tool/many" 200000
+timeout $limit lttng -q destroy "lossy-$$"
+tool check "$dir/lossy"
+check "lost events are no verdict" "$(status_is 3)$(has out '^This is no verdict')"
+check "when and of whom they were lost is said" \
+	"$(has out 'Lost: [0-9]+ events lost between [+-][0-9.]+ s and [+-][0-9.]+ s, of channel "tiny" on CPU [0-9]+')"
+tool check --format json "$dir/lossy"
+check "also in JSON" "$(valid "$docs/check.schema.json" "$dir/out")$(has out '"verdict": "unknown"')$(
+	has out '"channel": "tiny"')$(has out '"why": ')"
 finish
