@@ -18,7 +18,8 @@ enum { EXAMPLES = 3 }; /* of each disagreement, shown in full */
 struct total {
 	unsigned programs, too_big, through, disagreeing;
 	uint64_t states;
-	unsigned reachable, foretold, told, exact, beyond, behind_writers, told_behind_writers, parts, unstarted;
+	unsigned reachable, foretold, told, exact, beyond, communication, behind_writers, told_behind_writers, parts,
+	    unstarted;
 	unsigned counts[N_DISAGREEMENTS];
 	unsigned shown[N_DISAGREEMENTS];
 };
@@ -60,6 +61,7 @@ static void add(struct total *total, const struct outcome *outcome)
 	total->foretold += outcome->foretold;
 	total->told += outcome->told;
 	total->exact += outcome->exact;
+	total->communication += outcome->communication;
 	total->beyond += outcome->beyond;
 	total->behind_writers += outcome->behind_writers;
 	total->told_behind_writers += outcome->told_behind_writers;
@@ -101,6 +103,8 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	printf("  with a wrong witness           %8u\n", total->counts[BAD_WITNESS]);
 	printf("  behind a waiting writer        %8u  of %u foretold\n", total->told_behind_writers,
 	       total->behind_writers);
+	printf("TT013 told                       %8u\n", total->communication);
+	printf("  false                          %8u\n", total->counts[FALSE_COMMUNICATION]);
 	printf("blocked for good: false          %8u\n", total->counts[FALSE_ACTUAL]);
 	printf("                  missed         %8u\n", total->counts[MISSED_ACTUAL]);
 	printf("  parts of runs, checked         %8u  (%u not judged: a thread of pthreads has yet to start)\n",

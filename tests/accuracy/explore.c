@@ -50,15 +50,23 @@ static void grow(struct seen *seen)
 		place(seen, i);
 }
 
-/* Adds the state; false if it was there. */
-static bool add(struct seen *seen, const struct state *state)
+/* The number of the state; the count of them if it was not seen. */
+static uint32_t find(const struct seen *seen, const struct state *state)
 {
 	uint32_t slot = (uint32_t)hash_of(state) & seen->mask;
 
 	for (; seen->slots[slot]; slot = (slot + 1) & seen->mask) {
 		if (!memcmp(&seen->states[seen->slots[slot] - 1], state, sizeof *state))
-			return false;
+			return seen->slots[slot] - 1;
 	}
+	return seen->n;
+}
+
+/* Adds the state; false if it was there. */
+static bool add(struct seen *seen, const struct state *state)
+{
+	if (find(seen, state) < seen->n)
+		return false;
 	if (seen->n == seen->most)
 		grow(seen);
 	seen->states[seen->n] = *state;
@@ -66,31 +74,123 @@ static bool add(struct seen *seen, const struct state *state)
 	return true;
 }
 
-struct reach explore(const struct program *program, const struct state *from, unsigned most_states,
-                     struct deadlocks *found)
+static void seen_free(struct seen *seen)
 {
-	struct seen seen = seen_new();
+	g_free(seen->states);
+	g_free(seen->slots);
+}
+
+/* Whether the move ends the call of its thread. */
+static bool ends_call(const struct state *before, const struct state *after, struct move move)
+{
+	return after->pc[move.thread] != before->pc[move.thread] || move.kind == MOVE_END;
+}
+
+/* All states from the first on: their array is the queue as well. */
+static struct reach visit_all(const struct program *program, const struct state *from, unsigned most_states,
+                              struct seen *seen, struct deadlocks *found)
+{
 	struct reach reach = {.complete = true};
 	struct move moves[MOST_MOVES];
 
-	/* The array of states is the queue as well. */
-	add(&seen, from);
-	for (unsigned i = 0; i < seen.n && reach.complete; i++) {
-		struct state state = seen.states[i];
+	add(seen, from);
+	for (unsigned i = 0; i < seen->n && reach.complete; i++) {
+		struct state state = seen->states[i];
 		unsigned n = machine_moves(program, &state, false, moves);
 		if (found)
 			deadlocks_of_state(program, &state, ~0u, found);
 		for (unsigned m = 0; m < n; m++) {
 			struct state next = state;
 			machine_apply(program, &next, moves[m]);
-			if (next.pc[moves[m].thread] != state.pc[moves[m].thread] || moves[m].kind == MOVE_END)
+			if (ends_call(&state, &next, moves[m]))
 				reach.moved |= 1u << moves[m].thread;
-			add(&seen, &next);
+			add(seen, &next);
 		}
-		reach.complete = seen.n <= most_states;
+		reach.complete = seen->n <= most_states;
 	}
-	reach.states = seen.n;
-	g_free(seen.states);
-	g_free(seen.slots);
+	reach.states = seen->n;
 	return reach;
+}
+
+struct reach explore(const struct program *program, const struct state *from, unsigned most_states,
+                     struct deadlocks *found)
+{
+	struct seen seen = seen_new();
+	struct reach reach = visit_all(program, from, most_states, &seen, found);
+
+	seen_free(&seen);
+	return reach;
+}
+
+/* How far all threads are: every move makes it more. */
+static unsigned progress(const struct state *state)
+{
+	unsigned sum = (unsigned)__builtin_popcount(state->ended);
+
+	for (unsigned t = 0; t < MOST_THREADS; t++)
+		sum += 8u * state->pc[t] + state->phase[t];
+	return sum;
+}
+
+static gint later_first(gconstpointer a, gconstpointer b, gpointer data)
+{
+	const struct state *states = data;
+	unsigned x = progress(&states[*(const uint32_t *)a]), y = progress(&states[*(const uint32_t *)b]);
+	return x > y ? -1 : x < y;
+}
+
+/* Of each state, the threads that end a call in some schedule from there: a bit each. */
+static uint8_t *find_futures(const struct program *program, const struct seen *seen)
+{
+	uint32_t *order = g_new(uint32_t, seen->n);
+	uint8_t *futures = g_new0(uint8_t, seen->n);
+	struct move moves[MOST_MOVES];
+
+	for (uint32_t i = 0; i < seen->n; i++)
+		order[i] = i;
+	g_qsort_with_data(order, (gint)seen->n, sizeof *order, later_first, seen->states);
+	for (uint32_t i = 0; i < seen->n; i++) {
+		const struct state *state = &seen->states[order[i]];
+		unsigned n = machine_moves(program, state, false, moves);
+		for (unsigned m = 0; m < n; m++) {
+			struct state next = *state;
+			machine_apply(program, &next, moves[m]);
+			futures[order[i]] |= futures[find(seen, &next)];
+			if (ends_call(state, &next, moves[m]))
+				futures[order[i]] |= (uint8_t)(1u << moves[m].thread);
+		}
+	}
+	g_free(order);
+	return futures;
+}
+
+static deadlock stuck_of(const struct program *program, const struct state *state, unsigned future)
+{
+	unsigned stuck = state->created & ~(unsigned)state->ended & ~future;
+	deadlock which = 0;
+
+	for (unsigned t = 0; t < program->n_threads; t++) {
+		if (stuck & 1u << t)
+			which |= (deadlock)(machine_op(program, state, t)->site + 1u) << 8 * t;
+	}
+	return which;
+}
+
+GHashTable *explore_stuck(const struct program *program, unsigned most_states)
+{
+	struct state start = machine_start(program);
+	struct seen seen = seen_new();
+	GHashTable *found = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+
+	struct reach reach = visit_all(program, &start, most_states, &seen, NULL);
+	g_assert(reach.complete); /* it was explored before */
+	uint8_t *futures = find_futures(program, &seen);
+	for (uint32_t i = 0; i < seen.n; i++) {
+		deadlock which = stuck_of(program, &seen.states[i], futures[i]);
+		if (which && !g_hash_table_contains(found, &which))
+			g_hash_table_add(found, g_memdup2(&which, sizeof which));
+	}
+	g_free(futures);
+	seen_free(&seen);
+	return found;
 }

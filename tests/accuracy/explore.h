@@ -16,4 +16,10 @@ struct reach {
 struct reach explore(const struct program *program, const struct state *from, unsigned most_states,
                      struct deadlocks *found);
 
+/*
+ * The ways to be blocked for good that some schedule reaches: a set of numbers as of a deadlock, without its locks, of
+ * all threads that never end their call from some state on. There must be no more states than the limit.
+ */
+GHashTable *explore_stuck(const struct program *program, unsigned most_states);
+
 #endif /* ACCURACY_EXPLORE_H */

@@ -16,6 +16,7 @@ const char *const disagreement_names[N_DISAGREEMENTS] = {
     [FALSE_PREDICTION] = "TT010 that no schedule reaches",
     [MISSED_PREDICTION] = "deadlock that the run foretells, without a TT010",
     [BAD_WITNESS] = "TT010 with a witness that is no way there",
+    [FALSE_COMMUNICATION] = "TT013 that no schedule reaches",
     [FALSE_ACTUAL] = "said to be blocked for good, wrongly",
     [MISSED_ACTUAL] = "blocked for good, and not said to be",
 };
@@ -24,6 +25,7 @@ struct judging {
 	const struct program *program;
 	struct run run;
 	struct deadlocks reachable, foretold;
+	GHashTable *stuck; /* of explore_stuck; NULL: not asked for yet */
 	struct outcome outcome;
 	bool verbose;
 };
@@ -61,9 +63,9 @@ static struct tt_check *check_steps(const struct judging *judging, guint n)
 
 /* Predictions. */
 
-static bool is_prediction(const struct tt_finding *finding)
+static bool is_prediction(const struct tt_finding *finding, const char *rule)
 {
-	return strcmp(finding->rule->id, "TT010") == 0 && finding->level == TT_LEVEL_PREDICTED;
+	return strcmp(finding->rule->id, rule) == 0 && finding->level == TT_LEVEL_PREDICTED;
 }
 
 /* The deadlock that a finding tells of. */
@@ -77,7 +79,8 @@ static deadlock deadlock_of(const struct tt_finding *finding)
 		if (!edge->wanted)
 			continue;
 		which |= (deadlock)(edge->wanted_caller % 1000 & 0xff) << 8 * thread;
-		which |= UINT64_C(1) << (40 + (edge->wanted->id - ID_LOCK) % MOST_LOCKS);
+		if (edge->wanted->family == TT_FAMILY_LOCK)
+			which |= UINT64_C(1) << (40 + (edge->wanted->id - ID_LOCK));
 	}
 	return which;
 }
@@ -96,12 +99,41 @@ static void judge_told(struct judging *judging, const struct tt_finding *finding
 		disagree(judging, BAD_WITNESS, fault);
 }
 
+/* Deadlocks over more than locks: the threads must be blocked for good at these calls, with others or without. */
+static void judge_communication(struct judging *judging, const struct tt_finding *finding)
+{
+	deadlock which = deadlock_of(finding);
+	GHashTableIter iter;
+	void *key;
+
+	if (!judging->stuck)
+		judging->stuck = explore_stuck(judging->program, MOST_STATES);
+	judging->outcome.communication++;
+	g_hash_table_iter_init(&iter, judging->stuck);
+	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		if (deadlock_is_part(which, *(deadlock *)key))
+			return;
+	}
+	disagree(judging, FALSE_COMMUNICATION, deadlock_text(judging->program, which));
+}
+
+static void judge_predictions(struct judging *judging, const struct tt_check *check)
+{
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		if (is_prediction(finding, "TT010"))
+			judge_told(judging, finding);
+		if (is_prediction(finding, "TT013"))
+			judge_communication(judging, finding);
+	}
+}
+
 /* Deadlocks over the same locks are told once. */
 static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (!is_prediction(finding))
+		if (!is_prediction(finding, "TT010"))
 			continue;
 		deadlock told = deadlock_of(finding);
 		if (exactly ? deadlock_is_part(told, which) : deadlock_locks(told) == deadlock_locks(which))
@@ -272,10 +304,7 @@ static void judge_whole(struct judging *judging)
 		run_print(judging->program, &judging->run);
 		print_findings(check);
 	}
-	for (guint i = 0; i < check->findings->len; i++) {
-		if (is_prediction(check->findings->pdata[i]))
-			judge_told(judging, check->findings->pdata[i]);
-	}
+	judge_predictions(judging, check);
 	/* What has happened is told as that, so only a run that got through must foretell all. */
 	if (judging->run.through)
 		judge_foretold(judging, check);
@@ -306,6 +335,8 @@ struct outcome judge(const struct program *program, uint64_t seed, bool verbose)
 	}
 	deadlocks_free(&judging.reachable);
 	deadlocks_free(&judging.foretold);
+	if (judging.stuck)
+		g_hash_table_destroy(judging.stuck);
 	run_free(&judging.run);
 	return judging.outcome;
 }

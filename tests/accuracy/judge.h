@@ -9,11 +9,12 @@
 /* In what the check and the oracle can disagree. */
 enum disagreement {
 	AGREE,
-	FALSE_PREDICTION,  /* a TT010 that no schedule reaches */
-	MISSED_PREDICTION, /* a deadlock over locks that the run foretells, and no TT010 of it or of the same locks */
-	BAD_WITNESS,       /* a TT010 whose witness is no schedule, or does not end in its deadlock */
-	FALSE_ACTUAL,      /* threads said to be blocked for good that some schedule lets go on; or the wrong rule */
-	MISSED_ACTUAL,     /* threads that are blocked for good, and not said to be */
+	FALSE_PREDICTION,    /* a TT010 that no schedule reaches */
+	MISSED_PREDICTION,   /* a deadlock over locks that the run foretells, and no TT010 of it or of the same locks */
+	BAD_WITNESS,         /* a TT010 whose witness is no schedule, or does not end in its deadlock */
+	FALSE_COMMUNICATION, /* a TT013 whose threads no schedule blocks for good at those calls */
+	FALSE_ACTUAL,        /* threads said to be blocked for good that some schedule lets go on; or the wrong rule */
+	MISSED_ACTUAL,       /* threads that are blocked for good, and not said to be */
 	N_DISAGREEMENTS
 };
 
@@ -22,11 +23,12 @@ struct outcome {
 	bool complete; /* the oracle could look at everything; else nothing here counts */
 	bool through;  /* the run got through */
 	unsigned states;
-	unsigned reachable; /* deadlocks over locks that some schedule reaches */
-	unsigned foretold;  /* of those, by this run; 0 if it did not get through */
-	unsigned told;      /* TT010 */
-	unsigned exact;     /* deadlocks foretold that are told with these threads at these sites */
-	unsigned beyond;    /* TT010 that are reachable, though not foretold */
+	unsigned reachable;     /* deadlocks over locks that some schedule reaches */
+	unsigned foretold;      /* of those, by this run; 0 if it did not get through */
+	unsigned told;          /* TT010 */
+	unsigned exact;         /* deadlocks foretold that are told with these threads at these sites */
+	unsigned communication; /* TT013 */
+	unsigned beyond;        /* TT010 that are reachable, though not foretold */
 	unsigned behind_writers, told_behind_writers; /* foretold where a thread waits for a waiting writer */
 	unsigned parts,
 	    unstarted; /* of the run that were checked; not judged, since a thread is made but not started */
