@@ -22,11 +22,13 @@ static struct seen seen_new(void)
 
 static uint64_t hash_of(const struct state *state)
 {
-	const uint64_t *words = (const uint64_t *)(const void *)state;
-	uint64_t hash = 0;
+	uint64_t words[sizeof *state / sizeof(uint64_t)], hash = 0;
 
-	for (size_t i = 0; i < sizeof *state / sizeof *words; i++)
-		hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15), hash ^= hash >> 29;
+	memcpy(words, state, sizeof words);
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 29;
+	}
 	return hash;
 }
 

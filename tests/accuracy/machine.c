@@ -46,7 +46,7 @@ unsigned machine_holders(const struct program *program, const struct state *stat
 
 	if (holder) {
 		bool again = holder == thread + 1 && kind_is_recursive(program->lock_kinds[request->lock]);
-		return again ? 0 : BIT(holder - 1);
+		return again ? 0u : 1u << (holder - 1);
 	}
 	for (unsigned t = 0; request->mode == TT_MODE_EXCLUSIVE && t < program->n_threads; t++) {
 		if (state->readers[request->lock][t])
