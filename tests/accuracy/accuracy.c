@@ -18,8 +18,8 @@ enum { EXAMPLES = 3 }; /* of each disagreement, shown in full */
 struct total {
 	unsigned programs, too_big, through, disagreeing;
 	uint64_t states;
-	unsigned reachable, foretold, told, exact, beyond, communication, behind_writers, told_behind_writers, parts,
-	    unstarted;
+	unsigned reachable, foretold, told, exact, beyond, over_places, communication, behind_writers,
+	    told_behind_writers, parts, unstarted;
 	unsigned counts[N_DISAGREEMENTS];
 	unsigned shown[N_DISAGREEMENTS];
 };
@@ -61,6 +61,7 @@ static void add(struct total *total, const struct outcome *outcome)
 	total->foretold += outcome->foretold;
 	total->told += outcome->told;
 	total->exact += outcome->exact;
+	total->over_places += outcome->over_places;
 	total->communication += outcome->communication;
 	total->beyond += outcome->beyond;
 	total->behind_writers += outcome->behind_writers;
@@ -98,6 +99,7 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	printf("  foretold by the run            %8u  (sync-preserving)\n", total->foretold);
 	printf("TT010 told                       %8u  (%u of the foretold exactly, %u reachable beyond them)\n",
 	       total->told, total->exact, total->beyond);
+	printf("  with semaphores as locks       %8u\n", total->over_places);
 	printf("  false                          %8u\n", total->counts[FALSE_PREDICTION]);
 	printf("  missed                         %8u\n", total->counts[MISSED_PREDICTION]);
 	printf("  with a wrong witness           %8u\n", total->counts[BAD_WITNESS]);

@@ -88,19 +88,24 @@ static deadlock deadlock_of(const struct tt_finding *finding)
 static void judge_told(struct judging *judging, const struct tt_finding *finding)
 {
 	deadlock which = deadlock_of(finding);
-	char *fault = witness_fault(judging->program, &judging->run, finding, which);
+	char *fault;
 
 	judging->outcome.told++;
-	if (!deadlocks_has_part(&judging->reachable, which))
+	if (!deadlocks_has_part(&judging->reachable, which)) {
 		disagree(judging, FALSE_PREDICTION, deadlock_text(judging->program, which));
-	else if (judging->run.through && !deadlocks_has_part(&judging->foretold, which))
-		judging->outcome.beyond++;
+		return;
+	}
+	judging->outcome.beyond += judging->run.through && !deadlocks_has_part(&judging->foretold, which);
+	fault = witness_fault(judging->program, &judging->run, finding, which);
 	if (fault)
 		disagree(judging, BAD_WITNESS, fault);
 }
 
-/* Deadlocks over more than locks: the threads must be blocked for good at these calls, with others or without. */
-static void judge_communication(struct judging *judging, const struct tt_finding *finding)
+/*
+ * Deadlocks over more than locks, semaphores among them: the threads must be blocked for good at these calls, with
+ * others or without.
+ */
+static void judge_communication(struct judging *judging, const struct tt_finding *finding, enum disagreement what)
 {
 	deadlock which = deadlock_of(finding);
 	GHashTableIter iter;
@@ -108,23 +113,38 @@ static void judge_communication(struct judging *judging, const struct tt_finding
 
 	if (!judging->stuck)
 		judging->stuck = explore_stuck(judging->program, MOST_STATES);
-	judging->outcome.communication++;
 	g_hash_table_iter_init(&iter, judging->stuck);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
 		if (deadlock_is_part(which, *(deadlock *)key))
 			return;
 	}
-	disagree(judging, FALSE_COMMUNICATION, deadlock_text(judging->program, which));
+	disagree(judging, what, deadlock_text(judging->program, which));
+}
+
+static bool is_over_locks(const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_object *wanted = tt_finding_edge(finding, i)->wanted;
+		if (wanted && wanted->family != TT_FAMILY_LOCK)
+			return false;
+	}
+	return true;
 }
 
 static void judge_predictions(struct judging *judging, const struct tt_check *check)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (is_prediction(finding, "TT010"))
+		bool over_locks = is_over_locks(finding);
+		if (is_prediction(finding, "TT010") && over_locks) {
 			judge_told(judging, finding);
-		if (is_prediction(finding, "TT013"))
-			judge_communication(judging, finding);
+		} else if (is_prediction(finding, "TT010")) {
+			judging->outcome.over_places++;
+			judge_communication(judging, finding, FALSE_PREDICTION);
+		} else if (is_prediction(finding, "TT013")) {
+			judging->outcome.communication++;
+			judge_communication(judging, finding, FALSE_COMMUNICATION);
+		}
 	}
 }
 
@@ -133,7 +153,7 @@ static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
 {
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
-		if (!is_prediction(finding, "TT010"))
+		if (!is_prediction(finding, "TT010") || !is_over_locks(finding))
 			continue;
 		deadlock told = deadlock_of(finding);
 		if (exactly ? deadlock_is_part(told, which) : deadlock_locks(told) == deadlock_locks(which))

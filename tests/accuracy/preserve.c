@@ -7,6 +7,7 @@ struct preserve {
 	const struct run *run;
 	GPtrArray **before; /* of each step: struct step, those that it needs; NULL none */
 	bool *in;           /* of each step */
+	const guint *stops; /* of each thread; NULL: all may stop anywhere */
 	unsigned parts, most_parts;
 	struct deadlocks *found;
 };
@@ -122,6 +123,17 @@ static void end_part(struct preserve *all, struct state state)
 	deadlocks_of_state(all->program, &state, ~0u, all->found);
 }
 
+/* Whether the thread may go on with step `i`; whether it may stop before it. */
+static bool may_go_on(const struct preserve *all, unsigned thread, guint i)
+{
+	return !all->stops || all->stops[thread] == ANYWHERE || i < all->stops[thread];
+}
+
+static bool may_stop(const struct preserve *all, unsigned thread, guint i)
+{
+	return !all->stops || all->stops[thread] == ANYWHERE || i >= all->stops[thread];
+}
+
 /* All parts that agree with what was chosen up to step `i`: `stopped` has a bit for each thread that goes no further.
  */
 static void try_parts(struct preserve *all, guint i, const struct state *state, unsigned stopped)
@@ -134,29 +146,52 @@ static void try_parts(struct preserve *all, guint i, const struct state *state, 
 		end_part(all, *state);
 		return;
 	}
+	unsigned thread = run_step(all->run, i)->move.thread;
 	struct state after = *state;
-	if (has_needs(all, i) && repeat_move(all->program, &after, run_step(all->run, i)->move)) {
+	if (may_go_on(all, thread, i) && has_needs(all, i) &&
+	    repeat_move(all->program, &after, run_step(all->run, i)->move)) {
 		all->in[i] = true;
 		try_parts(all, i + 1, &after, stopped);
 		all->in[i] = false;
 	}
-	try_parts(all, i + 1, state, stopped | 1u << run_step(all->run, i)->move.thread);
+	if (may_stop(all, thread, i))
+		try_parts(all, i + 1, state, stopped | 1u << thread);
+}
+
+static bool try_all(struct preserve *all, bool strict)
+{
+	guint n = all->run->steps->len;
+	struct state start = machine_start(all->program);
+
+	all->before = g_new0(GPtrArray *, n + 1);
+	all->in = g_new0(bool, n + 1);
+	if (strict)
+		find_needs(all);
+	try_parts(all, 0, &start, 0);
+	for (guint i = 0; i < n; i++) {
+		if (all->before[i])
+			g_ptr_array_free(all->before[i], TRUE);
+	}
+	g_free(all->before);
+	g_free(all->in);
+	return all->parts <= all->most_parts;
 }
 
 bool preserve(const struct program *program, const struct run *run, unsigned most_parts, struct deadlocks *found)
 {
 	struct preserve all = {.program = program, .run = run, .most_parts = most_parts, .found = found};
-	struct state start = machine_start(program);
+	return try_all(&all, true);
+}
 
-	all.before = g_new0(GPtrArray *, run->steps->len + 1);
-	all.in = g_new0(bool, run->steps->len + 1);
-	find_needs(&all);
-	try_parts(&all, 0, &start, 0);
-	for (guint i = 0; i < run->steps->len; i++) {
-		if (all.before[i])
-			g_ptr_array_free(all.before[i], TRUE);
-	}
-	g_free(all.before);
-	g_free(all.in);
-	return all.parts <= most_parts;
+bool preserve_stops(const struct program *program, const struct run *run, const guint stops[MOST_THREADS],
+                    deadlock which)
+{
+	struct deadlocks found = deadlocks_new();
+	struct preserve all = {
+	    .program = program, .run = run, .most_parts = G_MAXUINT - 1, .stops = stops, .found = &found};
+
+	try_all(&all, false);
+	bool has = deadlocks_has_part(&found, which);
+	deadlocks_free(&found);
+	return has;
 }

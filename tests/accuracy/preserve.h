@@ -18,4 +18,12 @@
 /* Adds the deadlocks to `found`. False if there are more than so many parts. */
 bool preserve(const struct program *program, const struct run *run, unsigned most_parts, struct deadlocks *found);
 
+/*
+ * Whether some part of the run, in which each thread stops before the given step, or anywhere if that is ANYWHERE, ends
+ * in that deadlock. Here only the machine says what can be.
+ */
+#define ANYWHERE G_MAXUINT
+bool preserve_stops(const struct program *program, const struct run *run, const guint stops[MOST_THREADS],
+                    deadlock which);
+
 #endif /* ACCURACY_PRESERVE_H */

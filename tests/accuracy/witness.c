@@ -1,65 +1,63 @@
 #include "tests/accuracy/witness.h"
 
 #include "tests/accuracy/events.h"
-#include "tests/accuracy/repeat.h"
+#include "tests/accuracy/preserve.h"
 
-struct following {
-	const struct program *program;
-	const struct run *run;
-	struct state state;
-	guint done[MOST_THREADS]; /* of each thread: what it did before this step of the run */
-};
-
-/* The thread does all it did in the run before step `end`. False if it cannot. */
-static bool follow(struct following *following, unsigned thread, guint end)
+/* The step of the run that a step of the witness is; ANYWHERE if it is none. */
+static guint step_of(const struct run *run, const struct tt_witness_step *step)
 {
-	for (guint i = following->done[thread]; i < end; i++) {
-		const struct step *step = run_step(following->run, i);
-		if (step->move.thread == thread && !repeat_move(following->program, &following->state, step->move))
+	guint at = events_step_at(step->time_ns);
+	unsigned thread = (unsigned)(step->thread->id - ID_THREAD);
+
+	return at < run->steps->len && run_step(run, at)->move.thread == thread ? at : ANYWHERE;
+}
+
+/* Where the threads stop; what is wrong with the steps, NULL for nothing. */
+static char *find_stops(const struct run *run, const struct tt_finding *finding, guint stops[MOST_THREADS])
+{
+	gint64 last = -1;
+
+	for (guint i = 0; i < finding->witness->len; i++) {
+		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
+		guint at = step_of(run, step);
+		if (at == ANYWHERE)
+			return g_strdup_printf("step %u of the witness is none of the run", i + 1);
+		if (step->blocks)
+			stops[step->thread->id - ID_THREAD] = at;
+		else if ((gint64)at < last)
+			return g_strdup_printf("step %u of the witness comes too late", i + 1);
+		else
+			last = at;
+	}
+	return NULL;
+}
+
+/* Whether all that is shown comes before the requests. */
+static bool is_done(const struct run *run, const struct tt_finding *finding, const guint stops[MOST_THREADS])
+{
+	for (guint i = 0; i < finding->witness->len; i++) {
+		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
+		if (!step->blocks && step_of(run, step) >= stops[step->thread->id - ID_THREAD])
 			return false;
 	}
-	following->done[thread] = MAX(following->done[thread], end);
 	return true;
-}
-
-/* Writers that ask keep readers out from then on. */
-static void ask(struct following *following, unsigned thread)
-{
-	struct move moves[MOST_MOVES];
-	unsigned n = machine_thread_moves(following->program, &following->state, thread, moves);
-
-	if (n > 0 && moves[n - 1].kind == MOVE_BEGIN_WAIT &&
-	    machine_keeps_readers_out(following->program, &following->state, thread))
-		machine_apply(following->program, &following->state, moves[n - 1]);
-}
-
-static char *follow_step(struct following *following, const struct tt_witness_step *step)
-{
-	unsigned thread = (unsigned)(step->thread->id - ID_THREAD);
-	guint at = events_step_at(step->time_ns);
-
-	if (thread >= following->program->n_threads || at >= following->run->steps->len ||
-	    run_step(following->run, at)->move.thread != thread)
-		return g_strdup("a step of the witness is none of the run");
-	if (!follow(following, thread, step->blocks ? at : at + 1))
-		return g_strdup_printf("%s cannot do step %u of the run there", step->thread->name, at);
-	if (step->blocks)
-		ask(following, thread);
-	return NULL;
 }
 
 char *witness_fault(const struct program *program, const struct run *run, const struct tt_finding *finding,
                     deadlock which)
 {
-	struct following following = {.program = program, .run = run, .state = machine_start(program)};
-	struct deadlocks found = deadlocks_new();
-	char *fault = finding->witness->len > 0 ? NULL : g_strdup("it has no witness");
+	guint stops[MOST_THREADS] = {ANYWHERE, ANYWHERE, ANYWHERE, ANYWHERE, ANYWHERE};
+	char *fault = find_stops(run, finding, stops);
 
-	for (guint i = 0; i < finding->witness->len && !fault; i++)
-		fault = follow_step(&following, &g_array_index(finding->witness, struct tt_witness_step, i));
-	deadlocks_of_state(program, &following.state, ~0u, &found);
-	if (!fault && !deadlocks_has_part(&found, which))
-		fault = g_strdup("the witness does not end in the deadlock");
-	deadlocks_free(&found);
-	return fault;
+	if (fault)
+		return fault;
+	for (unsigned t = 0; t < MOST_THREADS; t++) {
+		if (deadlock_site(which, t) && stops[t] == ANYWHERE)
+			return g_strdup_printf("T%u does not block in the witness", t);
+	}
+	if (!is_done(run, finding, stops))
+		return g_strdup("a step of the witness comes after what blocks its thread");
+	if (!preserve_stops(program, run, stops, which))
+		return g_strdup("the witness does not lead into the deadlock");
+	return NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * Whether the steps that a finding shows as its witness are a schedule, and lead where it says.
+ * Whether the steps that a finding shows as its witness are some of a schedule that leads where it says.
  */
 #ifndef ACCURACY_WITNESS_H
 #define ACCURACY_WITNESS_H
@@ -9,8 +9,9 @@
 #include "tools/check/findings.h"
 
 /*
- * Follows the witness on the machine. What a thread did in the run between two of its steps need not be shown. NULL:
- * it ends in that deadlock; else what is wrong with it, the caller's to free.
+ * The witness shows the acquires of what is held, and the requests that block; what else the threads do is not shown.
+ * NULL: stopped at these requests, after what they did before them in the run, the threads can be in that deadlock,
+ * with what it shows done. Else what is wrong, the caller's to free.
  */
 char *witness_fault(const struct program *program, const struct run *run, const struct tt_finding *finding,
                     deadlock which);
