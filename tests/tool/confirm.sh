@@ -57,6 +57,15 @@ check "the trace is kept in a numbered folder" "$(status_is 1)$(lacks err 'trace
 tool confirm -q --tries 1 "$dir/late" -- "$BUILD/examples/rlock"
 check "another program has no such sites" "$(status_is 0)$(has err 'Not reproduced in 1 try,')"
 
+# A program that was built anew has other sites: the old ones say nothing.
+cp "$pthreads" "$dir/prog"
+recorded stale --preload -- "$dir/prog" pthread
+rm "$dir/prog"
+cp "$BUILD/tests/preload/mutex" "$dir/prog"
+tool confirm "$dir/stale"
+check "a program that has changed is not tried" "$(status_is 0)$(lacks err 'trace-thr: try')$(
+	has err 'Not tried: .*prog has changed')"
+
 # Nothing to try.
 recorded clean -- "$BUILD/examples/rlock"
 tool confirm "$dir/clean"
