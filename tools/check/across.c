@@ -165,11 +165,10 @@ static void add_limit(struct tt_check *check, const char *text)
 
 static void look(struct tt_check *check, const struct across *across, const GArray *ids)
 {
-	struct tt_picture *picture = tt_picture_around(across->db, ids, &check->failure);
+	struct tt_inversions *found = tt_inversions_find(across->db, ids, check->all, &check->failure);
 
-	if (!picture)
+	if (!found)
 		return;
-	struct tt_inversions *found = tt_inversions_find(picture, ids, check->all);
 	for (guint i = 0; i < found->all->len; i++)
 		tell(check, across, found->all->pdata[i]);
 	if (!found->complete)
@@ -177,7 +176,6 @@ static void look(struct tt_check *check, const struct across *across, const GArr
 		          "There are too many lock orders in the database to look at them all: inversions across "
 		          "runs may be missing.");
 	tt_inversions_free(found);
-	tt_picture_free(picture);
 }
 
 static void finish(struct tt_check *check, void *state)

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/check/class_pairs.h"
 #include "tools/check/lock_cycles.h"
 
 /* Of those who took one order, MOST_SEEN are looked at: what they did is the same. */
@@ -328,15 +329,13 @@ static gint surer(gconstpointer a, gconstpointer b)
 	return ((*x)->why != NULL) - ((*y)->why != NULL);
 }
 
-struct tt_inversions *tt_inversions_find(const struct tt_picture *picture, const GArray *mine, bool excluded)
+static void search(struct tt_inversions *found, const GArray *mine, bool excluded)
 {
-	struct tt_inversions *found = g_new0(struct tt_inversions, 1);
 	struct graph graph = {0};
 	struct tt_cycle_limits limits = {
 	    .last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED, .most = MOST_CYCLES, .steps = most_steps};
 
-	found->all = g_ptr_array_new_with_free_func(free_inversion);
-	graph_begin(&graph, picture);
+	graph_begin(&graph, found->picture);
 	limits.timed = graph.timed;
 	struct tt_lock_cycles *cycles = tt_lock_cycles_find(graph.in_order, graph.fork_join, &limits);
 	for (guint i = 0; i < cycles->cycles->len; i++)
@@ -345,11 +344,30 @@ struct tt_inversions *tt_inversions_find(const struct tt_picture *picture, const
 	found->complete = cycles->complete == G_MAXUINT;
 	tt_lock_cycles_free(cycles);
 	graph_end(&graph);
+}
+
+struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, bool excluded, GError **error)
+{
+	g_autoptr(GArray) pairs = tt_picture_pairs(db, mine, error);
+	struct tt_picture *picture;
+	struct tt_inversions *found;
+
+	if (!pairs)
+		return NULL;
+	tt_class_pairs_in_circles(pairs);
+	picture = tt_picture_of(db, pairs, mine, error);
+	if (!picture)
+		return NULL;
+	found = g_new0(struct tt_inversions, 1);
+	found->picture = picture;
+	found->all = g_ptr_array_new_with_free_func(free_inversion);
+	search(found, mine, excluded);
 	return found;
 }
 
 void tt_inversions_free(struct tt_inversions *inversions)
 {
 	g_ptr_array_free(inversions->all, TRUE);
+	tt_picture_free(inversions->picture);
 	g_free(inversions);
 }

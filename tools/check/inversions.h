@@ -10,7 +10,7 @@
 
 #include "tools/db/picture.h"
 
-/* One of the orders of a circle, with one who took it. Both are the picture's. */
+/* One of the orders of a circle, with one who took it. Both are the inversions'. */
 struct tt_inversion_part {
 	const struct tt_order *order;
 	const struct tt_seen *seen;
@@ -23,15 +23,16 @@ struct tt_inversion {
 };
 
 struct tt_inversions {
-	GPtrArray *all; /* struct tt_inversion: those that can deadlock first, of these the shortest */
-	bool complete;  /* there was not too much to look at it all */
+	GPtrArray *all;             /* struct tt_inversion: those that can deadlock first, of these the shortest */
+	bool complete;              /* there was not too much to look at it all */
+	struct tt_picture *picture; /* that they are in */
 };
 
 /*
- * In a picture. `mine` (struct tt_id of runs; NULL: all): with a part of one of these runs. `excluded`: those as well
- * that cannot deadlock.
+ * In a database. `mine` (struct tt_id of runs; NULL: all): with a part of one of these runs. `excluded`: those as well
+ * that cannot deadlock. NULL with *error. Only the orders that can be in a circle are read.
  */
-struct tt_inversions *tt_inversions_find(const struct tt_picture *picture, const GArray *mine, bool excluded);
+struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, bool excluded, GError **error);
 void tt_inversions_free(struct tt_inversions *inversions);
 
 /* `mutex "A" in libq.so and mutex "B" in libq.so are taken in both orders`. The caller's to free. */

@@ -40,70 +40,69 @@ static int end_output(int status)
 	return status;
 }
 
-static struct tt_picture *read_file(const char *path, GError **error)
-{
-	struct tt_db *db = tt_db_open(path, TT_DB_READ, error);
-	struct tt_picture *picture = db ? tt_picture_read(db, error) : NULL;
-
-	tt_db_close(db);
-	return picture;
-}
-
-static int check(const struct request *request, const struct tt_picture *picture)
+static int check(const struct request *request, struct tt_db *db, GError **error)
 {
 	struct tt_report_pen pen = tt_report_pen(stdout);
 	bool all = request->all || request->level == TT_LEVEL_INVERSION;
-	struct tt_inversions *found = tt_inversions_find(picture, NULL, all);
-	guint potential = tt_put_inversions(&pen, found), n = found->all->len;
-	bool fails = request->level == TT_LEVEL_INVERSION ? n > 0 : request->level == TT_LEVEL_POTENTIAL && potential;
+	struct tt_inversions *found = tt_inversions_find(db, NULL, all, error);
+	guint potential, n;
 
+	if (!found)
+		return TT_EXIT_USAGE;
+	potential = tt_put_inversions(&pen, found);
+	n = found->all->len;
 	if (n == 0)
-		tt_put(&pen, TT_BOLD, "none found across these runs: %u of them, %u lock orders\n", picture->runs->len,
-		       picture->orders->len);
+		tt_put(&pen, TT_BOLD, "none found across these runs\n");
 	tt_put(&pen, TT_PLAIN, "trace-thr: 0 deadlocks, %u inversion%s, 0 suppressed, 0 events lost\n", n,
 	       n == 1 ? "" : "s");
 	tt_inversions_free(found);
-	return fails ? TT_EXIT_FINDINGS : TT_EXIT_OK;
+	n = request->level == TT_LEVEL_INVERSION ? n : request->level == TT_LEVEL_POTENTIAL ? potential : 0;
+	return n > 0 ? TT_EXIT_FINDINGS : TT_EXIT_OK;
 }
 
-static int show(const struct request *request, const struct tt_picture *picture)
+static int put(struct tt_db *db, void (*what)(struct tt_report_pen *pen, const struct tt_picture *picture),
+               GError **error)
 {
 	struct tt_report_pen pen = tt_report_pen(stdout);
+	struct tt_picture *picture = tt_picture_read(db, error);
 
-	(void)request;
-	tt_put_orders(&pen, picture);
+	if (!picture)
+		return TT_EXIT_USAGE;
+	what(&pen, picture);
+	tt_picture_free(picture);
 	return TT_EXIT_OK;
 }
 
-static int list(const struct request *request, const struct tt_picture *picture)
+static int show(const struct request *request, struct tt_db *db, GError **error)
 {
-	struct tt_report_pen pen = tt_report_pen(stdout);
-
 	(void)request;
-	tt_put_runs(&pen, picture);
-	return TT_EXIT_OK;
+	return put(db, tt_put_orders, error);
 }
 
-/* The verbs that look at one file. */
+static int list(const struct request *request, struct tt_db *db, GError **error)
+{
+	(void)request;
+	return put(db, tt_put_runs, error);
+}
+
+/* The verbs that look at one file: an exit status, and *error with TT_EXIT_USAGE. */
 static const struct {
 	const char *word;
-	int (*look)(const struct request *request, const struct tt_picture *picture);
+	int (*look)(const struct request *request, struct tt_db *db, GError **error);
 } verbs[] = {{"check", check}, {"show", show}, {"list", list}};
 
 static int look(const struct request *request, guint verb)
 {
 	g_autoptr(GError) error = NULL;
-	struct tt_picture *picture;
+	struct tt_db *db;
 	int status;
 
 	if (!request->words[1] || request->words[2])
 		return complain("db: name one file, as trace-thr check --db made it");
-	picture = read_file(request->words[1], &error);
-	if (!picture)
-		return complain(error->message);
-	status = verbs[verb].look(request, picture);
-	tt_picture_free(picture);
-	return end_output(status);
+	db = tt_db_open(request->words[1], TT_DB_READ, &error);
+	status = db ? verbs[verb].look(request, db, &error) : TT_EXIT_USAGE;
+	tt_db_close(db);
+	return error ? complain(error->message) : end_output(status);
 }
 
 static void close_db(void *db)

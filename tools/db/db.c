@@ -15,7 +15,9 @@ static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEG
 			     "CREATE TABLE lock_order(id BLOB PRIMARY KEY,"
 			     "  held BLOB NOT NULL, held_mode INTEGER NOT NULL, held_site TEXT NOT NULL,"
 			     "  wanted BLOB NOT NULL, wanted_mode INTEGER NOT NULL, wanted_site TEXT NOT NULL,"
-			     "  timed INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+			     "  timed INTEGER NOT NULL, gates INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+			     "CREATE TABLE pair(held BLOB NOT NULL, wanted BLOB NOT NULL,"
+			     "  PRIMARY KEY(held, wanted)) STRICT, WITHOUT ROWID;"
 			     "CREATE TABLE gate(lock_order BLOB NOT NULL, class BLOB NOT NULL, mode INTEGER NOT NULL,"
 			     "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
 			     "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
@@ -25,8 +27,8 @@ static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEG
 			     "CREATE INDEX seen_run ON seen(run);";
 
 const struct tt_db_table tt_db_tables[TT_N_PUTS] = {
-    [TT_PUT_CLASS] = {"class", 6}, [TT_PUT_RUN] = {"run", 4},   [TT_PUT_ORDER] = {"lock_order", 8},
-    [TT_PUT_GATE] = {"gate", 3},   [TT_PUT_SEEN] = {"seen", 4},
+    [TT_PUT_CLASS] = {"class", 6}, [TT_PUT_RUN] = {"run", 4},   [TT_PUT_ORDER] = {"lock_order", 9},
+    [TT_PUT_PAIR] = {"pair", 2},   [TT_PUT_GATE] = {"gate", 3}, [TT_PUT_SEEN] = {"seen", 4},
 };
 
 G_DEFINE_QUARK(tt - db - error - quark, tt_db_error)

@@ -6,7 +6,7 @@
 
 #include "tools/db/db.h"
 
-enum tt_db_put { TT_PUT_CLASS, TT_PUT_RUN, TT_PUT_ORDER, TT_PUT_GATE, TT_PUT_SEEN, TT_N_PUTS };
+enum tt_db_put { TT_PUT_CLASS, TT_PUT_RUN, TT_PUT_ORDER, TT_PUT_PAIR, TT_PUT_GATE, TT_PUT_SEEN, TT_N_PUTS };
 
 struct tt_db {
 	char *path;

@@ -10,27 +10,30 @@
  */
 
 static const char make_tables[] = "CREATE TEMP TABLE here(run BLOB PRIMARY KEY) WITHOUT ROWID;"
+				  "CREATE TEMP TABLE wish(held BLOB, wanted BLOB);"
 				  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
-static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.chosen;";
+static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.wish; DROP TABLE temp.chosen;";
 
+static const char read_pairs[] = "WITH mine AS MATERIALIZED (SELECT DISTINCT held, wanted"
+				 "  FROM here JOIN seen USING(run) JOIN lock_order ON id = lock_order)"
+				 " SELECT held, wanted, (held, wanted) IN mine FROM pair ORDER BY held, wanted";
+
+/* An order under fewer gates can do all that the same order under more can. */
+static const char choose_wished[] =
+    "WITH mine AS MATERIALIZED (SELECT DISTINCT lock_order AS id FROM here JOIN seen USING(run)),"
+    " ranked AS (SELECT id, id IN mine AS mine,"
+    "  row_number() OVER (PARTITION BY held, wanted ORDER BY id IN mine DESC, gates, id) AS rank"
+    "  FROM wish JOIN lock_order USING(held, wanted))"
+    " INSERT INTO chosen SELECT id, mine FROM ranked WHERE rank <= 256";
 static const char choose_all[] = "INSERT INTO chosen SELECT id, 0 FROM lock_order";
 
-/*
- * A circle through one of my orders comes from what I asked for, by orders of anybody, to what I held. The orders of
- * every such circle begin at a class that can be come to so, and end at one from which the way leads on.
- */
-static const char choose_around[] =
-    "WITH RECURSIVE mine(id) AS MATERIALIZED (SELECT DISTINCT lock_order FROM here JOIN seen USING(run)),"
-    " pair(held, wanted) AS MATERIALIZED (SELECT DISTINCT held, wanted FROM lock_order),"
-    " ahead(class) AS (SELECT wanted FROM lock_order WHERE id IN mine"
-    "  UNION SELECT pair.wanted FROM ahead JOIN pair ON pair.held = ahead.class),"
-    " behind(class) AS (SELECT held FROM lock_order WHERE id IN mine"
-    "  UNION SELECT pair.held FROM behind JOIN pair ON pair.wanted = behind.class)"
-    " INSERT INTO chosen SELECT id, id IN mine FROM lock_order"
-    "  WHERE held IN ahead AND held IN behind AND wanted IN ahead AND wanted IN behind";
-
-static const char read_runs[] = "SELECT id, program, pid, begin_ns FROM run ORDER BY begin_ns, id";
-static const char read_classes[] = "SELECT id, kind, lock, name, module, file FROM class";
+static const char read_all_runs[] = "SELECT id, program, pid, begin_ns FROM run ORDER BY begin_ns, id";
+static const char read_runs[] = "SELECT id, program, pid, begin_ns FROM run WHERE id IN"
+				" (SELECT run FROM chosen JOIN seen ON lock_order = id) ORDER BY begin_ns, id";
+static const char read_all_classes[] = "SELECT id, kind, lock, name, module, file FROM class";
+static const char read_classes[] = "SELECT id, kind, lock, name, module, file FROM class WHERE id IN"
+				   " (SELECT held FROM wish UNION SELECT wanted FROM wish UNION"
+				   "  SELECT class FROM chosen JOIN gate ON lock_order = id)";
 static const char read_orders[] = "SELECT id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed"
 				  " FROM chosen JOIN lock_order USING(id) ORDER BY mine DESC, id";
 static const char read_gates[] = "SELECT id, class, mode FROM chosen JOIN gate ON lock_order = id ORDER BY id, class";
@@ -190,34 +193,67 @@ static void take_all(struct reader *reader, const char *sql, void (*take)(struct
 	sqlite3_finalize(statement);
 }
 
-static void put_here(struct tt_db *db, const GArray *runs)
+/* Puts ids into a temporary table: `columns` of them at the beginning of each element. */
+static void put_ids(struct tt_db *db, const char *sql, const GArray *elements, int columns)
 {
-	sqlite3_stmt *put = tt_db_prepare(db, "INSERT OR IGNORE INTO here VALUES(?)");
+	sqlite3_stmt *put = elements ? tt_db_prepare(db, sql) : NULL;
+	guint size = put ? g_array_get_element_size((GArray *)(uintptr_t)elements) : 0;
 
-	for (guint i = 0; runs && put && i < runs->len; i++) {
-		sqlite3_bind_blob(put, 1, &g_array_index(runs, struct tt_id, i), sizeof(struct tt_id), SQLITE_STATIC);
+	for (guint i = 0; put && i < elements->len; i++) {
+		const struct tt_id *ids = (const struct tt_id *)(const void *)(elements->data + (size_t)i * size);
+		for (int j = 0; j < columns; j++)
+			sqlite3_bind_blob(put, j + 1, &ids[j], sizeof ids[j], SQLITE_STATIC);
 		tt_db_step(db, put);
 		sqlite3_reset(put);
 	}
 	sqlite3_finalize(put);
 }
 
-static struct tt_picture *read_picture(struct tt_db *db, const GArray *runs, GError **error)
+static void begin(struct tt_db *db, const GArray *mine)
+{
+	tt_db_run(db, "BEGIN"); /* all that is read is of one moment */
+	tt_db_run(db, make_tables);
+	put_ids(db, "INSERT OR IGNORE INTO here VALUES(?)", mine, 1);
+}
+
+static bool end(struct tt_db *db, GError **error)
+{
+	tt_db_run(db, drop_tables);
+	return tt_db_commit(db, error);
+}
+
+GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
+{
+	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
+	sqlite3_stmt *rows;
+
+	begin(db, mine);
+	rows = tt_db_prepare(db, read_pairs);
+	while (tt_db_step(db, rows)) {
+		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), !mine || sqlite3_column_int(rows, 2) != 0};
+		g_array_append_val(pairs, pair);
+	}
+	sqlite3_finalize(rows);
+	if (end(db, error))
+		return pairs;
+	g_array_unref(pairs);
+	return NULL;
+}
+
+struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
 {
 	struct reader reader = {db, picture_new(), g_hash_table_new(tt_id_hash, tt_id_equal)};
 
-	tt_db_run(db, "BEGIN");
-	tt_db_run(db, make_tables);
-	put_here(db, runs);
-	tt_db_run(db, runs ? choose_around : choose_all);
-	take_all(&reader, read_runs, take_run);
-	take_all(&reader, read_classes, take_class);
+	begin(db, mine);
+	put_ids(db, "INSERT INTO wish VALUES(?, ?)", pairs, 2);
+	tt_db_run(db, pairs ? choose_wished : choose_all);
+	take_all(&reader, pairs ? read_runs : read_all_runs, take_run);
+	take_all(&reader, pairs ? read_classes : read_all_classes, take_class);
 	take_all(&reader, read_orders, take_order);
 	take_all(&reader, read_gates, take_gate);
 	take_all(&reader, read_seen, take_seen);
-	tt_db_run(db, drop_tables);
 	g_hash_table_destroy(reader.orders);
-	if (tt_db_commit(db, error))
+	if (end(db, error))
 		return reader.picture;
 	tt_picture_free(reader.picture);
 	return NULL;
@@ -225,10 +261,5 @@ static struct tt_picture *read_picture(struct tt_db *db, const GArray *runs, GEr
 
 struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
 {
-	return read_picture(db, NULL, error);
-}
-
-struct tt_picture *tt_picture_around(struct tt_db *db, const GArray *runs, GError **error)
-{
-	return read_picture(db, runs, error);
+	return tt_picture_of(db, NULL, NULL, error);
 }

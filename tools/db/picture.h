@@ -6,6 +6,12 @@
 
 #include "tools/db/db.h"
 
+/* Some order is from one class to another. */
+struct tt_pair {
+	struct tt_id held, wanted;
+	bool mine; /* of one of the runs that were asked about */
+};
+
 struct tt_picture {
 	GPtrArray *runs;     /* struct tt_run, the earliest first */
 	GPtrArray *orders;   /* struct tt_order, with those who took them */
@@ -14,14 +20,17 @@ struct tt_picture {
 	GStringChunk *strings;
 };
 
-/* All of it. NULL with *error. */
-struct tt_picture *tt_picture_read(struct tt_db *db, GError **error);
+/* All pairs: struct tt_pair. `mine`: struct tt_id of runs; NULL: all. NULL with *error. The caller's to unref. */
+GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error);
 
 /*
- * The orders, and who took them, that can be in one circle with an order of one of these runs: the first in the picture
- * are those that these runs took. `runs`: struct tt_id. NULL with *error.
+ * The orders of these pairs, and who took them; of too many of one pair those with the fewest gates. What is of the
+ * runs of `mine` comes first. NULL with *error.
  */
-struct tt_picture *tt_picture_around(struct tt_db *db, const GArray *runs, GError **error);
+struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error);
+
+/* All of it. NULL with *error. */
+struct tt_picture *tt_picture_read(struct tt_db *db, GError **error);
 
 void tt_picture_free(struct tt_picture *picture);
 

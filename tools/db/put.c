@@ -69,6 +69,17 @@ static void put_gate(struct tt_db *db, const struct tt_order *order, const struc
 	end_put(db, put);
 }
 
+static void put_pair(struct tt_db *db, const struct tt_order *order)
+{
+	sqlite3_stmt *put = tt_db_put(db, TT_PUT_PAIR);
+
+	if (!put)
+		return;
+	bind_id(put, 1, &order->held->id);
+	bind_id(put, 2, &order->wanted->id);
+	end_put(db, put);
+}
+
 void tt_db_put_order(struct tt_db *db, const struct tt_order *order)
 {
 	sqlite3_stmt *put = tt_db_put(db, TT_PUT_ORDER);
@@ -83,7 +94,9 @@ void tt_db_put_order(struct tt_db *db, const struct tt_order *order)
 	sqlite3_bind_int(put, 6, (int)order->wanted_mode);
 	bind_text(put, 7, order->wanted_site);
 	sqlite3_bind_int(put, 8, order->timed);
+	sqlite3_bind_int64(put, 9, order->gates->len);
 	end_put(db, put);
+	put_pair(db, order);
 	for (guint i = 0; i < order->gates->len; i++)
 		put_gate(db, order, &g_array_index(order->gates, struct tt_gate, i));
 }

@@ -7,7 +7,7 @@
 /* All rows of all tables, as text. The caller's to free. */
 static char *dump(const char *path)
 {
-	static const char *const tables[] = {"class", "run", "lock_order", "gate", "seen"};
+	static const char *const tables[] = {"class", "run", "lock_order", "pair", "gate", "seen"};
 	GString *text = g_string_new(NULL);
 	sqlite3 *handle;
 
