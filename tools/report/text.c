@@ -71,7 +71,7 @@ static void put_loss(struct tt_text *text)
 
 	for (guint i = 0; i < MIN(loss->buffers->len, MOST_BUFFERS); i++) {
 		g_autofree char *lost = tt_check_lost_text(text->check, loss->buffers->pdata[i]);
-		tt_put_note(text, "Lost:", lost);
+		tt_put_note(text, "", lost);
 	}
 	if (loss->buffers->len > MOST_BUFFERS)
 		tt_put(&text->pen, TT_PLAIN, "    ... and of %u more buffers\n", loss->buffers->len - MOST_BUFFERS);

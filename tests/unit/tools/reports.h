@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "feed.h"
+#include "tools/check/places.h"
 #include "tools/report/formats.h"
 
 /* The report in a format. The caller's to free. */
@@ -41,19 +42,26 @@ static inline void feed_abba(struct feed *feed)
 	waits(feed, T1, B, T2);
 }
 
-/* A witness of the deadlock, for a finding of two threads: both acquire, both wait. */
+static inline void add_step(struct tt_finding *finding, struct tt_place place, enum tt_event_type type)
+{
+	struct tt_witness_step step = {.thread = place.thread,
+	                               .type = type,
+	                               .object = place.object,
+	                               .mode = place.mode,
+	                               .blocks = type == TT_EVENT_lock_wait,
+	                               .caller = place.caller,
+	                               .time_ns = place.time_ns};
+
+	g_array_append_val(finding->witness, step);
+}
+
+/* A witness for a finding: all acquire, all wait. */
 static inline void add_witness(struct tt_finding *finding)
 {
-	for (guint i = 0; i < 2 * finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i % finding->edges->len);
-		bool wait = i >= finding->edges->len;
-		struct tt_witness_step step = {.thread = edge->thread,
-		                               .type = wait ? TT_EVENT_lock_wait : TT_EVENT_lock_acquired,
-		                               .object = wait ? edge->wanted : edge->held,
-		                               .blocks = wait,
-		                               .caller = wait ? edge->wanted_caller : edge->held_caller};
-		g_array_append_val(finding->witness, step);
-	}
+	for (guint i = 0; i < finding->edges->len; i++)
+		add_step(finding, tt_edge_holds(tt_finding_edge(finding, i)), TT_EVENT_lock_acquired);
+	for (guint i = 0; i < finding->edges->len; i++)
+		add_step(finding, tt_edge_wants(tt_finding_edge(finding, i)), TT_EVENT_lock_wait);
 }
 
 /* The same, with names that no format may let through as they are. */

@@ -128,6 +128,47 @@ static void test_loss(void **state)
 }
 
 /* What cannot deadlock is shown and counted only if all is asked for. */
+/* What is left out is not shown, but counted. */
+static void test_left_out(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	feed_abba(&feed);
+	feed_finish(&feed);
+	struct tt_finding *finding = feed.check->findings->pdata[0];
+	finding->suppressed = g_strdup("known.txt:1");
+	assert_says(&feed, false, "TT001", false);
+	assert_says(&feed, false, "trace-thr: 0 deadlocks, 0 inversions, 1 suppressed, 0 events lost\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* Where events were lost, of whom, and what is worth less for it; and no advice that does not help. */
+static void test_loss_is_explained(void **state)
+{
+	struct feed feed = feed_new(false), torn = feed_new(false);
+	const struct tt_lost_buffer buffer = {.channel = "events", .cpu = 1, .pid = -1};
+
+	feed_abba(&feed);
+	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = FEED_ORIGIN + 2000000,
+	                                            .end_ns = FEED_ORIGIN + 3000000,
+	                                            .count = 3,
+	                                            .buffer = buffer});
+	feed_finish(&feed);
+	assert_says(&feed, false,
+	            "    3 events lost between +0.001000 s and +0.002000 s, of channel \"events\" on CPU 1\n", true);
+	assert_says(&feed, false, "    Weaker for it: TT001 is potential where", true);
+	assert_says(&feed, false, "TT003", false);
+	tt_check_lose(torn.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1}});
+	feed_finish(&torn);
+	assert_says(&torn, false, "This is no verdict", true);
+	assert_says(&torn, false, "--drop", false);
+	assert_says(&torn, false, "    1 packet lost at the end, since a program was killed", true);
+	feed_free(&feed);
+	feed_free(&torn);
+	(void)state;
+}
+
 static void test_excluded(void **state)
 {
 	struct feed feed = feed_new(true);
@@ -345,6 +386,35 @@ static void test_condition_in_a_circle(void **state)
 	(void)state;
 }
 
+/* The steps of a witness, in columns; of a long one only the last, unless all is asked for. */
+static void test_witness(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	NESTS(&feed, T1, A, B);
+	NESTS(&feed, T2, B, A);
+	feed_finish(&feed);
+	struct tt_finding *finding = feed.check->findings->pdata[0];
+	add_witness(finding);
+	assert_says(&feed, false,
+	            "    What could happen:\n\n"
+	            "        T1            T2\n"
+	            "        -----------   -----------\n"
+	            "     1  acquires A\n"
+	            "     2                acquires B\n"
+	            "     3  waits for B\n"
+	            "     4                waits for A\n",
+	            true);
+	for (unsigned i = 0; i < 20; i++)
+		add_witness(finding);
+	assert_says(&feed, false, "        ... 44 steps, which --all shows, then\n", true);
+	assert_says(&feed, false, "    45  acquires A\n", true);
+	assert_says(&feed, false, "     1  acquires A\n", false);
+	assert_says(&feed, true, "     1  acquires A\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
 static void test_several_traces(void **state)
 {
 	struct tt_check_options options = TT_CHECK_DEFAULTS;
@@ -375,6 +445,8 @@ int main(void)
 	    cmocka_unit_test(test_inversions),
 	    cmocka_unit_test(test_clean),
 	    cmocka_unit_test(test_loss),
+	    cmocka_unit_test(test_left_out),
+	    cmocka_unit_test(test_loss_is_explained),
 	    cmocka_unit_test(test_excluded),
 	    cmocka_unit_test(test_rings),
 	    cmocka_unit_test(test_many_findings),
@@ -386,6 +458,7 @@ int main(void)
 	    cmocka_unit_test(test_once),
 	    cmocka_unit_test(test_behind_a_writer),
 	    cmocka_unit_test(test_condition_in_a_circle),
+	    cmocka_unit_test(test_witness),
 	    cmocka_unit_test(test_several_traces),
 	};
 
