@@ -21,9 +21,16 @@ static gboolean equal_sets(gconstpointer a, gconstpointer b)
 	return TRUE;
 }
 
+bool tt_is_lock(const struct tt_object *object)
+{
+	if (object->signals)
+		return false;
+	return object->family == TT_FAMILY_LOCK || (object->family == TT_FAMILY_SEMAPHORE && object->places == 1);
+}
+
 GHashTable *tt_held_sets_new(void)
 {
-	return g_hash_table_new(hash_set, equal_sets);
+	return g_hash_table_new_full(hash_set, equal_sets, g_free, NULL);
 }
 
 static int by_address(const void *a, const void *b)
@@ -32,14 +39,14 @@ static int by_address(const void *a, const void *b)
 	return x->lock < y->lock ? -1 : x->lock > y->lock;
 }
 
-struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but)
+const struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but)
 {
 	struct tt_held_set *set = g_malloc0(sizeof *set + thread->holds->len * sizeof set->held[0]);
 	uint64_t hash = 0;
 
 	for (guint i = 0; i < thread->holds->len; i++) {
 		const struct tt_hold *hold = thread->holds->pdata[i];
-		if (hold->object->family == TT_FAMILY_LOCK && hold->object != but)
+		if (tt_is_lock(hold->object) && hold->object != but)
 			set->held[set->len++] = (struct tt_held){hold->object, hold->mode};
 	}
 	qsort(set->held, set->len, sizeof set->held[0], by_address);
@@ -49,40 +56,10 @@ struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thr
 	struct tt_held_set *known = g_hash_table_lookup(sets, set);
 	if (known) {
 		g_free(set);
-		return tt_held_set_ref(known);
+		return known;
 	}
-	set->sets = sets;
-	set->refs = 1;
 	g_hash_table_add(sets, set);
 	return set;
-}
-
-struct tt_held_set *tt_held_set_ref(struct tt_held_set *set)
-{
-	set->refs++;
-	return set;
-}
-
-void tt_held_set_unref(struct tt_held_set *set)
-{
-	if (--set->refs > 0)
-		return;
-	g_hash_table_remove(set->sets, set);
-	g_free(set);
-}
-
-bool tt_held_set_includes(const struct tt_held_set *many, const struct tt_held_set *few)
-{
-	guint j = 0;
-
-	for (guint i = 0; many != few && i < few->len; i++, j++) {
-		while (j < many->len && many->held[j].lock < few->held[i].lock)
-			j++;
-		if (j == many->len || many->held[j].lock != few->held[i].lock ||
-		    (few->held[i].mode == TT_MODE_EXCLUSIVE && many->held[j].mode == TT_MODE_SHARED))
-			return false;
-	}
-	return true;
 }
 
 const struct tt_object *tt_held_sets_exclude(const struct tt_held_set *a, const struct tt_held_set *b)
@@ -91,7 +68,8 @@ const struct tt_object *tt_held_sets_exclude(const struct tt_held_set *a, const 
 
 	while (i < a->len && j < b->len) {
 		const struct tt_held *x = &a->held[i], *y = &b->held[j];
-		if (x->lock == y->lock && (x->mode == TT_MODE_EXCLUSIVE || y->mode == TT_MODE_EXCLUSIVE))
+		if (x->lock == y->lock && tt_is_lock(x->lock) &&
+		    (x->mode == TT_MODE_EXCLUSIVE || y->mode == TT_MODE_EXCLUSIVE))
 			return x->lock;
 		i += x->lock <= y->lock;
 		j += y->lock <= x->lock;

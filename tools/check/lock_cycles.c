@@ -4,9 +4,10 @@
 
 /* The search for one part of the graph and one class of cycles. */
 struct search {
-	struct tt_fork_join *fork_join;
+	const struct tt_cycle_tests *tests;
 	struct tt_lock_cycles *found;
-	GHashTable *sets; /* of locks, that have been found */
+	GHashTable *sets;  /* of locks, that have been found → struct tt_lock_cycle */
+	GHashTable *known; /* answers of tests->apart, by the numbers of two dependencies */
 	enum tt_cycle_class class;
 	guint most;
 	uint64_t steps; /* left */
@@ -24,8 +25,11 @@ struct visit {
 	guint next;
 };
 
-/* A re-choosing for one path gives up after so many comparisons, so that one path does not eat all of the budget. */
-enum { MOST_FOR_A_PATH = 20000 };
+/*
+ * A re-choosing for one path gives up after so many comparisons, so that one path does not eat all of the budget; and
+ * no more than so many choices are tried for a set of locks.
+ */
+enum { MOST_FOR_A_PATH = 20000, MOST_CHOICES = 100, DEAR = 10 };
 
 static bool spend(struct search *search, uint64_t steps)
 {
@@ -52,15 +56,42 @@ GBytes *tt_lock_set(GPtrArray *locks)
 	return g_bytes_new(locks->pdata, locks->len * sizeof(void *));
 }
 
-static bool waits_for(const struct tt_dependency *waiter, const struct tt_dependency *holder)
+static bool waits_for(const struct search *search, const struct tt_dependency *waiter,
+                      const struct tt_dependency *holder)
 {
-	return waiter->wanted.mode == TT_MODE_EXCLUSIVE || holder->held.mode == TT_MODE_EXCLUSIVE;
+	return waiter->wanted.mode == TT_MODE_EXCLUSIVE || holder->held.mode == TT_MODE_EXCLUSIVE ||
+	       search->tests->queues(waiter, holder, search->tests->data);
 }
 
+/* What it costs to compare all that the two stand for. */
+static uint64_t price(const struct tt_dependency *a, const struct tt_dependency *b)
+{
+	return 1 + (uint64_t)a->requests->len * b->requests->len;
+}
+
+static guint hash_pair(gconstpointer key)
+{
+	uint64_t hash = (uint64_t)(uintptr_t)key * 0x9e3779b97f4a7c15;
+	return (guint)(hash ^ hash >> 32);
+}
+
+/* Answers that were dear are remembered. */
 static bool apart(struct search *search, const struct tt_dependency *a, const struct tt_dependency *b)
 {
-	return tt_held_sets_exclude(a->all, b->all) || tt_fork_join_before(search->fork_join, a->segment, b->segment) ||
-	       tt_fork_join_before(search->fork_join, b->segment, a->segment);
+	uint64_t pair = (uint64_t)MIN(a->number, b->number) << 32 | MAX(a->number, b->number);
+	void *key = GSIZE_TO_POINTER(pair), *answer;
+	bool dear = price(a, b) > DEAR;
+
+	if (dear && g_hash_table_lookup_extended(search->known, key, NULL, &answer)) {
+		spend(search, 1);
+		return GPOINTER_TO_INT(answer) != 0;
+	}
+	bool are = search->tests->apart(a, b, search->tests->data);
+
+	spend(search, price(a, b));
+	if (dear)
+		g_hash_table_insert(search->known, key, GINT_TO_POINTER(are));
+	return are;
 }
 
 /*
@@ -71,20 +102,20 @@ static bool fits(struct search *search, const struct tt_dependency *new, const G
 {
 	if (new->wanted.timed && search->class == TT_CYCLE_FIRM)
 		return false;
-	if (n > 0 && !waits_for(chosen->pdata[n - 1], new))
+	if (new->hidden && search->class != TT_CYCLE_EXCLUDED)
 		return false;
-	if (closing && !waits_for(new, chosen->pdata[0]))
+	if (n > 0 && !waits_for(search, chosen->pdata[n - 1], new))
+		return false;
+	if (closing && !waits_for(search, new, chosen->pdata[0]))
 		return false;
 	for (guint i = 0; i < n; i++) {
 		const struct tt_dependency *old = chosen->pdata[i];
 		spend(search, 1);
-		if (old->segment->thread == new->segment->thread)
+		if (old->thread == new->thread)
 			return false;
 	}
 	for (guint i = 0; i < n && search->class != TT_CYCLE_EXCLUDED; i++) {
-		const struct tt_dependency *old = chosen->pdata[i];
-		spend(search, 1 + (old->all->len + new->all->len) / 8);
-		if (apart(search, old, new))
+		if (apart(search, chosen->pdata[i], new))
 			return false;
 	}
 	return true;
@@ -99,35 +130,68 @@ static guint first_fit(struct search *search, const struct tt_arc *arc, guint fr
 	return from;
 }
 
-/* Chooses anew for all links of the path, by trying. False leaves the choice as it was. */
-static bool choose_anew(struct search *search, bool closing)
-{
-	guint n = search->links->len, at = 0;
-	g_autoptr(GPtrArray) chosen = g_ptr_array_sized_new(n);
-	g_autofree guint *next = g_new0(guint, n);
-	uint64_t enough = search->steps > MOST_FOR_A_PATH ? search->steps - MOST_FOR_A_PATH : 0;
+/* Choices for all links of the path, one after the other. */
+struct choices {
+	GPtrArray *chosen; /* struct tt_dependency */
+	guint *next;       /* for each link, where to go on in its arc */
+	uint64_t enough;   /* give up at so many steps */
+};
 
-	g_ptr_array_set_size(chosen, (gint)n);
+static struct choices begin_choices(const struct search *search)
+{
+	struct choices choices = {
+	    .chosen = g_ptr_array_new(),
+	    .next = g_new0(guint, search->links->len),
+	    .enough = search->steps > MOST_FOR_A_PATH ? search->steps - MOST_FOR_A_PATH : 0,
+	};
+
+	g_ptr_array_set_size(choices.chosen, (gint)search->links->len);
+	return choices;
+}
+
+static void end_choices(struct choices *choices)
+{
+	g_ptr_array_free(choices->chosen, TRUE);
+	g_free(choices->next);
+}
+
+/* Finds the next choice by trying; the first one if `at` is 0, else all but the last of the links stay as they are. */
+static bool next_choice(struct search *search, struct choices *choices, guint at, bool closing)
+{
+	guint n = search->links->len;
+
 	while (at < n) {
 		const struct tt_arc *arc = ((struct tt_lock_link *)search->links->pdata[at])->arc;
-		guint i = first_fit(search, arc, next[at], chosen, at, closing && at + 1 == n);
+		guint i = first_fit(search, arc, choices->next[at], choices->chosen, at, closing && at + 1 == n);
 		if (i < arc->dependencies->len) {
-			chosen->pdata[at] = arc->dependencies->pdata[i];
-			next[at++] = i + 1;
+			choices->chosen->pdata[at] = arc->dependencies->pdata[i];
+			choices->next[at++] = i + 1;
 			continue;
 		}
-		next[at] = 0;
+		choices->next[at] = 0;
 		if (at == 0)
 			return false;
 		at--;
-		if (search->steps <= enough) {
+		if (search->steps <= choices->enough) {
 			give_up(search);
 			return false;
 		}
 	}
-	g_ptr_array_set_size(search->chosen, 0);
-	g_ptr_array_extend(search->chosen, chosen, NULL, NULL);
 	return true;
+}
+
+/* Chooses anew for all links of the path. False leaves the choice as it was. */
+static bool choose_anew(struct search *search, bool closing)
+{
+	struct choices choices = begin_choices(search);
+	bool found = next_choice(search, &choices, 0, closing);
+
+	if (found) {
+		g_ptr_array_set_size(search->chosen, 0);
+		g_ptr_array_extend(search->chosen, choices.chosen, NULL, NULL);
+	}
+	end_choices(&choices);
+	return found;
 }
 
 /* Adds the link to the path, if dependencies can be chosen for all of it. */
@@ -163,20 +227,50 @@ static GBytes *locks_of_path(const struct search *search)
 	return tt_lock_set(locks);
 }
 
-/* The path is back at its start. */
-static void close_cycle(struct search *search, struct tt_lock_link *link)
+static struct tt_lock_cycle *add_cycle(struct search *search, GBytes *set)
 {
-	GBytes *set = locks_of_path(search);
-
-	if (g_hash_table_contains(search->sets, set) || !push(search, link, true)) {
-		g_bytes_unref(set);
-		return;
-	}
 	struct tt_lock_cycle *cycle = g_new0(struct tt_lock_cycle, 1);
+
 	cycle->class = search->class;
 	cycle->dependencies = g_ptr_array_copy(search->chosen, NULL, NULL);
 	g_ptr_array_add(search->found->cycles, cycle);
-	g_hash_table_add(search->sets, set);
+	g_hash_table_insert(search->sets, g_bytes_ref(set), cycle);
+	return cycle;
+}
+
+/* Tries choices of threads for the path, until one is seen to lead into the deadlock. */
+static void try_choices(struct search *search, struct tt_lock_cycle *cycle)
+{
+	const struct tt_cycle_tests *tests = search->tests;
+	struct choices choices = begin_choices(search);
+	bool more = next_choice(search, &choices, 0, true);
+
+	while (more && !cycle->reached && cycle->tries < MOST_CHOICES) {
+		cycle->tries++;
+		cycle->reached = tests->reaches(choices.chosen, &cycle->proof, tests->data);
+		if (cycle->reached) {
+			g_ptr_array_set_size(cycle->dependencies, 0);
+			g_ptr_array_extend(cycle->dependencies, choices.chosen, NULL, NULL);
+		} else {
+			more = next_choice(search, &choices, search->links->len - 1, true);
+		}
+	}
+	end_choices(&choices);
+}
+
+/* The path is back at its start. */
+static void close_cycle(struct search *search, struct tt_lock_link *link)
+{
+	g_autoptr(GBytes) set = locks_of_path(search);
+	struct tt_lock_cycle *cycle = g_hash_table_lookup(search->sets, set);
+	bool settled = cycle && (cycle->reached || cycle->tries >= MOST_CHOICES || cycle->class != TT_CYCLE_FIRM);
+
+	if (settled || !push(search, link, true))
+		return;
+	if (!cycle)
+		cycle = add_cycle(search, set);
+	if (search->class == TT_CYCLE_FIRM)
+		try_choices(search, cycle);
 	pop(search);
 }
 
@@ -261,7 +355,7 @@ static guint count_threads(const GPtrArray *part)
 		for (guint j = 0; j < node->out->len; j++) {
 			const GPtrArray *all = ((struct tt_lock_link *)node->out->pdata[j])->arc->dependencies;
 			for (guint k = 0; k < all->len; k++)
-				g_hash_table_add(threads, ((struct tt_dependency *)all->pdata[k])->segment->thread);
+				g_hash_table_add(threads, ((struct tt_dependency *)all->pdata[k])->thread);
 		}
 	}
 	return g_hash_table_size(threads);
@@ -318,16 +412,24 @@ static void search_class(struct search *search, const struct tt_lock_parts *part
 	}
 }
 
-struct tt_lock_cycles *tt_lock_cycles_find(const GPtrArray *arcs, struct tt_fork_join *fork_join,
+static void count_untried(struct tt_lock_cycles *found)
+{
+	for (guint i = 0; i < found->cycles->len; i++) {
+		const struct tt_lock_cycle *cycle = found->cycles->pdata[i];
+		found->untried += !cycle->reached && cycle->tries >= MOST_CHOICES;
+	}
+}
+
+struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_parts *parts, const struct tt_cycle_tests *tests,
                                            const struct tt_cycle_limits *limits)
 {
 	struct tt_lock_cycles *found = g_new0(struct tt_lock_cycles, 1);
-	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
-	struct search search = {.fork_join = fork_join, .found = found, .most = limits->most};
+	struct search search = {.tests = tests, .found = found, .most = limits->most};
 
 	found->cycles = g_ptr_array_new_with_free_func(free_cycle);
 	found->complete = G_MAXUINT;
 	search.sets = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+	search.known = g_hash_table_new(hash_pair, NULL);
 	search.visits = g_array_new(FALSE, FALSE, sizeof(struct visit));
 	search.links = g_ptr_array_new();
 	search.chosen = g_ptr_array_new();
@@ -337,11 +439,12 @@ struct tt_lock_cycles *tt_lock_cycles_find(const GPtrArray *arcs, struct tt_fork
 			search_class(&search, parts, limits->steps);
 	}
 	g_ptr_array_sort(found->cycles, shorter);
+	count_untried(found);
 	g_hash_table_destroy(search.sets);
+	g_hash_table_destroy(search.known);
 	g_array_free(search.visits, TRUE);
 	g_ptr_array_free(search.links, TRUE);
 	g_ptr_array_free(search.chosen, TRUE);
-	tt_lock_parts_free(parts);
 	return found;
 }
 

@@ -2,7 +2,7 @@
  * Cycles in a lock graph, each with a thread for each of its arcs: the patterns of a deadlock.
  *
  * All threads of a pattern are different, each asks for the lock that the next one holds, in a mode that has to wait
- * for it, no two hold a lock that they cannot hold at the same time, and none has ended before another one was made.
+ * for it, and no two are kept apart: see tt_cycle_tests.
  */
 #ifndef TT_CHECK_LOCK_CYCLES_H
 #define TT_CHECK_LOCK_CYCLES_H
@@ -13,18 +13,33 @@
 enum tt_cycle_class {
 	TT_CYCLE_FIRM,     /* requests without a time limit */
 	TT_CYCLE_TIMED,    /* those with one as well: the thread gives up and can go on */
-	TT_CYCLE_EXCLUDED, /* also those that a common lock, or starting and joining, keeps apart */
+	TT_CYCLE_EXCLUDED, /* also those that are kept apart */
 };
 
 struct tt_lock_cycle {
 	enum tt_cycle_class class;
+	bool reached;            /* some choice of threads leads into it */
+	guint tries;             /* private: choices that were tried */
 	GPtrArray *dependencies; /* struct tt_dependency: i wants what i + 1 has held, the last what the first has */
+	void *proof;             /* of the caller, of one that is reached */
 };
 
 struct tt_lock_cycles {
 	GPtrArray
 	    *cycles;    /* struct tt_lock_cycle, the shortest first, those of a class together; a set of locks once */
 	guint complete; /* all cycles up to this length that are not excluded were found; G_MAXUINT: all */
+	guint untried;  /* of so many that are not reached, not all choices of threads were tried */
+};
+
+/* What the search asks the caller. */
+struct tt_cycle_tests {
+	/* Whether something keeps the two from being there at the same time. */
+	bool (*apart)(const struct tt_dependency *a, const struct tt_dependency *b, void *data);
+	/* Whether one who wants to read waits for another who reads, behind a third who wants to write. */
+	bool (*queues)(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data);
+	/* Whether a firm cycle, of these dependencies, is reached; then *proof is the caller's. */
+	bool (*reaches)(const GPtrArray *dependencies, void **proof, void *data);
+	void *data;
 };
 
 /* How much to look for. */
@@ -35,8 +50,8 @@ struct tt_cycle_limits {
 	uint64_t steps;           /* comparisons, in each class */
 };
 
-/* Of the arcs of a lock graph. */
-struct tt_lock_cycles *tt_lock_cycles_find(const GPtrArray *arcs, struct tt_fork_join *fork_join,
+/* Of the arcs of a lock graph, which has its parts. */
+struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_parts *parts, const struct tt_cycle_tests *tests,
                                            const struct tt_cycle_limits *limits);
 void tt_lock_cycles_free(struct tt_lock_cycles *cycles);
 

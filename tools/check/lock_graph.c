@@ -1,45 +1,64 @@
 #include "tools/check/lock_graph.h"
 
-/* So many dependencies of one segment and pair of locks, none of which makes another superfluous, are kept. */
-enum { MOST_ALIKE = 64 };
+/* So many different requests are kept, and for each dependency so many ways to come to it. */
+enum { MOST_REQUESTS = 1000000, MOST_WAYS = 256 };
 
-static guint hash_pointers(const void *a, const void *b, const void *c)
+static guint mix(uint64_t hash, uint64_t more)
 {
-	uint64_t hash = (uint64_t)(uintptr_t)a;
-
-	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)b;
-	hash = hash * 0x9e3779b97f4a7c15 + (uint64_t)(uintptr_t)c;
+	hash = (hash ^ more) * 0x9e3779b97f4a7c15;
 	return (guint)(hash ^ hash >> 32);
 }
 
-/* A place is a segment and a pair of locks. */
-static guint hash_place(gconstpointer data)
+static guint hash_asked(const struct tt_thread *thread, const struct tt_asked *asked)
+{
+	guint hash = mix((uint64_t)(uintptr_t)thread, (uint64_t)(uintptr_t)asked->object);
+	return mix(hash, (uint64_t)asked->mode * 2 + asked->timed);
+}
+
+static bool same_asked(const struct tt_asked *a, const struct tt_asked *b)
+{
+	return a->object == b->object && a->mode == b->mode && a->timed == b->timed;
+}
+
+static guint hash_request(gconstpointer data)
+{
+	const struct tt_request *request = data;
+	return mix(hash_asked(request->thread, &request->asked), (uint64_t)(uintptr_t)request->all);
+}
+
+static gboolean same_request(gconstpointer a, gconstpointer b)
+{
+	const struct tt_request *x = a, *y = b;
+	return x->thread == y->thread && x->all == y->all && x->hidden == y->hidden && same_asked(&x->asked, &y->asked);
+}
+
+static guint hash_dependency(gconstpointer data)
 {
 	const struct tt_dependency *dependency = data;
-	return hash_pointers(dependency->segment, dependency->held.object, dependency->wanted.lock);
+	return mix(hash_asked(dependency->thread, &dependency->wanted), (uint64_t)(uintptr_t)dependency->held.object);
 }
 
-static gboolean same_place(gconstpointer a, gconstpointer b)
+static gboolean same_dependency(gconstpointer a, gconstpointer b)
 {
 	const struct tt_dependency *x = a, *y = b;
-	return x->segment == y->segment && x->held.object == y->held.object && x->wanted.lock == y->wanted.lock;
+	return x->thread == y->thread && x->held.object == y->held.object && x->held.mode == y->held.mode &&
+	       x->hidden == y->hidden && same_asked(&x->wanted, &y->wanted);
 }
 
-static void free_dependency(struct tt_dependency *dependency)
+static void free_request(void *data)
 {
-	tt_held_set_unref(dependency->all);
-	g_free(dependency);
+	struct tt_request *request = data;
+
+	g_array_free(request->positions, TRUE);
+	g_free(request);
 }
 
-static void free_place(void *data)
+static void free_dependency(void *data)
 {
 	struct tt_dependency *dependency = data;
 
-	while (dependency) {
-		struct tt_dependency *next = dependency->next;
-		free_dependency(dependency);
-		dependency = next;
-	}
+	g_ptr_array_free(dependency->requests, TRUE);
+	g_free(dependency);
 }
 
 struct tt_lock_graph *tt_lock_graph_new(void)
@@ -47,101 +66,130 @@ struct tt_lock_graph *tt_lock_graph_new(void)
 	struct tt_lock_graph *graph = g_new0(struct tt_lock_graph, 1);
 
 	graph->sets = tt_held_sets_new();
-	graph->by_place = g_hash_table_new(hash_place, same_place);
+	graph->by_key = g_hash_table_new(hash_request, same_request);
+	graph->by_place = g_hash_table_new(hash_dependency, same_dependency);
+	graph->requests = g_ptr_array_new_with_free_func(free_request);
+	graph->dependencies = g_ptr_array_new_with_free_func(free_dependency);
 	return graph;
 }
 
 void tt_lock_graph_free(struct tt_lock_graph *graph)
 {
-	GHashTableIter iter;
-	void *place;
-
-	g_hash_table_iter_init(&iter, graph->by_place);
-	while (g_hash_table_iter_next(&iter, NULL, &place))
-		free_place(place);
+	g_hash_table_destroy(graph->by_key);
 	g_hash_table_destroy(graph->by_place);
+	g_ptr_array_free(graph->requests, TRUE);
+	g_ptr_array_free(graph->dependencies, TRUE);
 	g_hash_table_destroy(graph->sets);
 	g_free(graph);
 }
 
-/* Whether `a` takes part in every deadlock that `b` can. */
-static bool covers(const struct tt_dependency *a, const struct tt_dependency *b)
+/* The request is one of a dependency on what is held. */
+static void depend(struct tt_lock_graph *graph, struct tt_request *request, const struct tt_hold *hold, bool hidden)
 {
-	bool modes = (a->held.mode == TT_MODE_EXCLUSIVE || b->held.mode == TT_MODE_SHARED) &&
-	             (a->wanted.mode == TT_MODE_EXCLUSIVE || b->wanted.mode == TT_MODE_SHARED);
+	struct tt_dependency key = {
+	    .thread = request->thread, .held = *hold, .wanted = request->asked, .hidden = hidden};
+	struct tt_dependency *dependency = g_hash_table_lookup(graph->by_place, &key);
 
-	return modes && (!a->wanted.timed || b->wanted.timed) && tt_held_set_includes(b->all, a->all);
-}
-
-/* Keeps the dependency, unless one that is kept covers it; drops those that it covers. */
-static void keep(struct tt_lock_graph *graph, struct tt_dependency *new)
-{
-	struct tt_dependency *first = g_hash_table_lookup(graph->by_place, new), **at = &new->next;
-	guint n = 0;
-
-	for (const struct tt_dependency *old = first; old; old = old->next, n++) {
-		if (covers(old, new)) {
-			free_dependency(new);
-			return;
-		}
+	if (!dependency) {
+		dependency = g_memdup2(&key, sizeof key);
+		dependency->requests = g_ptr_array_new();
+		dependency->number = graph->dependencies->len;
+		g_ptr_array_add(graph->dependencies, dependency);
+		g_hash_table_add(graph->by_place, dependency);
 	}
-	if (n >= MOST_ALIKE) {
+	if (dependency->requests->len < MOST_WAYS)
+		g_ptr_array_add(dependency->requests, request);
+	else
 		graph->full = true;
-		free_dependency(new);
-		return;
+}
+
+static bool is_bit(uint64_t bits, guint i)
+{
+	return i < 64 && (bits >> i & 1) != 0;
+}
+
+/* Its place in the set, which is in the order of addresses; the set's length if it is not there. */
+static guint place_in(const struct tt_held_set *set, const struct tt_object *lock)
+{
+	guint low = 0, high = set->len;
+
+	while (low < high) {
+		guint middle = low + (high - low) / 2;
+		if (set->held[middle].lock < lock)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	new->next = first;
-	g_hash_table_replace(graph->by_place, new, new);
-	while (*at) {
-		struct tt_dependency *old = *at;
-		if (covers(new, old)) {
-			*at = old->next;
-			free_dependency(old);
-		} else {
-			at = &old->next;
-		}
+	return low < set->len && set->held[low].lock == lock ? low : set->len;
+}
+
+static void depend_on_all(struct tt_lock_graph *graph, struct tt_request *request)
+{
+	const GPtrArray *holds = request->thread->holds;
+
+	for (guint i = 0; i < holds->len; i++) {
+		const struct tt_hold *hold = holds->pdata[i];
+		guint place = place_in(request->all, hold->object);
+		if (place < request->all->len)
+			depend(graph, request, hold, is_bit(request->hidden, place));
 	}
 }
 
-static bool holds_another(const struct tt_thread *thread, const struct tt_object *wanted)
+void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_asked *asked,
+                       uint32_t position, tt_is_hidden hidden, void *data)
 {
-	for (guint i = 0; i < thread->holds->len; i++) {
-		if (((const struct tt_hold *)thread->holds->pdata[i])->object != wanted)
-			return true;
+	struct tt_request key = {.thread = thread, .asked = *asked};
+
+	key.all = tt_held_set_of(graph->sets, thread, asked->object);
+	for (guint i = 0; i < MIN(key.all->len, 64); i++)
+		key.hidden |= (uint64_t)hidden(thread, key.all->held[i].lock, data) << i;
+	struct tt_request *request = g_hash_table_lookup(graph->by_key, &key);
+
+	if (!request && graph->requests->len == MOST_REQUESTS) {
+		graph->full = true;
+		return;
 	}
-	return false;
+	if (!request) {
+		request = g_memdup2(&key, sizeof key);
+		request->positions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+		g_ptr_array_add(graph->requests, request);
+		g_hash_table_add(graph->by_key, request);
+		depend_on_all(graph, request);
+		graph->timed |= asked->timed;
+	}
+	if (position != TT_NOWHERE)
+		g_array_append_val(request->positions, position);
 }
 
-void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_segment *segment, const struct tt_request *wanted)
+/*
+ * What a thread does that somebody joins while holding a lock keeps that one from its lock. So does whoever joins for
+ * somebody, and so on: all that are joined are taken in, but only where one is joined so.
+ */
+static void add_lives(struct tt_lock_graph *graph)
 {
-	const struct tt_thread *thread = segment->thread;
+	g_autoptr(GHashTable) joined = g_hash_table_new(NULL, NULL);
+	bool under_lock = false;
 
-	if (!holds_another(thread, wanted->lock))
-		return;
-	struct tt_held_set *all = tt_held_set_of(graph->sets, thread, wanted->lock);
-
-	for (guint i = 0; i < thread->holds->len; i++) {
-		const struct tt_hold *hold = thread->holds->pdata[i];
-		if (hold->object->family != TT_FAMILY_LOCK || hold->object == wanted->lock)
+	for (guint i = 0; i < graph->requests->len; i++) {
+		const struct tt_request *request = graph->requests->pdata[i];
+		if (request->asked.object->family != TT_FAMILY_THREAD)
 			continue;
-		struct tt_dependency *dependency = g_new(struct tt_dependency, 1);
-		*dependency = (struct tt_dependency){
-		    .segment = segment,
-		    .held = *hold,
-		    .wanted = *wanted,
-		    .all = tt_held_set_ref(all),
-		};
-		dependency->number = graph->n_made++;
-		graph->timed |= wanted->timed;
-		keep(graph, dependency);
+		under_lock |= request->all->len > 0;
+		g_hash_table_add(joined, request->asked.object->thread);
 	}
-	tt_held_set_unref(all);
+	for (guint i = 0; under_lock && i < graph->requests->len; i++) {
+		struct tt_request *request = graph->requests->pdata[i];
+		struct tt_thread *thread = request->thread;
+		struct tt_hold life = {.thread = thread, .object = thread->object, .since_ns = thread->started_ns};
+		if (g_hash_table_contains(joined, thread))
+			depend(graph, request, &life, false);
+	}
 }
 
 static guint hash_arc(gconstpointer data)
 {
 	const struct tt_arc *arc = data;
-	return hash_pointers(arc->from, arc->to, NULL);
+	return mix((uint64_t)(uintptr_t)arc->from, (uint64_t)(uintptr_t)arc->to);
 }
 
 static gboolean same_arc(gconstpointer a, gconstpointer b)
@@ -158,36 +206,15 @@ static void free_arc(void *data)
 	g_free(arc);
 }
 
-static gint by_number(gconstpointer a, gconstpointer b)
-{
-	const struct tt_dependency *const *x = a, *const *y = b;
-	return (*x)->number < (*y)->number ? -1 : (*x)->number > (*y)->number;
-}
-
-static GPtrArray *all_dependencies(const struct tt_lock_graph *graph)
-{
-	GPtrArray *all = g_ptr_array_new();
-	GHashTableIter iter;
-	void *place;
-
-	g_hash_table_iter_init(&iter, graph->by_place);
-	while (g_hash_table_iter_next(&iter, NULL, &place)) {
-		for (struct tt_dependency *each = place; each; each = each->next)
-			g_ptr_array_add(all, each);
-	}
-	g_ptr_array_sort(all, by_number);
-	return all;
-}
-
-GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph)
+GPtrArray *tt_lock_graph_arcs(struct tt_lock_graph *graph)
 {
 	GPtrArray *arcs = g_ptr_array_new_with_free_func(free_arc);
 	g_autoptr(GHashTable) by_pair = g_hash_table_new(hash_arc, same_arc);
-	g_autoptr(GPtrArray) all = all_dependencies(graph);
 
-	for (guint i = 0; i < all->len; i++) {
-		const struct tt_dependency *dependency = all->pdata[i];
-		struct tt_arc pair = {dependency->held.object, dependency->wanted.lock, NULL};
+	add_lives(graph);
+	for (guint i = 0; i < graph->dependencies->len; i++) {
+		struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		struct tt_arc pair = {dependency->held.object, dependency->wanted.object, NULL};
 		struct tt_arc *arc = g_hash_table_lookup(by_pair, &pair);
 		if (!arc) {
 			arc = g_memdup2(&pair, sizeof pair);
@@ -195,7 +222,19 @@ GPtrArray *tt_lock_graph_arcs(const struct tt_lock_graph *graph)
 			g_ptr_array_add(arcs, arc);
 			g_hash_table_add(by_pair, arc);
 		}
-		g_ptr_array_add(arc->dependencies, all->pdata[i]);
+		g_ptr_array_add(arc->dependencies, dependency);
 	}
 	return arcs;
+}
+
+GPtrArray *tt_lock_graph_requests(const struct tt_lock_graph *graph, const struct tt_object *object)
+{
+	GPtrArray *found = g_ptr_array_new();
+
+	for (guint i = 0; i < graph->requests->len; i++) {
+		struct tt_request *request = graph->requests->pdata[i];
+		if (request->asked.object == object)
+			g_ptr_array_add(found, request);
+	}
+	return found;
 }

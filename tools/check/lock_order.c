@@ -1,19 +1,28 @@
-#include "tools/check/lock_cycles.h"
+#include "tools/check/apart.h"
+#include "tools/check/lock_finding.h"
+#include "tools/check/making.h"
 #include "tools/check/rules.h"
 
 /*
- * Locks that are taken in a circular order (TT011): what could deadlock, in another run, if the threads met there.
+ * Locks that are taken in a circular order: predicted deadlocks (TT010, TT013 where a thread is joined) and what may be
+ * one (TT011). While the trace is read, the history, the lock graph and what hides or guards are kept; all else is
+ * looked at in the end, and only where locks were taken in a circle at all.
  */
 
 enum { MOST_CYCLES = 1000 };
-static const uint64_t most_steps = 50 * 1000 * 1000;
+static const uint64_t most_steps = 50 * 1000 * 1000;    /* of the search for cycles */
+static const uint64_t most_actions = 300 * 1000 * 1000; /* that the closures of a process look at */
 
 /* The rule at work on one check. */
 struct order {
 	struct tt_observer observer;
-	struct tt_fork_join *fork_join;
+	GHashTable *histories; /* struct tt_process → struct tt_history */
+	GHashTable *waiting; /* struct tt_thread → struct tt_object: a request that was taken when it began to wait */
 	struct tt_lock_graph *graph;
+	struct tt_guards *guards;
+	struct tt_making *making;
 	bool all;
+	GHashTable *runs; /* in the end: struct tt_process → struct tt_run */
 };
 
 /*
@@ -21,43 +30,94 @@ struct order {
  * held all the same.
  */
 
-static void request(struct order *order, struct tt_thread *thread, const struct tt_request *wanted)
+static bool is_hidden(const struct tt_thread *thread, const struct tt_object *lock, void *data)
 {
-	if (wanted->lock->family == TT_FAMILY_LOCK)
-		tt_lock_graph_add(order->graph, tt_fork_join_segment(order->fork_join, thread), wanted);
+	return tt_making_hides(((struct order *)data)->making, thread, lock);
+}
+
+static void request(struct order *order, struct tt_thread *thread, const struct tt_asked *asked)
+{
+	const struct tt_history *history = tt_history_of(order->histories, thread->process);
+
+	tt_lock_graph_add(order->graph, thread, asked, history->full ? TT_NOWHERE : history->len, is_hidden, order);
+}
+
+/* What can be held, or is joined. Whether a semaphore is used as a lock shows later. */
+static bool is_asked_for(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_THREAD || tt_is_lock(object);
 }
 
 static void on_wait(struct tt_thread *thread, const struct tt_event *event, void *data)
 {
 	const struct tt_wait *wait = &thread->wait;
+	struct order *order = data;
 
-	request(data, thread,
-	        &(struct tt_request){wait->object, wait->mode, wait->timeout_ns >= 0, wait->caller, wait->stack,
-	                             event->time_ns});
+	if (!is_asked_for(wait->object))
+		return;
+	g_hash_table_insert(order->waiting, thread, wait->object);
+	request(order, thread,
+	        &(struct tt_asked){wait->object, wait->mode, wait->timeout_ns >= 0, wait->caller, wait->stack,
+	                           event->time_ns});
+}
+
+/* Whether the request was taken already. */
+static bool has_waited(struct order *order, const struct tt_thread *thread, const struct tt_object *object)
+{
+	return g_hash_table_size(order->waiting) > 0 && g_hash_table_lookup(order->waiting, thread) == object &&
+	       g_hash_table_remove(order->waiting, thread);
 }
 
 static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *data)
 {
+	struct order *order = data;
+
 	/* One from before the trace has no request. */
-	if (hold->limit != TT_LIMIT_TRY && hold->caller)
-		request(data, hold->thread,
-		        &(struct tt_request){hold->object, hold->mode, hold->limit == TT_LIMIT_TIMED, hold->caller,
-		                             hold->stack, event->time_ns});
+	if (hold->limit != TT_LIMIT_TRY && hold->caller && is_asked_for(hold->object) &&
+	    !has_waited(order, hold->thread, hold->object))
+		request(order, hold->thread,
+		        &(struct tt_asked){hold->object, hold->mode, hold->limit == TT_LIMIT_TIMED, hold->caller,
+		                           hold->stack, event->time_ns});
+	tt_history_hold(tt_history_of(order->histories, hold->thread->process), hold, true, event);
+}
+
+static void on_hold_end(struct tt_hold *hold, const struct tt_event *event, void *data)
+{
+	const struct order *order = data;
+	tt_history_hold(tt_history_of(order->histories, hold->thread->process), hold, false, event);
+}
+
+/* A join that did not need to wait. */
+static void on_join(struct order *order, struct tt_thread *thread, struct tt_object *object,
+                    const struct tt_event *event)
+{
+	if (event->result == TT_WAKE_JOINED && !has_waited(order, thread, object))
+		request(order, thread,
+		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, false, event->caller, NULL, event->time_ns});
 }
 
 static void on_event(struct tt_thread *thread, struct tt_object *object, const struct tt_event *event, void *data)
 {
 	struct order *order = data;
-	tt_fork_join_event(order->fork_join, thread, object, event);
+
+	if (event->type == TT_EVENT_thread_join_done && object)
+		on_join(order, thread, object, event);
+	tt_making_event(order->making, thread, object, event);
+	tt_guards_event(order->guards, thread, object, event);
+	tt_history_event(tt_history_of(order->histories, thread->process), thread, object, event);
 }
 
 static void *begin(struct tt_check *check, const struct tt_check_options *options)
 {
 	struct order *order = g_new0(struct order, 1);
 
-	order->observer = (struct tt_observer){.wait_began = on_wait, .hold_began = on_hold, .event = on_event};
-	order->fork_join = tt_fork_join_new();
+	order->observer = (struct tt_observer){
+	    .wait_began = on_wait, .hold_began = on_hold, .hold_ended = on_hold_end, .event = on_event};
+	order->histories = tt_histories_new();
+	order->waiting = g_hash_table_new(NULL, NULL);
 	order->graph = tt_lock_graph_new();
+	order->guards = tt_guards_new();
+	order->making = tt_making_new();
 	order->all = options->all;
 	tt_model_observe(check->model, &order->observer, order);
 	return order;
@@ -68,110 +128,11 @@ static void end(void *state)
 	struct order *order = state;
 
 	tt_lock_graph_free(order->graph);
-	tt_fork_join_free(order->fork_join);
+	tt_guards_free(order->guards);
+	tt_making_free(order->making);
+	g_hash_table_destroy(order->waiting);
+	g_hash_table_destroy(order->histories);
 	g_free(order);
-}
-
-/* What a cycle is told as. */
-
-static char *verdict_of(const struct tt_lock_cycle *cycle)
-{
-	enum { AT_MOST = 6 };
-	guint n = cycle->dependencies->len;
-	guint shown = n > AT_MOST ? AT_MOST - 1 : n;
-	GString *text = g_string_new(NULL);
-
-	for (guint i = 0; i < shown; i++) {
-		const struct tt_dependency *dependency = cycle->dependencies->pdata[i];
-		g_autofree char *name = tt_object_phrase(dependency->held.object);
-		g_string_append_printf(text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", name);
-	}
-	if (shown < n)
-		g_string_append_printf(text, " and %u more", n - shown);
-	g_string_append(text, n == 2 ? " are taken in both orders" : " are taken in a circular order");
-	return g_string_free(text, FALSE);
-}
-
-static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cycle)
-{
-	for (guint i = 0; i < cycle->dependencies->len; i++) {
-		const struct tt_dependency *dependency = cycle->dependencies->pdata[i];
-		struct tt_edge edge = {
-		    .thread = dependency->segment->thread,
-		    .wanted = dependency->wanted.lock,
-		    .wanted_mode = dependency->wanted.mode,
-		    .wanted_caller = dependency->wanted.caller,
-		    .wanted_stack = dependency->wanted.stack,
-		    .wanted_ns = dependency->wanted.time_ns,
-		    .note = dependency->wanted.timed ? g_strdup("with a time limit") : NULL,
-		};
-		tt_edge_set_hold(&edge, &dependency->held);
-		g_array_append_val(finding->edges, edge);
-	}
-}
-
-/* Why two of the dependencies cannot meet; NULL if they can. The caller's to free. */
-static char *why_apart(struct order *order, const struct tt_dependency *a, const struct tt_dependency *b)
-{
-	const struct tt_object *gate = tt_held_sets_exclude(a->all, b->all);
-	const char *first = a->segment->thread->name, *second = b->segment->thread->name;
-
-	if (gate) {
-		g_autofree char *name = tt_object_phrase(gate);
-		return g_strdup_printf("%s and %s both hold %s there, so only one of them can be there at a time",
-		                       first, second, name);
-	}
-	if (tt_fork_join_before(order->fork_join, a->segment, b->segment))
-		return g_strdup_printf("starting and joining threads puts what %s does here before what %s does", first,
-		                       second);
-	if (tt_fork_join_before(order->fork_join, b->segment, a->segment))
-		return why_apart(order, b, a);
-	return NULL;
-}
-
-static void note_exclusion(struct order *order, struct tt_finding *finding, const struct tt_lock_cycle *cycle)
-{
-	const GPtrArray *all = cycle->dependencies;
-
-	for (guint i = 0; i < all->len; i++) {
-		for (guint j = i + 1; j < all->len; j++) {
-			g_autofree char *why = why_apart(order, all->pdata[i], all->pdata[j]);
-			if (why) {
-				tt_finding_note(finding, "It cannot deadlock in this run: %s.", why);
-				return;
-			}
-		}
-	}
-}
-
-static void note_grounds(const struct tt_check *check, struct tt_finding *finding, const struct tt_lock_cycle *cycle)
-{
-	if (cycle->class == TT_CYCLE_TIMED)
-		tt_finding_note(finding, "Recoverable: a thread that asks with a time limit gives up and can go on.");
-	tt_finding_note(finding, "Checked: the threads are different, hold no lock in common there, and neither "
-	                         "starting nor joining keeps them apart.");
-	tt_finding_note(finding, "Not excluded yet: that events, conditions, semaphores, barriers or the program's "
-	                         "data never let them meet there.");
-	if (tt_check_lost(check)) {
-		g_autofree char *loss = tt_check_loss_text(check);
-		tt_finding_note(finding, "%s lost: a lock that seems held may have been released.", loss);
-	}
-}
-
-static void tell(struct tt_check *check, struct order *order, const struct tt_lock_cycle *cycle)
-{
-	bool excluded = cycle->class == TT_CYCLE_EXCLUDED;
-	struct tt_finding *finding = tt_finding_new(
-	    &tt_rules[TT_RULE_ORDER], excluded ? TT_LEVEL_INVERSION : TT_LEVEL_POTENTIAL, verdict_of(cycle));
-
-	finding->cycle = true;
-	finding->remedy = "Take these locks in one order in every thread, or hold only one of them at a time.";
-	add_edges(finding, cycle);
-	if (excluded)
-		note_exclusion(order, finding, cycle);
-	else
-		note_grounds(check, finding, cycle);
-	g_ptr_array_add(check->findings, finding);
 }
 
 /* The sets of locks of the deadlocks that did happen. */
@@ -213,8 +174,7 @@ static void add_limit(struct tt_check *check, const char *format, ...)
 	va_end(args);
 }
 
-static void add_limits(struct tt_check *check, const struct order *order, const GPtrArray *arcs,
-                       const struct tt_lock_cycles *found)
+static void limit_signals(struct tt_check *check, const GPtrArray *arcs)
 {
 	for (guint i = 0; i < arcs->len; i++) {
 		const struct tt_arc *arc = arcs->pdata[i];
@@ -225,10 +185,12 @@ static void add_limits(struct tt_check *check, const struct order *order, const 
 		          "The order of %s, and others like it, is not checked: it is released by threads that do "
 		          "not hold it.",
 		          name);
-		break;
+		return;
 	}
-	if (order->graph->full)
-		add_limit(check, "Locks are nested in too many ways to keep them all: some inversions may be missing.");
+}
+
+static void limit_search(struct tt_check *check, const struct tt_lock_cycles *found)
+{
 	if (found->complete == 1)
 		add_limit(check, "There are too many lock orders to look at them all: inversions may be missing.");
 	else if (found->complete != G_MAXUINT)
@@ -236,6 +198,72 @@ static void add_limits(struct tt_check *check, const struct order *order, const 
 		          "There are too many lock orders to look at them all: inversions of more than %u locks "
 		          "may be missing.",
 		          found->complete);
+	if (found->untried > 0)
+		add_limit(check,
+		          "Of %u circular lock orders there are too many ways to get there to try them all: they are "
+		          "called potential, and may be more.",
+		          found->untried);
+}
+
+static void limit_runs(struct tt_check *check, const struct order *order)
+{
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, order->histories);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct tt_history *history = value;
+		if (history->full)
+			add_limit(check, "Only the first %u events of process %u that matter are looked at to predict.",
+			          history->len, history->process->pid);
+	}
+	g_hash_table_iter_init(&iter, order->runs);
+	while (g_hash_table_iter_next(&iter, NULL, &value)) {
+		const struct tt_run *run = value;
+		if (run->closure->steps == 0)
+			add_limit(check, "There was too much to try: some of the potential deadlocks may be more.");
+		if (run->clocks->full)
+			add_limit(check, "There are too many threads and wake-ups to keep their order: some of the "
+			                 "potential deadlocks may be none.");
+	}
+}
+
+static void add_limits(struct tt_check *check, const struct order *order, const GPtrArray *arcs,
+                       const struct tt_lock_cycles *found)
+{
+	limit_signals(check, arcs);
+	if (order->graph->full)
+		add_limit(check, "Locks are nested in too many ways to keep them all: some inversions may be missing.");
+	limit_search(check, found);
+	limit_runs(check, order);
+}
+
+/* What the search for cycles asks. */
+
+static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
+{
+	const struct order *order = data;
+	return tt_apart(tt_run_of(order->runs, a->thread)->clocks, order->guards, a, b);
+}
+
+static bool queues(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data)
+{
+	return tt_proof_queues(((struct order *)data)->graph, waiter, holder);
+}
+
+static bool reaches(const GPtrArray *dependencies, void **proof, void *data)
+{
+	const struct order *order = data;
+	struct tt_run *run = tt_run_of(order->runs, ((struct tt_dependency *)dependencies->pdata[0])->thread);
+
+	*proof = tt_proof_find(run, order->graph, dependencies);
+	return *proof != NULL;
+}
+
+static void tell(struct tt_check *check, const struct order *order, const struct tt_lock_cycle *cycle)
+{
+	const struct tt_dependency *first = cycle->dependencies->pdata[0];
+	tt_tell_cycle(check, cycle, tt_run_of(order->runs, first->thread), order->guards);
 }
 
 static void finish(struct tt_check *check, void *state)
@@ -245,17 +273,23 @@ static void finish(struct tt_check *check, void *state)
 	                                 .timed = order->graph->timed,
 	                                 .most = MOST_CYCLES,
 	                                 .steps = most_steps};
+	struct tt_cycle_tests tests = {apart, queues, reaches, order};
 	g_autoptr(GPtrArray) arcs = tt_lock_graph_arcs(order->graph);
-	struct tt_lock_cycles *found = tt_lock_cycles_find(arcs, order->fork_join, &limits);
-	GHashTable *deadlocked = sets_that_deadlocked(check);
+	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
+	g_autoptr(GHashTable) deadlocked = sets_that_deadlocked(check);
 
+	order->runs = tt_runs_new(order->histories, parts, most_actions);
+	struct tt_lock_cycles *found = tt_lock_cycles_find(parts, &tests, &limits);
 	for (guint i = 0; i < found->cycles->len; i++) {
-		if (!has_deadlocked(deadlocked, found->cycles->pdata[i]))
-			tell(check, order, found->cycles->pdata[i]);
+		struct tt_lock_cycle *cycle = found->cycles->pdata[i];
+		if (!has_deadlocked(deadlocked, cycle))
+			tell(check, order, cycle);
+		tt_proof_free(cycle->proof);
 	}
 	add_limits(check, order, arcs, found);
-	g_hash_table_destroy(deadlocked);
 	tt_lock_cycles_free(found);
+	tt_lock_parts_free(parts);
+	g_hash_table_destroy(order->runs);
 }
 
 const struct tt_rule_family tt_lock_order_family = {begin, finish, end};

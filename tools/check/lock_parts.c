@@ -30,13 +30,19 @@ static struct tt_lock_node *need_node(struct tt_lock_parts *parts, GHashTable *b
 	return node;
 }
 
+/* Locks, and threads as what others join. */
+static bool is_node(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_THREAD || tt_is_lock(object);
+}
+
 static void add_links(struct tt_lock_parts *parts, const GPtrArray *arcs)
 {
 	g_autoptr(GHashTable) by_lock = g_hash_table_new(NULL, NULL);
 
 	for (guint i = 0; i < arcs->len; i++) {
 		const struct tt_arc *arc = arcs->pdata[i];
-		if (arc->from->signals || arc->to->signals)
+		if (!is_node(arc->from) || !is_node(arc->to))
 			continue;
 		struct tt_lock_link *link = g_new0(struct tt_lock_link, 1);
 		link->arc = arc;

@@ -152,7 +152,7 @@ static void event_clear(const struct tt_step *step)
 static void sem_init(const struct tt_step *step)
 {
 	step->object->whole = true;
-	step->object->value = step->event->value;
+	step->object->value = step->object->places = step->event->value;
 	step->object->bound = step->event->bound;
 }
 

@@ -108,6 +108,7 @@ static struct tt_object *make_object(struct tt_process *process, uint64_t id, en
 	object->process = process;
 	object->family = family;
 	object->id = id;
+	object->number = process->objects->len;
 	object->name = g_intern_string(name);
 	object->holds = g_ptr_array_new();
 	object->waiters = g_ptr_array_new();
@@ -136,6 +137,7 @@ struct tt_thread *tt_model_need_thread(struct tt_process *process, uint64_t id, 
 		thread = g_new0(struct tt_thread, 1);
 		thread->process = process;
 		thread->id = id;
+		thread->number = process->threads->len;
 		thread->name = g_intern_string(name ? name : anonymous);
 		thread->object = make_object(process, id, TT_FAMILY_THREAD, thread->name);
 		thread->object->thread = thread;

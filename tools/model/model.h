@@ -81,6 +81,7 @@ struct tt_thread {
 	struct tt_process *process;
 	struct tt_object *object; /* itself, as something to join */
 	uint64_t id;
+	guint number;     /* its place among those of its process */
 	const char *name; /* its latest, interned */
 	enum tt_thread_state state;
 	enum tt_end end;
@@ -99,6 +100,7 @@ struct tt_object {
 	struct tt_process *process;
 	enum tt_family family;
 	uint64_t id;
+	guint number;     /* its place among those of its process */
 	const char *name; /* interned */
 	uint8_t kind;     /* enum tt_lock_kind, of a lock */
 	bool whole;       /* its init was seen: what is known of it is all there is to know */
@@ -111,6 +113,7 @@ struct tt_object {
 	struct tt_object *lock;   /* of a condition */
 	guint loose;              /* of a condition: how many of those that may have been woken have been */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
+	uint64_t places;          /* of a semaphore: its value when it was made; 0 also if that was not seen */
 	bool signals;             /* of a lock or semaphore: released by one who did not have it */
 	uint32_t parties;         /* of a barrier */
 	bool set;                 /* of an event */

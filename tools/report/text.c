@@ -10,7 +10,7 @@ enum { MOST_SHOWN = 20 };
 
 static const char *const meanings[] = {
     [TT_LEVEL_INVERSION] = "a circular lock order that cannot deadlock in any order of this run",
-    [TT_LEVEL_POTENTIAL] = "the pattern of a deadlock; whether some order of this run leads into it is not decided",
+    [TT_LEVEL_POTENTIAL] = "the pattern of a deadlock; no order of this run was shown to lead into it",
     [TT_LEVEL_PREDICTED] = "another order of this run's events leads into it",
     [TT_LEVEL_CONFIRMED] = "a second run was steered into it",
     [TT_LEVEL_ACTUAL] = "threads of this run are blocked for good",

@@ -1,0 +1,196 @@
+#include "tools/check/lock_finding.h"
+
+#include "tools/check/apart.h"
+#include "tools/check/rules.h"
+
+static const struct tt_dependency *dependency_of(const struct tt_lock_cycle *cycle, guint i)
+{
+	return cycle->dependencies->pdata[i % cycle->dependencies->len];
+}
+
+/* A thread is joined in it: then it is no matter of the order of locks alone. */
+static bool has_join(const struct tt_lock_cycle *cycle)
+{
+	for (guint i = 0; i < cycle->dependencies->len; i++) {
+		if (dependency_of(cycle, i)->wanted.object->family == TT_FAMILY_THREAD)
+			return true;
+	}
+	return false;
+}
+
+/* Lost events, or locks of before the trace, can make a thread seem to hold what it does not. */
+static bool is_sure(const struct tt_check *check, const struct tt_run *run)
+{
+	return !tt_check_lost(check) && !run->history->partial;
+}
+
+static char *locks_text(const struct tt_lock_cycle *cycle)
+{
+	enum { AT_MOST = 6 };
+	guint n = cycle->dependencies->len;
+	guint shown = n > AT_MOST ? AT_MOST - 1 : n;
+	GString *text = g_string_new(NULL);
+
+	for (guint i = 0; i < shown; i++) {
+		g_autofree char *name = tt_object_phrase(dependency_of(cycle, i)->held.object);
+		g_string_append_printf(text, "%s%s", i == 0 ? "" : i + 1 == n ? " and " : ", ", name);
+	}
+	if (shown < n)
+		g_string_append_printf(text, " and %u more", n - shown);
+	return g_string_free(text, FALSE);
+}
+
+/* One that joins for another while it has what that needs. */
+static char *join_text(const struct tt_lock_cycle *cycle)
+{
+	for (guint i = 0; i < cycle->dependencies->len; i++) {
+		const struct tt_dependency *joins = dependency_of(cycle, i);
+		if (joins->wanted.object->family != TT_FAMILY_THREAD || joins->held.object->family == TT_FAMILY_THREAD)
+			continue;
+		g_autofree char *held = tt_object_phrase(joins->held.object);
+		return g_strdup_printf("%s joins %s while holding %s, which that thread's end needs",
+		                       joins->thread->name, joins->wanted.object->name, held);
+	}
+	return g_strdup("threads join each other");
+}
+
+static char *verdict_of(const struct tt_lock_cycle *cycle)
+{
+	g_autofree char *locks = locks_text(cycle);
+
+	if (has_join(cycle))
+		return join_text(cycle);
+	return g_strdup_printf("%s are taken in %s", locks,
+	                       cycle->dependencies->len == 2 ? "both orders" : "a circular order");
+}
+
+static char *predicted_verdict(const struct tt_lock_cycle *cycle)
+{
+	g_autoptr(GPtrArray) threads = g_ptr_array_new();
+	g_autofree char *why = verdict_of(cycle);
+
+	for (guint i = 0; i < cycle->dependencies->len; i++)
+		g_ptr_array_add(threads, dependency_of(cycle, i)->thread);
+	g_autofree char *names = tt_thread_names(threads);
+	return g_strdup_printf("%s can wait for each other%s: %s", names, threads->len > 2 ? ", in a circle" : "", why);
+}
+
+/* The edge as it was at the moments of the proof. */
+static void set_proven(struct tt_edge *edge, const struct tt_history *history, const struct tt_proof_part *part)
+{
+	const struct tt_action *wanted = tt_history_at(history, part->wanted_at);
+	const struct tt_place *place = tt_history_site(history, wanted);
+
+	edge->wanted_caller = place->caller;
+	edge->wanted_stack = place->stack;
+	edge->wanted_ns = tt_history_time(history, wanted);
+	if (part->held_at == TT_NOWHERE)
+		return;
+	const struct tt_action *held = tt_history_at(history, part->held_at);
+
+	place = tt_history_site(history, held);
+	edge->held_caller = place->caller;
+	edge->held_stack = place->stack;
+	edge->held_ns = tt_history_time(history, held);
+}
+
+static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
+{
+	const struct tt_proof *proof = cycle->proof;
+
+	for (guint i = 0; i < cycle->dependencies->len; i++) {
+		const struct tt_dependency *dependency = dependency_of(cycle, i);
+		struct tt_edge edge = {
+		    .thread = dependency->thread,
+		    .wanted = dependency->wanted.object,
+		    .wanted_mode = dependency->wanted.mode,
+		    .wanted_caller = dependency->wanted.caller,
+		    .wanted_stack = dependency->wanted.stack,
+		    .wanted_ns = dependency->wanted.time_ns,
+		    .note = dependency->wanted.timed ? g_strdup("with a time limit") : NULL,
+		};
+		tt_edge_set_hold(&edge, &dependency->held);
+		if (proof)
+			set_proven(&edge, run->history, &g_array_index(proof->parts, struct tt_proof_part, i));
+		g_array_append_val(finding->edges, edge);
+	}
+}
+
+static void note_exclusion(const struct tt_run *run, const struct tt_guards *guards, struct tt_finding *finding,
+                           const struct tt_lock_cycle *cycle)
+{
+	guint n = cycle->dependencies->len;
+
+	for (guint i = 0; i < n; i++) {
+		for (guint j = i + 1; j < n; j++) {
+			g_autofree char *why =
+			    tt_apart_why(run->clocks, guards, dependency_of(cycle, i), dependency_of(cycle, j));
+			if (why) {
+				tt_finding_note(finding, "It cannot deadlock in this run: %s.", why);
+				return;
+			}
+		}
+	}
+}
+
+static void note_loss(const struct tt_check *check, const struct tt_run *run, struct tt_finding *finding)
+{
+	g_autofree char *loss = tt_check_loss_text(check);
+
+	if (tt_check_lost(check))
+		tt_finding_note(finding, "%s lost: a lock that seems held may have been released.", loss);
+	if (run->history->partial)
+		tt_finding_note(finding,
+		                "Locks were held from before the trace began, so not all that led here is known.");
+}
+
+static void note_potential(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
+{
+	if (cycle->class == TT_CYCLE_TIMED)
+		tt_finding_note(finding, "Recoverable: a thread that asks with a time limit gives up and can go on.");
+	tt_finding_note(finding, "Checked: the threads are different, hold no lock in common there, and neither "
+	                         "starting, joining nor waking each other keeps them apart.");
+	if (run->history->full)
+		tt_finding_note(finding, "Not decided: it may lie beyond the part of the run that could be kept.");
+	else if (run->closure->steps == 0)
+		tt_finding_note(finding, "Not decided: there was too much to try.");
+	else if (!cycle->reached && cycle->class == TT_CYCLE_FIRM)
+		tt_finding_note(finding, "Not shown: an order of this run's events that leads there. It would need "
+		                         "critical sections in another order than they had here, after which the "
+		                         "program may do something else.");
+}
+
+static void note_grounds(struct tt_finding *finding)
+{
+	tt_finding_note(finding, "Checked: these steps keep all that orders the threads in this run (starts, joins, "
+	                         "wake-ups, critical sections), and were replayed.");
+	tt_finding_note(finding, "Not seen: data that decides what the threads do, other than by these events.");
+}
+
+void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
+                   const struct tt_guards *guards)
+{
+	static const char *const remedy =
+	    "Take these locks in one order in every thread, or hold only one of them at a time.";
+	static const char *const join_remedy = "Release the lock before joining, or end the thread without it.";
+	const struct tt_proof *proof = is_sure(check, run) ? cycle->proof : NULL;
+	bool excluded = cycle->class == TT_CYCLE_EXCLUDED;
+	enum tt_rule_index rule = has_join(cycle) ? TT_RULE_COMMUNICATION : proof ? TT_RULE_PREDICTED : TT_RULE_ORDER;
+	enum tt_level level = proof ? TT_LEVEL_PREDICTED : excluded ? TT_LEVEL_INVERSION : TT_LEVEL_POTENTIAL;
+	struct tt_finding *finding =
+	    tt_finding_new(&tt_rules[rule], level, proof ? predicted_verdict(cycle) : verdict_of(cycle));
+
+	finding->cycle = true;
+	finding->remedy = has_join(cycle) ? join_remedy : remedy;
+	add_edges(finding, cycle, run);
+	if (proof)
+		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
+	if (excluded)
+		note_exclusion(run, guards, finding, cycle);
+	else if (proof)
+		note_grounds(finding);
+	else
+		note_potential(finding, cycle, run);
+	note_loss(check, run, finding);
+	g_ptr_array_add(check->findings, finding);
+}

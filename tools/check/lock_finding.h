@@ -1,0 +1,16 @@
+/*
+ * What a cycle of the lock graph is told as.
+ */
+#ifndef TT_CHECK_LOCK_FINDING_H
+#define TT_CHECK_LOCK_FINDING_H
+
+#include "tools/check/check.h"
+#include "tools/check/guards.h"
+#include "tools/check/lock_cycles.h"
+#include "tools/check/proof.h"
+
+/* Adds the finding to the check. */
+void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
+                   const struct tt_guards *guards);
+
+#endif /* TT_CHECK_LOCK_FINDING_H */

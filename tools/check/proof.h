@@ -1,0 +1,35 @@
+/*
+ * The proof of a predicted deadlock: moments at which all its threads can be together, found by the closure, gone
+ * through in the replay, and told as the steps that matter.
+ */
+#ifndef TT_CHECK_PROOF_H
+#define TT_CHECK_PROOF_H
+
+#include "tools/check/findings.h"
+#include "tools/check/lock_graph.h"
+#include "tools/check/run.h"
+
+/* Of one dependency: the acquire of what it holds, and the request, in the history. */
+struct tt_proof_part {
+	uint32_t held_at; /* TT_NOWHERE: it is the thread itself */
+	uint32_t wanted_at;
+};
+
+struct tt_proof {
+	GArray *parts;   /* struct tt_proof_part, of each dependency */
+	GArray *witness; /* struct tt_witness_step */
+};
+
+/*
+ * Looks for one, for dependencies of which i wants what i + 1 holds, and the last what the first holds. One who reads
+ * and waits behind a writer needs that: of `graph`, any other thread's request. NULL: there is none, or the closure's
+ * steps ran out.
+ */
+struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_lock_graph *graph, const GPtrArray *dependencies);
+void tt_proof_free(struct tt_proof *proof);
+
+/* Whether one who wants to read waits for another who reads: a third thread wants to write, and that goes first. */
+bool tt_proof_queues(const struct tt_lock_graph *graph, const struct tt_dependency *waiter,
+                     const struct tt_dependency *holder);
+
+#endif /* TT_CHECK_PROOF_H */

@@ -1,0 +1,68 @@
+#include "tools/check/run.h"
+
+static void free_run(void *data)
+{
+	struct tt_run *run = data;
+
+	tt_closure_free(run->closure);
+	tt_clocks_free(run->clocks);
+	tt_links_free(run->links);
+	g_free(run);
+}
+
+static void add_wanted(GHashTable *wanted, const GPtrArray *part)
+{
+	for (guint i = 0; i < part->len; i++) {
+		const struct tt_lock_node *node = part->pdata[i];
+		for (guint j = 0; j < node->out->len; j++) {
+			const GPtrArray *all = ((struct tt_lock_link *)node->out->pdata[j])->arc->dependencies;
+			for (guint k = 0; k < all->len; k++) {
+				const struct tt_dependency *dependency = all->pdata[k];
+				for (guint l = 0; l < dependency->requests->len; l++)
+					g_hash_table_add(wanted, dependency->requests->pdata[l]);
+			}
+		}
+	}
+}
+
+/* The requests of each process that has a part: struct tt_process → a set of struct tt_request. */
+static GHashTable *wanted_by_process(const struct tt_lock_parts *parts)
+{
+	GHashTable *all = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_destroy);
+
+	for (guint i = 0; i < parts->parts->len; i++) {
+		const GPtrArray *part = parts->parts->pdata[i];
+		struct tt_process *process = ((struct tt_lock_node *)part->pdata[0])->lock->process;
+		GHashTable *wanted = g_hash_table_lookup(all, process);
+		if (!wanted) {
+			wanted = g_hash_table_new(NULL, NULL);
+			g_hash_table_insert(all, process, wanted);
+		}
+		add_wanted(wanted, part);
+	}
+	return all;
+}
+
+GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps)
+{
+	GHashTable *runs = g_hash_table_new_full(NULL, NULL, NULL, free_run);
+	g_autoptr(GHashTable) by_process = wanted_by_process(parts);
+	GHashTableIter iter;
+	void *process, *wanted;
+
+	g_hash_table_iter_init(&iter, by_process);
+	while (g_hash_table_iter_next(&iter, &process, &wanted)) {
+		struct tt_run *run = g_new0(struct tt_run, 1);
+		run->history = tt_history_of(histories, process);
+		run->links = tt_links_new(run->history);
+		run->clocks = tt_clocks_new(run->links, wanted);
+		run->closure = tt_closure_new(run->links, steps);
+		g_hash_table_insert(runs, process, run);
+	}
+	return runs;
+}
+
+struct tt_run *tt_run_of(GHashTable *runs, const struct tt_thread *thread)
+{
+	return g_hash_table_lookup(runs, thread->process);
+}

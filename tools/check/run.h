@@ -1,0 +1,28 @@
+/*
+ * The run of a process, ready for questions about other orders of it. It is made when there is something to ask, since
+ * it costs a second look at the whole history.
+ */
+#ifndef TT_CHECK_RUN_H
+#define TT_CHECK_RUN_H
+
+#include "tools/check/clocks.h"
+#include "tools/check/closure.h"
+#include "tools/check/lock_parts.h"
+
+struct tt_run {
+	const struct tt_history *history;
+	struct tt_links *links;
+	struct tt_clocks *clocks; /* of the requests of dependencies in cyclic parts */
+	struct tt_closure *closure;
+};
+
+/*
+ * Of each process that has a part: a table, struct tt_process → struct tt_run, which g_hash_table_destroy ends. All
+ * closures of a process together may look at so many actions.
+ */
+GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps);
+
+/* That of a thread's process. */
+struct tt_run *tt_run_of(GHashTable *runs, const struct tt_thread *thread);
+
+#endif /* TT_CHECK_RUN_H */
