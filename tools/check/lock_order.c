@@ -145,7 +145,7 @@ static GHashTable *sets_that_deadlocked(const struct tt_check *check)
 		g_autoptr(GPtrArray) locks = g_ptr_array_new();
 		for (guint j = 0; finding->rule == &tt_rules[TT_RULE_CYCLE] && j < finding->edges->len; j++) {
 			struct tt_object *held = tt_finding_edge(finding, j)->held;
-			if (held && held->family == TT_FAMILY_LOCK)
+			if (held)
 				g_ptr_array_add(locks, held);
 		}
 		g_hash_table_add(sets, tt_lock_set(locks));

@@ -157,6 +157,31 @@ static inline void nests_all(struct feed *feed, unsigned who, const unsigned *lo
 	nests_all(feed, who, (const unsigned[]){__VA_ARGS__},                                                          \
 	          sizeof((const unsigned[]){__VA_ARGS__}) / sizeof(unsigned))
 
+/* A semaphore that counts signals: a post, and a wait that it let go. */
+static inline void posts(struct feed *feed, unsigned who)
+{
+	FEED(feed, who, sem_released, .id = SEM, .n = 1, .value = 1);
+}
+
+static inline void takes(struct feed *feed, unsigned who)
+{
+	FEED(feed, who, sem_acquired, .id = SEM);
+}
+
+/*
+ * A circular order that no order of this run's critical sections leads into: T5 has C after T3, and lets T4 go on.
+ * Had it had C before, they could meet.
+ */
+static inline void may_deadlock(struct feed *feed)
+{
+	FEED(feed, MAIN, sem_init, .id = SEM);
+	NESTS(feed, T3, C, D);
+	NESTS(feed, T5, C);
+	posts(feed, T5);
+	takes(feed, T4);
+	NESTS(feed, T4, D, C);
+}
+
 /* What was found, and the i-th of it. */
 static inline guint n_found(const struct feed *feed)
 {

@@ -535,10 +535,8 @@ static void test_verdict(void **state)
 		struct tt_check_options options = {.fail_on = cases[i].fail_on};
 		struct feed feed = feed_new(false);
 
-		if (cases[i].inversion) {
-			NESTS(&feed, T3, C, D);
-			NESTS(&feed, T4, D, C);
-		}
+		if (cases[i].inversion)
+			may_deadlock(&feed);
 		if (cases[i].loss)
 			lose_at(&feed, 0);
 		if (cases[i].deadlock)
