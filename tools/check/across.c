@@ -78,7 +78,7 @@ static uint32_t number_of(const struct tt_thread *thread)
 	return number;
 }
 
-static void put_order(struct tt_db *db, const struct tt_class_order *order, const struct tt_run *run)
+static void put_order(struct tt_db *db, const struct tt_class_order *order, const struct tt_db_run *run)
 {
 	tt_db_put_class(db, order->row.held);
 	tt_db_put_class(db, order->row.wanted);
@@ -98,7 +98,7 @@ static bool put_runs(struct tt_check *check, const struct across *across, GArray
 
 	tt_db_begin(across->db);
 	for (guint i = 0; i < processes->len; i++) {
-		const struct tt_run *run = tt_class_orders_run(across->orders, processes->pdata[i]);
+		const struct tt_db_run *run = tt_class_orders_run(across->orders, processes->pdata[i]);
 		tt_db_put_run(across->db, run);
 		g_array_append_val(ids, run->id);
 	}
@@ -116,7 +116,7 @@ static const struct tt_edge *own_edge(const struct across *across, const struct 
 {
 	for (guint i = 0; i < across->orders->all->len; i++) {
 		const struct tt_class_order *order = across->orders->all->pdata[i];
-		const struct tt_run *run = tt_class_orders_run(across->orders, order->process);
+		const struct tt_db_run *run = tt_class_orders_run(across->orders, order->process);
 
 		if (!tt_id_equal(&order->row.id, &part->order->id) || !tt_id_equal(&run->id, &part->seen->run->id))
 			continue;

@@ -171,7 +171,7 @@ static void tell_sites(const struct tt_check *check, struct tt_class_order *orde
 
 static void add_run(struct tt_class_orders *orders, struct tt_process *process)
 {
-	struct tt_run *run = g_new0(struct tt_run, 1);
+	struct tt_db_run *run = g_new0(struct tt_db_run, 1);
 
 	run->pid = process->pid;
 	run->begin_ns = process->first_ns;
@@ -200,7 +200,7 @@ void tt_class_orders_finish(struct tt_class_orders *orders)
 	}
 }
 
-const struct tt_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process)
+const struct tt_db_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process)
 {
 	return g_hash_table_lookup(orders->runs, process);
 }

@@ -40,6 +40,6 @@ void tt_class_orders_see(struct tt_class_orders *orders, struct tt_thread *threa
 void tt_class_orders_finish(struct tt_class_orders *orders);
 
 /* The row of a process, as a run, after that. It is the orders'. */
-const struct tt_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process);
+const struct tt_db_run *tt_class_orders_run(const struct tt_class_orders *orders, const struct tt_process *process);
 
 #endif /* TT_CHECK_CLASS_ORDERS_H */

@@ -12,6 +12,7 @@ static const uint64_t most_steps = 50 * 1000 * 1000;
 /* An order that a thread of a run took, as lock_cycles.h knows it. */
 struct taken {
 	struct tt_dependency dependency; /* first: one is found by the other */
+	struct tt_request request;       /* its only one, of which the held set counts */
 	struct tt_inversion_part part;
 };
 
@@ -23,7 +24,6 @@ struct graph {
 	GHashTable *arcs;    /* struct pair → itself */
 	GPtrArray *in_order; /* struct tt_arc of the pairs */
 	GPtrArray *taken;    /* struct taken */
-	struct tt_fork_join *fork_join;
 	bool timed;
 };
 
@@ -37,7 +37,7 @@ static void free_taken(void *data)
 {
 	struct taken *taken = data;
 
-	tt_held_set_unref(taken->dependency.all);
+	g_ptr_array_free(taken->dependency.requests, TRUE);
 	g_free(taken);
 }
 
@@ -91,11 +91,11 @@ static struct tt_thread *thread_of(struct graph *graph, const struct tt_seen *se
 }
 
 /* All that is held in an order. */
-static struct tt_held_set *held_set_of(struct graph *graph, const struct tt_order *order)
+static const struct tt_held_set *held_set_of(struct graph *graph, const struct tt_order *order)
 {
 	struct tt_thread thread = {.holds = g_ptr_array_new_with_free_func(g_free)};
 	struct tt_hold hold = {.object = lock_of(graph, order->held), .mode = order->held_mode};
-	struct tt_held_set *set;
+	const struct tt_held_set *set;
 
 	g_ptr_array_add(thread.holds, g_memdup2(&hold, sizeof hold));
 	for (guint i = 0; i < order->gates->len; i++) {
@@ -124,19 +124,21 @@ static struct pair *pair_of(struct graph *graph, const struct tt_order *order)
 	return pair;
 }
 
-static void take(struct graph *graph, struct pair *pair, const struct tt_order *order, struct tt_held_set *all,
+static void take(struct graph *graph, struct pair *pair, const struct tt_order *order, const struct tt_held_set *all,
                  const struct tt_seen *seen)
 {
 	struct taken *taken = g_new0(struct taken, 1);
 
 	taken->part = (struct tt_inversion_part){order, seen};
 	taken->dependency = (struct tt_dependency){
-	    .segment = tt_fork_join_segment(graph->fork_join, thread_of(graph, seen)),
+	    .thread = thread_of(graph, seen),
 	    .held = {.object = pair->arc.from, .mode = order->held_mode},
-	    .wanted = {.lock = pair->arc.to, .mode = order->wanted_mode, .timed = order->timed},
-	    .all = tt_held_set_ref(all),
+	    .wanted = {.object = pair->arc.to, .mode = order->wanted_mode, .timed = order->timed},
+	    .requests = g_ptr_array_new(),
 	    .number = graph->taken->len,
 	};
+	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = all};
+	g_ptr_array_add(taken->dependency.requests, &taken->request);
 	g_ptr_array_add(graph->taken, taken);
 	g_ptr_array_add(pair->arc.dependencies, &taken->dependency);
 }
@@ -144,13 +146,12 @@ static void take(struct graph *graph, struct pair *pair, const struct tt_order *
 static void add_order(struct graph *graph, const struct tt_order *order)
 {
 	struct pair *pair = pair_of(graph, order);
-	struct tt_held_set *all = held_set_of(graph, order);
+	const struct tt_held_set *all = held_set_of(graph, order);
 
 	g_ptr_array_add(pair->orders, (void *)(uintptr_t)order);
 	graph->timed |= order->timed;
 	for (guint i = 0; i < MIN(order->seen->len, MOST_SEEN); i++)
 		take(graph, pair, order, all, order->seen->pdata[i]);
-	tt_held_set_unref(all);
 }
 
 static void graph_begin(struct graph *graph, const struct tt_picture *picture)
@@ -161,7 +162,6 @@ static void graph_begin(struct graph *graph, const struct tt_picture *picture)
 	graph->arcs = g_hash_table_new_full(hash_pair, equal_pairs, free_pair, NULL);
 	graph->in_order = g_ptr_array_new();
 	graph->taken = g_ptr_array_new_with_free_func(free_taken);
-	graph->fork_join = tt_fork_join_new();
 	for (guint i = 0; i < picture->orders->len; i++)
 		add_order(graph, picture->orders->pdata[i]);
 }
@@ -171,7 +171,6 @@ static void graph_end(struct graph *graph)
 	g_ptr_array_free(graph->in_order, TRUE);
 	g_hash_table_destroy(graph->arcs);
 	g_ptr_array_free(graph->taken, TRUE);
-	tt_fork_join_free(graph->fork_join);
 	g_hash_table_destroy(graph->sets);
 	g_hash_table_destroy(graph->threads);
 	g_hash_table_destroy(graph->locks);
@@ -225,7 +224,7 @@ static gboolean is_not_in(gpointer run, gpointer value, gpointer runs)
 }
 
 /* A run that took all orders of the circle; NULL if there is none. */
-static const struct tt_run *alone(struct graph *graph, const struct tt_inversion *inversion)
+static const struct tt_db_run *alone(struct graph *graph, const struct tt_inversion *inversion)
 {
 	g_autoptr(GHashTable) left = NULL;
 	GHashTableIter iter;
@@ -268,6 +267,38 @@ static bool is_mine(const struct tt_inversion *inversion, const GArray *mine)
 	return !mine;
 }
 
+/* A class that both hold there, and that lets in one at a time. */
+static const struct tt_object *gate_of(const struct tt_dependency *a, const struct tt_dependency *b)
+{
+	const struct taken *x = (const struct taken *)a, *y = (const struct taken *)b;
+
+	return tt_held_sets_exclude(x->request.all, y->request.all);
+}
+
+static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
+{
+	(void)data;
+	return gate_of(a, b) != NULL;
+}
+
+/* Of other runs nobody knows whether a third wants to write. */
+static bool queues(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data)
+{
+	(void)waiter;
+	(void)holder;
+	(void)data;
+	return false;
+}
+
+/* Runs have no order between them that could be searched for a way: the first choice is as good as any. */
+static bool reaches(const GPtrArray *dependencies, void **proof, void *data)
+{
+	(void)dependencies;
+	(void)data;
+	*proof = NULL;
+	return true;
+}
+
 /* The class that keeps two of the circle apart. */
 static const struct tt_class *gate_in(struct graph *graph, const struct tt_lock_cycle *cycle)
 {
@@ -278,8 +309,7 @@ static const struct tt_class *gate_in(struct graph *graph, const struct tt_lock_
 
 	for (guint i = 0; i < all->len && !gate; i++) {
 		for (guint j = i + 1; j < all->len && !gate; j++)
-			gate = tt_held_sets_exclude(((struct tt_dependency *)all->pdata[i])->all,
-			                            ((struct tt_dependency *)all->pdata[j])->all);
+			gate = gate_of(all->pdata[i], all->pdata[j]);
 	}
 	g_hash_table_iter_init(&iter, graph->locks);
 	while (g_hash_table_iter_next(&iter, &class, &lock)) {
@@ -291,7 +321,7 @@ static const struct tt_class *gate_in(struct graph *graph, const struct tt_lock_
 
 static char *why_not(struct graph *graph, const struct tt_lock_cycle *cycle, const struct tt_inversion *inversion)
 {
-	const struct tt_run *run = alone(graph, inversion);
+	const struct tt_db_run *run = alone(graph, inversion);
 	const struct tt_class *gate = cycle->class == TT_CYCLE_EXCLUDED ? gate_in(graph, cycle) : NULL;
 
 	if (gate) {
@@ -331,18 +361,21 @@ static gint surer(gconstpointer a, gconstpointer b)
 
 static void search(struct tt_inversions *found, const GArray *mine, bool excluded)
 {
+	static const struct tt_cycle_tests tests = {.apart = apart, .queues = queues, .reaches = reaches};
 	struct graph graph = {0};
 	struct tt_cycle_limits limits = {
 	    .last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED, .most = MOST_CYCLES, .steps = most_steps};
 
 	graph_begin(&graph, found->picture);
 	limits.timed = graph.timed;
-	struct tt_lock_cycles *cycles = tt_lock_cycles_find(graph.in_order, graph.fork_join, &limits);
+	struct tt_lock_parts *parts = tt_lock_parts_new(graph.in_order);
+	struct tt_lock_cycles *cycles = tt_lock_cycles_find(parts, &tests, &limits);
 	for (guint i = 0; i < cycles->cycles->len; i++)
 		add(found, &graph, cycles->cycles->pdata[i], mine, excluded);
 	g_ptr_array_sort(found->all, surer);
 	found->complete = cycles->complete == G_MAXUINT;
 	tt_lock_cycles_free(cycles);
+	tt_lock_parts_free(parts);
 	graph_end(&graph);
 }
 

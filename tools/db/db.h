@@ -38,7 +38,7 @@ bool tt_db_commit(struct tt_db *db, GError **error);
 
 /* A row that is there already changes nothing. The order's gates are written with it, its runs are not. */
 void tt_db_put_class(struct tt_db *db, const struct tt_class *class);
-void tt_db_put_run(struct tt_db *db, const struct tt_run *run);
+void tt_db_put_run(struct tt_db *db, const struct tt_db_run *run);
 void tt_db_put_order(struct tt_db *db, const struct tt_order *order);
 void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_seen *seen);
 

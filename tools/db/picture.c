@@ -105,10 +105,10 @@ static enum tt_mode mode_of(sqlite3_stmt *row, int column)
 
 static void take_run(struct reader *reader, sqlite3_stmt *row)
 {
-	struct tt_run *run = g_new(struct tt_run, 1);
+	struct tt_db_run *run = g_new(struct tt_db_run, 1);
 
-	*run = (struct tt_run){id_of(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
-	                       sqlite3_column_int64(row, 3)};
+	*run = (struct tt_db_run){id_of(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
+	                          sqlite3_column_int64(row, 3)};
 	g_ptr_array_add(reader->picture->runs, run);
 	g_hash_table_insert(reader->picture->by_run, &run->id, run);
 }
@@ -175,7 +175,7 @@ static void take_seen(struct reader *reader, sqlite3_stmt *row)
 {
 	struct tt_order *order = order_of(reader, row);
 	struct tt_id id = id_of(row, 1);
-	const struct tt_run *run = g_hash_table_lookup(reader->picture->by_run, &id);
+	const struct tt_db_run *run = g_hash_table_lookup(reader->picture->by_run, &id);
 
 	if (!order || !run)
 		return;

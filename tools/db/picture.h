@@ -13,9 +13,9 @@ struct tt_pair {
 };
 
 struct tt_picture {
-	GPtrArray *runs;     /* struct tt_run, the earliest first */
+	GPtrArray *runs;     /* struct tt_db_run, the earliest first */
 	GPtrArray *orders;   /* struct tt_order, with those who took them */
-	GHashTable *by_run;  /* struct tt_id → struct tt_run */
+	GHashTable *by_run;  /* struct tt_id → struct tt_db_run */
 	GHashTable *classes; /* struct tt_id → struct tt_class */
 	GStringChunk *strings;
 };

@@ -44,7 +44,7 @@ void tt_db_put_class(struct tt_db *db, const struct tt_class *class)
 	end_put(db, put);
 }
 
-void tt_db_put_run(struct tt_db *db, const struct tt_run *run)
+void tt_db_put_run(struct tt_db *db, const struct tt_db_run *run)
 {
 	sqlite3_stmt *put = tt_db_put(db, TT_PUT_RUN);
 

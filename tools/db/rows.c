@@ -14,7 +14,7 @@ void tt_class_identify(struct tt_class *class)
 	class->id = tt_id_made(maker);
 }
 
-void tt_run_identify(struct tt_run *run, const char *recording)
+void tt_run_identify(struct tt_db_run *run, const char *recording)
 {
 	struct tt_id_maker *maker = tt_id_new("run");
 
@@ -66,7 +66,7 @@ char *tt_class_text(const struct tt_class *class)
 	}
 }
 
-char *tt_run_text(const struct tt_run *run)
+char *tt_run_text(const struct tt_db_run *run)
 {
 	g_autoptr(GDateTime) time = g_date_time_new_from_unix_local(run->begin_ns / 1000000000);
 	g_autofree char *date = time ? g_date_time_format(time, "%Y-%m-%d %H:%M:%S") : g_strdup("?");

@@ -31,7 +31,7 @@ struct tt_class {
 };
 
 /* A run: a program in a process. */
-struct tt_run {
+struct tt_db_run {
 	struct tt_id id;
 	const char *program; /* without its folder; "" unknown */
 	uint32_t pid;
@@ -58,20 +58,20 @@ struct tt_order {
 
 /* Who took that order. */
 struct tt_seen {
-	const struct tt_run *run;
+	const struct tt_db_run *run;
 	uint32_t thread;  /* which of the run's threads */
 	const char *role; /* the thread's name */
 };
 
 /* Give the row its id, from the rest of it. */
 void tt_class_identify(struct tt_class *class);
-void tt_run_identify(struct tt_run *run, const char *recording); /* the token of the recording; NULL none */
+void tt_run_identify(struct tt_db_run *run, const char *recording); /* the token of the recording; NULL none */
 void tt_order_identify(struct tt_order *order);
 
 /* `mutex "queue_lock" in libqueue.so`. The caller's to free. */
 char *tt_class_text(const struct tt_class *class);
 
 /* `test_parser (pid 12, 2026-11-24 19:20:01)`, in local time. The caller's to free. */
-char *tt_run_text(const struct tt_run *run);
+char *tt_run_text(const struct tt_db_run *run);
 
 #endif /* TT_DB_ROWS_H */

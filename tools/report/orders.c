@@ -8,11 +8,11 @@ enum { WIDTH = 104 };
 
 void tt_put_runs(struct tt_report_pen *pen, const struct tt_picture *picture)
 {
-	g_autoptr(GHashTable) orders = g_hash_table_new(NULL, NULL); /* struct tt_run → how many */
+	g_autoptr(GHashTable) orders = g_hash_table_new(NULL, NULL); /* struct tt_db_run → how many */
 
 	for (guint i = 0; i < picture->orders->len; i++) {
 		const struct tt_order *order = picture->orders->pdata[i];
-		const struct tt_run *last = NULL;
+		const struct tt_db_run *last = NULL;
 		for (guint j = 0; j < order->seen->len; j++) {
 			gpointer run = (void *)(uintptr_t)((struct tt_seen *)order->seen->pdata[j])->run;
 			guint n = GPOINTER_TO_UINT(g_hash_table_lookup(orders, run));
@@ -75,7 +75,7 @@ static void put_head(struct tt_report_pen *pen, const struct tt_picture *picture
 	guint runs = picture->runs->len, orders = picture->orders->len, classes = g_hash_table_size(picture->classes);
 
 	for (guint i = 0; i < runs; i++)
-		g_hash_table_add(programs, (void *)(uintptr_t)((struct tt_run *)picture->runs->pdata[i])->program);
+		g_hash_table_add(programs, (void *)(uintptr_t)((struct tt_db_run *)picture->runs->pdata[i])->program);
 	tt_put(pen, TT_BOLD, "%u run%s of %u program%s, %u lock class%s, %u lock order%s\n", runs, runs == 1 ? "" : "s",
 	       g_hash_table_size(programs), g_hash_table_size(programs) == 1 ? "" : "s", classes,
 	       classes == 1 ? "" : "es", orders, orders == 1 ? "" : "s");

@@ -215,7 +215,7 @@ static void test_nothing_half_written(void **state)
 	ADD(&runs, 101, A, B);
 	g_autofree char *before = dump(runs.path);
 	tt_db_begin(runs.db);
-	tt_db_put_run(runs.db, &(struct tt_run){.program = "gone", .pid = 1});
+	tt_db_put_run(runs.db, &(struct tt_db_run){.program = "gone", .pid = 1});
 	tt_db_close(runs.db);
 	g_autofree char *after = dump(runs.path);
 	assert_string_equal(before, after);
