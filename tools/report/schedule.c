@@ -8,6 +8,7 @@ enum { WIDTH = 104, INDENT = 8, GAP = 3, MOST_STEPS = 40 };
 struct schedule {
 	struct tt_report_pen *pen;
 	const struct tt_steps *steps;
+	const struct tt_check *check; /* to say the site of each step; NULL: the edges have said all of them */
 	guint first;
 	int *widths; /* of each thread */
 	int total;
@@ -55,6 +56,18 @@ static void put_heads(const struct schedule *schedule)
 	tt_put(schedule->pen, TT_PLAIN, "\n");
 }
 
+/* Ends the line, with the site from that column on if there is room. */
+static void put_site(const struct schedule *schedule, const struct tt_step *step, int column)
+{
+	if (schedule->check && step->place.caller) {
+		g_autofree char *site = tt_site_text(tt_place_site(schedule->check, &step->place));
+		int gap = MAX(GAP, column - schedule->pen->column);
+		if (schedule->pen->column + gap + tt_text_width(site) <= WIDTH)
+			tt_put(schedule->pen, TT_DIM, "%*s%s", gap, "", site);
+	}
+	tt_put(schedule->pen, TT_PLAIN, "\n");
+}
+
 static void put_columns(const struct schedule *schedule)
 {
 	put_heads(schedule);
@@ -65,7 +78,8 @@ static void put_columns(const struct schedule *schedule)
 		for (guint j = 0; j < step->thread; j++)
 			before += schedule->widths[j] + GAP;
 		tt_put(schedule->pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
-		tt_put(schedule->pen, TT_PLAIN, "%*s%s\n", before, "", text);
+		tt_put(schedule->pen, TT_PLAIN, "%*s%s", before, "", text);
+		put_site(schedule, step, schedule->total);
 	}
 }
 
@@ -80,20 +94,26 @@ static void put_lines(const struct schedule *schedule)
 		g_autofree char *text = tt_step_text(step);
 		tt_put(schedule->pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
 		tt_put_padded(schedule->pen, TT_NAME, width + 1, name_of(schedule, step->thread));
-		tt_put(schedule->pen, TT_PLAIN, "%s\n", text);
+		tt_put(schedule->pen, TT_PLAIN, "%s", text);
+		put_site(schedule, step, 0);
 	}
 }
 
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding, bool all)
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_check *check, const struct tt_finding *finding,
+                     bool all)
 {
 	bool happened = finding->rule->happened;
 	struct tt_steps *steps = tt_steps_of(finding);
-	struct schedule schedule = {.pen = pen, .steps = steps};
+	bool witnessed = finding->witness->len > 0;
+	struct schedule schedule = {.pen = pen, .steps = steps, .check = witnessed ? check : NULL};
 
 	if (!all && steps->steps->len > MOST_STEPS)
 		schedule.first = steps->steps->len - MOST_STEPS;
 	measure(&schedule);
-	tt_put(pen, TT_PLAIN, happened ? "    What happened:\n\n" : "    What could happen:\n\n");
+	tt_put(pen, TT_PLAIN, "    %s:\n\n",
+	       happened    ? "What happened"
+	       : witnessed ? "An order of this run's events that leads into it"
+	                   : "What could happen");
 	if (schedule.first > 0)
 		tt_put(pen, TT_PLAIN, "%*s... %u steps, which --all shows, then\n\n", INDENT, "", schedule.first);
 	if (schedule.total <= WIDTH)

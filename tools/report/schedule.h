@@ -5,10 +5,11 @@
 #ifndef TT_REPORT_SCHEDULE_H
 #define TT_REPORT_SCHEDULE_H
 
-#include "tools/check/findings.h"
+#include "tools/check/check.h"
 #include "tools/report/pen.h"
 
-/* Only the last steps of many, unless `all` is asked for. */
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_finding *finding, bool all);
+/* Of a witness with the site of each step. Only the last steps of many, unless `all` is asked for. */
+void tt_put_schedule(struct tt_report_pen *pen, const struct tt_check *check, const struct tt_finding *finding,
+                     bool all);
 
 #endif /* TT_REPORT_SCHEDULE_H */

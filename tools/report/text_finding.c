@@ -205,7 +205,7 @@ void tt_put_finding(struct tt_text *text, const struct tt_finding *finding)
 	put_edges(text, finding, shown);
 	tt_put(&text->pen, TT_PLAIN, "\n");
 	if (whole && (finding->cycle || finding->witness->len > 0))
-		tt_put_schedule(&text->pen, finding, text->all);
+		tt_put_schedule(&text->pen, text->check, finding, text->all);
 	put_blocked(text, finding);
 	for (guint i = 0; i < finding->notes->len; i++)
 		tt_put_note(text, "", finding->notes->pdata[i]);

@@ -55,7 +55,7 @@ static inline void add_step(struct tt_finding *finding, struct tt_place place, e
 	g_array_append_val(finding->witness, step);
 }
 
-/* A witness for a finding: all acquire, all wait. */
+/* Adds to the witness of a finding: all acquire, all wait. */
 static inline void add_witness(struct tt_finding *finding)
 {
 	for (guint i = 0; i < finding->edges->len; i++)

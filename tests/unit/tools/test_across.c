@@ -263,7 +263,7 @@ static void test_own_inversion_is_not_across(void **state)
 		NESTS(&feed, T1, A, B);
 		NESTS(&feed, T2, B, A);
 		assert_n(&feed, 1);
-		assert_string_equal(found(&feed, 0)->rule->id, "TT011");
+		assert_string_equal(found(&feed, 0)->rule->id, "TT010");
 		feed_free(&feed);
 	}
 	RUN(&runs, 0, A, B);

@@ -33,8 +33,7 @@ static void test_levels(void **state)
 	struct feed feed = feed_new(false);
 	g_auto(GStrv) lines = NULL;
 
-	NESTS(&feed, T1, A, B);
-	NESTS(&feed, T2, B, A);
+	may_deadlock(&feed);
 	feed_finish(&feed);
 	free(github_of(&feed, 2, &lines));
 	assert_true(g_str_has_prefix(lines[0], "::warning title=TT011 lock-order inversion (potential)::"));

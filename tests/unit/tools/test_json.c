@@ -148,6 +148,7 @@ static void test_witness(void **state)
 	NESTS(&feed, T2, B, A);
 	feed_finish(&feed);
 	struct tt_finding *finding = feed.check->findings->pdata[0];
+	g_array_set_size(finding->witness, 0);
 	add_witness(finding);
 	json_t *json = json_of(&feed);
 	assert_int_equal(json_array_size(at(json, FINDING "witness")), 4);

@@ -83,12 +83,11 @@ static void test_no_failures(void **state)
 
 	NESTS(&feed, T1, A, B);
 	NESTS(&feed, T2, B, A);
-	NESTS(&feed, T1, C, D);
-	NESTS(&feed, T2, D, C);
+	may_deadlock(&feed);
 	feed_finish(&feed);
-	((struct tt_finding *)feed.check->findings->pdata[1])->known = true;
+	((struct tt_finding *)feed.check->findings->pdata[0])->known = true;
 	struct junit junit = junit_of(&feed);
-	assert_counts(&junit, TT_N_RULES + 2, 0, 0, 1);
+	assert_counts(&junit, TT_N_RULES + 1, 0, 0, 1);
 	assert_string_equal(text_at(&junit, "string(//skipped/@message)"), "known from the baseline");
 	assert_string_equal(text_at(&junit, "string(count(//system-out))"), "2");
 	junit_free(&junit);

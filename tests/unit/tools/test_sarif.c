@@ -112,8 +112,7 @@ static void test_levels(void **state)
 {
 	struct feed feed = feed_new(false);
 
-	NESTS(&feed, T1, A, B);
-	NESTS(&feed, T2, B, A);
+	may_deadlock(&feed);
 	feed_finish(&feed);
 	json_t *sarif = sarif_of(&feed, false);
 	assert_string_equal(json_string_value(json_object_get(only_result(sarif), "level")), "warning");
