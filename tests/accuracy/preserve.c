@@ -149,7 +149,7 @@ static void try_parts(struct preserve *all, guint i, const struct state *state, 
 	unsigned thread = run_step(all->run, i)->move.thread;
 	struct state after = *state;
 	if (may_go_on(all, thread, i) && has_needs(all, i) &&
-	    repeat_move(all->program, &after, run_step(all->run, i)->move)) {
+	    repeat_move(all->program, &after, run_step(all->run, i)->move, !all->stops)) {
 		all->in[i] = true;
 		try_parts(all, i + 1, &after, stopped);
 		all->in[i] = false;

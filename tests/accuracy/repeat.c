@@ -15,18 +15,29 @@ static bool is_idle(const struct program *program, const struct state *state, st
 	return n > 0 && moves[0].kind == MOVE_GO;
 }
 
-bool repeat_move(const struct program *program, struct state *state, struct move move)
+/* Of the moves of that kind the one that wakes the fewest whom the move of the run did not. */
+static const struct move *find_like(const struct move *moves, unsigned n, struct move move)
+{
+	const struct move *best = NULL;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (moves[i].kind == move.kind &&
+		    (!best || (best->woken & ~move.woken && !(moves[i].woken & ~move.woken))))
+			best = &moves[i];
+	}
+	return best;
+}
+
+bool repeat_move(const struct program *program, struct state *state, struct move move, bool strict)
 {
 	struct move moves[MOST_MOVES];
 
 	if (is_idle(program, state, move))
 		return true;
 	unsigned n = machine_thread_moves(program, state, move.thread, moves);
-	for (unsigned m = 0; m < n; m++) {
-		if (moves[m].kind == move.kind && !(moves[m].woken & ~move.woken)) {
-			machine_apply(program, state, moves[m]);
-			return true;
-		}
-	}
-	return false;
+	const struct move *like = find_like(moves, n, move);
+	if (!like || (strict && like->woken & ~move.woken))
+		return false;
+	machine_apply(program, state, *like);
+	return true;
 }

@@ -8,8 +8,8 @@
 
 /*
  * Makes the same move as in the run; false if it cannot be made: the thread would not get what it got, or get what it
- * did not. It wakes nobody that it did not wake there.
+ * did not. `strict`: it wakes nobody that it did not wake there.
  */
-bool repeat_move(const struct program *program, struct state *state, struct move move);
+bool repeat_move(const struct program *program, struct state *state, struct move move, bool strict);
 
 #endif /* ACCURACY_REPEAT_H */
