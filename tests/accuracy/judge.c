@@ -15,6 +15,7 @@ const char *const disagreement_names[N_DISAGREEMENTS] = {
     [AGREE] = "none",
     [FALSE_PREDICTION] = "TT010 that no schedule reaches",
     [MISSED_PREDICTION] = "deadlock that the run foretells, without a TT010",
+    [MISSED_BEHIND_WRITER] = "deadlock behind a waiting writer, without a TT010",
     [BAD_WITNESS] = "TT010 with a witness that is no way there",
     [FALSE_COMMUNICATION] = "TT013 that no schedule reaches",
     [FALSE_ACTUAL] = "said to be blocked for good, wrongly",
@@ -179,8 +180,12 @@ static void judge_foretold(struct judging *judging, const struct tt_check *check
 	}
 	g_hash_table_iter_init(&iter, judging->foretold.writer);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
+		deadlock which = *(deadlock *)key;
+		bool told = is_told(check, which, true) || is_told(check, which, false);
 		judging->outcome.behind_writers++;
-		judging->outcome.told_behind_writers += is_told(check, *(deadlock *)key, true);
+		judging->outcome.told_behind_writers += told;
+		if (!told)
+			disagree(judging, MISSED_BEHIND_WRITER, deadlock_text(judging->program, which));
 	}
 }
 

@@ -9,12 +9,13 @@
 /* In what the check and the oracle can disagree. */
 enum disagreement {
 	AGREE,
-	FALSE_PREDICTION,    /* a TT010 that no schedule reaches */
-	MISSED_PREDICTION,   /* a deadlock over locks that the run foretells, and no TT010 of it or of the same locks */
-	BAD_WITNESS,         /* a TT010 whose witness is no schedule, or does not end in its deadlock */
-	FALSE_COMMUNICATION, /* a TT013 whose threads no schedule blocks for good at those calls */
-	FALSE_ACTUAL,        /* threads said to be blocked for good that some schedule lets go on; or the wrong rule */
-	MISSED_ACTUAL,       /* threads that are blocked for good, and not said to be */
+	FALSE_PREDICTION,  /* a TT010 that no schedule reaches */
+	MISSED_PREDICTION, /* a deadlock over locks that the run foretells, and no TT010 of it or of the same locks */
+	MISSED_BEHIND_WRITER, /* the same, where a thread waits for a writer that waits itself */
+	BAD_WITNESS,          /* a TT010 whose witness is no schedule, or does not end in its deadlock */
+	FALSE_COMMUNICATION,  /* a TT013 whose threads no schedule blocks for good at those calls */
+	FALSE_ACTUAL,         /* threads said to be blocked for good that some schedule lets go on; or the wrong rule */
+	MISSED_ACTUAL,        /* threads that are blocked for good, and not said to be */
 	N_DISAGREEMENTS
 };
 

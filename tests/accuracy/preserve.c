@@ -85,10 +85,33 @@ static void need_set(struct preserve *all, guint i, uint8_t event)
 	need(all, i, j);
 }
 
+/* Whether the step takes the lock. */
+static bool takes(const struct preserve *all, guint i, uint8_t lock)
+{
+	const struct op *op = op_of(all, i);
+	bool back = op && op->kind == OP_COND_WAIT && all->program->conds[op->object].lock == lock &&
+	            phase_of(run_step(all->run, i)) >= PHASE_BACK && run_step(all->run, i)->move.kind == MOVE_GO;
+
+	return back || does(all, i, OP_LOCK, lock);
+}
+
+/* What did not get a lock did not since the latest had it. */
+static void need_holder(struct preserve *all, guint i, uint8_t lock)
+{
+	guint j = i;
+
+	while (j > 0 && !takes(all, j, lock))
+		j--;
+	if (takes(all, j, lock))
+		need(all, i, j);
+}
+
 static void find_needs(struct preserve *all)
 {
 	for (guint i = 0; i < all->run->steps->len; i++) {
 		const struct op *op = op_of(all, i);
+		if (op && op->kind == OP_LOCK && run_step(all->run, i)->move.kind == MOVE_GIVE_UP)
+			need_holder(all, i, op->object);
 		if (!op || run_step(all->run, i)->move.kind != MOVE_GO)
 			continue;
 		if (op->kind == OP_SEM_WAIT)

@@ -61,6 +61,18 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	                           event->time_ns});
 }
 
+/* One that was given up is not asked for any more. */
+static void on_wait_end(struct tt_thread *thread, enum tt_outcome outcome, struct tt_thread *waker,
+                        const struct tt_event *event, void *data)
+{
+	const struct order *order = data;
+
+	if (outcome != TT_OUTCOME_GOT)
+		g_hash_table_remove(order->waiting, thread);
+	(void)waker;
+	(void)event;
+}
+
 /* Whether the request was taken already. */
 static bool has_waited(struct order *order, const struct tt_thread *thread, const struct tt_object *object)
 {
@@ -111,8 +123,11 @@ static void *begin(struct tt_check *check, const struct tt_check_options *option
 {
 	struct order *order = g_new0(struct order, 1);
 
-	order->observer = (struct tt_observer){
-	    .wait_began = on_wait, .hold_began = on_hold, .hold_ended = on_hold_end, .event = on_event};
+	order->observer = (struct tt_observer){.wait_began = on_wait,
+	                                       .wait_ended = on_wait_end,
+	                                       .hold_began = on_hold,
+	                                       .hold_ended = on_hold_end,
+	                                       .event = on_event};
 	order->histories = tt_histories_new();
 	order->waiting = g_hash_table_new(NULL, NULL);
 	order->graph = tt_lock_graph_new();
