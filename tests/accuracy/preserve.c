@@ -74,14 +74,19 @@ static void need_notifies(struct preserve *all, guint i, uint8_t cond)
 	}
 }
 
-/* One that found it set names the last set, one that was woken the first of its wait. */
-static void need_set(struct preserve *all, guint i, uint8_t event)
+/* One that found it set needs every set since it was clear; one that was woken the first of its wait. */
+static void need_sets(struct preserve *all, guint i, uint8_t event)
 {
-	bool found = phase_of(run_step(all->run, i)) == PHASE_AT;
-	guint j = found ? i : begin_of_wait(all, i);
-
+	if (phase_of(run_step(all->run, i)) == PHASE_AT) {
+		for (guint j = i; j-- > 0 && !does(all, j, OP_EVENT_CLEAR, event);) {
+			if (does(all, j, OP_EVENT_SET, event))
+				need(all, i, j);
+		}
+		return;
+	}
+	guint j = begin_of_wait(all, i);
 	while (!does(all, j, OP_EVENT_SET, event))
-		j = found ? j - 1 : j + 1;
+		j++;
 	need(all, i, j);
 }
 
@@ -119,7 +124,7 @@ static void find_needs(struct preserve *all)
 		else if (op->kind == OP_COND_WAIT)
 			need_notifies(all, i, op->object);
 		else if (op->kind == OP_EVENT_WAIT)
-			need_set(all, i, op->object);
+			need_sets(all, i, op->object);
 	}
 }
 

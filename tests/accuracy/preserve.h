@@ -7,8 +7,8 @@
  * all, then also that in the order of the run. So every part is tried, in that order, on the machine.
  *
  * What must happen before, beyond what the machine asks for: of a semaphore that is no lock, the post that made the
- * place; of a condition that tells no waker, every notify during the wait; of an event, the set that is named; of a
- * try or time limit that did not get the lock, the latest acquire before.
+ * place; of a condition that tells no waker, every notify during the wait; of an event, every set since it was clear;
+ * of a try or time limit that did not get the lock, the latest acquire before.
  */
 #ifndef ACCURACY_PRESERVE_H
 #define ACCURACY_PRESERVE_H
