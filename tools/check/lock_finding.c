@@ -160,6 +160,22 @@ static void note_potential(struct tt_finding *finding, const struct tt_lock_cycl
 		                         "program may do something else.");
 }
 
+/* One who is in the steps and not in the cycle: readers wait behind it. */
+static void note_writer(struct tt_finding *finding, const struct tt_lock_cycle *cycle)
+{
+	for (guint i = 0; i < finding->witness->len; i++) {
+		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
+		bool member = !step->blocks;
+		for (guint j = 0; j < cycle->dependencies->len; j++)
+			member |= dependency_of(cycle, j)->thread == step->thread;
+		if (!member)
+			tt_finding_note(finding,
+			                "It needs a third, writing thread: %s. Writers go first here, so who "
+			                "reads waits behind it.",
+			                step->thread->name);
+	}
+}
+
 static void note_grounds(struct tt_finding *finding)
 {
 	tt_finding_note(finding, "Checked: these steps keep all that orders the threads in this run (starts, joins, "
@@ -191,6 +207,7 @@ void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, co
 		note_grounds(finding);
 	else
 		note_potential(finding, cycle, run);
+	note_writer(finding, cycle);
 	note_loss(check, run, finding);
 	g_ptr_array_add(check->findings, finding);
 }
