@@ -100,14 +100,21 @@ static void order_sections(struct tt_closure *closure, const struct section *sec
 	}
 }
 
-/* More have a place than there are: the first to have come give theirs back. */
+/*
+ * More have a place than there are: those who gave theirs back first in this run do so. Then it was enough, also where
+ * some never gave theirs back.
+ */
 static void order_places(struct tt_closure *closure, const struct section *section, uint64_t places)
 {
 	for (guint i = 0; i < section->open->len; i++) {
 		uint32_t acquire = g_array_index(section->open, uint32_t, i);
+		uint32_t release = closure->links->match[acquire];
 		guint later = 0;
-		for (guint j = 0; j < section->open->len; j++)
-			later += g_array_index(section->open, uint32_t, j) > acquire;
+		for (guint j = 0; j < section->open->len; j++) {
+			uint32_t other = g_array_index(section->open, uint32_t, j);
+			later += closure->links->match[other] > release ||
+			         (closure->links->match[other] == release && other > acquire);
+		}
 		if (later >= places)
 			want_over(closure, acquire);
 	}
