@@ -19,7 +19,7 @@ struct total {
 	unsigned programs, too_big, through, disagreeing;
 	uint64_t states;
 	unsigned reachable, foretold, told, exact, beyond, over_places, communication, behind_writers,
-	    told_behind_writers, parts, unstarted;
+	    told_behind_writers, reading_again, told_reading_again, parts, unstarted;
 	unsigned counts[N_DISAGREEMENTS];
 	unsigned shown[N_DISAGREEMENTS];
 };
@@ -66,6 +66,8 @@ static void add(struct total *total, const struct outcome *outcome)
 	total->beyond += outcome->beyond;
 	total->behind_writers += outcome->behind_writers;
 	total->told_behind_writers += outcome->told_behind_writers;
+	total->reading_again += outcome->reading_again;
+	total->told_reading_again += outcome->told_reading_again;
 	total->parts += outcome->parts;
 	total->unstarted += outcome->unstarted;
 	total->disagreeing += outcome->example != NULL;
@@ -103,8 +105,10 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	printf("  false                          %8u\n", total->counts[FALSE_PREDICTION]);
 	printf("  missed                         %8u\n", total->counts[MISSED_PREDICTION]);
 	printf("  with a wrong witness           %8u\n", total->counts[BAD_WITNESS]);
-	printf("  behind a waiting writer        %8u  of %u foretold\n", total->told_behind_writers,
-	       total->behind_writers);
+	printf("  behind a waiting writer        %8u  of %u foretold, %u missed\n", total->told_behind_writers,
+	       total->behind_writers, total->counts[MISSED_BEHIND_WRITER]);
+	printf("  reading again behind one       %8u  of %u foretold, not demanded\n", total->told_reading_again,
+	       total->reading_again);
 	printf("TT013 told                       %8u\n", total->communication);
 	printf("  false                          %8u\n", total->counts[FALSE_COMMUNICATION]);
 	printf("blocked for good: false          %8u\n", total->counts[FALSE_ACTUAL]);

@@ -13,6 +13,7 @@ struct waits {
 struct deadlocks deadlocks_new(void)
 {
 	return (struct deadlocks){g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+	                          g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
 	                          g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL)};
 }
 
@@ -20,6 +21,7 @@ void deadlocks_free(struct deadlocks *deadlocks)
 {
 	g_hash_table_destroy(deadlocks->plain);
 	g_hash_table_destroy(deadlocks->writer);
+	g_hash_table_destroy(deadlocks->again);
 }
 
 bool deadlocks_has(GHashTable *set, deadlock which)
@@ -36,17 +38,23 @@ bool deadlock_is_part(deadlock part, deadlock whole)
 	return true;
 }
 
-bool deadlocks_has_part(const struct deadlocks *deadlocks, deadlock part)
+static bool has_part(GHashTable *set, deadlock part)
 {
 	GHashTableIter iter;
 	void *key;
 
-	g_hash_table_iter_init(&iter, deadlocks->writer);
+	g_hash_table_iter_init(&iter, set);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
 		if (deadlock_is_part(part, *(deadlock *)key))
 			return true;
 	}
-	return deadlocks_has(deadlocks->plain, part);
+	return false;
+}
+
+bool deadlocks_has_part(const struct deadlocks *deadlocks, deadlock part)
+{
+	return deadlocks_has(deadlocks->plain, part) || has_part(deadlocks->writer, part) ||
+	       has_part(deadlocks->again, part);
 }
 
 static deadlock number_of(const struct waits *waits, unsigned path)
@@ -62,28 +70,39 @@ static deadlock number_of(const struct waits *waits, unsigned path)
 	return number;
 }
 
-static void add(const struct waits *waits, unsigned path, bool writer)
+/* How the threads of a circle wait: from the plainest on. */
+enum way { FOR_HOLDERS, BEHIND_WRITERS, READING_AGAIN };
+
+static void add(const struct waits *waits, unsigned path, enum way way)
 {
-	GHashTable *set = writer ? waits->found->writer : waits->found->plain;
+	GHashTable *const sets[] = {waits->found->plain, waits->found->writer, waits->found->again};
+	GHashTable *set = sets[way];
 	deadlock number = number_of(waits, path);
 
 	if (!g_hash_table_contains(set, &number))
 		g_hash_table_add(set, g_memdup2(&number, sizeof number));
 }
 
+static enum way way_of(const struct waits *waits, unsigned at, unsigned to)
+{
+	if (waits->holders[at] & 1u << to)
+		return FOR_HOLDERS;
+	return waits->state->readers[waits->requests[at].lock][at] ? READING_AGAIN : BEHIND_WRITERS;
+}
+
 /* Every way from `at` back to `start` through threads that come after it: each circle is found from its first. */
-static void follow(const struct waits *waits, unsigned start, unsigned at, unsigned path, bool writer)
+static void follow(const struct waits *waits, unsigned start, unsigned at, unsigned path, enum way way)
 {
 	unsigned to = waits->holders[at] | waits->writers[at];
 
 	for (unsigned t = start; to >> t; t++) {
 		if (!(to & 1u << t) || t == at)
 			continue;
-		bool behind = writer || !(waits->holders[at] & 1u << t);
+		enum way longer = MAX(way, way_of(waits, at, t));
 		if (t == start)
-			add(waits, path, behind);
+			add(waits, path, longer);
 		else if (!(path & 1u << t))
-			follow(waits, start, t, path | 1u << t, behind);
+			follow(waits, start, t, path | 1u << t, longer);
 	}
 }
 
@@ -115,7 +134,7 @@ void deadlocks_of_state(const struct program *program, const struct state *state
 		return;
 	for (unsigned t = 0; t < program->n_threads; t++) {
 		if (waits.holders[t] | waits.writers[t])
-			follow(&waits, t, t, 1u << t, false);
+			follow(&waits, t, t, 1u << t, FOR_HOLDERS);
 	}
 }
 

@@ -27,6 +27,7 @@ static inline unsigned deadlock_locks(deadlock which)
 struct deadlocks {
 	GHashTable *plain;  /* deadlock: every thread waits for a holder */
 	GHashTable *writer; /* some thread waits for a writer that waits: where writers go first */
+	GHashTable *again;  /* such a thread reads that lock already */
 };
 
 struct deadlocks deadlocks_new(void);

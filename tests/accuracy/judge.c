@@ -163,30 +163,43 @@ static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
 	return false;
 }
 
-static void judge_foretold(struct judging *judging, const struct tt_check *check)
+/* Those of a set that are told: exactly, or of the same locks. The others are missed, unless that is AGREE. */
+static unsigned judge_set(struct judging *judging, const struct tt_check *check, GHashTable *set,
+                          enum disagreement missed)
 {
 	GHashTableIter iter;
+	unsigned n = 0;
 	void *key;
 
-	g_hash_table_iter_init(&iter, judging->foretold.plain);
-	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		deadlock which = *(deadlock *)key;
-		judging->outcome.foretold++;
-		if (!deadlocks_has(judging->reachable.plain, which))
-			g_error("the oracle is at odds with itself: it foretells what it cannot reach");
-		judging->outcome.exact += is_told(check, which, true);
-		if (!is_told(check, which, false))
-			disagree(judging, MISSED_PREDICTION, deadlock_text(judging->program, which));
-	}
-	g_hash_table_iter_init(&iter, judging->foretold.writer);
+	g_hash_table_iter_init(&iter, set);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
 		deadlock which = *(deadlock *)key;
 		bool told = is_told(check, which, true) || is_told(check, which, false);
-		judging->outcome.behind_writers++;
-		judging->outcome.told_behind_writers += told;
-		if (!told)
-			disagree(judging, MISSED_BEHIND_WRITER, deadlock_text(judging->program, which));
+		n += told;
+		if (!deadlocks_has_part(&judging->reachable, which))
+			g_error("the oracle is at odds with itself: it foretells what it cannot reach");
+		if (!told && missed != AGREE)
+			disagree(judging, missed, deadlock_text(judging->program, which));
 	}
+	return n;
+}
+
+static void judge_foretold(struct judging *judging, const struct tt_check *check)
+{
+	const struct deadlocks *all = &judging->foretold;
+	struct outcome *outcome = &judging->outcome;
+	GHashTableIter iter;
+	void *key;
+
+	outcome->foretold = g_hash_table_size(all->plain);
+	outcome->behind_writers = g_hash_table_size(all->writer);
+	outcome->reading_again = g_hash_table_size(all->again);
+	judge_set(judging, check, all->plain, MISSED_PREDICTION);
+	outcome->told_behind_writers = judge_set(judging, check, all->writer, MISSED_BEHIND_WRITER);
+	outcome->told_reading_again = judge_set(judging, check, all->again, AGREE);
+	g_hash_table_iter_init(&iter, all->plain);
+	while (g_hash_table_iter_next(&iter, &key, NULL))
+		outcome->exact += is_told(check, *(deadlock *)key, true);
 }
 
 /* Who is blocked now. */
@@ -351,8 +364,9 @@ struct outcome judge(const struct program *program, uint64_t seed, bool verbose)
 	    reach.complete && (!judging.run.through || preserve(program, &judging.run, MOST_PARTS, &judging.foretold));
 	judging.outcome.through = judging.run.through;
 	judging.outcome.states = reach.states;
-	judging.outcome.reachable =
-	    g_hash_table_size(judging.reachable.plain) + g_hash_table_size(judging.reachable.writer);
+	judging.outcome.reachable = g_hash_table_size(judging.reachable.again) +
+	                            g_hash_table_size(judging.reachable.plain) +
+	                            g_hash_table_size(judging.reachable.writer);
 	if (judging.outcome.complete) {
 		judge_whole(&judging);
 		for (unsigned i = 0; i < PARTS_OF_RUN; i++)
