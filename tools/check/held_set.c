@@ -39,27 +39,43 @@ static int by_address(const void *a, const void *b)
 	return x->lock < y->lock ? -1 : x->lock > y->lock;
 }
 
-const struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but)
+/* Fills the set in; its room is for all that the thread holds. */
+static void fill(struct tt_held_set *set, const struct tt_thread *thread, const struct tt_object *but)
 {
-	struct tt_held_set *set = g_malloc0(sizeof *set + thread->holds->len * sizeof set->held[0]);
 	uint64_t hash = 0;
 
+	set->len = 0;
 	for (guint i = 0; i < thread->holds->len; i++) {
 		const struct tt_hold *hold = thread->holds->pdata[i];
 		if (tt_is_lock(hold->object) && hold->object != but)
 			set->held[set->len++] = (struct tt_held){hold->object, hold->mode};
 	}
-	qsort(set->held, set->len, sizeof set->held[0], by_address);
+	if (set->len > 1)
+		qsort(set->held, set->len, sizeof set->held[0], by_address);
 	for (guint i = 0; i < set->len; i++)
 		hash = (hash ^ (uint64_t)(uintptr_t)set->held[i].lock) * 0x9e3779b97f4a7c15 + set->held[i].mode;
 	set->hash = (guint)(hash ^ hash >> 32);
+}
+
+const struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but)
+{
+	enum { FEW = 8 };
+	/* Most are known, and small: those take no memory. */
+	union {
+		struct tt_held_set set;
+		char room[sizeof(struct tt_held_set) + FEW * sizeof(struct tt_held)];
+	} few;
+	gsize size = sizeof(struct tt_held_set) + thread->holds->len * sizeof(struct tt_held);
+	g_autofree struct tt_held_set *many = thread->holds->len > FEW ? g_malloc(size) : NULL;
+	struct tt_held_set *set = many ? many : &few.set;
+
+	fill(set, thread, but);
 	struct tt_held_set *known = g_hash_table_lookup(sets, set);
-	if (known) {
-		g_free(set);
-		return known;
+	if (!known) {
+		known = g_memdup2(set, sizeof *set + set->len * sizeof set->held[0]);
+		g_hash_table_add(sets, known);
 	}
-	g_hash_table_add(sets, set);
-	return set;
+	return known;
 }
 
 const struct tt_object *tt_held_sets_exclude(const struct tt_held_set *a, const struct tt_held_set *b)

@@ -10,6 +10,7 @@ struct search {
 	GHashTable *known; /* answers of tests->apart, by the numbers of two dependencies */
 	enum tt_cycle_class class;
 	guint most;
+	uint64_t work;  /* for each cycle */
 	uint64_t steps; /* left */
 	const GPtrArray *part;
 	guint length; /* of the cycles looked for now */
@@ -245,9 +246,13 @@ static void try_choices(struct search *search, struct tt_lock_cycle *cycle)
 	struct choices choices = begin_choices(search);
 	bool more = next_choice(search, &choices, 0, true);
 
-	while (more && !cycle->reached && cycle->tries < MOST_CHOICES) {
+	while (more && !cycle->reached) {
+		if (cycle->tries == MOST_CHOICES || cycle->work > search->work) {
+			cycle->stopped = true;
+			break;
+		}
 		cycle->tries++;
-		cycle->reached = tests->reaches(choices.chosen, &cycle->proof, tests->data);
+		cycle->reached = tests->reaches(choices.chosen, &cycle->proof, &cycle->work, tests->data);
 		if (cycle->reached) {
 			g_ptr_array_set_size(cycle->dependencies, 0);
 			g_ptr_array_extend(cycle->dependencies, choices.chosen, NULL, NULL);
@@ -263,7 +268,7 @@ static void close_cycle(struct search *search, struct tt_lock_link *link)
 {
 	g_autoptr(GBytes) set = locks_of_path(search);
 	struct tt_lock_cycle *cycle = g_hash_table_lookup(search->sets, set);
-	bool settled = cycle && (cycle->reached || cycle->tries >= MOST_CHOICES || cycle->class != TT_CYCLE_FIRM);
+	bool settled = cycle && (cycle->reached || cycle->stopped || cycle->class != TT_CYCLE_FIRM);
 
 	if (settled || !push(search, link, true))
 		return;
@@ -416,7 +421,7 @@ static void count_untried(struct tt_lock_cycles *found)
 {
 	for (guint i = 0; i < found->cycles->len; i++) {
 		const struct tt_lock_cycle *cycle = found->cycles->pdata[i];
-		found->untried += !cycle->reached && cycle->tries >= MOST_CHOICES;
+		found->untried += cycle->stopped;
 	}
 }
 
@@ -424,7 +429,7 @@ struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_parts *parts, co
                                            const struct tt_cycle_limits *limits)
 {
 	struct tt_lock_cycles *found = g_new0(struct tt_lock_cycles, 1);
-	struct search search = {.tests = tests, .found = found, .most = limits->most};
+	struct search search = {.tests = tests, .found = found, .most = limits->most, .work = limits->work};
 
 	found->cycles = g_ptr_array_new_with_free_func(free_cycle);
 	found->complete = G_MAXUINT;

@@ -20,6 +20,8 @@ struct tt_lock_cycle {
 	enum tt_cycle_class class;
 	bool reached;            /* some choice of threads leads into it */
 	guint tries;             /* private: choices that were tried */
+	uint64_t work;           /* private: what that took */
+	bool stopped;            /* private: not all choices were tried */
 	GPtrArray *dependencies; /* struct tt_dependency: i wants what i + 1 has held, the last what the first has */
 	void *proof;             /* of the caller, of one that is reached */
 };
@@ -37,8 +39,9 @@ struct tt_cycle_tests {
 	bool (*apart)(const struct tt_dependency *a, const struct tt_dependency *b, void *data);
 	/* Whether one who wants to read waits for another who reads, behind a third who wants to write. */
 	bool (*queues)(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data);
-	/* Whether a firm cycle, of these dependencies, is reached; then *proof is the caller's. */
-	bool (*reaches)(const GPtrArray *dependencies, void **proof, void *data);
+	/* Whether a firm cycle, of these dependencies, is reached; then *proof is the caller's. What it took is added.
+	 */
+	bool (*reaches)(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data);
 	void *data;
 };
 
@@ -48,6 +51,7 @@ struct tt_cycle_limits {
 	bool timed;               /* some request has a time limit */
 	guint most;               /* as many cycles */
 	uint64_t steps;           /* comparisons, in each class */
+	uint64_t work;            /* what may be spent on whether one cycle is reached */
 };
 
 /* Of the arcs of a lock graph, which has its parts. */

@@ -11,12 +11,14 @@
 
 enum { MOST_CYCLES = 1000 };
 static const uint64_t most_steps = 50 * 1000 * 1000;    /* of the search for cycles */
-static const uint64_t most_actions = 300 * 1000 * 1000; /* that the closures of a process look at */
+static const uint64_t most_actions = 200 * 1000 * 1000; /* that the closures of a process look at, in all */
+static const uint64_t most_looks = 4;                   /* at the whole history, for one cycle */
 
 /* The rule at work on one check. */
 struct order {
 	struct tt_observer observer;
 	GHashTable *histories; /* struct tt_process → struct tt_history */
+	struct tt_history *recent;
 	GHashTable *waiting; /* struct tt_thread → struct tt_object: a request that was taken when it began to wait */
 	struct tt_lock_graph *graph;
 	struct tt_guards *guards;
@@ -24,6 +26,14 @@ struct order {
 	bool all;
 	GHashTable *runs; /* in the end: struct tt_process → struct tt_run */
 };
+
+/* Of the process of the thread, which mostly is that of the event before. */
+static struct tt_history *history_of(struct order *order, const struct tt_thread *thread)
+{
+	if (!order->recent || order->recent->process != thread->process)
+		order->recent = tt_history_of(order->histories, thread->process);
+	return order->recent;
+}
 
 /*
  * Requests count: those that wait, and those that did not need to. A try does not ask: it never waits. What it got is
@@ -37,7 +47,7 @@ static bool is_hidden(const struct tt_thread *thread, const struct tt_object *lo
 
 static void request(struct order *order, struct tt_thread *thread, const struct tt_asked *asked)
 {
-	const struct tt_history *history = tt_history_of(order->histories, thread->process);
+	const struct tt_history *history = history_of(order, thread);
 
 	tt_lock_graph_add(order->graph, thread, asked, history->full ? TT_NOWHERE : history->len, is_hidden, order);
 }
@@ -90,13 +100,13 @@ static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *da
 		request(order, hold->thread,
 		        &(struct tt_asked){hold->object, hold->mode, hold->limit == TT_LIMIT_TIMED, hold->caller,
 		                           hold->stack, event->time_ns});
-	tt_history_hold(tt_history_of(order->histories, hold->thread->process), hold, true, event);
+	tt_history_hold(history_of(order, hold->thread), hold, true, event);
 }
 
 static void on_hold_end(struct tt_hold *hold, const struct tt_event *event, void *data)
 {
-	const struct order *order = data;
-	tt_history_hold(tt_history_of(order->histories, hold->thread->process), hold, false, event);
+	struct order *order = data;
+	tt_history_hold(history_of(order, hold->thread), hold, false, event);
 }
 
 /* A join that did not need to wait. */
@@ -116,7 +126,7 @@ static void on_event(struct tt_thread *thread, struct tt_object *object, const s
 		on_join(order, thread, object, event);
 	tt_making_event(order->making, thread, object, event);
 	tt_guards_event(order->guards, thread, object, event);
-	tt_history_event(tt_history_of(order->histories, thread->process), thread, object, event);
+	tt_history_event(history_of(order, thread), thread, object, event);
 }
 
 static void *begin(struct tt_check *check, const struct tt_check_options *options)
@@ -266,12 +276,15 @@ static bool queues(const struct tt_dependency *waiter, const struct tt_dependenc
 	return tt_proof_queues(((struct order *)data)->graph, waiter, holder);
 }
 
-static bool reaches(const GPtrArray *dependencies, void **proof, void *data)
+static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
 {
 	const struct order *order = data;
 	struct tt_run *run = tt_run_of(order->runs, ((struct tt_dependency *)dependencies->pdata[0])->thread);
 
+	uint64_t before = run->closure->steps;
+
 	*proof = tt_proof_find(run, order->graph, dependencies);
+	*work += before - run->closure->steps;
 	return *proof != NULL;
 }
 
@@ -281,13 +294,26 @@ static void tell(struct tt_check *check, const struct order *order, const struct
 	tt_tell_cycle(check, cycle, tt_run_of(order->runs, first->thread), order->guards);
 }
 
+static uint64_t longest_history(const struct order *order)
+{
+	uint32_t longest = 0;
+	GHashTableIter iter;
+	void *value;
+
+	g_hash_table_iter_init(&iter, order->histories);
+	while (g_hash_table_iter_next(&iter, NULL, &value))
+		longest = MAX(longest, ((const struct tt_history *)value)->len);
+	return longest;
+}
+
 static void finish(struct tt_check *check, void *state)
 {
 	struct order *order = state;
 	struct tt_cycle_limits limits = {.last = order->all ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED,
 	                                 .timed = order->graph->timed,
 	                                 .most = MOST_CYCLES,
-	                                 .steps = most_steps};
+	                                 .steps = most_steps,
+	                                 .work = most_looks * longest_history(order)};
 	struct tt_cycle_tests tests = {apart, queues, reaches, order};
 	g_autoptr(GPtrArray) arcs = tt_lock_graph_arcs(order->graph);
 	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
