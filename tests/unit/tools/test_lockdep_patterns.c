@@ -54,8 +54,7 @@ static void nest(struct feed *feed, unsigned who, const struct locks *locks, con
 }
 
 /* The words in the given order, each by its own thread, or all by the first. */
-static bool can_deadlock(const struct locks *locks, char *const *words, const unsigned *order, unsigned n,
-                         bool one_thread)
+static bool predicts(const struct locks *locks, char *const *words, const unsigned *order, unsigned n, bool one_thread)
 {
 	struct feed feed = feed_new(false);
 	bool may = false;
@@ -103,10 +102,10 @@ static void assert_pattern(const struct locks *locks, const char *pattern, bool 
 
 	assert_true(n <= MOST_WORDS);
 	do {
-		if (can_deadlock(locks, words, order, n, false) != expected)
+		if (predicts(locks, words, order, n, false) != expected)
 			fail_msg("%s of kind %s, beginning with T%u: a deadlock is %s", pattern,
 			         tt_word_lock_kind(locks->kinds[0]), order[0] + 1, expected ? "missed" : "made up");
-		if (can_deadlock(locks, words, order, n, true))
+		if (predicts(locks, words, order, n, true))
 			fail_msg("%s: one thread cannot deadlock with itself later", pattern);
 	} while (next_order(order, n));
 }
