@@ -1,7 +1,8 @@
 /*
- * Hangs that no example shows, each by its name: `hangs self | holder | daemons | fork | busy`.
+ * Hangs that no example shows, each by its name, and what looks like one for some seconds: `hangs NAME`.
  */
 #include <err.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -112,12 +113,57 @@ static void busy(void)
 	pause();
 }
 
+/* Waits that end, though all threads that use the library wait: what wakes them sleeps, reads, or is not in the trace.
+ */
+static void *wait_for_held(void *arg)
+{
+	tthr_event_wait(&held);
+	return arg;
+}
+
+static void sleeper(void)
+{
+	tthr_thread *waiter = start("waiter", wait_for_held, TTHR_DAEMON_NO);
+
+	sleep(2);
+	tthr_event_set(&held);
+	tthr_thread_join(waiter);
+}
+
+static void reader(void)
+{
+	tthr_thread *waiter = start("waiter", wait_for_held, TTHR_DAEMON_NO);
+	char byte;
+
+	if (read(STDIN_FILENO, &byte, 1) == 1)
+		tthr_event_set(&held);
+	tthr_thread_join(waiter);
+}
+
+static void *set_late(void *arg)
+{
+	sleep(2);
+	tthr_event_set(&held);
+	return arg;
+}
+
+static void stranger(void)
+{
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, set_late, NULL))
+		errx(EXIT_FAILURE, "cannot start a thread");
+	tthr_event_wait(&held);
+	pthread_join(thread, NULL);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} hangs[] = {{"self", self}, {"holder", holder}, {"daemons", daemons}, {"fork", forks}, {"busy", busy}};
+	} hangs[] = {{"self", self}, {"holder", holder},   {"daemons", daemons}, {"fork", forks},
+	             {"busy", busy}, {"sleeper", sleeper}, {"reader", reader},   {"stranger", stranger}};
 
 	for (size_t i = 0; i < sizeof hangs / sizeof hangs[0]; i++) {
 		if (argc == 2 && strcmp(argv[1], hangs[i].name) == 0) {
@@ -125,5 +171,5 @@ int main(int argc, char **argv)
 			return 0;
 		}
 	}
-	errx(2, "usage: hangs self | holder | daemons | fork | busy");
+	errx(2, "usage: hangs self | holder | daemons | fork | busy | sleeper | reader | stranger");
 }

@@ -1,8 +1,13 @@
 /*
- * Removing what a failed recording has made.
+ * The files of a recording, as a whole: how large they are, and removing what a failed one has made.
  */
 #ifndef TT_SESSION_FILES_H
 #define TT_SESSION_FILES_H
+
+#include <stdint.h>
+
+/* The bytes of all files below the folder; 0 if it cannot be read. */
+uint64_t tt_size_below(const char *path);
 
 /* Removes all below the folder; follows no link. What cannot be removed stays. */
 void tt_remove_below(const char *path);

@@ -11,6 +11,7 @@
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 #include "tools/session/loader.h"
+#include "tools/session/rehearsal.h"
 #include "tools/session/relay.h"
 
 /* Whether the folder was made, or was there and is empty. */
@@ -181,13 +182,14 @@ static struct tt_relay *open_relay(const struct tt_companion *companion, const c
 }
 
 /* Has a companion read along while the program runs. */
-static bool run_with(const struct job *job, struct tt_relay *relay, struct recorder *recorder,
+static bool run_with(const struct job *job, const struct tt_relay *relay, const char *folder, struct recorder *recorder,
                      struct tt_manifest *manifest, GError **error)
 {
 	const struct tt_companion *companion = recorder->companion;
 
 	if (!companion)
 		return run_program(job, recorder, manifest, error);
+	tt_rehearse(folder);
 	g_autofree char *url = tt_relay_live_url(relay, tt_session_name(recorder->session));
 	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
 	                 companion->data);
@@ -213,7 +215,7 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.companion = relay ? companion : NULL;
 	}
 	if (recorder.session) {
-		ok = run_with(job, relay, &recorder, &manifest, error);
+		ok = run_with(job, relay, folder, &recorder, &manifest, error);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		manifest.torn = recording->loss.torn;
 	}

@@ -16,8 +16,8 @@
 #define OUTPUT ".relay"
 #define TRACE "trace"
 
-/* A port that was free may be somebody else's by the time the daemon wants it. */
-enum { TRIES = 5 };
+/* A port that was free may be somebody else's by the time the daemon wants it: then it ends, and is tried again. */
+enum { TRIES = 3 };
 
 enum port { PORT_CONTROL, PORT_DATA, PORT_LIVE, N_PORTS };
 
@@ -35,6 +35,30 @@ static struct sockaddr_in own_address(void)
 
 	address.sin_addr.s_addr = htonl((uint32_t)INADDR_LOOPBACK >> 24 << 24 | ((uint32_t)getpid() & 0xffffff));
 	return address;
+}
+
+static bool is_reached(const struct sockaddr_in *address)
+{
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = s != -1 && !connect(s, (const struct sockaddr *)address, sizeof *address);
+
+	if (s != -1)
+		close(s);
+	return ok;
+}
+
+/* Whether one can be reached there at all: in a network namespace of its own, the interface may be down. */
+static bool loopback_works(void)
+{
+	struct sockaddr_in address = own_address();
+	socklen_t size = sizeof address;
+	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok = s != -1 && !bind(s, (struct sockaddr *)&address, size) && !listen(s, 1) &&
+	          !getsockname(s, (struct sockaddr *)&address, &size) && is_reached(&address);
+
+	if (s != -1)
+		close(s);
+	return ok;
 }
 
 /* Finds ports that are free: all are taken at the same time, so they differ. */
@@ -65,16 +89,9 @@ static char *url_of(const struct tt_relay *relay, enum port port, const char *pr
 	return g_strdup_printf("%s://%s:%d%s", protocol, address, ntohs(relay->ports[port].sin_port), path);
 }
 
-static bool answers(void *data)
+static bool answers(void *relay)
 {
-	const struct tt_relay *relay = data;
-	int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	bool ok =
-	    s != -1 && !connect(s, (const struct sockaddr *)&relay->ports[PORT_LIVE], sizeof relay->ports[PORT_LIVE]);
-
-	if (s != -1)
-		close(s);
-	return ok;
+	return is_reached(&((const struct tt_relay *)relay)->ports[PORT_LIVE]);
 }
 
 static bool start(struct tt_relay *relay, GError **error)
@@ -105,26 +122,31 @@ static void free_relay(struct tt_relay *relay)
 	g_free(relay);
 }
 
+static bool start_somewhere(struct tt_relay *relay, GError **error)
+{
+	bool ok = false;
+
+	for (int i = 0; !ok && i < TRIES; i++) {
+		g_clear_error(error);
+		if (!loopback_works() || !find_ports(relay)) {
+			g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+			            "the loopback interface cannot be used (%s): bring it up with 'ip link set lo up'",
+			            g_strerror(errno));
+			return false;
+		}
+		ok = start(relay, error);
+	}
+	return ok;
+}
+
 struct tt_relay *tt_relay_open(const char *folder, GError **error)
 {
 	struct tt_relay *relay = g_new0(struct tt_relay, 1);
-	bool ok = false;
 
 	relay->pidfd = -1;
 	relay->folder = g_strdup(folder);
 	relay->output = g_build_filename(folder, OUTPUT, NULL);
-	for (int i = 0; !ok && i < TRIES; i++) {
-		g_clear_error(error);
-		if (!find_ports(relay)) {
-			g_set_error(
-			    error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-			    "no port of the loopback interface can be had (%s): bring it up with 'ip link set lo up'",
-			    g_strerror(errno));
-			break;
-		}
-		ok = start(relay, error);
-	}
-	if (!ok) {
+	if (!start_somewhere(relay, error)) {
 		free_relay(relay);
 		return NULL;
 	}

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
+#include "tools/session/files.h"
 #include "tools/session/relay.h"
 
 static const char events_channel[] = "events";
@@ -176,23 +176,6 @@ struct tt_session *tt_session_start(const char *folder, const struct tt_relay *r
 	return session;
 }
 
-/* The bytes below a folder. */
-static uint64_t size_below(const char *path)
-{
-	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
-	uint64_t size = 0;
-	const char *name;
-
-	while (dir && (name = g_dir_read_name(dir))) {
-		g_autofree char *entry = g_build_filename(path, name, NULL);
-		struct stat info;
-
-		if (lstat(entry, &info) == 0)
-			size += S_ISDIR(info.st_mode) ? size_below(entry) : (uint64_t)info.st_size;
-	}
-	return size;
-}
-
 const char *tt_session_name(const struct tt_session *session)
 {
 	return session->name;
@@ -206,7 +189,7 @@ static bool wait_written(const struct tt_session *session)
 	int pending;
 
 	while ((pending = lttng_data_pending(session->name)) > 0) {
-		uint64_t now = size_below(session->folder);
+		uint64_t now = tt_size_below(session->folder);
 
 		if (now != size)
 			patient_until = g_get_monotonic_time() + patience_us;
@@ -245,7 +228,7 @@ static uint64_t dropped_events(const struct tt_session *session)
 /* Whether nothing was recorded although there may have been something: LTTng had no room for the buffers. */
 static bool lacked_memory(const struct tt_session *session)
 {
-	return session->least_free < session->buffers && !size_below(session->folder);
+	return session->least_free < session->buffers && !tt_size_below(session->folder);
 }
 
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
