@@ -9,5 +9,6 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 bench: deps
 	$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) bench/run
+	BUILD=$(BUILD) bench/latency
 
 .PHONY: bench

@@ -75,7 +75,7 @@ END
 gcc -g -pthread -o "$dir/plain" "$dir/abba.c"
 tool run --preload --timeout 3000 -o "$dir/preload" -- sh -c "$dir/plain; :"
 check "--preload: one that a shell started" \
-	"$(status_is 66)$(once '^TT001 deadlock \(actual\)')$(has err 'at forth .*abba.c:9')$(pgrep -fl "^$dir/plain$")"
+	"$(status_is 66)$(once '^TT001 deadlock \(actual\)')$(has err 'at forth .*abba.c:8')$(pgrep -fl "^$dir/plain$")"
 
 # A hang that is no cycle.
 for hang in lost_wakeup:notify barrier_short:'and nobody else is left'; do

@@ -4,13 +4,13 @@
 traces() { ls -d "$dir/$1"* 2>/dev/null | xargs -n1 basename 2>/dev/null | tr '\n' ' '; }
 traces_are() { test "$(traces "$1")" = "$2" || echo "the traces are $(traces "$1"), should be $2; "; }
 
-tool run --repeat 3 -o "$dir/passes" -- "$BUILD/examples/lock_with"
+tool run --repeat 3 -o "$dir/passes" -- "$BUILD/examples/rlock"
 check "runs that pass: a summary, and no trace" \
 	"$(status_is 0)$(lines err 2)$(has err '^trace-thr: 3 runs: 3 passed, 0 with findings, 0 failed without$')$(traces_are passes '')"
 check "the last line is that of every report" "$(tail -1 "$dir/err" |
 	grep -qx 'trace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 0 events lost' || tail -1 "$dir/err")"
 check "the program's output is its own" "$(lines out 6)"
-tool run --repeat 2 --keep-traces -o "$dir/kept" -- "$BUILD/examples/lock_with"
+tool run --repeat 2 --keep-traces -o "$dir/kept" -- "$BUILD/examples/rlock"
 check "--keep-traces" "$(status_is 0)$(traces_are kept 'kept-1 kept-2 ')"
 
 # Each run makes the file longer; the third is another one.
@@ -29,7 +29,7 @@ check "and at findings" "$(status_is 66)$(has err '^TT001')$(has err '^trace-thr
 	tail -1 "$dir/err" | grep -q '^trace-thr: 1 deadlock, ' || tail -1 "$dir/err")$(traces_are finds 'finds-3 ')"
 tool check "$dir/finds-3"
 check "of which the trace is kept" "$(status_is 1)$(has out '^TT001')"
-tool run --repeat 4 -o "$dir/goes" -- sh -c "$(third "$BUILD/examples/deadlock_abba; exit 7")"
+tool run --repeat 4 -o "$dir/goes" -- sh -c "$(third "exec $BUILD/examples/deadlock_abba")"
 check "--repeat alone goes on" "$(status_is 66)$(has err '^trace-thr: 4 runs: 3 passed, 1 with findings')$(traces_are goes 'goes-3 ')"
 tool run --repeat 5 -o "$dir/none" -- "$dir/nothing"
 check "what cannot be run is not tried again" "$(status_is 127)$(has err '^trace-thr: 1 run: ')$(traces_are none '')"
@@ -37,7 +37,7 @@ tool run --repeat 5 -o "$dir/foreign" -- true
 check "nor what makes no events" "$(status_is 2)$(has err 'built with libtrace_thr')$(has err '^trace-thr: 1 run: ')"
 
 # Ctrl-C ends all of it.
-env --default-signal=INT "$TOOL" run --until-fail -o "$dir/endless" -- "$BUILD/examples/lock_with" >"$dir/out" \
+env --default-signal=INT "$TOOL" run --until-fail -o "$dir/endless" -- "$BUILD/examples/rlock" >"$dir/out" \
 	2>"$dir/err" </dev/null &
 runner=$!
 several() { test "$(wc -l <"$dir/out")" -ge 4; }

@@ -44,6 +44,30 @@ static struct tt_program_end run(const char *script, double timeout, struct aske
 	return end;
 }
 
+/* Caught at the third look. */
+static bool is_caught(void *data)
+{
+	return ((struct asked *)data)->looks == 3;
+}
+
+static void test_caught(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char[]){"sleep 100; :"}, NULL};
+	const struct tt_program_care care = {
+	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = &asked};
+	g_autoptr(GError) error = NULL;
+	struct tt_program_end end;
+	pid_t pid;
+
+	(void)state;
+	assert_true(tt_program_run("/bin/sh", argv, environ, 0, &care, &pid, &end, &error));
+	assert_true(end.caught);
+	assert_false(end.timed_out || end.no_room);
+	assert_int_equal(end.signal, SIGTERM);
+	assert_int_equal(asked.deaths, 1);
+}
+
 static void test_find(void **state)
 {
 	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
@@ -177,6 +201,7 @@ static int hold_signals(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_caught),
 	    cmocka_unit_test(test_find),
 	    cmocka_unit_test(test_ends),
 	    cmocka_unit_test(test_timeout),
