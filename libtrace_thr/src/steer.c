@@ -16,17 +16,18 @@ enum { MOST_PARTS = 64, MOST_HELD = 8 };
 
 /* A thread that holds a lock which it got at a site of the plan. */
 struct part {
-	bool taken;
-	unsigned n_held;
+	const void *wanted; /* the lock that it will ask for, while it is paused */
 	struct {
 		const void *lock;
 		uint32_t edges; /* whose site it was, as bits */
 	} held[MOST_HELD];
-	uint32_t wants;     /* the edges at whose other site it is paused; 0: it is not paused */
-	const void *wanted; /* the lock that it will ask for */
-	uint32_t go;        /* a word to sleep on: 1 to go on, since the cycle closes */
+	unsigned n_held;
+	uint32_t wants; /* the edges at whose other site it is paused; 0: it is not paused */
+	uint32_t go;    /* a word to sleep on: 1 to go on, since the cycle closes */
+	bool taken;
 };
 
+static char *text; /* copied: the program may change its environment; the plan points into it */
 static struct tt_steer_plan plan;
 static bool complete; /* all modules of the plan were found */
 
@@ -52,14 +53,14 @@ static void unlock_parts(void)
 
 void tt_steer_prepare(void)
 {
-	const char *text = secure_getenv("TRACE_THR_STEER");
-	char *copy = text ? strdup(text) : NULL; /* the program may change its environment; the plan points into it */
+	const char *given = secure_getenv("TRACE_THR_STEER");
 
-	if (!copy)
+	free(text);
+	text = given ? strdup(given) : NULL;
+	if (!text)
 		return;
-	if (!tt_steer_plan_parse(copy, &plan)) {
+	if (!tt_steer_plan_parse(text, &plan)) {
 		fputs("libtrace_thr: TRACE_THR_STEER is no plan of trace-thr confirm: nothing is steered\n", stderr);
-		free(copy);
 		return;
 	}
 	complete = tt_steer_plan_find(&plan);
