@@ -41,16 +41,15 @@ void tt_lock_destroyed(const struct tt_record *record, bool in_use, const char *
 
 __attribute__((cold)) void tt_lock_steer_request(const struct tt_record *record, const void *caller)
 {
-	tt_inside++;
-	uint32_t edges = tt_steer_place(caller);
-	tt_inside--;
-	if (edges)
-		tt_steer_pause(record, edges);
+	tt_enter();
+	struct tt_steer_place place = tt_steer_place(caller);
+	tt_leave();
+	tt_steer_pause(record, place);
 }
 
 __attribute__((cold)) void tt_lock_steer_acquired(const struct tt_record *record, const void *caller)
 {
-	tt_inside++;
+	tt_enter();
 	tt_steer_acquired(record, caller);
-	tt_inside--;
+	tt_leave();
 }

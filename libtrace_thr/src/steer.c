@@ -23,7 +23,8 @@ struct part {
 	} held[MOST_HELD];
 	unsigned n_held;
 	uint32_t wants; /* the edges at whose other site it is paused; 0: it is not paused */
-	uint32_t go;    /* a word to sleep on: 1 to go on, since the cycle closes */
+	uint32_t comes; /* the edges at whose lock it is about to arrive, paused as well; 0: it is not */
+	uint32_t go;    /* a word to sleep on: 1 to go on, since the others are here */
 	bool taken;
 };
 
@@ -103,30 +104,44 @@ static struct part *take_part(void)
 	return NULL;
 }
 
+/* A thread that is cancelled in here would leave the word taken. */
+static struct tt_calm enter(void)
+{
+	struct tt_calm calm = tt_calm_begin();
+
+	busy = true;
+	lock_parts();
+	return calm;
+}
+
+static void leave(struct tt_calm calm)
+{
+	unlock_parts();
+	busy = false;
+	tt_calm_end(calm);
+}
+
 void tt_steer_acquired_now(const void *lock, const void *caller)
 {
 	uint32_t edges = busy ? 0 : match(TT_STEER_HELD, caller);
 
 	if (!edges)
 		return;
-	busy = true;
-	lock_parts();
+	struct tt_calm calm = enter();
 	if (!mine)
 		mine = take_part();
 	if (mine && mine->n_held < MOST_HELD) {
 		mine->held[mine->n_held].lock = lock;
 		mine->held[mine->n_held++].edges = edges;
 	}
-	unlock_parts();
-	busy = false;
+	leave(calm);
 }
 
 void tt_steer_released_now(const void *lock)
 {
 	if (busy || !mine)
 		return;
-	busy = true;
-	lock_parts();
+	struct tt_calm calm = enter();
 	for (unsigned i = 0; i < mine->n_held; i++) {
 		if (mine->held[i].lock != lock)
 			continue;
@@ -137,8 +152,7 @@ void tt_steer_released_now(const void *lock)
 		mine->taken = false;
 		mine = NULL;
 	}
-	unlock_parts();
-	busy = false;
+	leave(calm);
 }
 
 /* Whether the part has the lock, got where one of the edges says. */
@@ -180,7 +194,14 @@ static bool choose(struct part **chosen, unsigned n, unsigned first)
 	return false;
 }
 
-/* If all are here, lets them go on together. The word is held. */
+static void let_go(struct part *part)
+{
+	/* Release: pairs with the acquire in wait_for_others. */
+	__atomic_store_n(&part->go, 1, __ATOMIC_RELEASE);
+	tt_futex_wake(&part->go, INT_MAX);
+}
+
+/* If all are here, lets them go on together, and the plan is carried out. The word is held. */
 static bool close_cycle(void)
 {
 	struct part *chosen[TT_STEER_EDGES] = {mine};
@@ -189,14 +210,40 @@ static bool close_cycle(void)
 		if (!(mine->wants & UINT32_C(1) << first) || !choose(chosen, 1, first))
 			continue;
 		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
-		for (unsigned i = 1; i < plan.n; i++) {
-			/* Release: pairs with the acquire in wait_for_others. */
-			__atomic_store_n(&chosen[i]->go, 1, __ATOMIC_RELEASE);
-			tt_futex_wake(&chosen[i]->go, INT_MAX);
-		}
+		for (unsigned i = 0; i < plan.n; i++)
+			let_go(chosen[i]);
 		return true;
 	}
 	return false;
+}
+
+/* The edges that a part has a lock of. */
+static uint32_t edges_of(const struct part *part)
+{
+	uint32_t edges = 0;
+
+	for (unsigned i = 0; i < part->n_held; i++)
+		edges |= part->held[i].edges;
+	return edges;
+}
+
+/* If there are as many threads as edges, and for each edge one that has its lock or is about to, lets them get it. */
+static bool let_all_come(void)
+{
+	uint32_t covered = 0;
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < MOST_PARTS; i++) {
+		uint32_t edges = parts[i].taken ? parts[i].comes | edges_of(&parts[i]) : 0;
+		covered |= edges;
+		n += edges != 0;
+	}
+	if (n < plan.n || covered != (UINT32_C(1) << plan.n) - 1)
+		return false;
+	for (unsigned i = 0; i < MOST_PARTS; i++)
+		if (parts[i].taken && parts[i].comes)
+			let_go(&parts[i]);
+	return true;
 }
 
 /* How long the next pause may be. The word is held. */
@@ -208,52 +255,55 @@ static int64_t longest_pause_ns(void)
 	return left < most ? left : most;
 }
 
-static void wait_for_others(int64_t ns)
+/* The word is held, but for the time of the pause. */
+static void wait_for_others(void)
 {
+	int64_t ns = longest_pause_ns();
 	struct tt_deadline end;
 
 	tt_deadline_after((double)ns / 1e9, &end);
-	while (!__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
+	unlock_parts();
+	while (ns > 0 && !__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
 		if (tt_futex_wait(&mine->go, 0, &end) == ETIMEDOUT)
 			break;
 	lock_parts();
-	paused_ns += ns - tt_deadline_left_ns(&end);
-	mine->wants = 0;
+	if (ns > 0)
+		paused_ns += ns - tt_deadline_left_ns(&end);
 	/* Those that are paused still go on at their time. */
 	if (longest_pause_ns() <= 0)
 		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
-	unlock_parts();
 }
 
-uint32_t tt_steer_place(const void *caller)
+struct tt_steer_place tt_steer_place(const void *caller)
 {
-	return busy || !mine ? 0 : match(TT_STEER_WANTED, caller);
+	struct tt_steer_place place = {0, 0};
+
+	if (!busy && mine)
+		place.wanted = match(TT_STEER_WANTED, caller);
+	if (!busy && plan.meet)
+		place.held = match(TT_STEER_HELD, caller);
+	return place;
 }
 
-/* The edges that the calling thread has a lock of; none if it has the one that it asks for. */
-static uint32_t edges_held(const void *wanted)
+void tt_steer_pause(const void *lock, struct tt_steer_place place)
 {
-	uint32_t edges = 0;
+	bool has_any = mine && mine->n_held;
+	uint32_t wants = has_any && !has(mine, lock, UINT32_MAX) ? place.wanted & edges_of(mine) : 0;
+	uint32_t comes = has_any ? 0 : place.held;
 
-	for (unsigned i = 0; i < mine->n_held; i++)
-		edges |= mine->held[i].edges;
-	return has(mine, wanted, UINT32_MAX) ? 0 : edges;
-}
-
-void tt_steer_pause(const void *lock, uint32_t edges)
-{
-	edges &= edges_held(lock);
-	if (!edges)
+	if (!wants && !comes)
 		return;
-	busy = true;
-	lock_parts();
-	mine->wants = edges;
-	mine->wanted = lock;
-	mine->go = 0;
-	bool closed = close_cycle();
-	int64_t ns = longest_pause_ns();
-	unlock_parts();
-	if (!closed && ns > 0)
-		wait_for_others(ns);
-	busy = false;
+	struct tt_calm calm = enter();
+	if (!mine)
+		mine = take_part();
+	if (mine) {
+		mine->wants = wants;
+		mine->wanted = lock;
+		mine->comes = comes;
+		mine->go = 0;
+		if (wants ? !close_cycle() : !let_all_come())
+			wait_for_others();
+		mine->wants = mine->comes = 0;
+	}
+	leave(calm);
 }

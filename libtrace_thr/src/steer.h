@@ -6,8 +6,10 @@
  * The environment has the plan, TRACE_THR_STEER, see steer_plan.h: the edges of one cycle of locks. A thread that got
  * one lock where an edge says, and is about to ask for another where the same edge says, is paused, until there is
  * one such thread for each edge and each asks for what the next one holds. Then all go on, and the cycle closes. Which
- * locks they are is told by the locks themselves, not by the plan. A pause ends after a time, and so does all pausing;
- * a thread that is paused waits for nothing else, so a program that cannot get there is slower, and no more.
+ * locks they are is told by the locks themselves, not by the plan. A plan can also make the threads meet before: where
+ * one of them would need the other's lock on its way, it must not be held yet. A pause ends after a time, and so does
+ * all pausing; a thread that is paused waits for nothing else, so a program that cannot get there is slower, and no
+ * more.
  *
  * The functions are called where a session records the call: without one nothing is steered. A lock is any address
  * that is its own while it is held.
@@ -30,8 +32,11 @@ void tt_steer_prepare_thread(void);
 void tt_steer_after_fork_in_child(void);
 
 /* For the functions below. */
-uint32_t tt_steer_place(const void *caller);
-void tt_steer_pause(const void *lock, uint32_t edges);
+struct tt_steer_place {
+	uint32_t held, wanted; /* the edges, as bits, that the call is such a site of */
+};
+struct tt_steer_place tt_steer_place(const void *caller);
+void tt_steer_pause(const void *lock, struct tt_steer_place place);
 void tt_steer_acquired_now(const void *lock, const void *caller);
 void tt_steer_released_now(const void *lock);
 
@@ -44,10 +49,8 @@ static inline bool tt_is_steering(void)
 /* The calling thread is about to ask for the lock, and does not hold it. May pause it. */
 static inline void tt_steer_request(const void *lock, const void *caller)
 {
-	uint32_t edges = tt_is_steering() ? tt_steer_place(caller) : 0;
-
-	if (edges)
-		tt_steer_pause(lock, edges);
+	if (tt_is_steering())
+		tt_steer_pause(lock, tt_steer_place(caller));
 }
 
 /* It has got the lock, and did not hold it before. */

@@ -53,6 +53,8 @@ static bool parse_line(char *line, struct tt_steer_plan *plan)
 		*rest++ = '\0';
 	if (!strcmp(line, "edge") && !rest)
 		return plan->n++ < TT_STEER_EDGES;
+	if (!strcmp(line, "meet") && !rest)
+		return plan->meet = true;
 	if (!rest)
 		return false;
 	if (!strcmp(line, "pause"))

@@ -4,6 +4,7 @@
  *
  *     pause 1000                 the longest pause, in milliseconds
  *     budget 10000               the time of all pauses of the process
+ *     meet                       threads also wait for each other before they get their locks
  *     edge
  *     held prog+0x1234           where its lock is got
  *     wanted libfoo.so+0x5678    where it asks for the next edge's
@@ -43,6 +44,7 @@ struct tt_steer_edge {
 
 struct tt_steer_plan {
 	unsigned pause_ms, budget_ms;
+	bool meet;
 	unsigned n;
 	struct tt_steer_edge edges[TT_STEER_EDGES];
 };

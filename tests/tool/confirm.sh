@@ -29,7 +29,11 @@ confirmed()
 
 recorded late -- "$crossing" late
 confirmed late 'Thread-1 and Thread-2'
-check "at those sites" "$(for line in 42 43; do has out "take_both tests/tool/crossing.c:$line\$"; done)"
+check "at those sites" "$(for line in 47 48; do has out "take_both tests/tool/crossing.c:$line\$"; done)"
+
+recorded early -- "$crossing" early
+confirmed early 'Thread-1 and Thread-2'
+check "by the second try, in which the threads meet before" "$(test -d "$dir/confirm-early/2" || echo "no; ")"
 
 recorded circle -- "$crossing" circle
 confirmed circle 'Thread-1, Thread-2 and Thread-3'

@@ -2,6 +2,7 @@
  * Two threads that take two locks in opposite order, kept apart by luck or by something that no event shows:
  *
  *     crossing late     the second begins a little later, as it does on most days
+ *     crossing early    the same, and the second takes the first's lock before, for something else
  *     crossing flag     the second waits for a plain variable that the first sets when it is through
  *     crossing circle   three threads and three locks, late likewise, at the same two sites
  */
@@ -18,7 +19,7 @@ enum { MOST = 3 };
 
 static tthr_lock locks[MOST] = {TTHR_LOCK_INIT("ice"), TTHR_LOCK_INIT("steam"), TTHR_LOCK_INIT("water")};
 static atomic_bool through;
-static bool flag;
+static bool flag, early;
 
 struct walk {
 	tthr_lock *first, *second;
@@ -39,6 +40,10 @@ static void *take_both(void *arg)
 	struct walk *walk = arg;
 
 	be_late(walk->place);
+	if (early && walk->place) {
+		tthr_lock_acquire(walk->second);
+		tthr_lock_release(walk->second);
+	}
 	tthr_lock_acquire(walk->first);
 	tthr_lock_acquire(walk->second);
 	tthr_lock_release(walk->second);
@@ -53,6 +58,7 @@ int main(int argc, char **argv)
 	struct walk walks[MOST];
 	tthr_thread *threads[MOST];
 
+	early = argc > 1 && !strcmp(argv[1], "early");
 	flag = argc > 1 && !strcmp(argv[1], "flag");
 	for (int i = 0; i < n; i++) {
 		walks[i] = (struct walk){&locks[i], &locks[(i + 1) % n], i};

@@ -172,7 +172,8 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
                                   guint number)
 {
 	const struct request *request = job->request;
-	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause);
+	/* By turns: each way leads into deadlocks that the other misses. */
+	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
 	    .options = request->record, .plan = plan, .edges = edges, .number = number};

@@ -83,11 +83,11 @@ GPtrArray *tt_confirm_edges(const struct tt_check *check, const struct tt_findin
 	return *why ? NULL : g_steal_pointer(&edges);
 }
 
-char *tt_confirm_plan(const GPtrArray *edges, double pause, double budget)
+char *tt_confirm_plan(const GPtrArray *edges, double pause, double budget, bool meet)
 {
 	GString *text = g_string_new(NULL);
 
-	g_string_append_printf(text, "pause %.0f\nbudget %.0f\n", pause * 1e3, budget * 1e3);
+	g_string_append_printf(text, "pause %.0f\nbudget %.0f\n%s", pause * 1e3, budget * 1e3, meet ? "meet\n" : "");
 	for (guint i = 0; i < edges->len; i++)
 		g_string_append(text, edges->pdata[i]);
 	return g_string_free(text, FALSE);

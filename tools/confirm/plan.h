@@ -18,8 +18,11 @@ bool tt_confirm_can_steer(const struct tt_finding *finding);
  */
 GPtrArray *tt_confirm_edges(const struct tt_check *check, const struct tt_finding *finding, char **why);
 
-/* The plan, with a thread's longest pause, and that of all pauses together, in seconds. The caller's to free. */
-char *tt_confirm_plan(const GPtrArray *edges, double pause, double budget);
+/*
+ * The plan, with a thread's longest pause, and that of all pauses together, in seconds. `meet`: threads also wait for
+ * each other before they get their first lock, for where one needs the other's on its way. The caller's to free.
+ */
+char *tt_confirm_plan(const GPtrArray *edges, double pause, double budget, bool meet);
 
 /* Whether the two have the same edges, in the same circular order. */
 bool tt_confirm_is_same(const GPtrArray *a, const GPtrArray *b);

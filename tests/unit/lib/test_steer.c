@@ -1,6 +1,7 @@
 /*
  * Steering, by its functions: what is a plan; that a pause ends when the cycle can close, by its time, and by the
- * budget; and that only threads of one cycle are let go. Call sites are addresses of this program, by number.
+ * budget; that only threads of one cycle are let go; and that they can meet before. Call sites are addresses of this
+ * program, by number.
  */
 #include "threads.h"
 
@@ -39,24 +40,30 @@ static char *plan(unsigned pause_ms, unsigned budget_ms)
 	return plan_text;
 }
 
-static void steer(unsigned pause_ms, unsigned budget_ms)
+static void steer_by(const char *text)
 {
-	must(!setenv("TRACE_THR_STEER", plan(pause_ms, budget_ms), 1));
+	must(!setenv("TRACE_THR_STEER", text, 1));
 	tt_steer_after_fork_in_child(); /* forgets what was */
 	tt_steer_prepare();
 	must(tt_steering);
+}
+
+static void steer(unsigned pause_ms, unsigned budget_ms)
+{
+	steer_by(plan(pause_ms, budget_ms));
 }
 
 static void plans_are_read(void **state)
 {
 	(void)state;
 	struct tt_steer_plan read;
-	char text[] = "pause 5\nbudget 70\nedge\nheld x+y+0x1f\nwanted lib.so+0x2\nwanted x+0x3\n"
+	char text[] = "pause 5\nbudget 70\nmeet\nedge\nheld x+y+0x1f\nwanted lib.so+0x2\nwanted x+0x3\n"
 		      "edge\nheld h+0\nwanted w+0xffffffffffffffff\n";
 
 	assert_true(tt_steer_plan_parse(text, &read));
 	assert_int_equal(read.pause_ms, 5);
 	assert_int_equal(read.budget_ms, 70);
+	assert_true(read.meet);
 	assert_int_equal(read.n, 2);
 	const struct tt_steer_site *wanted = &read.edges[0].sites[TT_STEER_WANTED];
 	assert_string_equal(read.edges[0].sites[TT_STEER_HELD].frames[0].module, "x+y");
@@ -115,12 +122,15 @@ struct walk {
 	const char *has, *wants;
 	unsigned held, wanted;
 	int done;
+	int got; /* the first lock */
 };
 
 static void *walk(void *arg)
 {
 	struct walk *walk = arg;
 
+	tt_steer_request(walk->has, site(walk->held));
+	__atomic_store_n(&walk->got, 1, __ATOMIC_RELEASE);
 	tt_steer_acquired(walk->has, site(walk->held));
 	tt_steer_request(walk->wants, site(walk->wanted));
 	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
@@ -136,7 +146,7 @@ static bool is_done(const struct walk *walk)
 static void a_pause_ends_when_the_cycle_can_close(void **state)
 {
 	(void)state;
-	struct walk first = {&a, &b, HELD_1, WANTED_1, 0}, second = {&b, &a, HELD_2, WANTED_2, 0};
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
 
 	steer(1000 * 1000, 1000 * 1000);
 	tthr_thread *thread = started(walk, &first);
@@ -151,7 +161,7 @@ static void a_pause_ends_when_the_cycle_can_close(void **state)
 static void other_locks_close_nothing(void **state)
 {
 	(void)state;
-	struct walk first = {&a, &b, HELD_1, WANTED_1, 0}, second = {&c, &a, HELD_2, WANTED_2, 0};
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&c, &a, HELD_2, WANTED_2, 0, 0};
 
 	steer(50, 1000 * 1000);
 	double begin = now();
@@ -165,8 +175,8 @@ static void other_locks_close_nothing(void **state)
 static void other_sites_pause_nobody(void **state)
 {
 	(void)state;
-	struct walk elsewhere = {&a, &b, OTHER, WANTED_1, 0}, asks_elsewhere = {&a, &b, HELD_1, OTHER, 0},
-		    mixed = {&a, &b, HELD_1, WANTED_2, 0}, same = {&a, &a, HELD_1, WANTED_1, 0};
+	struct walk elsewhere = {&a, &b, OTHER, WANTED_1, 0, 0}, asks_elsewhere = {&a, &b, HELD_1, OTHER, 0, 0},
+		    mixed = {&a, &b, HELD_1, WANTED_2, 0, 0}, same = {&a, &a, HELD_1, WANTED_1, 0, 0};
 
 	/* A pause would be longer than any test. */
 	steer(1000 * 1000, 1000 * 1000);
@@ -180,7 +190,7 @@ static void other_sites_pause_nobody(void **state)
 static void all_pausing_ends_with_the_budget(void **state)
 {
 	(void)state;
-	struct walk alone = {&a, &b, HELD_1, WANTED_1, 0};
+	struct walk alone = {&a, &b, HELD_1, WANTED_1, 0, 0};
 
 	steer(20, 50);
 	double begin = now();
@@ -188,6 +198,23 @@ static void all_pausing_ends_with_the_budget(void **state)
 		walk(&alone);
 	assert_false(tt_steering);
 	assert_true(now() - begin < 1.9); /* 2 s, if each had paused */
+}
+
+static void threads_meet_before_they_get_a_lock(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+	char text[sizeof plan_text + 8];
+
+	snprintf(text, sizeof text, "meet\n%s", plan(1000 * 1000, 1000 * 1000));
+	steer_by(text);
+	tthr_thread *thread = started(walk, &first);
+	nap();
+	assert_false(__atomic_load_n(&first.got, __ATOMIC_ACQUIRE));
+	walk(&second);
+	joined(thread);
+	assert_true(first.got && is_done(&first));
+	assert_false(tt_steering);
 }
 
 static void circles_of_three_close(void **state)
@@ -205,11 +232,9 @@ static void circles_of_three_close(void **state)
 	for (int i = 0; i < 3; i++) /* all philosophers at the same sites */
 		n += snprintf(text + n, sizeof text - (size_t)n, "edge\nheld %s+0x%x\nwanted %s+0x%x\n", name, HELD_1,
 		              name, WANTED_1);
-	must(!setenv("TRACE_THR_STEER", text, 1));
-	tt_steer_after_fork_in_child();
-	tt_steer_prepare();
+	steer_by(text);
 	for (int i = 0; i < 3; i++) {
-		walks[i] = (struct walk){locks[i], locks[(i + 1) % 3], HELD_1, WANTED_1, 0};
+		walks[i] = (struct walk){locks[i], locks[(i + 1) % 3], HELD_1, WANTED_1, 0, 0};
 		threads[i] = started(walk, &walks[i]);
 	}
 	for (int i = 0; i < 3; i++)
@@ -227,6 +252,7 @@ int main(void)
 	    cmocka_unit_test(other_locks_close_nothing),
 	    cmocka_unit_test(other_sites_pause_nobody),
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),
+	    cmocka_unit_test(threads_meet_before_they_get_a_lock),
 	    cmocka_unit_test(circles_of_three_close),
 	};
 

@@ -46,8 +46,8 @@ static void test_edges_are_sites(void **state)
 	assert_int_equal(edges->len, 2);
 	assert_string_equal(edges->pdata[0], "edge\nheld some prog+0x6\nwanted some prog+0x7\n");
 	assert_string_equal(edges->pdata[1], "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
-	g_autofree char *plan = tt_confirm_plan(edges, 0.25, 3);
-	assert_string_equal(plan, "pause 250\nbudget 3000\n"
+	g_autofree char *plan = tt_confirm_plan(edges, 0.25, 3, true);
+	assert_string_equal(plan, "pause 250\nbudget 3000\nmeet\n"
 	                          "edge\nheld some prog+0x6\nwanted some prog+0x7\n"
 	                          "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
 	feed_free(&feed);
