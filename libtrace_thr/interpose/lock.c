@@ -39,17 +39,17 @@ void tt_lock_destroyed(const struct tt_record *record, bool in_use, const char *
 
 /* What looks at the call chain may take locks, which are not the program's. */
 
-__attribute__((cold)) void tt_lock_steer_request(const struct tt_record *record, const void *caller)
+__attribute__((cold)) void tt_lock_steer_request(const void *lock, const void *caller)
 {
 	tt_enter();
 	struct tt_steer_place place = tt_steer_place(caller);
 	tt_leave();
-	tt_steer_pause(record, place);
+	tt_steer_pause(lock, place);
 }
 
-__attribute__((cold)) void tt_lock_steer_acquired(const struct tt_record *record, const void *caller)
+__attribute__((cold)) void tt_lock_steer_acquired(const void *lock, const void *caller)
 {
 	tt_enter();
-	tt_steer_acquired(record, caller);
+	tt_steer_acquired(lock, caller);
 	tt_leave();
 }

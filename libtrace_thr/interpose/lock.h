@@ -29,16 +29,16 @@ void tt_lock_tell_misuse(const struct tt_record *record, enum tt_misuse why, con
  */
 void tt_lock_destroyed(const struct tt_record *record, bool in_use, const char *call, const void *caller);
 
-/* For the functions below, while the run is steered. */
-void tt_lock_steer_request(const struct tt_record *record, const void *caller);
-void tt_lock_steer_acquired(const struct tt_record *record, const void *caller);
+/* While the run is steered: tt_steer_request and tt_steer_acquired. The lock is its record, or its address. */
+void tt_lock_steer_request(const void *lock, const void *caller);
+void tt_lock_steer_acquired(const void *lock, const void *caller);
 
 /* About to ask for it, in a call that may have to wait. */
-static inline void tt_lock_approach(const struct tt_record *record, const void *caller)
+static inline void tt_lock_approach(const void *lock, const void *caller)
 {
 	tt_shake();
 	if (tt_is_steering())
-		tt_lock_steer_request(record, caller);
+		tt_lock_steer_request(lock, caller);
 }
 
 /* Taken. */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "libtrace_thr/src/object.h"
-#include "libtrace_thr/src/shake.h"
+#include "lock.h"
 #include "records.h"
 #include "watch.h"
 
@@ -162,6 +162,8 @@ static void tell_wait(const struct tt_record *record, const struct ask *ask, con
 /* How it has ended; errno says why without success. Returns `result`. */
 static int tell_end(const struct tt_record *record, sem_t *sem, int result, enum tt_limit limit, const void *caller)
 {
+	if (!result && tt_is_steering())
+		tt_lock_steer_acquired(sem, caller);
 	if (!result)
 		TT_REPORT(sem_acquired, caller, TT_WHAT(tt_record_what(record)), value_of(sem), (uint64_t)0,
 		          (uint8_t)limit, TT_STACK(caller));
@@ -179,7 +181,7 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 	int result = -1;
 
 	if (record && !tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)) {
-		tt_shake();
+		tt_lock_approach(ask->sem, caller);
 		pthread_testcancel(); /* so does libc, also where a place is free */
 		result = TT_REAL(sem_trywait)(ask->sem);
 		if (result)
@@ -265,8 +267,10 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 
 	if (!tt_is_ready || tt_is_tracer(caller))
 		return;
-	if (!tt_inside)
+	if (!tt_inside) {
 		tt_shake();
+		tt_steer_released(sem);
+	}
 	if (tt_postponed && !tt_inside)
 		tt_tell_postponed();
 	if (!is_within_emissions())

@@ -5,6 +5,7 @@
 #include "object.h"
 #include "self.h"
 #include "shake.h"
+#include "steer.h"
 #include "waiters.h"
 
 static void emit_init(tthr_semaphore *sem, const void *caller)
@@ -74,6 +75,8 @@ static void set_value(tthr_semaphore *sem, uint64_t value)
 
 static int acquired(tthr_semaphore *sem, uint64_t waker, enum tt_limit limit, const void *caller)
 {
+	if (tt_enabled(sem_acquired))
+		tt_steer_acquired(sem, caller);
 	TT_TRACE(sem_acquired, caller, TT_WHAT(identify(sem, caller)), sem->value - 1, waker, limit, TT_STACK(caller));
 	set_value(sem, sem->value - 1);
 	tt_waiters_unlock(&sem->waiters);
@@ -114,6 +117,8 @@ static int acquire_within(tthr_semaphore *sem, double seconds, const void *calle
 	uint64_t waker = 0;
 
 	TT_SHAKE(sem_acquired);
+	if (seconds > 0 && tt_enabled(sem_acquired))
+		tt_steer_request(sem, caller);
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0 && (seconds <= 0 || wait_for_place(sem, seconds, &waker, caller)))
 		return failed(sem, TT_FAILURE_TIMEOUT, caller);
@@ -154,6 +159,8 @@ int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
 	if (n == 0)
 		return refuse(sem, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 	TT_SHAKE(sem_released);
+	if (tt_enabled(sem_released))
+		tt_steer_released(sem);
 	tt_waiters_lock(&sem->waiters);
 	if (n > sem->bound - sem->value) {
 		tt_waiters_unlock(&sem->waiters);

@@ -1,19 +1,21 @@
 // Two threads that take two locks in opposite order, kept apart by luck: the second begins later. By pthreads, and by
 // std::mutex, where the calls that lock are inside the same functions of the library for all locks.
 //
-//     crossing pthread|cxx
+//     crossing pthread|cxx|sem
 //
 // Between, each thread takes other locks in the same way, so that only the chain of calls tells which are which.
 #include <chrono>
 #include <cstring>
 #include <mutex>
 #include <pthread.h>
+#include <semaphore.h>
 #include <thread>
 
 namespace
 {
 pthread_mutex_t plain[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
 std::mutex locks[2], others[2];
+sem_t places[2];
 
 void be_late(int place)
 {
@@ -27,6 +29,15 @@ void take_plain(int place)
 	pthread_mutex_lock(&plain[1 - place]);
 	pthread_mutex_unlock(&plain[1 - place]);
 	pthread_mutex_unlock(&plain[place]);
+}
+
+void take_places(int place)
+{
+	be_late(place);
+	sem_wait(&places[place]);
+	sem_wait(&places[1 - place]);
+	sem_post(&places[1 - place]);
+	sem_post(&places[place]);
 }
 
 void take_others()
@@ -48,7 +59,11 @@ void take_cxx(int place)
 
 int main(int argc, char **argv)
 {
-	auto *take = argc > 1 && !strcmp(argv[1], "cxx") ? take_cxx : take_plain;
+	const char *how = argc > 1 ? argv[1] : "";
+	auto *take = !strcmp(how, "cxx") ? take_cxx : !strcmp(how, "sem") ? take_places : take_plain;
+
+	for (auto &place : places)
+		sem_init(&place, 0, 1);
 	std::thread first(take, 0), second(take, 1);
 
 	first.join();

@@ -29,7 +29,8 @@ confirmed()
 
 recorded late -- "$crossing" late
 confirmed late 'Thread-1 and Thread-2'
-check "at those sites" "$(for line in 47 48; do has out "take_both tests/tool/crossing.c:$line\$"; done)"
+line=$(sed -n '/acquire(walk->first)/=' "$(dirname "$0")/crossing.c")
+check "at those sites" "$(for site in $line $((line + 1)); do has out "take_both tests/tool/crossing.c:$site\$"; done)"
 
 recorded early -- "$crossing" early
 confirmed early 'Thread-1 and Thread-2'
@@ -43,6 +44,14 @@ confirmed pthread '.*Thread-1.* and .*Thread-2.*'
 
 recorded cxx --preload -- "$pthreads" cxx
 confirmed cxx '.*Thread-1.* and .*Thread-2.*'
+
+# Semaphores that serve as locks.
+recorded sem -- "$crossing" sem
+recorded posix --preload -- "$pthreads" sem
+for how in sem posix; do
+	tool confirm -o "$dir/confirm-$how" "$dir/$how"
+	check "$how is confirmed" "$(status_is 1)$(has err '^TT010 .* \(confirmed\): ')$(has err 'Confirmed in try')"
+done
 
 # Kept apart by a variable that no event shows: as examples/inversion.
 recorded flag -- "$crossing" flag

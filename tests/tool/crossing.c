@@ -4,6 +4,7 @@
  *     crossing late     the second begins a little later, as it does on most days
  *     crossing early    the same, and the second takes the first's lock before, for something else
  *     crossing flag     the second waits for a plain variable that the first sets when it is through
+ *     crossing sem      late, with semaphores of one place for locks
  *     crossing circle   three threads and three locks, late likewise, at the same two sites
  */
 #include <err.h>
@@ -18,6 +19,7 @@
 enum { MOST = 3 };
 
 static tthr_lock locks[MOST] = {TTHR_LOCK_INIT("ice"), TTHR_LOCK_INIT("steam"), TTHR_LOCK_INIT("water")};
+static tthr_semaphore places[2] = {TTHR_SEMAPHORE_INIT("salt", 1), TTHR_SEMAPHORE_INIT("sugar", 1)};
 static atomic_bool through;
 static bool flag, early;
 
@@ -52,9 +54,22 @@ static void *take_both(void *arg)
 	return NULL;
 }
 
+static void *take_both_places(void *arg)
+{
+	struct walk *walk = arg;
+
+	be_late(walk->place);
+	tthr_semaphore_acquire(&places[walk->place]);
+	tthr_semaphore_acquire(&places[1 - walk->place]);
+	tthr_semaphore_release(&places[1 - walk->place], 1);
+	tthr_semaphore_release(&places[walk->place], 1);
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	int n = argc > 1 && !strcmp(argv[1], "circle") ? MOST : 2;
+	void *(*target)(void *arg) = argc > 1 && !strcmp(argv[1], "sem") ? take_both_places : take_both;
 	struct walk walks[MOST];
 	tthr_thread *threads[MOST];
 
@@ -62,8 +77,7 @@ int main(int argc, char **argv)
 	flag = argc > 1 && !strcmp(argv[1], "flag");
 	for (int i = 0; i < n; i++) {
 		walks[i] = (struct walk){&locks[i], &locks[(i + 1) % n], i};
-		if (tthr_thread_new(&threads[i],
-		                    &(struct tthr_thread_options){.target = take_both, .arg = &walks[i]}) ||
+		if (tthr_thread_new(&threads[i], &(struct tthr_thread_options){.target = target, .arg = &walks[i]}) ||
 		    tthr_thread_start(threads[i]))
 			errx(EXIT_FAILURE, "cannot start a thread");
 	}

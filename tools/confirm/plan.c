@@ -5,7 +5,7 @@
 #include "tools/check/rules.h"
 
 /* What the library has room for. */
-enum { MOST_EDGES = 16, MOST_FRAMES = 8 };
+enum { MOST_FRAMES = 8 };
 
 bool tt_confirm_can_steer(const struct tt_finding *finding)
 {
@@ -52,17 +52,22 @@ static char *edge_text(const struct tt_check *check, const struct tt_edge *edge)
 	return NULL;
 }
 
+/* A semaphore can be one, and is taken in the same way. */
+static bool is_lock(const struct tt_object *object)
+{
+	return object && (object->family == TT_FAMILY_LOCK || object->family == TT_FAMILY_SEMAPHORE);
+}
+
 /* Why the edges as a whole cannot be steered by. The caller's to free; NULL: they can. */
 static char *refusal(const struct tt_check *check, const struct tt_finding *finding)
 {
 	const char *const *changed = tt_symbols_changed(check->symbols);
 
-	if (finding->edges->len > MOST_EDGES)
-		return g_strdup_printf("it has more than %d locks", MOST_EDGES);
+	if (finding->edges->len > TT_CONFIRM_MOST_EDGES)
+		return g_strdup_printf("it has more than %d locks", TT_CONFIRM_MOST_EDGES);
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		if (!edge->held || !edge->wanted || edge->held->family != TT_FAMILY_LOCK ||
-		    edge->wanted->family != TT_FAMILY_LOCK)
+		if (!is_lock(edge->held) || !is_lock(edge->wanted))
 			return g_strdup("it is not of locks alone");
 	}
 	return *changed ? g_strdup_printf("%s has changed since: record again", *changed) : NULL;
