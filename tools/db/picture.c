@@ -14,13 +14,14 @@ static const char make_tables[] = "CREATE TEMP TABLE here(run BLOB PRIMARY KEY) 
 				  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
 static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.wish; DROP TABLE temp.chosen;";
 
-static const char read_pairs[] = "WITH mine AS MATERIALIZED (SELECT DISTINCT held, wanted"
-				 "  FROM here JOIN seen USING(run) JOIN lock_order ON id = lock_order)"
-				 " SELECT held, wanted, (held, wanted) IN mine FROM pair ORDER BY held, wanted";
+static const char read_pairs[] = "SELECT held, wanted FROM pair ORDER BY held, wanted";
+static const char read_my_pairs[] = "SELECT DISTINCT held, wanted"
+				    " FROM here CROSS JOIN seen USING(run) JOIN lock_order ON id = lock_order"
+				    " ORDER BY held, wanted";
 
 /* An order under fewer gates can do all that the same order under more can. */
 static const char choose_wished[] =
-    "WITH mine AS MATERIALIZED (SELECT DISTINCT lock_order AS id FROM here JOIN seen USING(run)),"
+    "WITH mine AS MATERIALIZED (SELECT DISTINCT lock_order AS id FROM here CROSS JOIN seen USING(run)),"
     " ranked AS (SELECT id, id IN mine AS mine,"
     "  row_number() OVER (PARTITION BY held, wanted ORDER BY id IN mine DESC, gates, id) AS rank"
     "  FROM wish JOIN lock_order USING(held, wanted))"
@@ -222,18 +223,40 @@ static bool end(struct tt_db *db, GError **error)
 	return tt_db_commit(db, error);
 }
 
-GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
+static GArray *take_pairs(struct tt_db *db, const char *sql)
 {
 	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
-	sqlite3_stmt *rows;
+	sqlite3_stmt *rows = tt_db_prepare(db, sql);
 
-	begin(db, mine);
-	rows = tt_db_prepare(db, read_pairs);
 	while (tt_db_step(db, rows)) {
-		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), !mine || sqlite3_column_int(rows, 2) != 0};
+		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), false};
 		g_array_append_val(pairs, pair);
 	}
 	sqlite3_finalize(rows);
+	return pairs;
+}
+
+/* Says of those that are in `mine` that they are. Both are sorted. */
+static void mark(GArray *pairs, const GArray *mine)
+{
+	guint at = 0;
+
+	for (guint i = 0; i < pairs->len; i++) {
+		struct tt_pair *pair = &g_array_index(pairs, struct tt_pair, i);
+		const struct tt_pair *next = at < mine->len ? &g_array_index(mine, struct tt_pair, at) : NULL;
+		pair->mine = next && tt_id_equal(&pair->held, &next->held) && tt_id_equal(&pair->wanted, &next->wanted);
+		at += pair->mine;
+	}
+}
+
+GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
+{
+	GArray *pairs;
+
+	begin(db, mine);
+	pairs = take_pairs(db, read_pairs);
+	g_autoptr(GArray) of_mine = mine ? take_pairs(db, read_my_pairs) : g_array_ref(pairs);
+	mark(pairs, of_mine);
 	if (end(db, error))
 		return pairs;
 	g_array_unref(pairs);
