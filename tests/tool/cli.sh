@@ -2,7 +2,7 @@
 # The command line as such: help, version, mistakes.
 . "$(dirname "$0")/lib.sh"
 
-for command in run record check timeline events doctor; do
+for command in run record check timeline events db doctor; do
 	tool $command --help
 	check "$command --help explains it" "$(status_is 0)$(has out "^ *trace-thr $command|Usage")$(is_empty err)"
 	tool $command --version
