@@ -99,12 +99,15 @@ static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
 
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 3});
+	const struct tt_lost_buffer buffer = {.channel = "<\033&", .cpu = -1, .pid = -1};
+
+	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 3, .buffer = buffer});
 	feed_finish(&feed);
 	struct junit junit = junit_of(&feed);
 	assert_counts(&junit, TT_N_RULES + 1, 0, 1, 0);
 	assert_string_equal(text_at(&junit, "string(//error/@message)"), "3 events lost");
 	assert_non_null(strstr(text_at(&junit, "string(//error)"), "TT003 is potential"));
+	assert_non_null(strstr(text_at(&junit, "string(//error)"), "of channel \"<?&\""));
 	junit_free(&junit);
 	feed_free(&feed);
 	(void)state;
