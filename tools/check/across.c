@@ -153,6 +153,10 @@ static void tell(struct tt_check *check, const struct across *across, const stru
 	finding->remedy = tt_inversion_remedy;
 	for (guint i = 0; i < inversion->parts->len; i++)
 		add_part(across, finding, &g_array_index(inversion->parts, struct tt_inversion_part, i));
+	for (guint i = 0; i < inversion->parts->len; i++) {
+		const struct tt_order *order = g_array_index(inversion->parts, struct tt_inversion_part, i).order;
+		g_ptr_array_add(finding->classes, tt_class_text(order->held));
+	}
 	for (guint i = 0; i < grounds->len; i++)
 		tt_finding_note(finding, "%s", (const char *)grounds->pdata[i]);
 	g_ptr_array_add(check->findings, finding);

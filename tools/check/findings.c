@@ -24,6 +24,7 @@ struct tt_finding *tt_finding_new(const struct tt_rule *rule, enum tt_level leve
 	finding->blocked = new_edges();
 	finding->witness = g_array_new(FALSE, TRUE, sizeof(struct tt_witness_step));
 	finding->notes = g_ptr_array_new_with_free_func(g_free);
+	finding->classes = g_ptr_array_new_with_free_func(g_free);
 	return finding;
 }
 
@@ -35,6 +36,7 @@ void tt_finding_free(struct tt_finding *finding)
 	g_array_free(finding->blocked, TRUE);
 	g_array_free(finding->witness, TRUE);
 	g_ptr_array_free(finding->notes, TRUE);
+	g_ptr_array_free(finding->classes, TRUE);
 	g_free(finding->verdict);
 	g_free(finding->fingerprint);
 	g_free(finding->suppressed);

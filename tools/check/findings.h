@@ -60,12 +60,14 @@ struct tt_witness_step {
 struct tt_finding {
 	const struct tt_rule *rule;
 	enum tt_level level;
-	char *verdict;      /* one line, without a full stop */
-	bool cycle;         /* thread i waits for what thread i + 1 holds, and the last for what the first holds */
-	GArray *edges;      /* struct tt_edge, in the order of reading */
-	GArray *blocked;    /* struct tt_edge: threads that in their turn wait for those of the finding */
-	GArray *witness;    /* struct tt_witness_step, in the order of the schedule; empty: none is claimed */
-	GPtrArray *notes;   /* char *: what it rests on, what is not excluded */
+	char *verdict;    /* one line, without a full stop */
+	bool cycle;       /* thread i waits for what thread i + 1 holds, and the last for what the first holds */
+	GArray *edges;    /* struct tt_edge, in the order of reading */
+	GArray *blocked;  /* struct tt_edge: threads that in their turn wait for those of the finding */
+	GArray *witness;  /* struct tt_witness_step, in the order of the schedule; empty: none is claimed */
+	GPtrArray *notes; /* char *: what it rests on, what is not excluded */
+	GPtrArray
+	    *classes; /* char *: lock classes that it is known by besides its edges, which are of this run alone */
 	const char *remedy; /* what to do */
 	bool told;          /* a report has had it already, while the program ran: the next one counts it only */
 	bool

@@ -113,6 +113,15 @@ static char *crowd_text(GPtrArray *edges)
 	return g_string_free(text, FALSE);
 }
 
+static char *classes_text(const struct tt_finding *finding)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < finding->classes->len; i++)
+		g_ptr_array_add(names, tt_lasting_name(finding->classes->pdata[i]));
+	return crowd_text(names);
+}
+
 char *tt_fingerprint(const struct tt_check *check, const struct tt_finding *finding)
 {
 	g_autoptr(GPtrArray) edges = g_ptr_array_new_with_free_func(g_free);
@@ -120,7 +129,8 @@ char *tt_fingerprint(const struct tt_check *check, const struct tt_finding *find
 	for (guint i = 0; i < finding->edges->len; i++)
 		g_ptr_array_add(edges, edge_text(check, tt_finding_edge(finding, i)));
 	g_autofree char *parts = finding->cycle ? circle_text(edges) : crowd_text(edges);
-	g_autofree char *text = g_strconcat(finding->rule->id, "\003", parts, NULL);
+	g_autofree char *classes = classes_text(finding);
+	g_autofree char *text = g_strconcat(finding->rule->id, "\003", parts, classes, NULL);
 	char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 	digest[DIGITS] = '\0';
 	return digest;

@@ -1,7 +1,8 @@
 /*
  * Fingerprints: by which a finding is known again in another run, or after the program was changed elsewhere.
  *
- * Of its rule and, of each thread's part, the objects by name, modes, and the function and file of both sites. Not of
+ * Of its rule and, of each thread's part, the objects by name, modes, and the function and file of both sites; of an
+ * inversion across runs also the classes of all its locks. Not of
  * addresses, lines, process numbers, levels, times, or which of several threads it was. Numbers that were only counted
  * out (`Lock-3`, `mutex conn.c:120#2`) are left out of the names; those that the program gave stand. Where a circle
  * begins does not matter.

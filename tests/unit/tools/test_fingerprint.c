@@ -75,6 +75,29 @@ static void test_crowds(void **state)
 	(void)state;
 }
 
+/* Of an inversion across runs, this run shows a part only: what the others have is told by the classes. */
+static void test_classes(void **state)
+{
+	static const char *const classes[][2] = {{"\"A\"", "\"B\""}, {"\"B\"", "\"A\""}, {"\"A\"", "\"C\""}};
+	struct feed feed = abba("A", "B", false);
+	const char *prints[G_N_ELEMENTS(classes)];
+
+	assert_n(&feed, 1);
+	struct tt_finding *finding = feed.check->findings->pdata[0];
+	for (size_t i = 0; i < G_N_ELEMENTS(classes); i++) {
+		g_ptr_array_set_size(finding->classes, 0);
+		for (size_t j = 0; j < 2; j++)
+			g_ptr_array_add(finding->classes, g_strdup(classes[i][j]));
+		g_autofree char *fingerprint = tt_fingerprint(feed.check, finding);
+		prints[i] = g_intern_string(fingerprint);
+	}
+	assert_string_equal(prints[0], prints[1]);
+	assert_string_not_equal(prints[0], prints[2]);
+	assert_string_not_equal(prints[0], finding->fingerprint);
+	feed_free(&feed);
+	(void)state;
+}
+
 static void test_lasting_names(void **state)
 {
 	static const struct {
@@ -107,8 +130,8 @@ static void test_lasting_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_the_same), cmocka_unit_test(test_another),       cmocka_unit_test(test_counted_names),
-	    cmocka_unit_test(test_crowds),   cmocka_unit_test(test_lasting_names),
+	    cmocka_unit_test(test_the_same), cmocka_unit_test(test_another), cmocka_unit_test(test_counted_names),
+	    cmocka_unit_test(test_crowds),   cmocka_unit_test(test_classes), cmocka_unit_test(test_lasting_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
