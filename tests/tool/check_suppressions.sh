@@ -74,7 +74,10 @@ check "a file that is no report is a mistake" "$(status_is 2)$(is_empty out)$(li
 suppressed 'TT001:lock:printer'
 tool run -q -o "$dir/run" --timeout 2 --suppressions "$dir/known" -- "$BUILD/examples/deadlock_abba"
 check "run has the same options" "$(status_is 124)$(has err '0 deadlocks, 0 inversions, 1 suppressed')"
-tool run -q -o "$dir/run2" --timeout 2 --format json --report "$dir/run.json" -- "$BUILD/examples/deadlock_abba"
-check "and writes its report into a file" "$(status_is 66)$(lacks err TT001)$(grep -q '"rule": "TT001"' "$dir/run.json" ||
-	echo "no TT001 in it")"
+for format in text json; do
+	tool run -q -o "$dir/run_$format" --timeout 2 --format $format --report "$dir/report" -- \
+		"$BUILD/examples/deadlock_abba"
+	check "and writes its report into a file, as $format" "$(status_is 66)$(grep -q TT001 "$dir/report" ||
+		echo "no TT001 in it")"
+done
 finish

@@ -76,7 +76,7 @@ static bool report(const struct run *run, const struct tt_check *check, const st
 
 	for (guint i = 0; i < check->findings->len; i++) {
 		struct tt_finding *finding = check->findings->pdata[i];
-		finding->told = is_reported(run, finding);
+		finding->told = !run->request->check.output && is_reported(run, finding); /* a file has all */
 	}
 	clear_progress(run);
 	tt_recording_tell(recording, request);
