@@ -291,9 +291,10 @@ static bool queues(const struct tt_dependency *waiter, const struct tt_dependenc
 }
 
 /* Runs have no order between them that could be searched for a way: the first choice is as good as any. */
-static bool reaches(const GPtrArray *dependencies, void **proof, void *data)
+static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
 {
 	(void)dependencies;
+	(void)work;
 	(void)data;
 	*proof = NULL;
 	return true;
