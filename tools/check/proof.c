@@ -4,26 +4,12 @@
 
 #include "tools/check/replay.h"
 
-/* What is asked for: a request of one of the dependencies, or of a writer that readers wait behind. */
-struct asker {
-	struct tt_member member;
-	struct tt_replay_request request;
-	const struct tt_dependency *dependency; /* NULL: of the writer */
-	bool owned;                             /* the positions are this proof's */
-};
-
 struct search {
 	struct tt_run *run;
-	GArray *askers; /* struct asker */
+	const struct tt_asker *askers;
+	struct tt_member *members; /* of each asker */
+	guint n;
 };
-
-static void clear_asker(void *data)
-{
-	struct asker *asker = data;
-
-	if (asker->owned)
-		g_array_free((GArray *)(uintptr_t)asker->member.positions, TRUE);
-}
 
 static int by_position(const void *a, const void *b)
 {
@@ -31,8 +17,7 @@ static int by_position(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* All moments of requests, whatever was held besides: the closure sees that for itself. */
-static GArray *merge(const GPtrArray *requests)
+GArray *tt_proof_moments(const GPtrArray *requests)
 {
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
@@ -45,80 +30,9 @@ static GArray *merge(const GPtrArray *requests)
 	return all;
 }
 
-static void add_asker(struct search *search, const struct tt_dependency *dependency)
+static uint32_t position_of(const struct tt_member *member)
 {
-	bool one = dependency->requests->len == 1;
-	struct asker asker = {
-	    .dependency = dependency,
-	    .owned = !one,
-	    .member = {dependency->thread->number,
-	               one ? ((struct tt_request *)dependency->requests->pdata[0])->positions
-	                   : merge(dependency->requests),
-	               0},
-	    .request = {dependency->thread->number, dependency->wanted.object->number, dependency->wanted.mode},
-	};
-	g_array_append_val(search->askers, asker);
-}
-
-static bool both_read(const struct tt_dependency *waiter, const struct tt_dependency *holder)
-{
-	return waiter->wanted.mode == TT_MODE_SHARED && holder->held.mode == TT_MODE_SHARED;
-}
-
-static bool writes(const struct tt_request *request, const struct tt_object *lock)
-{
-	return request->asked.object == lock && request->asked.mode == TT_MODE_EXCLUSIVE && !request->asked.timed;
-}
-
-/* The threads other than these that ask to write. */
-static GPtrArray *writers(const struct tt_lock_graph *graph, const struct tt_object *lock, const GArray *askers)
-{
-	GPtrArray *found = tt_lock_graph_requests(graph, lock);
-
-	for (guint i = found->len; i-- > 0;) {
-		const struct tt_request *request = found->pdata[i];
-		bool other = writes(request, lock);
-		for (guint j = 0; j < askers->len; j++)
-			other &= g_array_index(askers, struct asker, j).dependency->thread != request->thread;
-		if (!other)
-			g_ptr_array_remove_index(found, i);
-	}
-	return found;
-}
-
-static struct tt_proof *prove(struct search *search);
-
-/* Adds the writers that are needed, each way in turn until one leads there. */
-static struct tt_proof *prove_behind(struct search *search, const struct tt_lock_graph *graph,
-                                     const GPtrArray *dependencies)
-{
-	struct tt_proof *proof = NULL;
-	const struct tt_object *lock = NULL;
-
-	for (guint i = 0; i < dependencies->len && !lock; i++) {
-		const struct tt_dependency *waiter = dependencies->pdata[i];
-		if (both_read(waiter, dependencies->pdata[(i + 1) % dependencies->len]))
-			lock = waiter->wanted.object;
-	}
-	if (!lock)
-		return prove(search);
-	g_autoptr(GPtrArray) all = writers(graph, lock, search->askers);
-	for (guint i = 0; i < all->len && !proof; i++) {
-		const struct tt_request *request = all->pdata[i];
-		struct asker asker = {
-		    .member = {request->thread->number, request->positions, 0},
-		    .request = {request->thread->number, lock->number, TT_MODE_EXCLUSIVE},
-		};
-		g_array_append_val(search->askers, asker);
-		proof = prove(search);
-		g_array_set_size(search->askers, search->askers->len - 1);
-	}
-	return proof;
-}
-
-static uint32_t position_of(const struct asker *asker)
-{
-	return g_array_index(asker->member.positions, uint32_t, asker->member.at);
+	return g_array_index(member->positions, uint32_t, member->at);
 }
 
 /* Telling. */
@@ -156,10 +70,10 @@ static bool is_making(const struct tt_action *action)
 }
 
 /* The last thing that made the thread come after another, and what that was. */
-static void add_orders(const struct search *search, const struct asker *asker, GArray *steps)
+static void add_orders(const struct search *search, uint32_t thread, GArray *steps)
 {
 	const struct tt_links *links = search->run->links;
-	uint32_t thread = asker->member.thread, last = TT_NOWHERE, cause = TT_NOWHERE;
+	uint32_t last = TT_NOWHERE, cause = TT_NOWHERE;
 
 	for (uint32_t at = links->first[thread]; at < search->run->closure->done[thread]; at = links->next[at]) {
 		uint32_t before = tt_links_before(links, at, TT_NOWHERE);
@@ -177,18 +91,18 @@ static void add_orders(const struct search *search, const struct asker *asker, G
 
 static bool is_member(const struct search *search, uint32_t thread)
 {
-	for (guint i = 0; i < search->askers->len; i++) {
-		if (g_array_index(search->askers, struct asker, i).member.thread == thread)
+	for (guint i = 0; i < search->n; i++) {
+		if (search->members[i].thread == thread)
 			return true;
 	}
 	return false;
 }
 
 /* A member that another made. */
-static void add_making(const struct search *search, const struct asker *asker, GArray *steps)
+static void add_making(const struct search *search, uint32_t thread, GArray *steps)
 {
 	const struct tt_links *links = search->run->links;
-	uint32_t first = links->first[asker->member.thread];
+	uint32_t first = links->first[thread];
 	uint32_t made = first == TT_NOWHERE ? TT_NOWHERE : tt_links_before(links, first, TT_NOWHERE);
 
 	if (made != TT_NOWHERE && is_member(search, tt_history_at(links->history, made)->thread))
@@ -226,28 +140,26 @@ static void add_steps(const struct search *search, GArray *positions, GArray *wi
 }
 
 /* The request: a wait, whatever it was in this run. */
-static void add_block(const struct search *search, const struct asker *asker, GArray *witness)
+static void add_block(const struct search *search, guint i, GArray *witness)
 {
 	static const enum tt_event_type waits[] = {
-	    [TT_FAMILY_LOCK] = TT_EVENT_lock_wait,
-	    [TT_FAMILY_SEMAPHORE] = TT_EVENT_sem_wait,
-	    [TT_FAMILY_THREAD] = TT_EVENT_thread_join_wait,
+	    [TT_FAMILY_LOCK] = TT_EVENT_lock_wait,          [TT_FAMILY_SEMAPHORE] = TT_EVENT_sem_wait,
+	    [TT_FAMILY_THREAD] = TT_EVENT_thread_join_wait, [TT_FAMILY_CONDITION] = TT_EVENT_cond_wait,
+	    [TT_FAMILY_EVENT] = TT_EVENT_event_wait,        [TT_FAMILY_BARRIER] = TT_EVENT_barrier_wait,
 	};
-	struct tt_witness_step step = step_of(search->run->history, position_of(asker));
+	struct tt_witness_step step = step_of(search->run->history, position_of(&search->members[i]));
 
 	step.type = waits[step.object->family];
-	step.mode = asker->request.mode;
+	step.mode = search->askers[i].mode;
 	step.blocks = true;
 	g_array_append_val(witness, step);
 }
 
-static uint32_t held_at(const struct search *search, const struct asker *asker, const GArray *open)
+static uint32_t held_at(const struct search *search, const struct tt_object *held, const GArray *open)
 {
-	const struct tt_history *history = search->run->history;
-
-	for (guint i = open->len; i-- > 0;) {
+	for (guint i = open->len; held && i-- > 0;) {
 		uint32_t position = g_array_index(open, uint32_t, i);
-		if (tt_history_at(history, position)->object == asker->dependency->held.object->number)
+		if (tt_history_at(search->run->history, position)->object == held->number)
 			return position;
 	}
 	return TT_NOWHERE;
@@ -260,61 +172,103 @@ static struct tt_proof *tell(const struct search *search)
 
 	proof->parts = g_array_new(FALSE, FALSE, sizeof(struct tt_proof_part));
 	proof->witness = g_array_new(FALSE, TRUE, sizeof(struct tt_witness_step));
-	for (guint i = 0; i < search->askers->len; i++) {
-		const struct asker *asker = &g_array_index(search->askers, struct asker, i);
-		g_autoptr(GArray) open = open_sections(search->run, asker->member.thread);
+	for (guint i = 0; i < search->n; i++) {
+		uint32_t thread = search->members[i].thread;
+		g_autoptr(GArray) open = open_sections(search->run, thread);
+		struct tt_proof_part part = {held_at(search, search->askers[i].held, open),
+		                             position_of(&search->members[i])};
 		if (open->len > 0)
 			g_array_append_vals(positions, open->data, open->len);
-		add_orders(search, asker, positions);
-		add_making(search, asker, positions);
-		if (asker->dependency) {
-			struct tt_proof_part part = {held_at(search, asker, open), position_of(asker)};
-			g_array_append_val(proof->parts, part);
-		}
+		add_orders(search, thread, positions);
+		add_making(search, thread, positions);
+		g_array_append_val(proof->parts, part);
 	}
 	add_steps(search, positions, proof->witness);
-	/* A writer that others wait behind comes before them. */
-	for (guint i = search->askers->len; i-- > 0;) {
-		const struct asker *asker = &g_array_index(search->askers, struct asker, i);
-		if (!asker->dependency)
-			add_block(search, asker, proof->witness);
-	}
-	for (guint i = 0; i < search->askers->len; i++) {
-		const struct asker *asker = &g_array_index(search->askers, struct asker, i);
-		if (asker->dependency)
-			add_block(search, asker, proof->witness);
+	/* First those who have nothing of it: readers wait behind a writer that waits already. */
+	for (guint i = 0; i < 2 * search->n; i++) {
+		if ((i < search->n) == !search->askers[i % search->n].held)
+			add_block(search, i % search->n, proof->witness);
 	}
 	return proof;
 }
 
-static struct tt_proof *prove(struct search *search)
+struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n)
 {
-	guint n = search->askers->len;
 	g_autofree struct tt_member *members = g_new(struct tt_member, n);
 	g_autofree struct tt_replay_request *requests = g_new(struct tt_replay_request, n);
+	struct search search = {run, askers, members, n};
 
 	for (guint i = 0; i < n; i++) {
-		members[i] = g_array_index(search->askers, struct asker, i).member;
-		requests[i] = g_array_index(search->askers, struct asker, i).request;
+		members[i] = (struct tt_member){askers[i].thread, askers[i].positions, 0};
+		requests[i] = (struct tt_replay_request){askers[i].thread, askers[i].wanted->number, askers[i].mode};
 	}
-	if (!tt_closure_find(search->run->closure, members, n) ||
-	    !tt_replay(search->run->links, search->run->closure->done, requests, n))
+	if (!tt_closure_find(run->closure, members, n) || !tt_replay(run->links, run->closure->done, requests, n))
 		return NULL;
-	for (guint i = 0; i < n; i++)
-		g_array_index(search->askers, struct asker, i).member.at = members[i].at;
-	return tell(search);
+	return tell(&search);
+}
+
+/* Cycles. */
+
+static bool both_read(const struct tt_dependency *waiter, const struct tt_dependency *holder)
+{
+	return waiter->wanted.mode == TT_MODE_SHARED && holder->held.mode == TT_MODE_SHARED;
+}
+
+static bool writes(const struct tt_request *request, const struct tt_object *lock)
+{
+	return request->asked.object == lock && request->asked.mode == TT_MODE_EXCLUSIVE && !request->asked.timed;
+}
+
+/* What two readers of a cycle wait for each other at, behind a writer; NULL: there are none. */
+static const struct tt_object *queue_of(const GPtrArray *dependencies)
+{
+	for (guint i = 0; i < dependencies->len; i++) {
+		const struct tt_dependency *waiter = dependencies->pdata[i];
+		if (both_read(waiter, dependencies->pdata[(i + 1) % dependencies->len]))
+			return waiter->wanted.object;
+	}
+	return NULL;
+}
+
+/* With the writer that is needed, each in turn until one leads there. It is the last of the askers. */
+static struct tt_proof *prove_behind(struct tt_run *run, const GPtrArray *requests, const struct tt_object *lock,
+                                     struct tt_asker *askers, guint n)
+{
+	struct tt_proof *proof = NULL;
+
+	for (guint i = 0; i < requests->len && !proof; i++) {
+		const struct tt_request *request = requests->pdata[i];
+		bool third = writes(request, lock);
+		for (guint j = 0; j < n; j++)
+			third &= askers[j].thread != request->thread->number;
+		if (!third)
+			continue;
+		askers[n] =
+		    (struct tt_asker){request->thread->number, request->positions, NULL, lock, TT_MODE_EXCLUSIVE};
+		proof = tt_proof_of(run, askers, n + 1);
+	}
+	return proof;
 }
 
 struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_lock_graph *graph, const GPtrArray *dependencies)
 {
-	struct search search = {.run = run, .askers = g_array_new(FALSE, TRUE, sizeof(struct asker))};
+	guint n = dependencies->len;
+	g_autofree struct tt_asker *askers = g_new(struct tt_asker, n + 1);
+	g_autoptr(GPtrArray) moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+	const struct tt_object *queue = queue_of(dependencies);
 
-	g_array_set_clear_func(search.askers, clear_asker);
-	for (guint i = 0; i < dependencies->len; i++)
-		add_asker(&search, dependencies->pdata[i]);
-	struct tt_proof *proof = prove_behind(&search, graph, dependencies);
-	g_array_free(search.askers, TRUE);
-	return proof;
+	/* Whatever else was held: the closure sees that for itself. */
+	for (guint i = 0; i < n; i++) {
+		const struct tt_dependency *dependency = dependencies->pdata[i];
+		GArray *positions = tt_proof_moments(dependency->requests);
+		g_ptr_array_add(moments, positions);
+		askers[i] = (struct tt_asker){dependency->thread->number, positions, dependency->held.object,
+		                              dependency->wanted.object, dependency->wanted.mode};
+	}
+	if (!queue)
+		return tt_proof_of(run, askers, n);
+	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, queue);
+	return prove_behind(run, requests, queue, askers, n);
 }
 
 void tt_proof_free(struct tt_proof *proof)

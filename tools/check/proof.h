@@ -9,14 +9,23 @@
 #include "tools/check/lock_graph.h"
 #include "tools/check/run.h"
 
-/* Of one dependency: the acquire of what it holds, and the request, in the history. */
+/* Who is to ask for what, at one of these moments of its history, and what it holds then that another asks for. */
+struct tt_asker {
+	uint32_t thread;
+	const GArray *positions;      /* uint32_t, ascending; the caller's */
+	const struct tt_object *held; /* NULL: nothing of this */
+	const struct tt_object *wanted;
+	enum tt_mode mode;
+};
+
+/* Of one asker: the acquire of what it holds, and the request, in the history. */
 struct tt_proof_part {
 	uint32_t held_at; /* TT_NOWHERE: it is the thread itself */
 	uint32_t wanted_at;
 };
 
 struct tt_proof {
-	GArray *parts;   /* struct tt_proof_part, of each dependency */
+	GArray *parts;   /* struct tt_proof_part, of each asker, or dependency */
 	GArray *witness; /* struct tt_witness_step */
 };
 
@@ -26,6 +35,12 @@ struct tt_proof {
  * steps ran out.
  */
 struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_lock_graph *graph, const GPtrArray *dependencies);
+/* The same for any who ask: all of them are to be blocked together. */
+struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n);
+
+/* All moments of requests, in order: uint32_t. The caller's to free. */
+GArray *tt_proof_moments(const GPtrArray *requests);
+
 void tt_proof_free(struct tt_proof *proof);
 
 /* Whether one who wants to read waits for another who reads: a third thread wants to write, and that goes first. */
