@@ -46,6 +46,11 @@ struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *proce
 	return history;
 }
 
+uint32_t tt_history_position(const struct tt_history *history)
+{
+	return history->len == MOST_ACTIONS ? TT_NOWHERE : history->len;
+}
+
 const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t position)
 {
 	return (const struct tt_action *)history->blocks->pdata[position / BLOCK] + position % BLOCK;

@@ -42,6 +42,9 @@ struct tt_history {
 GHashTable *tt_histories_new(void);
 struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *process);
 
+/* Where the next action will be; TT_NOWHERE if there is no room for it. */
+uint32_t tt_history_position(const struct tt_history *history);
+
 /* The action at a position below len; valid until the history ends. */
 const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t position);
 

@@ -1,4 +1,5 @@
 #include "tools/check/apart.h"
+#include "tools/check/communication.h"
 #include "tools/check/lock_finding.h"
 #include "tools/check/making.h"
 #include "tools/check/rules.h"
@@ -49,7 +50,7 @@ static void request(struct order *order, struct tt_thread *thread, const struct 
 {
 	const struct tt_history *history = history_of(order, thread);
 
-	tt_lock_graph_add(order->graph, thread, asked, history->full ? TT_NOWHERE : history->len, is_hidden, order);
+	tt_lock_graph_add(order->graph, thread, asked, tt_history_position(history), is_hidden, order);
 }
 
 /* What can be held, or is joined. Whether a semaphore is used as a lock shows later. */
@@ -63,7 +64,7 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	const struct tt_wait *wait = &thread->wait;
 	struct order *order = data;
 
-	if (!is_asked_for(wait->object))
+	if (!is_asked_for(wait->object) && !(tt_is_wake_up(wait->object) && thread->holds->len > 0))
 		return;
 	g_hash_table_insert(order->waiting, thread, wait->object);
 	request(order, thread,
@@ -71,16 +72,14 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	                           event->time_ns});
 }
 
-/* One that was given up is not asked for any more. */
+/* A wait that came to nothing leaves no request to be taken. */
 static void on_wait_end(struct tt_thread *thread, enum tt_outcome outcome, struct tt_thread *waker,
                         const struct tt_event *event, void *data)
 {
-	const struct order *order = data;
-
-	if (outcome != TT_OUTCOME_GOT)
-		g_hash_table_remove(order->waiting, thread);
 	(void)waker;
 	(void)event;
+	if (outcome != TT_OUTCOME_GOT)
+		g_hash_table_remove(((struct order *)data)->waiting, thread);
 }
 
 /* Whether the request was taken already. */
@@ -118,12 +117,27 @@ static void on_join(struct order *order, struct tt_thread *thread, struct tt_obj
 		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, false, event->caller, NULL, event->time_ns});
 }
 
+/* A wait for a wake-up that had come already, so that it did not need to wait. */
+static void on_wake_up(struct order *order, struct tt_thread *thread, struct tt_object *object,
+                       const struct tt_event *event)
+{
+	bool got = event->type == TT_EVENT_event_woken ? event->result == TT_WAKE_SET
+	                                               : event->limit != TT_LIMIT_TRY && tt_is_wake_up(object);
+
+	if (!has_waited(order, thread, object) && got && thread->holds->len > 0)
+		request(order, thread,
+		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, event->limit == TT_LIMIT_TIMED, event->caller,
+		                           NULL, event->time_ns});
+}
+
 static void on_event(struct tt_thread *thread, struct tt_object *object, const struct tt_event *event, void *data)
 {
 	struct order *order = data;
 
 	if (event->type == TT_EVENT_thread_join_done && object)
 		on_join(order, thread, object, event);
+	if ((event->type == TT_EVENT_event_woken || event->type == TT_EVENT_sem_acquired) && object)
+		on_wake_up(order, thread, object, event);
 	tt_making_event(order->making, thread, object, event);
 	tt_guards_event(order->guards, thread, object, event);
 	tt_history_event(history_of(order, thread), thread, object, event);
@@ -247,7 +261,7 @@ static void limit_runs(struct tt_check *check, const struct order *order)
 		const struct tt_run *run = value;
 		if (run->closure->steps == 0)
 			add_limit(check, "There was too much to try: some of the potential deadlocks may be more.");
-		if (run->clocks->full)
+		if (run->clocks && run->clocks->full)
 			add_limit(check, "There are too many threads and wake-ups to keep their order: some of the "
 			                 "potential deadlocks may be none.");
 	}
@@ -327,6 +341,7 @@ static void finish(struct tt_check *check, void *state)
 			tell(check, order, cycle);
 		tt_proof_free(cycle->proof);
 	}
+	tt_communication_find(check, order->graph, order->histories, order->runs, most_actions);
 	add_limits(check, order, arcs, found);
 	tt_lock_cycles_free(found);
 	tt_lock_parts_free(parts);

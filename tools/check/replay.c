@@ -326,11 +326,16 @@ static bool is_blocked(const struct replay *replay, const struct tt_replay_reque
 {
 	const struct tt_object *object = tt_history_object(replay->links->history, requests[i].object);
 	const struct thing *thing = &replay->things[requests[i].object];
+	const struct actor *actor = &replay->actors[requests[i].thread];
 
 	if (object->family == TT_FAMILY_THREAD)
 		return !replay->actors[object->thread->number].ended;
 	if (object->family == TT_FAMILY_SEMAPHORE)
 		return thing->value == 0;
+	if (object->family == TT_FAMILY_CONDITION || object->family == TT_FAMILY_BARRIER)
+		return actor->waits_at == requests[i].object && !actor->woken && thing->loose == 0;
+	if (object->family == TT_FAMILY_EVENT)
+		return !thing->set && !(actor->waits_at == requests[i].object && actor->woken);
 	return is_taken(thing, requests[i].mode) || is_behind(object, requests, n, i);
 }
 

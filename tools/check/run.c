@@ -43,6 +43,20 @@ static GHashTable *wanted_by_process(const struct tt_lock_parts *parts)
 	return all;
 }
 
+struct tt_run *tt_run_need(GHashTable *runs, GHashTable *histories, struct tt_process *process, uint64_t steps)
+{
+	struct tt_run *run = g_hash_table_lookup(runs, process);
+
+	if (!run) {
+		run = g_new0(struct tt_run, 1);
+		run->history = tt_history_of(histories, process);
+		run->links = tt_links_new(run->history);
+		run->closure = tt_closure_new(run->links, steps);
+		g_hash_table_insert(runs, process, run);
+	}
+	return run;
+}
+
 GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps)
 {
 	GHashTable *runs = g_hash_table_new_full(NULL, NULL, NULL, free_run);
@@ -52,12 +66,8 @@ GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts
 
 	g_hash_table_iter_init(&iter, by_process);
 	while (g_hash_table_iter_next(&iter, &process, &wanted)) {
-		struct tt_run *run = g_new0(struct tt_run, 1);
-		run->history = tt_history_of(histories, process);
-		run->links = tt_links_new(run->history);
+		struct tt_run *run = tt_run_need(runs, histories, process, steps);
 		run->clocks = tt_clocks_new(run->links, wanted);
-		run->closure = tt_closure_new(run->links, steps);
-		g_hash_table_insert(runs, process, run);
 	}
 	return runs;
 }

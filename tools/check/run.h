@@ -12,7 +12,7 @@
 struct tt_run {
 	const struct tt_history *history;
 	struct tt_links *links;
-	struct tt_clocks *clocks; /* of the requests of dependencies in cyclic parts */
+	struct tt_clocks *clocks; /* of the requests of dependencies in cyclic parts; NULL: there are none */
 	struct tt_closure *closure;
 };
 
@@ -21,6 +21,9 @@ struct tt_run {
  * closures of a process together may look at so many actions.
  */
 GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps);
+
+/* That of a process; made if it has none, without clocks. */
+struct tt_run *tt_run_need(GHashTable *runs, GHashTable *histories, struct tt_process *process, uint64_t steps);
 
 /* That of a thread's process. */
 struct tt_run *tt_run_of(GHashTable *runs, const struct tt_thread *thread);

@@ -615,6 +615,47 @@ static void test_join_under_lock(void **state)
 	(void)state;
 }
 
+/*
+ * A nested monitor: T2 waits with A held. T1 comes to A before it lets T2 go on, but had A before T2 did; or comes to
+ * it after that only; or another lets T2 go on as well, who has nothing to do with A.
+ */
+static void test_wake_up_under_lock(void **state)
+{
+	enum { BEFORE, AFTER, ANOTHER };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ways) - 1; i++) {
+		for (int how = BEFORE; how <= ANOTHER; how++) {
+			struct feed feed = all_of_it();
+
+			if (ways[i].wait == wait_barrier && how == ANOTHER)
+				FEED(&feed, MAIN, barrier_init, .id = BARRIER, .parties = 2);
+			if (how != AFTER)
+				NESTS(&feed, T1, A);
+			acquires(&feed, T2, A);
+			ways[i].wait(&feed);
+			ways[i].let(&feed);
+			ways[i].leave(&feed);
+			releases(&feed, T2, A);
+			if (how == AFTER)
+				NESTS(&feed, T1, A);
+			if (how == ANOTHER) {
+				FEED(&feed, T3, cond_notify, .id = COND, .asked = 1);
+				FEED(&feed, T3, event_set, .id = EVENT);
+				posts(&feed, T3);
+				FEED(&feed, T3, barrier_wait, .id = BARRIER, .parties = 2);
+			}
+			assert_n(&feed, how == BEFORE ? 1 : 0);
+			if (how == BEFORE) {
+				assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+				assert_int_equal(found(&feed, 0)->edges->len, 2);
+				assert_string_equal(edge_text(tt_finding_edge(found(&feed, 0), 1)), "T1 has - wants A");
+			}
+			feed_free(&feed);
+		}
+	}
+	(void)state;
+}
+
 /* What failed must fail again: T2 found C taken, so T1 has it then. */
 static void test_a_try_that_failed(void **state)
 {
@@ -684,6 +725,7 @@ int main(void)
 	    cmocka_unit_test(test_first_sight_is_no_making),
 	    cmocka_unit_test(test_condition_asks_again),
 	    cmocka_unit_test(test_join_under_lock),
+	    cmocka_unit_test(test_wake_up_under_lock),
 	    cmocka_unit_test(test_a_try_that_failed),
 	    cmocka_unit_test(test_loss),
 	};

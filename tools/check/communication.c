@@ -1,0 +1,274 @@
+#include "tools/check/communication.h"
+
+#include "tools/check/proof.h"
+#include "tools/check/rules.h"
+
+/* So many ways to wait under a lock are looked at. */
+enum { MOST_WAITS = 200 };
+
+/* A wait under a lock: the dependency of it, and who wakes. */
+struct nested {
+	const struct tt_dependency *dependency;
+	struct tt_run *run;
+	GArray *moments;   /* uint32_t: of the waits, when all is done that they need of the waiter */
+	GPtrArray *wakers; /* struct tt_thread, in the order in which they first did it */
+	bool always;       /* all that was done to wake was done with the lock held */
+};
+
+bool tt_is_wake_up(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_CONDITION || object->family == TT_FAMILY_EVENT ||
+	       object->family == TT_FAMILY_BARRIER || (object->family == TT_FAMILY_SEMAPHORE && object->signals);
+}
+
+static bool is_nested(const struct tt_dependency *dependency)
+{
+	const struct tt_object *object = dependency->wanted.object;
+
+	return tt_is_wake_up(object) && !object->shared && tt_is_lock(dependency->held.object) &&
+	       dependency->held.object != object->lock && !dependency->wanted.timed && !dependency->hidden;
+}
+
+static bool wakes(const struct tt_action *action)
+{
+	switch (action->type) {
+	case TT_EVENT_cond_notify:
+	case TT_EVENT_event_set:
+	case TT_EVENT_sem_released:
+	case TT_EVENT_barrier_wait:
+	case TT_EVENT_barrier_passed:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool ends_wait(const struct tt_action *action)
+{
+	switch (action->type) {
+	case TT_EVENT_cond_woken:
+	case TT_EVENT_event_woken:
+	case TT_EVENT_sem_acquired:
+	case TT_EVENT_barrier_passed:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The end of the wait that is about to begin there: until then the thread waits. TT_NOWHERE: it never ended. */
+static uint32_t end_of_wait(const struct tt_links *links, uint32_t position, uint32_t object)
+{
+	while (position != TT_NOWHERE) {
+		const struct tt_action *action = tt_history_at(links->history, position);
+		if (action->object == object && ends_wait(action))
+			return position;
+		position = links->next[position];
+	}
+	return TT_NOWHERE;
+}
+
+static void find_moments(struct nested *nested)
+{
+	const struct tt_dependency *dependency = nested->dependency;
+	g_autoptr(GArray) begun = tt_proof_moments(dependency->requests);
+
+	for (guint i = 0; i < begun->len; i++) {
+		uint32_t end = end_of_wait(nested->run->links, g_array_index(begun, uint32_t, i),
+		                           dependency->wanted.object->number);
+		if (end != TT_NOWHERE)
+			g_array_append_val(nested->moments, end);
+	}
+}
+
+/* Who woke, and whether always with the lock. The waiter itself does not count, nor one who comes to a barrier to wait
+ * and wakes nobody: all that come are needed there. */
+static void find_wakers(struct nested *nested)
+{
+	const struct tt_history *history = nested->run->history;
+	uint32_t object = nested->dependency->wanted.object->number, lock = nested->dependency->held.object->number;
+	g_autoptr(GHashTable) holders = g_hash_table_new(NULL, NULL);
+
+	nested->always = true;
+	for (uint32_t i = 0; i < history->len; i++) {
+		const struct tt_action *action = tt_history_at(history, i);
+		struct tt_thread *thread = tt_history_thread(history, action->thread);
+		if (action->object == lock && action->type == TT_EVENT_lock_acquired)
+			g_hash_table_add(holders, thread);
+		else if (action->object == lock && action->type == TT_EVENT_lock_released)
+			g_hash_table_remove(holders, thread);
+		if (action->object != object || !wakes(action) || thread == nested->dependency->thread)
+			continue;
+		nested->always &= g_hash_table_contains(holders, thread);
+		if (!g_ptr_array_find(nested->wakers, thread, NULL))
+			g_ptr_array_add(nested->wakers, thread);
+	}
+}
+
+/* When the thread asked for the lock that the waiter holds. */
+static GArray *moments_of(const struct nested *nested, const GPtrArray *requests, const struct tt_thread *thread)
+{
+	g_autoptr(GPtrArray) own = g_ptr_array_new();
+
+	for (guint i = 0; i < requests->len; i++) {
+		struct tt_request *request = requests->pdata[i];
+		bool conflicts =
+		    request->asked.mode == TT_MODE_EXCLUSIVE || nested->dependency->held.mode == TT_MODE_EXCLUSIVE;
+		if (request->thread == thread && conflicts && !request->asked.timed)
+			g_ptr_array_add(own, request);
+	}
+	return tt_proof_moments(own);
+}
+
+static struct tt_edge edge_of(const struct nested *nested)
+{
+	const struct tt_dependency *dependency = nested->dependency;
+	struct tt_edge edge = {
+	    .thread = dependency->thread,
+	    .wanted = dependency->wanted.object,
+	    .wanted_caller = dependency->wanted.caller,
+	    .wanted_stack = dependency->wanted.stack,
+	    .wanted_ns = dependency->wanted.time_ns,
+	};
+
+	tt_edge_set_hold(&edge, &dependency->held);
+	return edge;
+}
+
+static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt_asker *asker, uint32_t position)
+{
+	const struct tt_history *history = nested->run->history;
+	const struct tt_action *action = tt_history_at(history, position);
+	const struct tt_place *place = tt_history_site(history, action);
+
+	return (struct tt_edge){
+	    .thread = tt_history_thread(history, asker->thread),
+	    .wanted = nested->dependency->held.object,
+	    .wanted_mode = asker->mode,
+	    .wanted_caller = place->caller,
+	    .wanted_stack = place->stack,
+	    .wanted_ns = tt_history_time(history, action),
+	};
+}
+
+static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
+{
+	static const char *const acts[] = {
+	    [TT_FAMILY_CONDITION] = "notifies it",
+	    [TT_FAMILY_EVENT] = "sets it",
+	    [TT_FAMILY_SEMAPHORE] = "posts it",
+	    [TT_FAMILY_BARRIER] = "comes",
+	};
+	const struct tt_dependency *dependency = nested->dependency;
+	g_autofree char *object = tt_object_phrase(dependency->wanted.object);
+	g_autofree char *lock = tt_object_phrase(dependency->held.object);
+	g_autofree char *names = tt_thread_names(wakers);
+
+	return g_strdup_printf("%s waits for %s while holding %s, which %s ask%s for before it %s",
+	                       dependency->thread->name, object, lock, names, wakers->len == 1 ? "s" : "",
+	                       acts[dependency->wanted.object->family]);
+}
+
+/* `proof` NULL: it is only potential. The first of the askers is the waiter. */
+static void tell(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
+                 const struct tt_asker *askers, const struct tt_proof *proof)
+{
+	struct tt_finding *finding =
+	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], proof ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
+	                   verdict_of(nested, wakers));
+	struct tt_edge waiter = edge_of(nested);
+
+	g_array_append_val(finding->edges, waiter);
+	for (guint i = 1; i <= wakers->len; i++) {
+		uint32_t position = proof ? g_array_index(proof->parts, struct tt_proof_part, i).wanted_at
+		                          : g_array_index(askers[i].positions, uint32_t, 0);
+		struct tt_edge edge = edge_of_waker(nested, &askers[i], position);
+		g_array_append_val(finding->edges, edge);
+	}
+	if (proof)
+		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
+	tt_finding_note(finding, proof ? "Checked: these steps keep all that orders the threads in this run, and were "
+	                                 "replayed. In them nobody is left who in this run did wake it."
+	                               : "Not shown: an order of this run's events that leads there. All that woke it "
+	                                 "in this run was done with the lock held.");
+	tt_finding_note(finding, "Not seen: data that decides what the threads do, and who else could wake it.");
+	finding->remedy = "Wait with no lock held but that of the condition, or wake without the lock.";
+	g_ptr_array_add(check->findings, finding);
+}
+
+/* Whether all of these can be blocked while the waiter waits. */
+static bool try_wakers(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
+                       const GPtrArray *requests)
+{
+	const struct tt_object *lock = nested->dependency->held.object;
+	g_autofree struct tt_asker *askers = g_new(struct tt_asker, wakers->len + 1);
+	g_autoptr(GPtrArray) moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
+	bool sure = !tt_check_lost(check) && !nested->run->history->partial, all = wakers->len > 0;
+
+	askers[0] = (struct tt_asker){nested->dependency->thread->number, nested->moments, lock,
+	                              nested->dependency->wanted.object, TT_MODE_EXCLUSIVE};
+	for (guint i = 0; i < wakers->len; i++) {
+		const struct tt_thread *thread = wakers->pdata[i];
+		GArray *positions = moments_of(nested, requests, thread);
+		g_ptr_array_add(moments, positions);
+		all &= positions->len > 0;
+		askers[i + 1] = (struct tt_asker){thread->number, positions, NULL, lock, TT_MODE_EXCLUSIVE};
+	}
+	if (!all || nested->moments->len == 0)
+		return false;
+	struct tt_proof *proof = sure ? tt_proof_of(nested->run, askers, wakers->len + 1) : NULL;
+
+	if (proof || nested->always)
+		tell(check, nested, wakers, askers, proof);
+	bool told = proof || nested->always;
+	tt_proof_free(proof);
+	return told;
+}
+
+static void look_at(struct tt_check *check, struct nested *nested, const struct tt_lock_graph *graph)
+{
+	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, nested->dependency->held.object);
+	bool told = false;
+
+	find_moments(nested);
+	if (nested->moments->len == 0)
+		return;
+	find_wakers(nested);
+	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER) {
+		try_wakers(check, nested, nested->wakers, requests);
+		return;
+	}
+	/* Of a barrier one that does not come is enough, if no more come than are needed. */
+	for (guint i = 0; i < nested->wakers->len && !told; i++) {
+		g_autoptr(GPtrArray) one = g_ptr_array_new();
+		g_ptr_array_add(one, nested->wakers->pdata[i]);
+		if (nested->wakers->len + 1 == nested->dependency->wanted.object->parties)
+			told = try_wakers(check, nested, one, requests);
+	}
+}
+
+void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
+                           uint64_t steps)
+{
+	guint looked = 0;
+
+	for (guint i = 0; i < graph->dependencies->len; i++) {
+		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		if (!is_nested(dependency))
+			continue;
+		if (looked++ == MOST_WAITS) {
+			g_ptr_array_add(check->limits, g_strdup("There are too many ways to wait with a lock held to "
+			                                        "look at them all: some of TT013 may be missing."));
+			return;
+		}
+		struct nested nested = {
+		    .dependency = dependency,
+		    .run = tt_run_need(runs, histories, dependency->thread->process, steps),
+		    .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+		    .wakers = g_ptr_array_new(),
+		};
+		look_at(check, &nested, graph);
+		g_array_free(nested.moments, TRUE);
+		g_ptr_array_free(nested.wakers, TRUE);
+	}
+}

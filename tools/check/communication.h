@@ -1,0 +1,18 @@
+/*
+ * Communication deadlocks that this run got past (TT013): a thread waits for a wake-up while it holds a lock that
+ * everybody who gives it asks for before.
+ */
+#ifndef TT_CHECK_COMMUNICATION_H
+#define TT_CHECK_COMMUNICATION_H
+
+#include "tools/check/check.h"
+#include "tools/check/lock_graph.h"
+
+/* Whether a wait for the object is such a request: for a wake-up, not for what somebody holds, or ends by ending. */
+bool tt_is_wake_up(const struct tt_object *object);
+
+/* Adds the findings to the check. `runs` are those of run.h, to which the needed ones are added. */
+void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
+                           uint64_t steps);
+
+#endif /* TT_CHECK_COMMUNICATION_H */
