@@ -100,22 +100,29 @@ static void order_sections(struct tt_closure *closure, const struct section *sec
 	}
 }
 
+/* Whether the place is given back later in this run than another, or never. */
+static bool keeps_longer(const struct tt_closure *closure, uint32_t acquire, uint32_t other)
+{
+	const uint32_t *match = closure->links->match;
+	return match[acquire] > match[other] || (match[acquire] == match[other] && acquire > other);
+}
+
 /*
  * More have a place than there are: those who gave theirs back first in this run do so. Then it was enough, also where
- * some never gave theirs back.
+ * some never gave theirs back. The latest acquire needed a place, though that may be given back by now.
  */
 static void order_places(struct tt_closure *closure, const struct section *section, uint64_t places)
 {
+	bool is_latest_over = true;
+
+	for (guint i = 0; i < section->open->len; i++)
+		is_latest_over &= g_array_index(section->open, uint32_t, i) + 1 != section->latest;
 	for (guint i = 0; i < section->open->len; i++) {
 		uint32_t acquire = g_array_index(section->open, uint32_t, i);
-		uint32_t release = closure->links->match[acquire];
-		guint later = 0;
-		for (guint j = 0; j < section->open->len; j++) {
-			uint32_t other = g_array_index(section->open, uint32_t, j);
-			later += closure->links->match[other] > release ||
-			         (closure->links->match[other] == release && other > acquire);
-		}
-		if (later >= places)
+		guint longer = is_latest_over;
+		for (guint j = 0; j < section->open->len; j++)
+			longer += keeps_longer(closure, g_array_index(section->open, uint32_t, j), acquire);
+		if (longer >= places)
 			want_over(closure, acquire);
 	}
 }
