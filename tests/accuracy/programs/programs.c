@@ -88,7 +88,7 @@ pthread_t start(void (*part)(void))
 	return thread;
 }
 
-static const struct small_program *const sets[] = {lock_programs, order_programs, other_programs};
+static const struct small_program *const sets[] = {lock_programs, order_programs, other_programs, NULL};
 
 int main(int argc, char **argv)
 {
@@ -96,7 +96,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: programs --list | NAME\n");
 		return 2;
 	}
-	for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+	for (size_t i = 0; sets[i]; i++) {
 		for (const struct small_program *program = sets[i]; program->name; program++) {
 			if (strcmp(argv[1], "--list") == 0) {
 				printf("%s %s\n", program->name, program->verdict);

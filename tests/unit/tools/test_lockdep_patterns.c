@@ -100,7 +100,7 @@ static void assert_pattern(const struct locks *locks, const char *pattern, bool 
 	g_auto(GStrv) words = g_strsplit(pattern, " ", -1);
 	unsigned n = g_strv_length(words), order[MOST_WORDS] = {0, 1, 2, 3};
 
-	assert_true(n <= MOST_WORDS);
+	g_assert(n >= 1 && n <= MOST_WORDS);
 	do {
 		if (predicts(locks, words, order, n, false) != expected)
 			fail_msg("%s of kind %s, beginning with T%u: a deadlock is %s", pattern,
