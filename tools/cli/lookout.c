@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -16,11 +17,20 @@ enum { SHARE = 10 };
 
 enum { LARGEST_REPORT = 1 << 20 };
 
+/* How long it may take until it sees the session. */
+enum { PATIENCE_MS = 5000 };
+
+/* What goes through its pipe. */
+struct message {
+	enum { READY, REPORTED, OVER } kind; /* it sees the session; a finding was printed; it has said why it ends */
+	struct tt_hang_key key;              /* of the finding */
+};
+
 struct tt_lookout {
 	pid_t pid;
 	int from;         /* its pipe to us, -1 when it has ended */
 	GArray *reported; /* struct tt_hang_key */
-	bool over;        /* it has said why it ends */
+	bool ready, over;
 };
 
 /* In the process itself. */
@@ -28,14 +38,14 @@ struct looking {
 	const struct tt_lookout_options *options;
 	struct tt_hangs *hangs;
 	FILE *out;
-	int to; /* the pipe: a key for each finding, after it was printed; one without a rule before the end */
+	int to; /* the pipe */
+	bool ready;
 	gint64 next_look_us; /* monotonic */
 };
 
-/* Ours to say; a pipe takes so little at once. */
-static void say(const struct looking *looking, const struct tt_hang_key *key)
+static void say(const struct looking *looking, const struct message *message)
 {
-	while (write(looking->to, key, sizeof *key) == -1 && errno == EINTR)
+	while (write(looking->to, message, sizeof *message) == -1 && errno == EINTR)
 		continue;
 }
 
@@ -86,8 +96,8 @@ static void report(const struct looking *looking)
 		fflush(looking->out);
 	}
 	for (guint i = 0; i < check->findings->len; i++) {
-		const struct tt_hang_key key = tt_hang_key(check->findings->pdata[i]);
-		say(looking, &key);
+		const struct message message = {REPORTED, tt_hang_key(check->findings->pdata[i])};
+		say(looking, &message);
 	}
 }
 
@@ -114,6 +124,10 @@ static bool on_pause(int64_t complete_ns, void *data)
 	struct looking *looking = data;
 	gint64 now = g_get_monotonic_time();
 
+	if (!looking->ready && complete_ns > 0) {
+		looking->ready = true;
+		say(looking, &(struct message){.kind = READY});
+	}
 	if (now < looking->next_look_us)
 		return true;
 	guint due = tt_hangs_look(looking->hangs, complete_ns) ? leave_open(looking) : 0;
@@ -150,8 +164,49 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 	if (!ok)
 		fprintf(looking.out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
 	fclose(looking.out);
-	say(&looking, &(struct tt_hang_key){.rule = NULL});
+	say(&looking, &(struct message){.kind = OVER});
 	tt_hangs_free(looking.hangs);
+}
+
+/* It has ended, and has not said so: what it was to see, it does not see any more. */
+static void miss(struct tt_lookout *lookout)
+{
+	if (!lookout->over)
+		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
+	close(lookout->from);
+	lookout->from = -1;
+}
+
+/* Takes what it has said by now. */
+static void receive(struct tt_lookout *lookout)
+{
+	struct message message;
+	ssize_t n = 1;
+
+	while (lookout->from != -1 && (n = read(lookout->from, &message, sizeof message)) == sizeof message) {
+		if (message.kind == REPORTED)
+			g_array_append_val(lookout->reported, message.key);
+		lookout->ready |= message.kind == READY;
+		lookout->over |= message.kind == OVER;
+	}
+	if (n == 0)
+		miss(lookout);
+}
+
+/* A session is read from where it is when its reader comes: a program must not begin before. */
+static void wait_until_ready(struct tt_lookout *lookout)
+{
+	gint64 until = g_get_monotonic_time() + PATIENCE_MS * INT64_C(1000);
+	struct pollfd pipe = {.fd = lookout->from, .events = POLLIN};
+
+	while (!lookout->ready && lookout->from != -1 && g_get_monotonic_time() < until) {
+		poll(&pipe, 1, PATIENCE_MS);
+		receive(lookout);
+	}
+	if (!lookout->ready && lookout->from != -1)
+		fputs("trace-thr: reading along has not begun in time: a hang may be found only when the program has "
+		      "ended\n",
+		      stderr);
 }
 
 struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options)
@@ -174,31 +229,13 @@ struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const s
 	close(ends[1]);
 	fcntl(ends[0], F_SETFL, O_NONBLOCK);
 	lookout->from = ends[0];
+	wait_until_ready(lookout);
 	return lookout;
-}
-
-/* It has ended, and has not said so: what it was to see, it does not see any more. */
-static void miss(struct tt_lookout *lookout)
-{
-	if (!lookout->over)
-		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
-	close(lookout->from);
-	lookout->from = -1;
 }
 
 bool tt_lookout_has_reported(struct tt_lookout *lookout)
 {
-	struct tt_hang_key key;
-	ssize_t n = 1;
-
-	while (lookout->from != -1 && (n = read(lookout->from, &key, sizeof key)) == sizeof key) {
-		if (key.rule)
-			g_array_append_val(lookout->reported, key);
-		else
-			lookout->over = true;
-	}
-	if (n == 0)
-		miss(lookout);
+	receive(lookout);
 	return lookout->reported->len > 0;
 }
 
@@ -211,7 +248,7 @@ void tt_lookout_stop(struct tt_lookout *lookout)
 {
 	if (!lookout || lookout->from == -1)
 		return;
-	tt_lookout_has_reported(lookout);
+	receive(lookout);
 	if (lookout->from == -1)
 		return;
 	kill(lookout->pid, SIGKILL);

@@ -27,7 +27,7 @@ struct tt_lookout_options {
 
 struct tt_lookout;
 
-/* Starts one. It reports on stderr, unless silent. */
+/* Starts one, and waits until it sees the session. It reports on stderr, unless silent. */
 struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options);
 
 /* Whether it has reported a hang by now. Does not wait. */
