@@ -19,6 +19,8 @@ struct tt_hangs {
 struct hang {
 	struct tt_hang_key key;
 	int64_t since_ns;
+	int64_t alone_ns; /* when the process was looked at, and had nobody else; 0: not yet */
+	int64_t last_ns;  /* of its events then */
 	bool told;
 };
 
@@ -133,9 +135,6 @@ static bool may_be_for_handlers(const struct tt_finding *finding)
 static bool has_outsiders(const struct tt_check *check, const struct tt_finding *finding)
 {
 	uint32_t pid = tt_finding_edge(finding, 0)->thread->process->pid;
-
-	if (finding->cycle || !finding->anybody)
-		return false;
 	g_autoptr(GHashTable) blocked = blocked_of(check, pid);
 	return tt_outsiders_run(pid, blocked) || (may_be_for_handlers(finding) && tt_outsiders_handle_signals(pid));
 }
@@ -165,10 +164,26 @@ static struct hang *stand(const struct tt_hangs *hangs, const struct tt_finding 
 	return hang;
 }
 
-static bool is_due(const struct tt_hangs *hangs, const struct tt_finding *finding, const struct hang *hang,
-                   int64_t now_ns)
+/*
+ * Whether nobody is there of whom the trace knows nothing. The trace lags behind the process: who acted last may be
+ * gone already, and what it did not yet told. So the trace must be past the moment of looking, and still be as it was.
+ */
+static bool is_alone(const struct tt_hangs *hangs, const struct tt_finding *finding, struct hang *hang, int64_t now_ns)
 {
-	return now_ns - hang->since_ns >= patience_of(hangs, finding) && !has_outsiders(hangs->check, finding);
+	int64_t last_ns = tt_finding_edge(finding, 0)->thread->process->last_ns;
+
+	if (finding->cycle || !finding->anybody)
+		return true;
+	if (hang->alone_ns && hang->last_ns == last_ns)
+		return now_ns > hang->alone_ns;
+	hang->alone_ns = has_outsiders(hangs->check, finding) ? 0 : g_get_real_time() * 1000;
+	hang->last_ns = last_ns;
+	return false;
+}
+
+static bool is_due(const struct tt_hangs *hangs, const struct tt_finding *finding, struct hang *hang, int64_t now_ns)
+{
+	return now_ns - hang->since_ns >= patience_of(hangs, finding) && is_alone(hangs, finding, hang, now_ns);
 }
 
 /* What stands now, of which the due ones are appended. */

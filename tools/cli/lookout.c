@@ -64,7 +64,7 @@ static void head(const struct looking *looking)
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 	int64_t since_ns = begin_ns(check->findings->pdata[0]);
 	g_autofree char *since = tt_check_time_text(check, since_ns);
-	double ago = (double)(g_get_real_time() - since_ns / 1000) / G_USEC_PER_SEC;
+	double ago = (double)(g_get_real_time() * 1000 - since_ns) / 1e9;
 
 	if (looking->options->progress)
 		fputs("\r\033[K", looking->out);

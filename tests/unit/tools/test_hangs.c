@@ -28,6 +28,12 @@ static guint look_after(struct world *world, int64_t after)
 	return tt_hangs_look(world->hangs, FEED_ORIGIN + ((int64_t)world->feed.n + after) * ms);
 }
 
+/* The same when the trace has come to the present. */
+static guint look_now(struct world *world)
+{
+	return tt_hangs_look(world->hangs, g_get_real_time() * 1000 + ms);
+}
+
 static void starts_three(struct world *world)
 {
 	FEED(&world->feed, MAIN, thread_start, .id = MAIN, .native_id = 1);
@@ -196,7 +202,8 @@ static void test_nobody_left_to_wake(void **state)
 	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_event_wait, EVENT);
 
 	assert_int_equal(look_after(&world, PATIENCE_MS - 1), 0);
-	assert_int_equal(look_after(&world, PATIENCE_MS), 1);
+	assert_int_equal(look_after(&world, PATIENCE_MS), 0); /* the process is looked at; the trace lags behind */
+	assert_int_equal(look_now(&world), 1);
 	assert_rule(found(&world.feed, 0), "TT003", TT_LEVEL_ACTUAL);
 	assert_true(has_note(found(&world.feed, 0), "no thread but those that wait, and no signal handler"));
 	end_process(&process);
@@ -210,6 +217,7 @@ static void test_thread_that_the_trace_does_not_know(void **state)
 	struct world world = lonely(process.pid, 1, TT_EVENT_event_wait, EVENT);
 
 	assert_int_equal(look_after(&world, 100 * PATIENCE_MS), 0);
+	assert_int_equal(look_now(&world), 0);
 	end_process(&process);
 	tt_hangs_free(world.hangs);
 	(void)state;
@@ -222,6 +230,7 @@ static void test_process_that_is_gone(void **state)
 
 	end_process(&process);
 	assert_int_equal(look_after(&world, 100 * PATIENCE_MS), 0);
+	assert_int_equal(look_now(&world), 0);
 	tt_hangs_free(world.hangs);
 	(void)state;
 }
@@ -233,11 +242,29 @@ static void test_signal_handler(void **state)
 	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_sem_wait, SEM);
 
 	assert_int_equal(look_after(&world, 100 * PATIENCE_MS), 0);
+	assert_int_equal(look_now(&world), 0);
 	tt_hangs_free(world.hangs);
 	world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_cond_wait, COND);
-	assert_int_equal(look_after(&world, PATIENCE_MS), 1);
+	assert_int_equal(look_after(&world, PATIENCE_MS), 0);
+	assert_int_equal(look_now(&world), 1);
 	tt_hangs_free(world.hangs);
 	end_process(&process);
+	(void)state;
+}
+
+/* One that the trace does not know acted last, and was gone when the process was looked at. */
+static void test_trace_lags_behind(void **state)
+{
+	struct process process = start_plain();
+	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_event_wait, EVENT);
+
+	assert_int_equal(look_after(&world, PATIENCE_MS), 0);
+	FEED(&world.feed, T1, event_set, .id = EVENT);
+	exits(&world.feed, T1);
+	FEED(&world.feed, MAIN, event_woken, .id = EVENT, .result = TT_WAKE_SET, .waker = T1);
+	assert_int_equal(look_now(&world), 0);
+	end_process(&process);
+	tt_hangs_free(world.hangs);
 	(void)state;
 }
 
@@ -253,7 +280,8 @@ static void test_progress_begins_anew(void **state)
 	world.feed.n += PATIENCE_MS;
 	assert_int_equal(look_after(&world, 1), 0);
 	assert_int_equal(look_after(&world, PATIENCE_MS), 0);
-	assert_int_equal(look_after(&world, PATIENCE_MS + 1), 1);
+	assert_int_equal(look_after(&world, PATIENCE_MS + 1), 0);
+	assert_int_equal(look_now(&world), 1);
 	end_process(&process);
 	tt_hangs_free(world.hangs);
 	(void)state;
@@ -310,6 +338,7 @@ int main(void)
 	    cmocka_unit_test(test_thread_that_the_trace_does_not_know),
 	    cmocka_unit_test(test_process_that_is_gone),
 	    cmocka_unit_test(test_signal_handler),
+	    cmocka_unit_test(test_trace_lags_behind),
 	    cmocka_unit_test(test_progress_begins_anew),
 	    cmocka_unit_test(test_lost_events),
 	    cmocka_unit_test(test_key),
