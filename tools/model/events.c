@@ -92,16 +92,10 @@ static void thread_start(const struct tt_step *step)
 	tt_model_begin_thread(step, thread);
 }
 
-/* A thread to join that no event has told of has begun before the trace did. */
-static void begin_unknown(const struct tt_step *step)
-{
-	if (!step->object->thread->created_ns)
-		tt_model_begin_thread(step, step->object->thread);
-}
-
 static void thread_join_wait(const struct tt_step *step)
 {
-	begin_unknown(step);
+	/* Only a thread that was started is waited for, though the trace may not tell of its start, or not yet. */
+	tt_model_begin_thread(step, step->object->thread);
 	begin_wait(step);
 }
 
