@@ -26,7 +26,8 @@ struct outcome {
 	unsigned states;
 	unsigned reachable;     /* deadlocks over locks that some schedule reaches */
 	unsigned foretold;      /* of those, by this run; 0 if it did not get through */
-	unsigned told;          /* TT010 */
+	unsigned told;          /* TT010 over locks alone */
+	unsigned over_places;   /* TT010 with places of semaphores among the locks */
 	unsigned exact;         /* deadlocks foretold that are told with these threads at these sites */
 	unsigned communication; /* TT013 */
 	unsigned beyond;        /* TT010 that are reachable, though not foretold */

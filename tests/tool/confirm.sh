@@ -53,7 +53,7 @@ for how in sem posix; do
 	check "$how is confirmed" "$(status_is 1)$(has err '^TT010 .* \(confirmed\): ')$(has err 'Confirmed in try')"
 done
 
-# Kept apart by a variable that no event shows: as examples/inversion.
+# Kept apart by a variable that no event shows.
 recorded flag -- "$crossing" flag
 tool confirm --tries 2 --pause 0.3 -o "$dir/confirm-flag" "$dir/flag"
 check "what cannot happen is not reproduced, which claims nothing" "$(status_is 0)$(has err '\((predicted|potential)\): ')$(
