@@ -117,7 +117,7 @@ static void on_join(struct order *order, struct tt_thread *thread, struct tt_obj
 		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, false, event->caller, NULL, event->time_ns});
 }
 
-/* A wait for a wake-up that had come already, so that it did not need to wait. */
+/* A wait for a wake-up that had come already, so that it did not need to wait; or of the last one at a barrier. */
 static void on_wake_up(struct order *order, struct tt_thread *thread, struct tt_object *object,
                        const struct tt_event *event)
 {
@@ -136,7 +136,9 @@ static void on_event(struct tt_thread *thread, struct tt_object *object, const s
 
 	if (event->type == TT_EVENT_thread_join_done && object)
 		on_join(order, thread, object, event);
-	if ((event->type == TT_EVENT_event_woken || event->type == TT_EVENT_sem_acquired) && object)
+	if ((event->type == TT_EVENT_event_woken || event->type == TT_EVENT_sem_acquired ||
+	     event->type == TT_EVENT_barrier_passed) &&
+	    object)
 		on_wake_up(order, thread, object, event);
 	tt_making_event(order->making, thread, object, event);
 	tt_guards_event(order->guards, thread, object, event);

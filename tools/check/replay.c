@@ -332,6 +332,9 @@ static bool is_blocked(const struct replay *replay, const struct tt_replay_reque
 		return !replay->actors[object->thread->number].ended;
 	if (object->family == TT_FAMILY_SEMAPHORE)
 		return thing->value == 0;
+	/* The last at a barrier in the run, which did not wait there, does if it comes before another. */
+	if (object->family == TT_FAMILY_BARRIER && actor->waits_at != requests[i].object)
+		return thing->arrived + 1 < object->parties;
 	if (object->family == TT_FAMILY_CONDITION || object->family == TT_FAMILY_BARRIER)
 		return actor->waits_at == requests[i].object && !actor->woken && thing->loose == 0;
 	if (object->family == TT_FAMILY_EVENT)

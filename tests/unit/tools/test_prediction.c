@@ -616,6 +616,34 @@ static void test_join_under_lock(void **state)
 }
 
 /*
+ * The last one at a barrier comes to it with A held, which the other had before, and so would wait with it if it came
+ * first; not so if the other has A only later.
+ */
+static void test_last_at_a_barrier(void **state)
+{
+	for (int after = 0; after < 2; after++) {
+		struct feed feed = three_threads();
+
+		if (!after)
+			NESTS(&feed, T1, A);
+		FEED(&feed, T1, barrier_wait, .id = BARRIER, .parties = 2);
+		acquires(&feed, T2, A);
+		FEED(&feed, T2, barrier_passed, .id = BARRIER, .index = 1);
+		releases(&feed, T2, A);
+		FEED(&feed, T1, barrier_passed, .id = BARRIER, .waker = T2);
+		if (after)
+			NESTS(&feed, T1, A);
+		assert_n(&feed, after ? 0 : 1);
+		if (!after) {
+			assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+			assert_string_equal(tt_finding_edge(found(&feed, 0), 0)->thread->name, "T2");
+		}
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
  * A nested monitor: T2 waits with A held. T1 comes to A before it lets T2 go on, but had A before T2 did; or comes to
  * it after that only; or another lets T2 go on as well, who has nothing to do with A.
  */
@@ -726,6 +754,7 @@ int main(void)
 	    cmocka_unit_test(test_condition_asks_again),
 	    cmocka_unit_test(test_join_under_lock),
 	    cmocka_unit_test(test_wake_up_under_lock),
+	    cmocka_unit_test(test_last_at_a_barrier),
 	    cmocka_unit_test(test_a_try_that_failed),
 	    cmocka_unit_test(test_loss),
 	};
