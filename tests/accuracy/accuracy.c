@@ -120,15 +120,26 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	printf("seconds                          %8.1f\n", seconds);
 }
 
+static uint64_t number(const char *text)
+{
+	guint64 value;
+
+	if (g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX / 1000000, &value, NULL))
+		return value;
+	fprintf(stderr, "accuracy: %s is no number; usage: accuracy [PROGRAMS [SEED]], or accuracy --show NUMBER\n",
+	        text);
+	exit(2);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3 && strcmp(argv[1], "--show") == 0) {
-		struct scenario scenario = scenario_of(strtoull(argv[2], NULL, 10));
+		struct scenario scenario = scenario_of(number(argv[2]));
 		show(&scenario);
 		return 0;
 	}
-	unsigned programs = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 10) : 10000;
-	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+	uint64_t programs = argc > 1 ? number(argv[1]) : 10000;
+	uint64_t seed = argc > 2 ? number(argv[2]) : 1;
 	gint64 began = g_get_monotonic_time();
 	struct total total = {0};
 
