@@ -99,11 +99,13 @@ static int64_t number(struct tt_db *db, const char *sql)
 	return value;
 }
 
-/* A file of ours, or an empty one that is to be. */
+/* A file of ours, or an empty one that is to be. All is read at once: another may just be making it. */
 static void look_at_version(struct tt_db *db)
 {
-	int64_t application = number(db, "PRAGMA application_id"), version = number(db, "PRAGMA user_version");
+	tt_db_run(db, "BEGIN");
 	bool empty = number(db, "SELECT count(*) FROM sqlite_schema") == 0;
+	int64_t application = number(db, "PRAGMA application_id"), version = number(db, "PRAGMA user_version");
+	tt_db_run(db, "COMMIT");
 
 	if (db->failure || (empty && !application && !version && db->use == TT_DB_WRITE))
 		return;
