@@ -181,6 +181,27 @@ static struct tt_relay *open_relay(const struct tt_companion *companion, const c
 	return relay;
 }
 
+/* The session, with a relay daemon if one can be had; without one the companion does not read along. */
+static struct tt_session *start_session(const struct job *job, const char *folder, struct tt_relay **relay,
+                                        GError **error)
+{
+	const struct tt_companion *companion = job->options->companion;
+	g_autoptr(GError) failure = NULL;
+	struct tt_session *session;
+
+	*relay = open_relay(companion, folder);
+	if (!*relay)
+		return tt_session_start(folder, NULL, job->options->drop, error);
+	session = tt_session_start(folder, *relay, job->options->drop, &failure);
+	if (session)
+		return session;
+	tt_relay_close(g_steal_pointer(relay), NULL);
+	session = tt_session_start(folder, NULL, job->options->drop, error);
+	if (session)
+		companion->cannot(failure->message, companion->data);
+	return session;
+}
+
 /* Has a companion read along while the program runs. */
 static bool run_with(const struct job *job, const struct tt_relay *relay, const char *folder, struct recorder *recorder,
                      struct tt_manifest *manifest, GError **error)
@@ -201,7 +222,6 @@ static bool run_with(const struct job *job, const struct tt_relay *relay, const 
 static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
-	const struct tt_companion *companion = job->options->companion;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
 	struct recorder recorder = {.session = NULL};
 	struct tt_relay *relay = NULL;
@@ -210,9 +230,8 @@ static bool record_into(const struct job *job, GError **error)
 
 	struct tt_daemon *daemon = tt_daemon_open(error);
 	if (daemon) {
-		relay = open_relay(companion, folder);
-		recorder.session = tt_session_start(folder, relay, job->options->drop, error);
-		recorder.companion = relay ? companion : NULL;
+		recorder.session = start_session(job, folder, &relay, error);
+		recorder.companion = relay ? job->options->companion : NULL;
 	}
 	if (recorder.session) {
 		ok = run_with(job, relay, folder, &recorder, &manifest, error);

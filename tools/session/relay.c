@@ -89,9 +89,13 @@ static char *url_of(const struct tt_relay *relay, enum port port, const char *pr
 	return g_strdup_printf("%s://%s:%d%s", protocol, address, ntohs(relay->ports[port].sin_port), path);
 }
 
-static bool answers(void *relay)
+/* Each port has a thread of its own in the daemon, which listens in its own time. */
+static bool answers(void *data)
 {
-	return is_reached(&((const struct tt_relay *)relay)->ports[PORT_LIVE]);
+	const struct tt_relay *relay = data;
+
+	return is_reached(&relay->ports[PORT_CONTROL]) && is_reached(&relay->ports[PORT_DATA]) &&
+	       is_reached(&relay->ports[PORT_LIVE]);
 }
 
 static bool start(struct tt_relay *relay, GError **error)
