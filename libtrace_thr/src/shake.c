@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "self.h"
 #include "thread.h"
 
@@ -45,25 +46,12 @@ struct tthr_dice tt_dice_of_child(struct tthr_dice *dice)
 	return tt_dice_of(nth(dice->threads, dice->n_threads++));
 }
 
-/* As strtoull, but digits alone. */
-static bool parse(const char *text, uint64_t *seed)
-{
-	char *end;
-	int saved = errno;
-
-	errno = 0;
-	*seed = strtoull(text, &end, 10);
-	bool ok = *text >= '0' && *text <= '9' && !*end && !errno;
-	errno = saved;
-	return ok;
-}
-
 void tt_shake_prepare(struct tthr_dice *first)
 {
 	const char *text = secure_getenv("TRACE_THR_SHAKE");
 	uint64_t seed;
 
-	tt_shaking = text && parse(text, &seed);
+	tt_shaking = text && tt_number_parse(text, 10, &seed);
 	if (text && !tt_shaking)
 		fprintf(stderr, "libtrace_thr: TRACE_THR_SHAKE=%s is no number from 0 to %llu: nothing is shaken\n",
 		        text, (unsigned long long)UINT64_MAX);

@@ -7,25 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "number.h"
 #include "stack.h"
-
-/* A number that is all of the text. */
-static bool parse_number(const char *text, int base, uint64_t *number)
-{
-	char *end;
-	int saved = errno;
-
-	errno = 0;
-	*number = strtoull(text, &end, base);
-	bool ok = *text >= '0' && *text <= '9' && !*end && !errno;
-	errno = saved;
-	return ok;
-}
 
 static bool parse_time(const char *text, unsigned *ms)
 {
 	uint64_t number;
-	bool ok = parse_number(text, 10, &number) && number <= UINT32_MAX;
+	bool ok = tt_number_parse(text, 10, &number) && number <= UINT32_MAX;
 
 	*ms = ok ? (unsigned)number : 0;
 	return ok;
@@ -42,7 +30,7 @@ static bool parse_frame(char *text, struct tt_steer_plan *plan, enum tt_steer_ki
 	frame = &site->frames[site->n++];
 	*plus = '\0';
 	*frame = (struct tt_steer_frame){.module = text};
-	return parse_number(plus + 1, 16, &frame->offset);
+	return tt_number_parse(plus + 1, 16, &frame->offset);
 }
 
 static bool parse_line(char *line, struct tt_steer_plan *plan)

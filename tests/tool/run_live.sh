@@ -147,6 +147,31 @@ check "and is whole" "$(status_is 1)$(has out '^TT001')$(has out ' 0 events lost
 # Without.
 tool run --no-live --timeout 1 -o "$dir/blind" -- "$BUILD/examples/deadlock_abba"
 check "--no-live looks when the program has ended" "$(status_is 66)$(lacks err 'hangs since')$(once '^TT001')$(left blind)"
+
+# A relay daemon that takes connections and answers nothing: the recording goes on without it.
+mkdir "$dir/bin"
+cat >"$dir/bin/lttng-relayd" <<'END'
+#!/usr/bin/env python3
+import socket, sys, threading
+def serve(url):
+    host, port = url.split("//")[1].split(":")
+    listener = socket.create_server((host, int(port)))
+    while True:
+        listener.accept()[0].close()
+for option, url in zip(sys.argv, sys.argv[1:]):
+    if option.endswith("-port"):
+        threading.Thread(target=serve, args=(url,)).start()
+END
+chmod +x "$dir/bin/lttng-relayd"
+run env PATH="$dir/bin:$PATH" "$TOOL" run --timeout 1 -o "$dir/mute" -- "$BUILD/examples/deadlock_abba"
+check "with a relay daemon that does not answer it is checked when it has ended, which is said" "$(status_is 66)$(
+	once '^trace-thr: the program cannot be watched while it runs')$(lacks err 'hangs since')$(once '^TT001')$(left mute)"
+
+# What is suppressed is no reason to end a program.
+echo 'TT001:lock:scanner' >"$dir/suppressions"
+tool run --suppressions "$dir/suppressions" --timeout 2 -o "$dir/silent" -- "$BUILD/examples/deadlock_abba"
+check "a suppressed deadlock is left alone" "$(status_is 124)$(lacks err 'hangs since')$(lacks err '^TT001')$(
+	has err '^trace-thr: 0 deadlocks, 0 inversions, 1 suppressed')"
 if unshare -n true 2>/dev/null; then
 	run unshare -n "$TOOL" run -o "$dir/alone" -- "$BUILD/examples/rlock"
 	check "without a loopback interface it says so, and checks afterwards" \

@@ -139,7 +139,7 @@ static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt
 {
 	const struct tt_history *history = nested->run->history;
 	const struct tt_action *action = tt_history_at(history, position);
-	const struct tt_place *place = tt_history_site(history, action);
+	const struct tt_call *place = tt_history_site(history, action);
 
 	return (struct tt_edge){
 	    .thread = tt_history_thread(history, asker->thread),

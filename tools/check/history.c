@@ -5,14 +5,14 @@ enum { BLOCK = 1 << 14, MOST_ACTIONS = 1 << 24 };
 
 static guint hash_place(gconstpointer data)
 {
-	const struct tt_place *place = data;
+	const struct tt_call *place = data;
 	uint64_t hash = (place->caller * 0x9e3779b97f4a7c15) ^ (uint64_t)(uintptr_t)place->stack;
 	return (guint)(hash ^ hash >> 32);
 }
 
 static gboolean same_place(gconstpointer a, gconstpointer b)
 {
-	const struct tt_place *x = a, *y = b;
+	const struct tt_call *x = a, *y = b;
 	return x->caller == y->caller && x->stack == y->stack;
 }
 
@@ -39,7 +39,7 @@ struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *proce
 		history = g_new0(struct tt_history, 1);
 		history->process = process;
 		history->blocks = g_ptr_array_new_with_free_func(g_free);
-		history->sites = g_array_new(FALSE, FALSE, sizeof(struct tt_place));
+		history->sites = g_array_new(FALSE, FALSE, sizeof(struct tt_call));
 		history->by_place = g_hash_table_new_full(hash_place, same_place, g_free, NULL);
 		g_hash_table_insert(histories, process, history);
 	}
@@ -56,9 +56,9 @@ const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t
 	return (const struct tt_action *)history->blocks->pdata[position / BLOCK] + position % BLOCK;
 }
 
-const struct tt_place *tt_history_site(const struct tt_history *history, const struct tt_action *action)
+const struct tt_call *tt_history_site(const struct tt_history *history, const struct tt_action *action)
 {
-	return &g_array_index(history->sites, struct tt_place, action->site);
+	return &g_array_index(history->sites, struct tt_call, action->site);
 }
 
 int64_t tt_history_time(const struct tt_history *history, const struct tt_action *action)
@@ -78,7 +78,7 @@ struct tt_object *tt_history_object(const struct tt_history *history, uint32_t n
 
 static uint32_t site_of(struct tt_history *history, uint64_t caller, const struct tt_stack *stack)
 {
-	struct tt_place place = {caller, stack};
+	struct tt_call place = {caller, stack};
 	void *known;
 
 	if (g_hash_table_lookup_extended(history->by_place, &place, NULL, &known))
@@ -91,7 +91,7 @@ static uint32_t site_of(struct tt_history *history, uint64_t caller, const struc
 
 static struct tt_action *append(struct tt_history *history, const struct tt_thread *thread,
                                 const struct tt_object *object, const struct tt_event *event,
-                                const struct tt_place *place)
+                                const struct tt_call *place)
 {
 	if (history->len == MOST_ACTIONS) {
 		history->full = true;
@@ -131,7 +131,7 @@ void tt_history_hold(struct tt_history *history, const struct tt_hold *hold, boo
 		thread = tt_model_thread(history->process, event->thread_id);
 	struct tt_action *action =
 	    append(history, thread, hold->object, event,
-	           &(struct tt_place){called ? event->caller : hold->caller, called && !begins ? NULL : hold->stack});
+	           &(struct tt_call){called ? event->caller : hold->caller, called && !begins ? NULL : hold->stack});
 
 	if (action) {
 		action->type = type & 0xff;
@@ -197,7 +197,7 @@ void tt_history_event(struct tt_history *history, const struct tt_thread *thread
 	if (arguments[event->type] == LEFT_OUT || !object)
 		return;
 	const struct tt_stack *stack = event->stack ? stack_of(thread, object) : NULL;
-	struct tt_action *action = append(history, thread, object, event, &(struct tt_place){event->caller, stack});
+	struct tt_action *action = append(history, thread, object, event, &(struct tt_call){event->caller, stack});
 	if (action) {
 		action->arg = argument_of(history, event);
 		action->detail = (unsigned)(fails ? event->why : event->result) & 0x3fU;

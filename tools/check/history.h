@@ -23,7 +23,7 @@ struct tt_action {
 };
 
 /* Where the program called. */
-struct tt_place {
+struct tt_call {
 	uint64_t caller;
 	const struct tt_stack *stack; /* the model's; NULL unknown */
 };
@@ -34,7 +34,7 @@ struct tt_history {
 	uint32_t len;         /* actions kept */
 	bool full;            /* there were more */
 	bool partial;         /* something was held from before the trace, or its acquire was lost */
-	GArray *sites;        /* struct tt_place */
+	GArray *sites;        /* struct tt_call */
 	GHashTable *by_place; /* private */
 };
 
@@ -49,7 +49,7 @@ uint32_t tt_history_position(const struct tt_history *history);
 const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t position);
 
 /* Where and when. */
-const struct tt_place *tt_history_site(const struct tt_history *history, const struct tt_action *action);
+const struct tt_call *tt_history_site(const struct tt_history *history, const struct tt_action *action);
 int64_t tt_history_time(const struct tt_history *history, const struct tt_action *action);
 struct tt_thread *tt_history_thread(const struct tt_history *history, uint32_t number);
 struct tt_object *tt_history_object(const struct tt_history *history, uint32_t number);

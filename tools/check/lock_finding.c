@@ -79,7 +79,7 @@ static char *predicted_verdict(const struct tt_lock_cycle *cycle)
 static void set_proven(struct tt_edge *edge, const struct tt_history *history, const struct tt_proof_part *part)
 {
 	const struct tt_action *wanted = tt_history_at(history, part->wanted_at);
-	const struct tt_place *place = tt_history_site(history, wanted);
+	const struct tt_call *place = tt_history_site(history, wanted);
 
 	edge->wanted_caller = place->caller;
 	edge->wanted_stack = place->stack;

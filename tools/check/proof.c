@@ -112,7 +112,7 @@ static void add_making(const struct search *search, uint32_t thread, GArray *ste
 static struct tt_witness_step step_of(const struct tt_history *history, uint32_t position)
 {
 	const struct tt_action *action = tt_history_at(history, position);
-	const struct tt_place *place = tt_history_site(history, action);
+	const struct tt_call *place = tt_history_site(history, action);
 
 	return (struct tt_witness_step){
 	    .thread = tt_history_thread(history, action->thread),

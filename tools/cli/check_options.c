@@ -1,15 +1,10 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/check_options.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "tools/cli/save.h"
-
-static bool complain(const char *what)
-{
-	g_printerr("trace-thr: %s\n", what);
-	return false;
-}
 
 GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *output, const GOptionEntry *more, guint n)
 {
@@ -56,7 +51,7 @@ bool tt_check_request_take(struct tt_check_request *request)
 	g_autoptr(GError) error = NULL;
 
 	if (wrong)
-		return complain(wrong);
+		return tt_refuse("%s", wrong);
 	if (request->print_suppressions)
 		request->format = &suppressions;
 	/* Who fails on inversions wants them looked for. */
@@ -66,7 +61,7 @@ bool tt_check_request_take(struct tt_check_request *request)
 		request->suppressions = tt_suppressions_read(path, &error);
 	if (request->baseline_path && !error)
 		request->baseline = tt_baseline_read(request->baseline_path, &error);
-	return error ? complain(error->message) : true;
+	return error ? tt_refuse("%s", error->message) : true;
 }
 
 void tt_check_request_apply(struct tt_check_request *request, struct tt_check *check)
@@ -100,7 +95,7 @@ static bool write_file(const struct tt_check_request *request, const struct tt_r
 	request->format->write(report, out);
 	ok = fclose(out) == 0 && tt_save(request->output, "the report", text, &error);
 	free(text);
-	return ok || complain(error ? error->message : "no memory for the report: check fewer traces at once");
+	return ok || tt_refuse("%s", error ? error->message : "no memory for the report: check fewer traces at once");
 }
 
 static bool write_stream(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
@@ -108,7 +103,7 @@ static bool write_stream(const struct tt_check_request *request, const struct tt
 	request->format->write(report, out);
 	if (fflush(out) == 0 && !ferror(out))
 		return true;
-	return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+	return tt_refuse("cannot write the report: see to the room on the disk, or to who reads the pipe");
 }
 
 struct tt_report tt_check_request_judge(const struct tt_check_request *request, const GPtrArray *checks)

@@ -2,6 +2,7 @@
 
 #include "tools/cli/check_options.h"
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 
 /* What the command line says. */
@@ -23,12 +24,6 @@ static const int statuses[] = {
     [TT_VERDICT_FAILS] = TT_EXIT_FINDINGS,
 };
 
-static int complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return TT_EXIT_USAGE;
-}
-
 static void free_check(void *data)
 {
 	tt_check_free(data);
@@ -43,7 +38,7 @@ static int check(struct request *request)
 		g_autoptr(GError) error = NULL;
 		struct tt_check *one = tt_check_read(request->paths[i], &request->check.options, &error);
 		if (!one)
-			return complain(error->message);
+			return tt_complain("%s", error->message);
 		g_ptr_array_add(checks, one);
 		tt_check_request_apply(&request->check, one);
 	}
@@ -65,7 +60,7 @@ static int check_with_db(struct request *request)
 	int status;
 
 	if (request->db && !(options->db = tt_db_open(request->db, TT_DB_WRITE, &error)))
-		return complain(error->message);
+		return tt_complain("%s", error->message);
 	options->db_program = request->db_program;
 	status = check(request);
 	tt_db_close(options->db);
@@ -88,13 +83,12 @@ static bool parse(int argc, char **argv, struct request *request)
 	g_option_context_set_summary(context, description);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		g_autofree char *wrong = g_strdup_printf("%s: see trace-thr check --help", error->message);
-		complain(wrong);
+		tt_complain("%s: see trace-thr check --help", error->message);
 		return false;
 	}
 	if (request->paths && request->paths[0])
 		return true;
-	complain("check: no trace given: name the folder of one, as trace-thr record made it");
+	tt_complain("check: no trace given: name the folder of one, as trace-thr record made it");
 	return false;
 }
 

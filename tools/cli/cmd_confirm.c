@@ -5,6 +5,7 @@
 #include "tools/check/check.h"
 #include "tools/cli/catcher.h"
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/confirm/attempt.h"
 #include "tools/confirm/plan.h"
@@ -53,12 +54,6 @@ struct job {
 	bool deadlocked; /* in one of them at least */
 };
 
-static int complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return TT_EXIT_USAGE;
-}
-
 /* What is wrong with the options; NULL: nothing. */
 static const char *refusal(const struct request *request)
 {
@@ -104,12 +99,11 @@ static int parse(int argc, char **argv, struct request *request)
 	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		g_autofree char *text = g_strdup_printf("%s: see trace-thr confirm --help", error->message);
-		return complain(text);
+		return tt_complain("%s: see trace-thr confirm --help", error->message);
 	}
 	const char *wrong = refusal(request);
 	wrong = wrong ? wrong : take_arguments(request, argc, argv);
-	return wrong ? complain(wrong) : TT_EXIT_OK;
+	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
 }
 
 /* How it was recorded is how it is recorded again. */
@@ -121,13 +115,14 @@ static int take_manifest(struct request *request)
 	double recorded = 0;
 
 	if (error)
-		return complain(error->message);
+		return tt_complain("%s", error->message);
 	request->manifest = manifest;
 	if (!request->record.program)
 		request->record.program = manifest ? manifest->program : NULL;
 	if (!request->record.program || !request->record.program[0])
-		return complain("confirm: no program given, and the trace does not say which it was: trace-thr confirm "
-		                "TRACE -- PROGRAM [ARGUMENT…]");
+		return tt_complain(
+		    "confirm: no program given, and the trace does not say which it was: trace-thr confirm "
+		    "TRACE -- PROGRAM [ARGUMENT…]");
 	request->record.preload = request->preload || (manifest && manifest->preload);
 	request->record.stack = manifest && manifest->stack ? manifest->stack : request->record.preload ? SITES : 1;
 	if (manifest)
@@ -188,7 +183,7 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	struct tt_attempt made = tt_attempt_make(&attempt, &error);
 	tt_catcher_clear(&catcher);
 	if (made.end == TT_ATTEMPT_FAILED)
-		complain(error->message);
+		tt_complain("%s", error->message);
 	return made;
 }
 
@@ -225,7 +220,7 @@ static int try_all(struct job *job)
 	int status = TT_EXIT_OK;
 
 	if (job->request->output && g_mkdir(job->request->output, 0777) == -1)
-		return complain("confirm: cannot make the folder of -o: name one that is not there yet");
+		return tt_complain("confirm: cannot make the folder of -o: name one that is not there yet");
 	for (guint i = 0; status == TT_EXIT_OK && i < job->check->findings->len; i++) {
 		struct tt_finding *finding = job->check->findings->pdata[i];
 		if (tt_confirm_can_steer(finding))
@@ -243,7 +238,7 @@ static int confirm_trace(struct request *request)
 	struct job job = {.request = request, .check = tt_check_read(request->trace, &options, &error)};
 
 	if (!job.check)
-		return complain(error->message);
+		return tt_complain("%s", error->message);
 	tt_notes(&job.check->summary, job.check->symbols);
 	int status = take_manifest(request);
 	if (status == TT_EXIT_OK)

@@ -3,6 +3,7 @@
 
 #include "tools/check/check.h"
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/report/orders.h"
 
 /* What the command line says. */
@@ -26,17 +27,11 @@ static const char description[] =
     "Exit status: 0, of `db check` 1 for inversions at or above --fail-on; 2 bad usage or an unusable file.\n"
     "What makes two locks of different runs the same is explained in docs/db.md.";
 
-static int complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return TT_EXIT_USAGE;
-}
-
 /* A report is whole, or there is no status that says what is in it. */
 static int end_output(int status)
 {
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+		return tt_complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
 	return status;
 }
 
@@ -98,11 +93,11 @@ static int look(const struct request *request, guint verb)
 	int status;
 
 	if (!request->words[1] || request->words[2])
-		return complain("db: name one file, as trace-thr check --db made it");
+		return tt_complain("db: name one file, as trace-thr check --db made it");
 	db = tt_db_open(request->words[1], TT_DB_READ, &error);
 	status = db ? verbs[verb].look(request, db, &error) : TT_EXIT_USAGE;
 	tt_db_close(db);
-	return error ? complain(error->message) : end_output(status);
+	return error ? tt_complain("%s", error->message) : end_output(status);
 }
 
 static void close_db(void *db)
@@ -134,11 +129,11 @@ static int merge(const struct request *request)
 	bool ok;
 
 	if (!request->words[1] || !request->words[2])
-		return complain("db merge: name the file to add to, which may be new, and then those to add");
+		return tt_complain("db merge: name the file to add to, which may be new, and then those to add");
 	from = open_all(request->words + 2, &error);
 	out = from ? tt_db_open(request->words[1], TT_DB_WRITE, &error) : NULL;
 	if (!out)
-		return complain(error->message);
+		return tt_complain("%s", error->message);
 	tt_db_begin(out);
 	for (guint i = 0; i < from->len; i++) {
 		if (!tt_db_same(out, from->pdata[i]))
@@ -146,7 +141,7 @@ static int merge(const struct request *request)
 	}
 	ok = tt_db_commit(out, &error);
 	tt_db_close(out);
-	return ok ? TT_EXIT_OK : complain(error->message);
+	return ok ? TT_EXIT_OK : tt_complain("%s", error->message);
 }
 
 static int act(struct request *request)
@@ -154,17 +149,16 @@ static int act(struct request *request)
 	const char *verb = request->words ? request->words[0] : NULL;
 
 	if (request->fail_on && !tt_level_parse(request->fail_on, &request->level))
-		return complain("db: no such level: use potential or inversion, or a surer one to fail on none");
+		return tt_complain("db: no such level: use potential or inversion, or a surer one to fail on none");
 	if (!verb)
-		return complain("db: no command given: use check, show, list or merge; see trace-thr db --help");
+		return tt_complain("db: no command given: use check, show, list or merge; see trace-thr db --help");
 	if (strcmp(verb, "merge") == 0)
 		return merge(request);
 	for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (strcmp(verb, verbs[i].word) == 0)
 			return look(request, i);
 	}
-	g_autofree char *wrong = g_strdup_printf("db: no command '%s': use check, show, list or merge", verb);
-	return complain(wrong);
+	return tt_complain("db: no command '%s': use check, show, list or merge", verb);
 }
 
 static int run(int argc, char **argv)
@@ -188,7 +182,7 @@ static int run(int argc, char **argv)
 		status = act(&request);
 	} else {
 		g_autofree char *wrong = g_strdup_printf("%s: see trace-thr db --help", error->message);
-		status = complain(wrong);
+		status = tt_complain("%s", wrong);
 	}
 	g_free(request.fail_on);
 	g_strfreev(request.words);

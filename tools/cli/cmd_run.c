@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
+#include "tools/cli/seconds.h"
 #include "tools/cli/run_many.h"
 #include "tools/cli/run_once.h"
 #include "tools/cli/shaking.h"
@@ -37,35 +39,21 @@ struct arguments {
 	gint error_exitcode;
 };
 
-static G_GNUC_PRINTF(1, 2) bool complain(const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	g_autofree char *line = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-
-	fprintf(stderr, "trace-thr: %s\n", line);
-	return false;
-}
-
 static bool take_hang_after(const char *text, double *seconds)
 {
-	char *end = NULL;
-
 	if (!text)
 		return true;
-	*seconds = g_ascii_strtod(text, &end);
-	return (*text && !*end && *seconds >= 0) ||
-	       complain("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never", text);
+	return (tt_seconds_of(text, seconds) && *seconds >= 0) ||
+	       tt_refuse("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never",
+	                 text);
 }
 
 static bool take(const struct arguments *arguments, struct tt_run_request *request, struct tt_repeat *repeat)
 {
 	if (arguments->error_exitcode < 0 || arguments->error_exitcode > 255)
-		return complain("--error-exitcode takes a number from 0 to 255");
+		return tt_refuse("--error-exitcode takes a number from 0 to 255");
 	if (arguments->repeat < 0)
-		return complain("--repeat takes a number from 1");
+		return tt_refuse("--repeat takes a number from 1");
 	request->error_exitcode = arguments->error_exitcode;
 	request->keep_going = arguments->keep_going;
 	request->keep_traces = arguments->keep_traces;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/seconds.h"
 #include "tools/stats/report.h"
@@ -28,12 +29,6 @@ static const char description[] =
     "match whole names: 'worker-*'. The JSON is described in docs/stats.md.\n"
     "\n"
     "Exit status: 0 counted, 2 bad usage, unusable input, or the figures could not be written.";
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return TT_EXIT_USAGE;
-}
 
 /* The place of the word in the list, which NULL ends; the first for NULL; -1: not in it. */
 static int find_word(const char *const *words, const char *word)
@@ -95,7 +90,7 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = g_strdup("stats takes one trace: see trace-thr stats --help");
 	else
 		wrong = interpret(request);
-	return wrong ? complain(wrong) : TT_EXIT_OK;
+	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
 }
 
 static int count(const struct request *request)
@@ -104,12 +99,12 @@ static int count(const struct request *request)
 	struct tt_stats *stats = tt_stats_read(request->paths[0], &request->selection, &error);
 
 	if (!stats)
-		return complain(error->message);
+		return tt_complain("%s", error->message);
 	request->show(stats, &request->view, stdout);
 	tt_notes(&stats->summary, stats->symbols);
 	tt_stats_free(stats);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return complain("cannot write the figures: see to the room on the disk, or to who reads the pipe");
+		return tt_complain("cannot write the figures: see to the room on the disk, or to who reads the pipe");
 	return TT_EXIT_OK;
 }
 

@@ -8,6 +8,7 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/read/manifest.h"
 #include "tools/read/trace.h"
@@ -49,12 +50,6 @@ static const char description[] =
     "whole names: 'worker-*'.\n"
     "\n"
     "Exit status: 0 drawn, 2 bad usage, unusable input, or the picture could not be written.";
-
-static int complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return TT_EXIT_USAGE;
-}
 
 /* The width of the terminal, or of what it is said to be. */
 static int terminal_columns(void)
@@ -212,7 +207,7 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = g_strdup_printf("%s: see trace-thr timeline --help", error->message);
 	else
 		wrong = refusal(request);
-	return wrong ? complain(wrong) : TT_EXIT_OK;
+	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
 }
 
 /* A timeline being read. */
@@ -326,7 +321,7 @@ static int timeline(const struct request *request)
 		}
 	}
 	if (error)
-		complain(error->message);
+		tt_complain("%s", error->message);
 	tt_manifest_free(manifest);
 	tt_lanes_free(reading.lanes);
 	tt_model_free(reading.model);

@@ -1,3 +1,5 @@
+#include "tools/cli/complain.h"
+#include "tools/cli/seconds.h"
 #include "tools/cli/recording_options.h"
 
 #include <math.h>
@@ -14,25 +16,15 @@ static const double longest_timeout = 4e8;
 enum { MOST_SITES = 64, SITES_WITH_PRELOAD = 8 };
 G_STATIC_ASSERT(MOST_SITES <= TT_STACK_MAX + 1);
 
-static bool complain(const char *what)
-{
-	fprintf(stderr, "trace-thr: %s\n", what);
-	return false;
-}
-
 static bool parse_timeout(struct tt_recording_request *request)
 {
-	char *end = NULL;
+	double *seconds = &request->options.timeout;
 
 	if (!request->timeout)
 		return true;
-	double seconds = g_ascii_strtod(request->timeout, &end);
-	request->options.timeout = seconds;
-	if (*request->timeout && !*end && seconds > 0 && seconds <= longest_timeout)
+	if (tt_seconds_of(request->timeout, seconds) && *seconds > 0 && *seconds <= longest_timeout)
 		return true;
-	g_autofree char *text =
-	    g_strdup_printf("--timeout %s is no number of seconds above 0: write, say, --timeout 10", request->timeout);
-	return complain(text);
+	return tt_refuse("--timeout %s is no number of seconds above 0: write, say, --timeout 10", request->timeout);
 }
 
 /* A note if the call chains that were asked for cannot be had. */
@@ -45,9 +37,8 @@ static bool parse_stack(struct tt_recording_request *request)
 	if (text) {
 		gint64 sites = g_ascii_strtoll(text, &end, 10);
 		if (!g_ascii_isdigit(*text) || *end || sites < 1 || sites > MOST_SITES) {
-			g_autofree char *what = g_strdup_printf(
-			    "--stack %s is no number from 1 to %d: write, say, --stack 8", text, MOST_SITES);
-			return complain(what);
+			return tt_refuse("--stack %s is no number from 1 to %d: write, say, --stack 8", text,
+			                 MOST_SITES);
 		}
 		request->options.stack = (int)sites;
 	}
@@ -65,8 +56,7 @@ static bool take_program(int argc, char **argv, struct tt_recording_request *req
 	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
 	if (argc <= first || !*argv[first]) {
-		g_autofree char *text = g_strdup_printf("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
-		return complain(text);
+		return tt_refuse("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
 	}
 	request->options.program = argv + first;
 	return true;
@@ -97,8 +87,7 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	if (more)
 		g_option_context_add_main_entries(context, more, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		g_autofree char *text = g_strdup_printf("%s: see %s --help", error->message, g_get_prgname());
-		return complain(text);
+		return tt_refuse("%s: see %s --help", error->message, g_get_prgname());
 	}
 	request->options.output = request->output;
 	request->options.drop = request->drop;

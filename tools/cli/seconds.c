@@ -4,14 +4,21 @@
 
 #include <glib.h>
 
-bool tt_parse_seconds(const char *text, int64_t *ns)
+bool tt_seconds_of(const char *text, double *seconds)
 {
 	char *end;
-	double seconds = text ? g_ascii_strtod(text, &end) : 0;
+
+	*seconds = g_ascii_strtod(text, &end);
+	return end != text && !*end && !isnan(*seconds);
+}
+
+bool tt_parse_seconds(const char *text, int64_t *ns)
+{
+	double seconds;
 
 	if (!text)
 		return true;
-	if (end == text || *end || isnan(seconds))
+	if (!tt_seconds_of(text, &seconds))
 		return false;
 	*ns = (int64_t)CLAMP(round(seconds * 1e9), -9e18, 9e18);
 	return true;

@@ -14,7 +14,7 @@ static struct tt_finding *circle_of(struct tt_thread *first)
 	struct tt_finding *circle = tt_finding_new(&tt_rules[TT_RULE_CYCLE], TT_LEVEL_ACTUAL, NULL);
 	struct tt_edge edge = tt_edge_of_wait(first);
 
-	while (edge.wanted && edge.wanted->holds->len == 1 && circle->edges->len < TT_CONFIRM_MOST_EDGES) {
+	while (edge.wanted && edge.wanted->holds->len == 1 && circle->edges->len < TT_STEER_EDGES) {
 		const struct tt_hold *hold = edge.wanted->holds->pdata[0]; /* by whom it waits for */
 
 		g_array_append_val(circle->edges, edge);

@@ -4,9 +4,6 @@
 
 #include "tools/check/rules.h"
 
-/* What the library has room for. */
-enum { MOST_FRAMES = 8 };
-
 bool tt_confirm_can_steer(const struct tt_finding *finding)
 {
 	bool rule = finding->rule == &tt_rules[TT_RULE_PREDICTED] || finding->rule == &tt_rules[TT_RULE_ORDER];
@@ -32,7 +29,7 @@ static bool put_site(GString *text, const char *kind, const struct tt_check *che
 
 	tt_symbols_at(check->symbols, time_ns);
 	last = tt_symbols_own_call(check->symbols, pid, caller, stack);
-	for (guint i = 0; i < MOST_FRAMES && address != last; i++) {
+	for (guint i = 0; i < TT_STEER_FRAMES && address != last; i++) {
 		address = address_at(caller, stack, i);
 		const struct tt_site *site = tt_symbols_call_site(check->symbols, pid, address);
 		if (!site || !site->module || strchr(site->module, '\n'))
@@ -63,8 +60,8 @@ static char *refusal(const struct tt_check *check, const struct tt_finding *find
 {
 	const char *const *changed = tt_symbols_changed(check->symbols);
 
-	if (finding->edges->len > TT_CONFIRM_MOST_EDGES)
-		return g_strdup_printf("it has more than %d locks", TT_CONFIRM_MOST_EDGES);
+	if (finding->edges->len > TT_STEER_EDGES)
+		return g_strdup_printf("it has more than %d locks", TT_STEER_EDGES);
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
 		if (!is_lock(edge->held) || !is_lock(edge->wanted))

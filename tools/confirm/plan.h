@@ -7,10 +7,8 @@
 
 #include <stdbool.h>
 
+#include "libtrace_thr/src/steer_plan.h"
 #include "tools/check/check.h"
-
-/* What the library has room for. */
-enum { TT_CONFIRM_MOST_EDGES = 16 };
 
 /* Whether the finding is a cycle of locks that has not happened, so that a run can be steered into it. */
 bool tt_confirm_can_steer(const struct tt_finding *finding);

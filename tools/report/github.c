@@ -53,7 +53,7 @@ static void append_message(GString *line, const struct tt_check *check, const st
 
 	append(line, finding->verdict, in_message);
 	for (guint i = 0; i < steps->steps->len; i++) {
-		const struct tt_step *step = &g_array_index(steps->steps, struct tt_step, i);
+		const struct tt_report_step *step = &g_array_index(steps->steps, struct tt_report_step, i);
 		g_autofree char *sentence = tt_step_sentence(step);
 		g_autofree char *site = step->place.caller ? tt_site_text(tt_place_site(check, &step->place)) : NULL;
 		g_autofree char *whole = g_strdup_printf("\n%s%s%s", sentence, site ? " at " : "", site ? site : "");

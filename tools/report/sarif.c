@@ -28,7 +28,7 @@ static void append_plain(GString *message, const char *text)
 }
 
 /* `alice waits for lock "printer" at [copy_page print.c:25](2)`, a line. */
-static void append_step(GString *message, const struct tt_check *check, const struct tt_step *step, guint id)
+static void append_step(GString *message, const struct tt_check *check, const struct tt_report_step *step, guint id)
 {
 	g_autofree char *sentence = tt_step_sentence(step);
 	g_autofree char *site = step->place.caller ? tt_site_text(tt_place_site(check, &step->place)) : NULL;
@@ -50,7 +50,7 @@ static json_t *message_of(const struct tt_check *check, const struct tt_finding 
 	append_plain(message, finding->verdict);
 	g_string_append_c(message, '.');
 	for (guint i = 0; i < steps->steps->len; i++)
-		append_step(message, check, &g_array_index(steps->steps, struct tt_step, i), i + 1);
+		append_step(message, check, &g_array_index(steps->steps, struct tt_report_step, i), i + 1);
 	if (finding->remedy) {
 		g_string_append_c(message, '\n');
 		append_plain(message, finding->remedy);
@@ -66,7 +66,7 @@ static json_t *related_of(const struct tt_check *check, const struct tt_steps *s
 	json_t *related = json_array();
 
 	for (guint i = 0; i < steps->steps->len; i++) {
-		const struct tt_step *step = &g_array_index(steps->steps, struct tt_step, i);
+		const struct tt_report_step *step = &g_array_index(steps->steps, struct tt_report_step, i);
 		json_t *location;
 		if (!step->place.caller)
 			continue;
@@ -85,7 +85,7 @@ static json_t *flow_of(const struct tt_check *check, const struct tt_steps *step
 	json_t *flow = json_array();
 
 	for (guint i = 0; i < steps->steps->len; i++) {
-		const struct tt_step *step = &g_array_index(steps->steps, struct tt_step, i);
+		const struct tt_report_step *step = &g_array_index(steps->steps, struct tt_report_step, i);
 		json_t *location;
 		if (step->thread != thread)
 			continue;

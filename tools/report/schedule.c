@@ -19,9 +19,9 @@ static const char *name_of(const struct schedule *schedule, guint thread)
 	return ((const struct tt_thread *)schedule->steps->threads->pdata[thread])->name;
 }
 
-static const struct tt_step *step_of(const struct schedule *schedule, guint i)
+static const struct tt_report_step *step_of(const struct schedule *schedule, guint i)
 {
-	return &g_array_index(schedule->steps->steps, struct tt_step, i);
+	return &g_array_index(schedule->steps->steps, struct tt_report_step, i);
 }
 
 static void measure(struct schedule *schedule)
@@ -33,7 +33,7 @@ static void measure(struct schedule *schedule)
 	for (guint i = 0; i < threads; i++)
 		schedule->widths[i] = tt_text_width(name_of(schedule, i));
 	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
-		const struct tt_step *step = step_of(schedule, i);
+		const struct tt_report_step *step = step_of(schedule, i);
 		g_autofree char *text = tt_step_text(step);
 		schedule->widths[step->thread] = MAX(schedule->widths[step->thread], tt_text_width(text));
 	}
@@ -57,7 +57,7 @@ static void put_heads(const struct schedule *schedule)
 }
 
 /* Ends the line, with the site from that column on if there is room. */
-static void put_site(const struct schedule *schedule, const struct tt_step *step, int column)
+static void put_site(const struct schedule *schedule, const struct tt_report_step *step, int column)
 {
 	if (schedule->check && step->place.caller) {
 		g_autofree char *site = tt_site_text(tt_place_site(schedule->check, &step->place));
@@ -72,7 +72,7 @@ static void put_columns(const struct schedule *schedule)
 {
 	put_heads(schedule);
 	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
-		const struct tt_step *step = step_of(schedule, i);
+		const struct tt_report_step *step = step_of(schedule, i);
 		g_autofree char *text = tt_step_text(step);
 		int before = 0;
 		for (guint j = 0; j < step->thread; j++)
@@ -90,7 +90,7 @@ static void put_lines(const struct schedule *schedule)
 	for (guint i = 0; i < schedule->steps->threads->len; i++)
 		width = MAX(width, tt_text_width(name_of(schedule, i)));
 	for (guint i = schedule->first; i < schedule->steps->steps->len; i++) {
-		const struct tt_step *step = step_of(schedule, i);
+		const struct tt_report_step *step = step_of(schedule, i);
 		g_autofree char *text = tt_step_text(step);
 		tt_put(schedule->pen, TT_DIM, "%*u  ", INDENT - 2, i + 1);
 		tt_put_padded(schedule->pen, TT_NAME, width + 1, name_of(schedule, step->thread));

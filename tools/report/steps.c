@@ -42,7 +42,7 @@ static guint index_of(struct tt_steps *all, struct tt_thread *thread)
 
 static void add(struct tt_steps *all, const struct tt_place *place, const char *verb, bool blocks)
 {
-	struct tt_step step = {index_of(all, place->thread), verb, *place, blocks};
+	struct tt_report_step step = {index_of(all, place->thread), verb, *place, blocks};
 
 	g_array_append_val(all->steps, step);
 }
@@ -64,7 +64,7 @@ static void add_witness(struct tt_steps *all, const struct tt_finding *finding)
 
 static gint earlier(gconstpointer a, gconstpointer b)
 {
-	const struct tt_step *x = a, *y = b;
+	const struct tt_report_step *x = a, *y = b;
 	return x->place.time_ns < y->place.time_ns ? -1 : x->place.time_ns > y->place.time_ns;
 }
 
@@ -89,7 +89,7 @@ struct tt_steps *tt_steps_of(const struct tt_finding *finding)
 	struct tt_steps *all = g_new0(struct tt_steps, 1);
 
 	all->threads = g_ptr_array_new();
-	all->steps = g_array_new(FALSE, FALSE, sizeof(struct tt_step));
+	all->steps = g_array_new(FALSE, FALSE, sizeof(struct tt_report_step));
 	for (guint i = 0; i < finding->edges->len; i++)
 		index_of(all, tt_finding_edge(finding, i)->thread);
 	if (finding->witness->len > 0)
@@ -106,14 +106,14 @@ void tt_steps_free(struct tt_steps *steps)
 	g_free(steps);
 }
 
-char *tt_step_text(const struct tt_step *step)
+char *tt_step_text(const struct tt_report_step *step)
 {
 	const struct tt_object *object = step->place.object;
 
 	return g_strdup_printf("%s%s%s", step->verb, object ? " " : "", object ? object->name : "");
 }
 
-char *tt_step_sentence(const struct tt_step *step)
+char *tt_step_sentence(const struct tt_report_step *step)
 {
 	const struct tt_place *place = &step->place;
 	g_autofree char *object = place->object ? tt_object_phrase(place->object) : NULL;

@@ -7,7 +7,7 @@
 
 #include "tools/check/places.h"
 
-struct tt_step {
+struct tt_report_step {
 	guint thread; /* its place among the threads */
 	const char *verb;
 	struct tt_place place;
@@ -16,16 +16,16 @@ struct tt_step {
 
 struct tt_steps {
 	GPtrArray *threads; /* struct tt_thread: those of the edges first */
-	GArray *steps;      /* struct tt_step */
+	GArray *steps;      /* struct tt_report_step */
 };
 
 struct tt_steps *tt_steps_of(const struct tt_finding *finding);
 void tt_steps_free(struct tt_steps *steps);
 
 /* `waits for printer`. The caller's to free. */
-char *tt_step_text(const struct tt_step *step);
+char *tt_step_text(const struct tt_report_step *step);
 
 /* `alice waits for lock "printer"`: who, what, and of what kind it is. The caller's to free. */
-char *tt_step_sentence(const struct tt_step *step);
+char *tt_step_sentence(const struct tt_report_step *step);
 
 #endif /* TT_REPORT_STEPS_H */
