@@ -105,10 +105,11 @@ static void print(const struct total *total, uint64_t seed, double seconds)
 	printf("  false                          %8u\n", total->counts[FALSE_PREDICTION]);
 	printf("  missed                         %8u\n", total->counts[MISSED_PREDICTION]);
 	printf("  with a wrong witness           %8u\n", total->counts[BAD_WITNESS]);
-	printf("  behind a waiting writer        %8u  of %u foretold, %u missed\n", total->told_behind_writers,
-	       total->behind_writers, total->counts[MISSED_BEHIND_WRITER]);
-	printf("  reading again behind one       %8u  of %u foretold, not demanded\n", total->told_reading_again,
+	printf("  behind a waiting writer        %8u  of %u foretold\n", total->told_behind_writers,
+	       total->behind_writers);
+	printf("  reading again behind one       %8u  of %u foretold\n", total->told_reading_again,
 	       total->reading_again);
+	printf("  of these two, missed           %8u\n", total->counts[MISSED_BEHIND_WRITER]);
 	printf("TT013 told                       %8u\n", total->communication);
 	printf("  false                          %8u\n", total->counts[FALSE_COMMUNICATION]);
 	printf("blocked for good: false          %8u\n", total->counts[FALSE_ACTUAL]);

@@ -163,7 +163,7 @@ static bool is_told(const struct tt_check *check, deadlock which, bool exactly)
 	return false;
 }
 
-/* Those of a set that are told: exactly, or of the same locks. The others are missed, unless that is AGREE. */
+/* Those of a set that are told: exactly, or of the same locks. The others are missed. */
 static unsigned judge_set(struct judging *judging, const struct tt_check *check, GHashTable *set,
                           enum disagreement missed)
 {
@@ -178,7 +178,7 @@ static unsigned judge_set(struct judging *judging, const struct tt_check *check,
 		n += told;
 		if (!deadlocks_has_part(&judging->reachable, which))
 			g_error("the oracle is at odds with itself: it foretells what it cannot reach");
-		if (!told && missed != AGREE)
+		if (!told)
 			disagree(judging, missed, deadlock_text(judging->program, which));
 	}
 	return n;
@@ -196,7 +196,7 @@ static void judge_foretold(struct judging *judging, const struct tt_check *check
 	outcome->reading_again = g_hash_table_size(all->again);
 	judge_set(judging, check, all->plain, MISSED_PREDICTION);
 	outcome->told_behind_writers = judge_set(judging, check, all->writer, MISSED_BEHIND_WRITER);
-	outcome->told_reading_again = judge_set(judging, check, all->again, AGREE);
+	outcome->told_reading_again = judge_set(judging, check, all->again, MISSED_BEHIND_WRITER);
 	g_hash_table_iter_init(&iter, all->plain);
 	while (g_hash_table_iter_next(&iter, &key, NULL))
 		outcome->exact += is_told(check, *(deadlock *)key, true);

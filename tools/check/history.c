@@ -203,3 +203,12 @@ void tt_history_event(struct tt_history *history, const struct tt_thread *thread
 		action->detail = (unsigned)(fails ? event->why : event->result) & 0x3fU;
 	}
 }
+
+void tt_history_again(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
+                      const struct tt_event *event)
+{
+	struct tt_action *action = append(history, thread, object, event, &(struct tt_call){event->caller, NULL});
+
+	if (action)
+		action->type = TT_EVENT_lock_wait;
+}

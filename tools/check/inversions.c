@@ -281,15 +281,6 @@ static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, 
 	return gate_of(a, b) != NULL;
 }
 
-/* Of other runs nobody knows whether a third wants to write. */
-static bool queues(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data)
-{
-	(void)waiter;
-	(void)holder;
-	(void)data;
-	return false;
-}
-
 /* Runs have no order between them that could be searched for a way: the first choice is as good as any. */
 static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
 {
@@ -362,7 +353,8 @@ static gint surer(gconstpointer a, gconstpointer b)
 
 static void search(struct tt_inversions *found, const GArray *mine, bool excluded)
 {
-	static const struct tt_cycle_tests tests = {.apart = apart, .queues = queues, .reaches = reaches};
+	/* Of other runs nobody knows whether a third wants to write. */
+	static const struct tt_cycle_tests tests = {.apart = apart, .reaches = reaches};
 	struct graph graph = {0};
 	struct tt_cycle_limits limits = {
 	    .last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED, .most = MOST_CYCLES, .steps = most_steps};

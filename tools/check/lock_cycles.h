@@ -2,19 +2,13 @@
  * Cycles in a lock graph, each with a thread for each of its arcs: the patterns of a deadlock.
  *
  * All threads of a pattern are different, each asks for the lock that the next one holds, in a mode that has to wait
- * for it, and no two are kept apart: see tt_cycle_tests.
+ * for it, and no two are kept apart: see tt_cycle_tests. One alone can be a pattern: it reads a lock that it reads, and
+ * waits behind a writer who waits for it.
  */
 #ifndef TT_CHECK_LOCK_CYCLES_H
 #define TT_CHECK_LOCK_CYCLES_H
 
-#include "tools/check/lock_parts.h"
-
-/* What may take part. */
-enum tt_cycle_class {
-	TT_CYCLE_FIRM,     /* requests without a time limit */
-	TT_CYCLE_TIMED,    /* those with one as well: the thread gives up and can go on */
-	TT_CYCLE_EXCLUDED, /* also those that are kept apart */
-};
+#include "tools/check/lock_choices.h"
 
 struct tt_lock_cycle {
 	enum tt_cycle_class class;
@@ -31,18 +25,6 @@ struct tt_lock_cycles {
 	    *cycles;    /* struct tt_lock_cycle, the shortest first, those of a class together; a set of locks once */
 	guint complete; /* all cycles up to this length that are not excluded were found; G_MAXUINT: all */
 	guint untried;  /* of so many that are not reached, not all choices of threads were tried */
-};
-
-/* What the search asks the caller. */
-struct tt_cycle_tests {
-	/* Whether something keeps the two from being there at the same time. */
-	bool (*apart)(const struct tt_dependency *a, const struct tt_dependency *b, void *data);
-	/* Whether one who wants to read waits for another who reads, behind a third who wants to write. */
-	bool (*queues)(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data);
-	/* Whether a firm cycle, of these dependencies, is reached; then *proof is the caller's. What it took is added.
-	 */
-	bool (*reaches)(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data);
-	void *data;
 };
 
 /* How much to look for. */

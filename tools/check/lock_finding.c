@@ -54,12 +54,21 @@ static char *join_text(const struct tt_lock_cycle *cycle)
 	return g_strdup("threads join each other");
 }
 
+/* One who reads what it reads. */
+static bool is_again(const struct tt_lock_cycle *cycle)
+{
+	return cycle->dependencies->len == 1;
+}
+
 static char *verdict_of(const struct tt_lock_cycle *cycle)
 {
 	g_autofree char *locks = locks_text(cycle);
 
 	if (has_join(cycle))
 		return join_text(cycle);
+	if (is_again(cycle))
+		return g_strdup_printf("%s asks to read %s again while it reads it",
+		                       dependency_of(cycle, 0)->thread->name, locks);
 	return g_strdup_printf("%s are taken in %s", locks,
 	                       cycle->dependencies->len == 2 ? "both orders" : "a circular order");
 }
@@ -69,6 +78,8 @@ static char *predicted_verdict(const struct tt_lock_cycle *cycle)
 	g_autoptr(GPtrArray) threads = g_ptr_array_new();
 	g_autofree char *why = verdict_of(cycle);
 
+	if (is_again(cycle))
+		return g_strdup_printf("%s, behind a writer that waits for it", why);
 	for (guint i = 0; i < cycle->dependencies->len; i++)
 		g_ptr_array_add(threads, dependency_of(cycle, i)->thread);
 	g_autofree char *names = tt_thread_names(threads);
@@ -116,21 +127,45 @@ static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cy
 	}
 }
 
-static void note_exclusion(const struct tt_run *run, const struct tt_guards *guards, struct tt_finding *finding,
-                           const struct tt_lock_cycle *cycle)
+static char *why_apart(const struct tt_run *run, const struct tt_guards *guards, const struct tt_lock_cycle *cycle)
 {
 	guint n = cycle->dependencies->len;
+	char *why = NULL;
 
 	for (guint i = 0; i < n; i++) {
-		for (guint j = i + 1; j < n; j++) {
-			g_autofree char *why =
-			    tt_apart_why(run->clocks, guards, dependency_of(cycle, i), dependency_of(cycle, j));
-			if (why) {
-				tt_finding_note(finding, "It cannot deadlock in this run: %s.", why);
-				return;
-			}
+		for (guint j = i + 1; j < n && !why; j++)
+			why = tt_apart_why(run->clocks, guards, dependency_of(cycle, i), dependency_of(cycle, j));
+	}
+	return why;
+}
+
+/* Of those who could come between two who read. */
+static char *why_no_writer(const struct tt_run *run, const struct tt_guards *guards, const struct tt_writers *writers,
+                           const struct tt_lock_cycle *cycle)
+{
+	char *why = NULL;
+
+	for (guint i = 0; i < cycle->dependencies->len; i++) {
+		const struct tt_dependency *waiter = dependency_of(cycle, i), *holder = dependency_of(cycle, i + 1);
+		const GPtrArray *all =
+		    tt_both_read(waiter, holder) ? tt_writers_of(writers, waiter->wanted.object) : NULL;
+		for (guint j = 0; all && j < all->len && !why; j++) {
+			why = tt_apart_why(run->clocks, guards, all->pdata[j], waiter);
+			why = why ? why : tt_apart_why(run->clocks, guards, all->pdata[j], holder);
 		}
 	}
+	return why;
+}
+
+static void note_exclusion(const struct tt_run *run, const struct tt_guards *guards, const struct tt_writers *writers,
+                           struct tt_finding *finding, const struct tt_lock_cycle *cycle)
+{
+	g_autofree char *why = why_apart(run, guards, cycle);
+
+	if (!why)
+		why = why_no_writer(run, guards, writers, cycle);
+	if (why)
+		tt_finding_note(finding, "It cannot deadlock in this run: %s.", why);
 }
 
 static void note_loss(const struct tt_check *check, const struct tt_run *run, struct tt_finding *finding)
@@ -170,9 +205,9 @@ static void note_writer(struct tt_finding *finding, const struct tt_lock_cycle *
 			member |= dependency_of(cycle, j)->thread == step->thread;
 		if (!member)
 			tt_finding_note(finding,
-			                "It needs a third, writing thread: %s. Writers go first here, so who "
-			                "reads waits behind it.",
-			                step->thread->name);
+			                "It needs %s writing thread: %s. Writers go first here, so who reads waits "
+			                "behind it.",
+			                is_again(cycle) ? "another," : "a third,", step->thread->name);
 	}
 }
 
@@ -184,11 +219,12 @@ static void note_grounds(struct tt_finding *finding)
 }
 
 void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
-                   const struct tt_guards *guards)
+                   const struct tt_guards *guards, const struct tt_writers *writers)
 {
 	static const char *const remedy =
 	    "Take these locks in one order in every thread, or hold only one of them at a time.";
 	static const char *const join_remedy = "Release the lock before joining, or end the thread without it.";
+	static const char *const again_remedy = "Do not ask for a lock that the thread reads: pass on that it has it.";
 	const struct tt_proof *proof = is_sure(check, run) ? cycle->proof : NULL;
 	bool excluded = cycle->class == TT_CYCLE_EXCLUDED;
 	enum tt_rule_index rule = has_join(cycle) ? TT_RULE_COMMUNICATION : proof ? TT_RULE_PREDICTED : TT_RULE_ORDER;
@@ -197,12 +233,12 @@ void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, co
 	    tt_finding_new(&tt_rules[rule], level, proof ? predicted_verdict(cycle) : verdict_of(cycle));
 
 	finding->cycle = true;
-	finding->remedy = has_join(cycle) ? join_remedy : remedy;
+	finding->remedy = has_join(cycle) ? join_remedy : is_again(cycle) ? again_remedy : remedy;
 	add_edges(finding, cycle, run);
 	if (proof)
 		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
 	if (excluded)
-		note_exclusion(run, guards, finding, cycle);
+		note_exclusion(run, guards, writers, finding, cycle);
 	else if (proof)
 		note_grounds(finding);
 	else

@@ -11,6 +11,6 @@
 
 /* Adds the finding to the check. */
 void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
-                   const struct tt_guards *guards);
+                   const struct tt_guards *guards, const struct tt_writers *writers);
 
 #endif /* TT_CHECK_LOCK_FINDING_H */

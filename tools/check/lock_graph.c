@@ -12,12 +12,12 @@ static guint mix(uint64_t hash, uint64_t more)
 static guint hash_asked(const struct tt_thread *thread, const struct tt_asked *asked)
 {
 	guint hash = mix((uint64_t)(uintptr_t)thread, (uint64_t)(uintptr_t)asked->object);
-	return mix(hash, (uint64_t)asked->mode * 2 + asked->timed);
+	return mix(hash, (uint64_t)asked->mode * 4 + asked->timed * 2U + asked->again);
 }
 
 static bool same_asked(const struct tt_asked *a, const struct tt_asked *b)
 {
-	return a->object == b->object && a->mode == b->mode && a->timed == b->timed;
+	return a->object == b->object && a->mode == b->mode && a->timed == b->timed && a->again == b->again;
 }
 
 static guint hash_request(gconstpointer data)
@@ -135,6 +135,17 @@ static void depend_on_all(struct tt_lock_graph *graph, struct tt_request *reques
 	}
 }
 
+static void depend_on_first(struct tt_lock_graph *graph, struct tt_request *request)
+{
+	const GPtrArray *holds = request->thread->holds;
+
+	for (guint i = 0; i < holds->len; i++) {
+		const struct tt_hold *hold = holds->pdata[i];
+		if (hold->object == request->asked.object)
+			depend(graph, request, hold, false);
+	}
+}
+
 void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_asked *asked,
                        uint32_t position, tt_is_hidden hidden, void *data)
 {
@@ -154,7 +165,10 @@ void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, co
 		request->positions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 		g_ptr_array_add(graph->requests, request);
 		g_hash_table_add(graph->by_key, request);
-		depend_on_all(graph, request);
+		if (asked->again)
+			depend_on_first(graph, request);
+		else
+			depend_on_all(graph, request);
 		graph->timed |= asked->timed;
 	}
 	if (position != TT_NOWHERE)

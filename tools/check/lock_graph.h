@@ -5,6 +5,8 @@
  * one, with a list of the moments: so memory grows with threads and ways of nesting, and four bytes a nested request.
  *
  * A thread that is joined by one who holds a lock counts as a lock: it has itself, until it ends.
+ *
+ * One who reads a lock and asks to read it again depends on that lock alone: whoever it waits for waits for it.
  */
 #ifndef TT_CHECK_LOCK_GRAPH_H
 #define TT_CHECK_LOCK_GRAPH_H
@@ -17,6 +19,7 @@ struct tt_asked {
 	struct tt_object *object;
 	enum tt_mode mode;
 	bool timed; /* with a time limit */
+	bool again; /* it reads that lock already */
 	uint64_t caller;
 	const struct tt_stack *stack; /* the model's; NULL unknown */
 	int64_t time_ns;

@@ -25,7 +25,9 @@ struct order {
 	struct tt_guards *guards;
 	struct tt_making *making;
 	bool all;
-	GHashTable *runs; /* in the end: struct tt_process → struct tt_run */
+	/* in the end */
+	struct tt_writers *writers;
+	GHashTable *runs; /* struct tt_process → struct tt_run */
 };
 
 /* Of the process of the thread, which mostly is that of the event before. */
@@ -59,6 +61,17 @@ static bool is_asked_for(const struct tt_object *object)
 	return object->family == TT_FAMILY_THREAD || tt_is_lock(object);
 }
 
+/* It reads that lock, and asks to read it. */
+static bool reads(const struct tt_thread *thread, const struct tt_object *object, enum tt_mode mode)
+{
+	for (guint i = 0; mode == TT_MODE_SHARED && i < thread->holds->len; i++) {
+		const struct tt_hold *hold = thread->holds->pdata[i];
+		if (hold->object == object && hold->mode == TT_MODE_SHARED)
+			return true;
+	}
+	return false;
+}
+
 static void on_wait(struct tt_thread *thread, const struct tt_event *event, void *data)
 {
 	const struct tt_wait *wait = &thread->wait;
@@ -68,8 +81,13 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 		return;
 	g_hash_table_insert(order->waiting, thread, wait->object);
 	request(order, thread,
-	        &(struct tt_asked){wait->object, wait->mode, wait->timeout_ns >= 0, wait->caller, wait->stack,
-	                           event->time_ns});
+	        &(struct tt_asked){.object = wait->object,
+	                           .mode = wait->mode,
+	                           .timed = wait->timeout_ns >= 0,
+	                           .again = reads(thread, wait->object, wait->mode),
+	                           .caller = wait->caller,
+	                           .stack = wait->stack,
+	                           .time_ns = event->time_ns});
 }
 
 /* A wait that came to nothing leaves no request to be taken. */
@@ -97,8 +115,12 @@ static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *da
 	if (hold->limit != TT_LIMIT_TRY && hold->caller && is_asked_for(hold->object) &&
 	    !has_waited(order, hold->thread, hold->object))
 		request(order, hold->thread,
-		        &(struct tt_asked){hold->object, hold->mode, hold->limit == TT_LIMIT_TIMED, hold->caller,
-		                           hold->stack, event->time_ns});
+		        &(struct tt_asked){.object = hold->object,
+		                           .mode = hold->mode,
+		                           .timed = hold->limit == TT_LIMIT_TIMED,
+		                           .caller = hold->caller,
+		                           .stack = hold->stack,
+		                           .time_ns = event->time_ns});
 	tt_history_hold(history_of(order, hold->thread), hold, true, event);
 }
 
@@ -114,7 +136,7 @@ static void on_join(struct order *order, struct tt_thread *thread, struct tt_obj
 {
 	if (event->result == TT_WAKE_JOINED && !has_waited(order, thread, object))
 		request(order, thread,
-		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, false, event->caller, NULL, event->time_ns});
+		        &(struct tt_asked){.object = object, .caller = event->caller, .time_ns = event->time_ns});
 }
 
 /* A wait for a wake-up that had come already, so that it did not need to wait; or of the last one at a barrier. */
@@ -126,14 +148,50 @@ static void on_wake_up(struct order *order, struct tt_thread *thread, struct tt_
 
 	if (!has_waited(order, thread, object) && got && thread->holds->len > 0)
 		request(order, thread,
-		        &(struct tt_asked){object, TT_MODE_EXCLUSIVE, event->limit == TT_LIMIT_TIMED, event->caller,
-		                           NULL, event->time_ns});
+		        &(struct tt_asked){.object = object,
+		                           .timed = event->limit == TT_LIMIT_TIMED,
+		                           .caller = event->caller,
+		                           .time_ns = event->time_ns});
+}
+
+/* A lock that was taken to read by one who reads it, so that no hold began; where one may have to wait for that. */
+static void on_again(struct order *order, struct tt_thread *thread, struct tt_object *object,
+                     const struct tt_event *event)
+{
+	bool waited = has_waited(order, thread, object);
+
+	if (waited || event->limit == TT_LIMIT_TRY)
+		return;
+	request(order, thread,
+	        &(struct tt_asked){.object = object,
+	                           .mode = TT_MODE_SHARED,
+	                           .timed = event->limit == TT_LIMIT_TIMED,
+	                           .again = true,
+	                           .caller = event->caller,
+	                           .time_ns = event->time_ns});
+	tt_history_again(history_of(order, thread), thread, object, event);
+}
+
+static bool is_again(const struct tt_thread *thread, const struct tt_object *object, const struct tt_event *event)
+{
+	const struct tt_hold *hold = NULL;
+
+	if (event->type != TT_EVENT_lock_acquired || event->kind != TT_KIND_RWLOCK_WRITER ||
+	    event->mode != TT_MODE_SHARED)
+		return false;
+	for (guint i = 0; i < thread->holds->len; i++) {
+		const struct tt_hold *one = thread->holds->pdata[i];
+		hold = one->object == object ? one : hold;
+	}
+	return hold && hold->depth > 1;
 }
 
 static void on_event(struct tt_thread *thread, struct tt_object *object, const struct tt_event *event, void *data)
 {
 	struct order *order = data;
 
+	if (is_again(thread, object, event))
+		on_again(order, thread, object, event);
 	if (event->type == TT_EVENT_thread_join_done && object)
 		on_join(order, thread, object, event);
 	if ((event->type == TT_EVENT_event_woken || event->type == TT_EVENT_sem_acquired ||
@@ -287,9 +345,9 @@ static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, 
 	return tt_apart(tt_run_of(order->runs, a->thread)->clocks, order->guards, a, b);
 }
 
-static bool queues(const struct tt_dependency *waiter, const struct tt_dependency *holder, void *data)
+static const GPtrArray *writers_of(const struct tt_object *lock, void *data)
 {
-	return tt_proof_queues(((struct order *)data)->graph, waiter, holder);
+	return tt_writers_of(((struct order *)data)->writers, lock);
 }
 
 static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
@@ -299,7 +357,7 @@ static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work,
 
 	uint64_t before = run->closure->steps;
 
-	*proof = tt_proof_find(run, order->graph, dependencies);
+	*proof = tt_proof_find(run, order->writers, dependencies);
 	*work += before - run->closure->steps;
 	return *proof != NULL;
 }
@@ -307,7 +365,7 @@ static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work,
 static void tell(struct tt_check *check, const struct order *order, const struct tt_lock_cycle *cycle)
 {
 	const struct tt_dependency *first = cycle->dependencies->pdata[0];
-	tt_tell_cycle(check, cycle, tt_run_of(order->runs, first->thread), order->guards);
+	tt_tell_cycle(check, cycle, tt_run_of(order->runs, first->thread), order->guards, order->writers);
 }
 
 static uint64_t longest_history(const struct order *order)
@@ -330,12 +388,13 @@ static void finish(struct tt_check *check, void *state)
 	                                 .most = MOST_CYCLES,
 	                                 .steps = most_steps,
 	                                 .work = most_looks * longest_history(order)};
-	struct tt_cycle_tests tests = {apart, queues, reaches, order};
+	struct tt_cycle_tests tests = {apart, writers_of, reaches, order};
 	g_autoptr(GPtrArray) arcs = tt_lock_graph_arcs(order->graph);
 	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
 	g_autoptr(GHashTable) deadlocked = sets_that_deadlocked(check);
 
-	order->runs = tt_runs_new(order->histories, parts, most_actions);
+	order->writers = tt_writers_new(order->graph);
+	order->runs = tt_runs_new(order->histories, parts, order->writers, most_actions);
 	struct tt_lock_cycles *found = tt_lock_cycles_find(parts, &tests, &limits);
 	for (guint i = 0; i < found->cycles->len; i++) {
 		struct tt_lock_cycle *cycle = found->cycles->pdata[i];
@@ -348,6 +407,7 @@ static void finish(struct tt_check *check, void *state)
 	tt_lock_cycles_free(found);
 	tt_lock_parts_free(parts);
 	g_hash_table_destroy(order->runs);
+	tt_writers_free(order->writers);
 }
 
 const struct tt_rule_family tt_lock_order_family = {begin, finish, end};

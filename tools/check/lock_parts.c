@@ -124,7 +124,13 @@ static void drop_links_between(GPtrArray *links, const struct tt_lock_node *node
 	}
 }
 
-/* Gathers the nodes by part; those alone in theirs are in no cycle. */
+/* More than one lock; or one that is asked for by who has it. */
+static bool is_cyclic(const GPtrArray *part)
+{
+	return part->len > 1 || (part->len == 1 && ((struct tt_lock_node *)part->pdata[0])->out->len > 0);
+}
+
+/* Gathers the nodes by part, those that have cycles; the others are in no cycle. */
 static void gather(struct tt_lock_parts *parts, guint n_parts)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
@@ -137,13 +143,14 @@ static void gather(struct tt_lock_parts *parts, guint n_parts)
 		drop_links_between(node->out, node);
 		drop_links_between(node->in, node);
 		node->rank = part->len;
+		bool was_cyclic = is_cyclic(part);
 		g_ptr_array_add(part, node);
-		if (part->len == 2)
+		if (!was_cyclic && is_cyclic(part))
 			g_ptr_array_add(parts->parts, part);
 	}
 	for (guint i = 0; i < n_parts; i++) {
 		GPtrArray *part = all->pdata[i];
-		if (part->len < 2)
+		if (!is_cyclic(part))
 			g_ptr_array_free(part, TRUE);
 	}
 }

@@ -26,7 +26,7 @@ struct tt_lock_parts {
 	GPtrArray *nodes;
 	GPtrArray *links;
 	GPtrArray
-	    *parts; /* GPtrArray of struct tt_lock_node, two or more, in the order in which they were first seen */
+	    *parts; /* GPtrArray of struct tt_lock_node: with cycles, in the order in which they were first seen */
 };
 
 /* Leaves out the locks that threads release which do not hold them: those are signals. */

@@ -209,66 +209,78 @@ struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, 
 
 /* Cycles. */
 
-static bool both_read(const struct tt_dependency *waiter, const struct tt_dependency *holder)
+struct cycle {
+	struct tt_run *run;
+	const struct tt_writers *writers;
+	GPtrArray *queues;  /* struct tt_object: at each of these one who reads waits for one who reads */
+	GPtrArray *moments; /* GArray of uint32_t: of the askers */
+	GArray *askers;     /* struct tt_asker: of the dependencies, then a writer for each queue so far */
+};
+
+static void add_asker(struct cycle *cycle, const struct tt_dependency *dependency)
 {
-	return waiter->wanted.mode == TT_MODE_SHARED && holder->held.mode == TT_MODE_SHARED;
+	/* Whatever else was held: the closure sees that for itself. */
+	GArray *positions = tt_proof_moments(dependency->requests);
+	struct tt_asker asker = {dependency->thread->number, positions, dependency->held.object,
+	                         dependency->wanted.object, dependency->wanted.mode};
+
+	g_ptr_array_add(cycle->moments, positions);
+	g_array_append_val(cycle->askers, asker);
 }
 
-static bool writes(const struct tt_request *request, const struct tt_object *lock)
+static void drop_asker(struct cycle *cycle)
 {
-	return request->asked.object == lock && request->asked.mode == TT_MODE_EXCLUSIVE && !request->asked.timed;
+	g_ptr_array_set_size(cycle->moments, (gint)cycle->moments->len - 1);
+	g_array_set_size(cycle->askers, cycle->askers->len - 1);
 }
 
-/* What two readers of a cycle wait for each other at, behind a writer; NULL: there are none. */
-static const struct tt_object *queue_of(const GPtrArray *dependencies)
+static bool asks(const struct cycle *cycle, const struct tt_thread *thread)
 {
-	for (guint i = 0; i < dependencies->len; i++) {
-		const struct tt_dependency *waiter = dependencies->pdata[i];
-		if (both_read(waiter, dependencies->pdata[(i + 1) % dependencies->len]))
-			return waiter->wanted.object;
+	for (guint i = 0; i < cycle->askers->len; i++) {
+		if (g_array_index(cycle->askers, struct tt_asker, i).thread == thread->number)
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
-/* With the writer that is needed, each in turn until one leads there. It is the last of the askers. */
-static struct tt_proof *prove_behind(struct tt_run *run, const GPtrArray *requests, const struct tt_object *lock,
-                                     struct tt_asker *askers, guint n)
+/* With a writer at each queue from that one on: each in turn, until all lead there. */
+static struct tt_proof *prove_from(struct cycle *cycle, guint queue)
 {
 	struct tt_proof *proof = NULL;
 
-	for (guint i = 0; i < requests->len && !proof; i++) {
-		const struct tt_request *request = requests->pdata[i];
-		bool third = writes(request, lock);
-		for (guint j = 0; j < n; j++)
-			third &= askers[j].thread != request->thread->number;
-		if (!third)
+	if (queue == cycle->queues->len)
+		return tt_proof_of(cycle->run, (struct tt_asker *)(void *)cycle->askers->data, cycle->askers->len);
+	const GPtrArray *writers = tt_writers_of(cycle->writers, cycle->queues->pdata[queue]);
+
+	for (guint i = 0; writers && i < writers->len && !proof; i++) {
+		const struct tt_dependency *writer = writers->pdata[i];
+		if (asks(cycle, writer->thread))
 			continue;
-		askers[n] =
-		    (struct tt_asker){request->thread->number, request->positions, NULL, lock, TT_MODE_EXCLUSIVE};
-		proof = tt_proof_of(run, askers, n + 1);
+		add_asker(cycle, writer);
+		proof = prove_from(cycle, queue + 1);
+		drop_asker(cycle);
 	}
 	return proof;
 }
 
-struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_lock_graph *graph, const GPtrArray *dependencies)
+struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writers, const GPtrArray *dependencies)
 {
-	guint n = dependencies->len;
-	g_autofree struct tt_asker *askers = g_new(struct tt_asker, n + 1);
-	g_autoptr(GPtrArray) moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-	const struct tt_object *queue = queue_of(dependencies);
+	struct cycle cycle = {run, writers, g_ptr_array_new(),
+	                      g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
+	                      g_array_new(FALSE, FALSE, sizeof(struct tt_asker))};
 
-	/* Whatever else was held: the closure sees that for itself. */
-	for (guint i = 0; i < n; i++) {
+	for (guint i = 0; i < dependencies->len; i++) {
 		const struct tt_dependency *dependency = dependencies->pdata[i];
-		GArray *positions = tt_proof_moments(dependency->requests);
-		g_ptr_array_add(moments, positions);
-		askers[i] = (struct tt_asker){dependency->thread->number, positions, dependency->held.object,
-		                              dependency->wanted.object, dependency->wanted.mode};
+		add_asker(&cycle, dependency);
+		if (tt_both_read(dependency, dependencies->pdata[(i + 1) % dependencies->len]))
+			g_ptr_array_add(cycle.queues, dependency->wanted.object);
 	}
-	if (!queue)
-		return tt_proof_of(run, askers, n);
-	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, queue);
-	return prove_behind(run, requests, queue, askers, n);
+	struct tt_proof *proof = prove_from(&cycle, 0);
+
+	g_ptr_array_free(cycle.queues, TRUE);
+	g_ptr_array_free(cycle.moments, TRUE);
+	g_array_free(cycle.askers, TRUE);
+	return proof;
 }
 
 void tt_proof_free(struct tt_proof *proof)
@@ -278,21 +290,4 @@ void tt_proof_free(struct tt_proof *proof)
 	g_array_free(proof->parts, TRUE);
 	g_array_free(proof->witness, TRUE);
 	g_free(proof);
-}
-
-bool tt_proof_queues(const struct tt_lock_graph *graph, const struct tt_dependency *waiter,
-                     const struct tt_dependency *holder)
-{
-	const struct tt_object *lock = waiter->wanted.object;
-	bool third = false;
-
-	if (!both_read(waiter, holder) || lock->kind != TT_KIND_RWLOCK_WRITER)
-		return false;
-	g_autoptr(GPtrArray) all = tt_lock_graph_requests(graph, lock);
-	for (guint i = 0; i < all->len; i++) {
-		const struct tt_request *request = all->pdata[i];
-		third |=
-		    writes(request, lock) && request->thread != waiter->thread && request->thread != holder->thread;
-	}
-	return third;
 }

@@ -6,7 +6,6 @@
 #define TT_CHECK_PROOF_H
 
 #include "tools/check/findings.h"
-#include "tools/check/lock_graph.h"
 #include "tools/check/run.h"
 
 /* Who is to ask for what, at one of these moments of its history, and what it holds then that another asks for. */
@@ -30,11 +29,10 @@ struct tt_proof {
 };
 
 /*
- * Looks for one, for dependencies of which i wants what i + 1 holds, and the last what the first holds. One who reads
- * and waits behind a writer needs that: of `graph`, any other thread's request. NULL: there is none, or the closure's
- * steps ran out.
+ * Looks for one, for dependencies of which i wants what i + 1 holds, and the last what the first holds. Each that reads
+ * and waits for one who reads needs a writer between. NULL: there is none, or the closure's steps ran out.
  */
-struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_lock_graph *graph, const GPtrArray *dependencies);
+struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writers, const GPtrArray *dependencies);
 /* The same for any who ask: all of them are to be blocked together. */
 struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n);
 
@@ -42,9 +40,5 @@ struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, 
 GArray *tt_proof_moments(const GPtrArray *requests);
 
 void tt_proof_free(struct tt_proof *proof);
-
-/* Whether one who wants to read waits for another who reads: a third thread wants to write, and that goes first. */
-bool tt_proof_queues(const struct tt_lock_graph *graph, const struct tt_dependency *waiter,
-                     const struct tt_dependency *holder);
 
 #endif /* TT_CHECK_PROOF_H */

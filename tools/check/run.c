@@ -10,23 +10,29 @@ static void free_run(void *data)
 	g_free(run);
 }
 
-static void add_wanted(GHashTable *wanted, const GPtrArray *part)
+static void add_requests(GHashTable *wanted, const GPtrArray *dependencies)
+{
+	for (guint i = 0; i < dependencies->len; i++) {
+		const struct tt_dependency *dependency = dependencies->pdata[i];
+		for (guint j = 0; j < dependency->requests->len; j++)
+			g_hash_table_add(wanted, dependency->requests->pdata[j]);
+	}
+}
+
+static void add_wanted(GHashTable *wanted, const GPtrArray *part, const struct tt_writers *writers)
 {
 	for (guint i = 0; i < part->len; i++) {
 		const struct tt_lock_node *node = part->pdata[i];
-		for (guint j = 0; j < node->out->len; j++) {
-			const GPtrArray *all = ((struct tt_lock_link *)node->out->pdata[j])->arc->dependencies;
-			for (guint k = 0; k < all->len; k++) {
-				const struct tt_dependency *dependency = all->pdata[k];
-				for (guint l = 0; l < dependency->requests->len; l++)
-					g_hash_table_add(wanted, dependency->requests->pdata[l]);
-			}
-		}
+		const GPtrArray *of_lock = tt_writers_of(writers, node->lock);
+		if (of_lock)
+			add_requests(wanted, of_lock);
+		for (guint j = 0; j < node->out->len; j++)
+			add_requests(wanted, ((struct tt_lock_link *)node->out->pdata[j])->arc->dependencies);
 	}
 }
 
 /* The requests of each process that has a part: struct tt_process → a set of struct tt_request. */
-static GHashTable *wanted_by_process(const struct tt_lock_parts *parts)
+static GHashTable *wanted_by_process(const struct tt_lock_parts *parts, const struct tt_writers *writers)
 {
 	GHashTable *all = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_destroy);
 
@@ -38,7 +44,7 @@ static GHashTable *wanted_by_process(const struct tt_lock_parts *parts)
 			wanted = g_hash_table_new(NULL, NULL);
 			g_hash_table_insert(all, process, wanted);
 		}
-		add_wanted(wanted, part);
+		add_wanted(wanted, part, writers);
 	}
 	return all;
 }
@@ -57,10 +63,11 @@ struct tt_run *tt_run_need(GHashTable *runs, GHashTable *histories, struct tt_pr
 	return run;
 }
 
-GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps)
+GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, const struct tt_writers *writers,
+                        uint64_t steps)
 {
 	GHashTable *runs = g_hash_table_new_full(NULL, NULL, NULL, free_run);
-	g_autoptr(GHashTable) by_process = wanted_by_process(parts);
+	g_autoptr(GHashTable) by_process = wanted_by_process(parts, writers);
 	GHashTableIter iter;
 	void *process, *wanted;
 

@@ -8,11 +8,12 @@
 #include "tools/check/clocks.h"
 #include "tools/check/closure.h"
 #include "tools/check/lock_parts.h"
+#include "tools/check/writers.h"
 
 struct tt_run {
 	const struct tt_history *history;
 	struct tt_links *links;
-	struct tt_clocks *clocks; /* of the requests of dependencies in cyclic parts; NULL: there are none */
+	struct tt_clocks *clocks; /* of the requests of cyclic parts, and of who writes there; NULL: there are none */
 	struct tt_closure *closure;
 };
 
@@ -20,7 +21,8 @@ struct tt_run {
  * Of each process that has a part: a table, struct tt_process → struct tt_run, which g_hash_table_destroy ends. All
  * closures of a process together may look at so many actions.
  */
-GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, uint64_t steps);
+GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, const struct tt_writers *writers,
+                        uint64_t steps);
 
 /* That of a process; made if it has none, without clocks. */
 struct tt_run *tt_run_need(GHashTable *runs, GHashTable *histories, struct tt_process *process, uint64_t steps);
