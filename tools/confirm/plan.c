@@ -55,6 +55,18 @@ static bool is_lock(const struct tt_object *object)
 	return object && (object->family == TT_FAMILY_LOCK || object->family == TT_FAMILY_SEMAPHORE);
 }
 
+/* One who reads waits for one who reads, or for itself: behind a writer, which is no part of the cycle. */
+static bool needs_writer(const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *waiter = tt_finding_edge(finding, i);
+		const struct tt_edge *holder = tt_finding_edge(finding, (i + 1) % finding->edges->len);
+		if (waiter->wanted_mode == TT_MODE_SHARED && holder->held_mode == TT_MODE_SHARED)
+			return true;
+	}
+	return false;
+}
+
 /* Why the edges as a whole cannot be steered by. The caller's to free; NULL: they can. */
 static char *refusal(const struct tt_check *check, const struct tt_finding *finding)
 {
@@ -67,6 +79,8 @@ static char *refusal(const struct tt_check *check, const struct tt_finding *find
 		if (!is_lock(edge->held) || !is_lock(edge->wanted))
 			return g_strdup("it is not of locks alone");
 	}
+	if (needs_writer(finding))
+		return g_strdup("it needs a writer to come between those who read, which is not steered");
 	return *changed ? g_strdup_printf("%s has changed since: record again", *changed) : NULL;
 }
 
