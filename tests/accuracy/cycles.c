@@ -79,6 +79,9 @@ static void add(const struct waits *waits, unsigned path, enum way way)
 	GHashTable *set = sets[way];
 	deadlock number = number_of(waits, path);
 
+	/* Who reads again is in a circle with the writer alone: a longer one through both says no more. */
+	if (way == READING_AGAIN && __builtin_popcount(path) > 2)
+		return;
 	if (!g_hash_table_contains(set, &number))
 		g_hash_table_add(set, g_memdup2(&number, sizeof number));
 }

@@ -5,12 +5,14 @@ struct actor {
 	bool made, ended;
 	uint32_t waits_at; /* a condition, event or barrier; TT_NOWHERE */
 	bool woken;
+	bool queues; /* to write a lock at which a writer that waits goes first */
 };
 
 /* An object likewise. */
 struct thing {
 	uint32_t writer; /* of a lock: who has it alone; TT_NOWHERE */
 	guint readers;
+	guint writers;   /* who wait, at a lock where they go first */
 	uint64_t value;  /* of a semaphore, and of a lock that is a signal: how many can pass */
 	bool set;        /* of an event */
 	guint loose;     /* of a condition: so many of those who wait were woken, whichever */
@@ -42,11 +44,27 @@ static bool is_taken(const struct thing *thing, enum tt_mode mode)
 	return thing->writer != TT_NOWHERE || (mode == TT_MODE_EXCLUSIVE && thing->readers > 0);
 }
 
+static bool queue(struct replay *replay)
+{
+	if (replay->action->mode == TT_MODE_EXCLUSIVE && replay->object->kind == TT_KIND_RWLOCK_WRITER) {
+		replay->actor->queues = true;
+		replay->thing->writers++;
+	}
+	return true;
+}
+
+static void leave_queue(struct replay *replay)
+{
+	replay->thing->writers -= replay->actor->queues;
+	replay->actor->queues = false;
+}
+
 static bool acquire(struct replay *replay)
 {
 	struct thing *thing = replay->thing;
 	enum tt_mode mode = (enum tt_mode)replay->action->mode;
 
+	leave_queue(replay);
 	if (is_signal(replay))
 		return thing->value > 0 && thing->value-- > 0;
 	if (is_taken(thing, mode))
@@ -72,14 +90,17 @@ static bool release(struct replay *replay)
 	return true;
 }
 
-/* It fails again only if it is taken again. What failed for another reason may always. */
+/* It fails again only if it is taken again, or a writer goes first. What failed for another reason may always. */
 static bool fail(struct replay *replay)
 {
+	const struct thing *thing = replay->thing;
+
+	leave_queue(replay);
 	if (replay->action->detail == TT_FAILURE_ERROR)
 		return true;
 	if (is_signal(replay))
-		return replay->thing->value == 0;
-	return is_taken(replay->thing, (enum tt_mode)replay->action->mode);
+		return thing->value == 0;
+	return is_taken(thing, (enum tt_mode)replay->action->mode) || (thing->readers > 0 && thing->writers > 0);
 }
 
 /* Semaphores. */
@@ -261,6 +282,7 @@ static bool (*const acts[TT_N_EVENT_TYPES])(struct replay *replay) = {
     [TT_EVENT_thread_start] = start,
     [TT_EVENT_thread_exit] = end,
     [TT_EVENT_thread_join_done] = joined,
+    [TT_EVENT_lock_wait] = queue,
     [TT_EVENT_lock_acquired] = acquire,
     [TT_EVENT_lock_released] = release,
     [TT_EVENT_lock_failed] = fail,
