@@ -55,22 +55,21 @@ unsigned machine_holders(const struct program *program, const struct state *stat
 	return holders;
 }
 
-/* As glibc has it: a writer that waits keeps others out as long as somebody reads. */
+/* As glibc has it: a writer that waits keeps those who would read out, also when the last who reads has let go. */
 unsigned machine_writers_before(const struct program *program, const struct state *state, unsigned thread,
                                 const struct request *request)
 {
-	unsigned writers = 0, readers = 0;
+	unsigned writers = 0;
 
 	if (request->mode != TT_MODE_SHARED || program->lock_kinds[request->lock] != TT_KIND_RWLOCK_WRITER)
 		return 0;
 	for (unsigned t = 0; t < program->n_threads; t++) {
 		const struct op *op = machine_op(program, state, t);
-		readers += state->readers[request->lock][t];
 		if (t != thread && op && op->kind == OP_LOCK && op->object == request->lock &&
 		    op->mode == TT_MODE_EXCLUSIVE && state->phase[t] == PHASE_WAITING)
 			writers |= BIT(t);
 	}
-	return readers ? writers : 0;
+	return writers;
 }
 
 bool machine_keeps_readers_out(const struct program *program, const struct state *state, unsigned thread)

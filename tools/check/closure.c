@@ -218,12 +218,10 @@ static bool is_over(const struct tt_closure *closure, const struct tt_member *me
 	return closure->done[member->thread] > g_array_index(member->positions, uint32_t, member->at);
 }
 
-static void begin(struct tt_closure *closure, struct tt_member *members, guint n)
+static void begin(struct tt_closure *closure, const struct tt_member *members, guint n)
 {
-	forget(closure);
 	for (guint i = 0; i < n; i++) {
 		const GArray *positions = members[i].positions;
-		members[i].at = 0;
 		closure->last[members[i].thread] =
 		    positions->len ? g_array_index(positions, uint32_t, positions->len - 1) : 0;
 	}
@@ -254,6 +252,44 @@ static bool search(struct tt_closure *closure, struct tt_member *members, guint 
 }
 
 bool tt_closure_find(struct tt_closure *closure, struct tt_member *members, guint n)
+{
+	forget(closure);
+	for (guint i = 0; i < n; i++)
+		members[i].at = 0;
+	return tt_closure_go_on(closure, members, n);
+}
+
+/* The next that the thread has to do with the object, before the end; TT_NOWHERE: nothing. */
+static uint32_t next_with(struct tt_closure *closure, uint32_t thread, uint32_t object, uint32_t end)
+{
+	const struct tt_links *links = closure->links;
+	uint32_t at = closure->cursor[thread];
+
+	while (at < end && tt_history_at(links->history, at)->object != object) {
+		at = links->next[at];
+		closure->steps -= closure->steps > 0;
+	}
+	return at < end ? at : TT_NOWHERE;
+}
+
+bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *members, guint n, uint32_t position)
+{
+	uint32_t object = tt_history_at(closure->links->history, position)->object;
+	bool any = false;
+
+	begin(closure, members, n);
+	for (uint32_t i = 0; i < closure->links->history->process->threads->len; i++) {
+		uint32_t at = next_with(closure, i, object, position);
+		if (at == TT_NOWHERE || at >= closure->last[i])
+			continue;
+		want(closure, i, at + 1);
+		any = true;
+	}
+	end(closure, members, n);
+	return any;
+}
+
+bool tt_closure_go_on(struct tt_closure *closure, struct tt_member *members, guint n)
 {
 	begin(closure, members, n);
 	bool found = search(closure, members, n);

@@ -46,4 +46,16 @@ struct tt_member {
  */
 bool tt_closure_find(struct tt_closure *closure, struct tt_member *members, guint n);
 
+/*
+ * The same, after moments were found that will not do: from where the members are now, of which the caller has moved
+ * one on; or after something was taken in.
+ */
+bool tt_closure_go_on(struct tt_closure *closure, struct tt_member *members, guint n);
+
+/*
+ * The action at that position could not happen: takes in what was done to its object before it in this run, the next
+ * thing of each thread. False: there was nothing.
+ */
+bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *members, guint n, uint32_t position);
+
 #endif /* TT_CHECK_CLOSURE_H */

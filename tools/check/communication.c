@@ -135,10 +135,10 @@ static struct tt_edge edge_of(const struct nested *nested)
 	return edge;
 }
 
-static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt_asker *asker, uint32_t position)
+static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt_asker *asker)
 {
 	const struct tt_history *history = nested->run->history;
-	const struct tt_action *action = tt_history_at(history, position);
+	const struct tt_action *action = tt_history_at(history, g_array_index(asker->positions, uint32_t, 0));
 	const struct tt_call *place = tt_history_site(history, action);
 
 	return (struct tt_edge){
@@ -176,13 +176,11 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 	struct tt_finding *finding =
 	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], proof ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
 	                   verdict_of(nested, wakers));
-	struct tt_edge waiter = edge_of(nested);
 
-	g_array_append_val(finding->edges, waiter);
-	for (guint i = 1; i <= wakers->len; i++) {
-		uint32_t position = proof ? g_array_index(proof->parts, struct tt_proof_part, i).wanted_at
-		                          : g_array_index(askers[i].positions, uint32_t, 0);
-		struct tt_edge edge = edge_of_waker(nested, &askers[i], position);
+	for (guint i = 0; i <= wakers->len; i++) {
+		struct tt_edge edge = i == 0 ? edge_of(nested) : edge_of_waker(nested, &askers[i]);
+		if (proof)
+			tt_proof_set_edge(proof, i, nested->run, &edge);
 		g_array_append_val(finding->edges, edge);
 	}
 	if (proof)

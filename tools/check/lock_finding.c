@@ -86,25 +86,6 @@ static char *predicted_verdict(const struct tt_lock_cycle *cycle)
 	return g_strdup_printf("%s can wait for each other%s: %s", names, threads->len > 2 ? ", in a circle" : "", why);
 }
 
-/* The edge as it was at the moments of the proof. */
-static void set_proven(struct tt_edge *edge, const struct tt_history *history, const struct tt_proof_part *part)
-{
-	const struct tt_action *wanted = tt_history_at(history, part->wanted_at);
-	const struct tt_call *place = tt_history_site(history, wanted);
-
-	edge->wanted_caller = place->caller;
-	edge->wanted_stack = place->stack;
-	edge->wanted_ns = tt_history_time(history, wanted);
-	if (part->held_at == TT_NOWHERE)
-		return;
-	const struct tt_action *held = tt_history_at(history, part->held_at);
-
-	place = tt_history_site(history, held);
-	edge->held_caller = place->caller;
-	edge->held_stack = place->stack;
-	edge->held_ns = tt_history_time(history, held);
-}
-
 static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
 {
 	const struct tt_proof *proof = cycle->proof;
@@ -122,7 +103,7 @@ static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cy
 		};
 		tt_edge_set_hold(&edge, &dependency->held);
 		if (proof)
-			set_proven(&edge, run->history, &g_array_index(proof->parts, struct tt_proof_part, i));
+			tt_proof_set_edge(proof, i, run, &edge);
 		g_array_append_val(finding->edges, edge);
 	}
 }

@@ -13,7 +13,7 @@
 enum { MOST_CYCLES = 1000 };
 static const uint64_t most_steps = 50 * 1000 * 1000;    /* of the search for cycles */
 static const uint64_t most_actions = 200 * 1000 * 1000; /* that the closures of a process look at, in all */
-static const uint64_t most_looks = 4;                   /* at the whole history, for one cycle */
+static const uint64_t most_looks = 8;                   /* at the whole history, for one cycle */
 
 /* The rule at work on one check. */
 struct order {

@@ -4,6 +4,9 @@
 
 #include "tools/check/replay.h"
 
+/* So many moments are replayed for one question. */
+enum { MOST_TRIES = 8 };
+
 struct search {
 	struct tt_run *run;
 	const struct tt_asker *askers;
@@ -192,6 +195,50 @@ static struct tt_proof *tell(const struct search *search)
 	return proof;
 }
 
+/* Goes through what the closure found, at the closure's cost. */
+static bool replays(const struct search *search, const struct tt_replay_request *requests, uint32_t *stuck)
+{
+	struct tt_closure *closure = search->run->closure;
+	uint64_t end = 0;
+
+	for (guint i = 0; i < search->run->history->process->threads->len; i++)
+		end = MAX(end, closure->done[i]);
+	closure->steps -= MIN(closure->steps, end);
+	return tt_replay(search->run->links, closure->done, requests, search->n, stuck);
+}
+
+/* The member whose moment came first in this run asks later, if it does. */
+static bool move_on(const struct search *search)
+{
+	struct tt_member *first = search->members;
+
+	for (guint i = 1; i < search->n; i++) {
+		if (position_of(&search->members[i]) < position_of(first))
+			first = &search->members[i];
+	}
+	return ++first->at < first->positions->len;
+}
+
+/* Tries again with more of what was done to the object that was in the way, else with another moment. */
+static bool go_on(const struct search *search, uint32_t stuck)
+{
+	struct tt_closure *closure = search->run->closure;
+	bool more = stuck != TT_NOWHERE && tt_closure_take_in(closure, search->members, search->n, stuck);
+
+	return (more || move_on(search)) && tt_closure_go_on(closure, search->members, search->n);
+}
+
+/* Moments that the closure finds and the replay confirms; a few are tried. */
+static bool find_moments(const struct search *search, const struct tt_replay_request *requests)
+{
+	bool found = tt_closure_find(search->run->closure, search->members, search->n);
+	uint32_t stuck;
+
+	for (guint tries = 1; found && !replays(search, requests, &stuck); tries++)
+		found = tries < MOST_TRIES && go_on(search, stuck);
+	return found;
+}
+
 struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n)
 {
 	g_autofree struct tt_member *members = g_new(struct tt_member, n);
@@ -202,9 +249,7 @@ struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, 
 		members[i] = (struct tt_member){askers[i].thread, askers[i].positions, 0};
 		requests[i] = (struct tt_replay_request){askers[i].thread, askers[i].wanted->number, askers[i].mode};
 	}
-	if (!tt_closure_find(run->closure, members, n) || !tt_replay(run->links, run->closure->done, requests, n))
-		return NULL;
-	return tell(&search);
+	return find_moments(&search, requests) ? tell(&search) : NULL;
 }
 
 /* Cycles. */
@@ -281,6 +326,25 @@ struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writ
 	g_ptr_array_free(cycle.moments, TRUE);
 	g_array_free(cycle.askers, TRUE);
 	return proof;
+}
+
+void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge)
+{
+	const struct tt_proof_part *part = &g_array_index(proof->parts, struct tt_proof_part, asker);
+	const struct tt_action *wanted = tt_history_at(run->history, part->wanted_at);
+	const struct tt_call *place = tt_history_site(run->history, wanted);
+
+	edge->wanted_caller = place->caller;
+	edge->wanted_stack = place->stack;
+	edge->wanted_ns = tt_history_time(run->history, wanted);
+	if (part->held_at == TT_NOWHERE)
+		return;
+	const struct tt_action *held = tt_history_at(run->history, part->held_at);
+
+	place = tt_history_site(run->history, held);
+	edge->held_caller = place->caller;
+	edge->held_stack = place->stack;
+	edge->held_ns = tt_history_time(run->history, held);
 }
 
 void tt_proof_free(struct tt_proof *proof)

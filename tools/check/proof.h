@@ -36,6 +36,9 @@ struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writ
 /* The same for any who ask: all of them are to be blocked together. */
 struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n);
 
+/* Sets the sites and times of what the asker, by its number, has and wants to those of the proof. */
+void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge);
+
 /* All moments of requests, in order: uint32_t. The caller's to free. */
 GArray *tt_proof_moments(const GPtrArray *requests);
 

@@ -13,6 +13,7 @@ struct thing {
 	uint32_t writer; /* of a lock: who has it alone; TT_NOWHERE */
 	guint readers;
 	guint writers;   /* who wait, at a lock where they go first */
+	bool kept;       /* one of these waits to the end */
 	uint64_t value;  /* of a semaphore, and of a lock that is a signal: how many can pass */
 	bool set;        /* of an event */
 	guint loose;     /* of a condition: so many of those who wait were woken, whichever */
@@ -22,6 +23,7 @@ struct thing {
 
 struct replay {
 	const struct tt_links *links;
+	const uint32_t *done; /* of each thread */
 	struct actor *actors;
 	struct thing *things;
 	/* the action at hand */
@@ -49,6 +51,7 @@ static bool queue(struct replay *replay)
 	if (replay->action->mode == TT_MODE_EXCLUSIVE && replay->object->kind == TT_KIND_RWLOCK_WRITER) {
 		replay->actor->queues = true;
 		replay->thing->writers++;
+		replay->thing->kept |= replay->links->next[replay->position] >= replay->done[replay->action->thread];
 	}
 	return true;
 }
@@ -67,7 +70,7 @@ static bool acquire(struct replay *replay)
 	leave_queue(replay);
 	if (is_signal(replay))
 		return thing->value > 0 && thing->value-- > 0;
-	if (is_taken(thing, mode))
+	if (is_taken(thing, mode) || (mode == TT_MODE_SHARED && thing->kept))
 		return false;
 	if (mode == TT_MODE_SHARED)
 		thing->readers++;
@@ -319,7 +322,8 @@ static bool act(struct replay *replay, uint32_t position)
 	return !acts[action->type] || acts[action->type](replay);
 }
 
-static bool act_all(struct replay *replay, const uint32_t *done)
+/* The first action that cannot happen; TT_NOWHERE: all can. */
+static uint32_t act_all(struct replay *replay, const uint32_t *done)
 {
 	uint32_t end = 0;
 
@@ -327,9 +331,9 @@ static bool act_all(struct replay *replay, const uint32_t *done)
 		end = MAX(end, done[i]);
 	for (uint32_t i = 0; i < end; i++) {
 		if (i < done[tt_history_at(replay->links->history, i)->thread] && !act(replay, i))
-			return false;
+			return i;
 	}
-	return true;
+	return TT_NOWHERE;
 }
 
 /* A reader that lets writers go first waits for one of those who wait here. */
@@ -371,10 +375,11 @@ static uint64_t first_value(const struct tt_links *links, guint i)
 	return links->places[i] == UINT64_MAX ? 0 : links->places[i];
 }
 
-bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct tt_replay_request *requests, guint n)
+bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct tt_replay_request *requests, guint n,
+               uint32_t *stuck)
 {
 	const struct tt_process *process = links->history->process;
-	struct replay replay = {.links = links};
+	struct replay replay = {.links = links, .done = done};
 	bool ok;
 
 	replay.actors = g_new0(struct actor, process->threads->len);
@@ -385,7 +390,8 @@ bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct 
 		replay.things[i].writer = TT_NOWHERE;
 		replay.things[i].value = first_value(links, i);
 	}
-	ok = act_all(&replay, done);
+	*stuck = act_all(&replay, done);
+	ok = *stuck == TT_NOWHERE;
 	for (guint i = 0; ok && i < n; i++)
 		ok = is_blocked(&replay, requests, n, i);
 	for (guint i = 0; i < process->objects->len; i++) {
