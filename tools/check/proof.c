@@ -207,16 +207,19 @@ static bool replays(const struct search *search, const struct tt_replay_request 
 	return tt_replay(search->run->links, closure->done, requests, search->n, stuck);
 }
 
-/* The member whose moment came first in this run asks later, if it does. */
+/* The member whose moment came first in this run asks later: of those that do. */
 static bool move_on(const struct search *search)
 {
-	struct tt_member *first = search->members;
+	struct tt_member *first = NULL;
 
-	for (guint i = 1; i < search->n; i++) {
-		if (position_of(&search->members[i]) < position_of(first))
-			first = &search->members[i];
+	for (guint i = 0; i < search->n; i++) {
+		struct tt_member *member = &search->members[i];
+		if (member->at + 1 < member->positions->len && (!first || position_of(member) < position_of(first)))
+			first = member;
 	}
-	return ++first->at < first->positions->len;
+	if (first)
+		first->at++;
+	return first;
 }
 
 /* Tries again with more of what was done to the object that was in the way, else with another moment. */
