@@ -5,6 +5,7 @@
  */
 #include <pthread.h>
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct made {
 	pthread_barrier_t barrier;
 	sem_t sem;
 	sem_t shared;
+	_Atomic pid_t arrives; /* the thread that is about to wait at the barrier */
 	int threads;
 };
 
@@ -56,9 +58,35 @@ static void use_all(void)
 static void *thread(void *arg)
 {
 	pthread_setspecific(key, &made);
+	made.arrives = gettid();
 	pthread_barrier_wait(&made.barrier);
 	use_all();
 	return arg;
+}
+
+/* Whether the thread sleeps, as it does once it waits. */
+static bool sleeps(pid_t tid)
+{
+	char path[64], line[512] = "";
+
+	snprintf(path, sizeof path, "/proc/self/task/%d/stat", (int)tid);
+	FILE *file = fopen(path, "r");
+	const char *name_end = file && fgets(line, sizeof line, file) ? strrchr(line, ')') : NULL;
+	if (file)
+		fclose(file);
+	return name_end && !strncmp(name_end, ") S", 3);
+}
+
+/* The interposer must not see it arrive, so it must have arrived before the constructor returns. */
+static void wait_for_party(void)
+{
+	for (int i = 0; i < 60000; i++) {
+		if (made.arrives && sleeps(made.arrives))
+			return;
+		usleep(1000);
+	}
+	fputs("the third party is not at the barrier after 60 s\n", stderr);
+	abort();
 }
 
 static void prepare(void)
@@ -114,8 +142,10 @@ __attribute__((constructor)) static void construct(void)
 	for (int i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	/* One is there before all that anybody looks at, and waits while they do. */
+	made.arrives = 0;
 	pthread_create(&threads[0], NULL, thread, NULL);
 	pthread_detach(threads[0]);
+	wait_for_party();
 }
 
 static void *last(void *arg)

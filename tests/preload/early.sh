@@ -1,8 +1,8 @@
 # A library whose constructor uses all before the interposer is set up, and whose handlers do so after its end.
 . "${0%/*}/lib.sh"
 
-${CC:-cc} -g -O1 -fPIC -shared -DLIBRARY -o "$dir/libearly.so" "$here/early.c" -pthread || exit 1
-${CC:-cc} -g -O1 -no-pie -o "$dir/needs" "$here/early.c" -L"$dir" -Wl,--no-as-needed -learly -Wl,-rpath,"$dir" -pthread || exit 1
+${CC:-cc} -D_GNU_SOURCE -g -O1 -fPIC -shared -DLIBRARY -o "$dir/libearly.so" "$here/early.c" -pthread || exit 1
+${CC:-cc} -D_GNU_SOURCE -g -O1 -no-pie -o "$dir/needs" "$here/early.c" -L"$dir" -Wl,--no-as-needed -learly -Wl,-rpath,"$dir" -pthread || exit 1
 
 # events_of NAME…: how many of these events there are of the parent, by name.
 events_of()

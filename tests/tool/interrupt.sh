@@ -64,4 +64,32 @@ ended
 check "the second ends it" "$(status_is 137)"
 check "no session is left" "$(lttng --no-sessiond list 2>/dev/null | grep "trace-thr-$recorder-")"
 
+# SIGKILL, which no recorder can answer: its heir does what is left to do.
+left() # left NAME: what there is of the recording: processes, by the trace in their command lines, and the session
+{
+	pgrep -fl "$dir/$1"
+	lttng --no-sessiond list 2>/dev/null | grep "trace-thr-$recorder-"
+	ls -d "$dir/$1/.relay" 2>/dev/null
+}
+nothing_left() { test -z "$(left "$1")"; }
+cp "$BUILD/examples/deadlock_abba" "$dir/abba"
+for command in record 'run --keep-going' 'run --no-live'; do
+	name=killed$(echo "$command" | tr -d ' ')
+	# Of several words.
+	# shellcheck disable=SC2086
+	LD_LIBRARY_PATH=$BUILD "$TOOL" $command -o "$dir/$name" -- sh -c "trap '' TERM; $dir/abba; : $dir/$name" >"$dir/out" \
+		2>"$dir/err" </dev/null &
+	recorder=$!
+	check "$command: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+	kill -KILL $recorder
+	ended
+	check "$command, killed: nothing of it is left, nor of a program that ignores SIGTERM" \
+		"$(status_is 137)$(wait_until "nothing is left" nothing_left "$name")$(left "$name")$(pgrep -fl "^$dir/abba")"
+	check "$command, killed: it is said" "$(has err '^trace-thr: the recorder was killed.*'"$name")"
+	tool check "$dir/$name"
+	check "$command, killed: what was recorded can be checked" "$(status_is 1)$(has out '^TT001 deadlock')"
+	tool run -q -o "$dir/after-$name" -- "$BUILD/examples/rlock"
+	check "$command, killed: the next one works" "$(status_is 0)"
+done
+
 finish

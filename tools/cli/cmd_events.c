@@ -7,6 +7,7 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/seconds.h"
 #include "tools/events/listing.h"
@@ -109,23 +110,17 @@ static bool parse(struct options *options, int argc, char **argv)
 	    {"version", 0, 0, G_OPTION_ARG_NONE, &options->version, "Print the version and exit", NULL},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options->traces, NULL, "TRACE"},
 	    G_OPTION_ENTRY_NULL};
-	GOptionContext *context = g_option_context_new(NULL);
-	GError *error = NULL;
-	bool ok;
+	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_summary(context, "Lists the events of a recorded trace, one a line.");
 	g_option_context_set_description(context, "docs/events.md says what they mean.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
-	ok = g_option_context_parse(context, &argc, &argv, &error);
-	if (!ok)
-		g_printerr("trace-thr: %s: see `trace-thr events --help`\n", error->message);
-	else if (!options->version && (!options->traces || options->traces[1])) {
-		g_printerr("trace-thr: events takes one trace: see `trace-thr events --help`\n");
-		ok = false;
-	}
-	g_option_context_free(context);
-	g_clear_error(&error);
-	return ok;
+	if (!g_option_context_parse(context, &argc, &argv, &error))
+		return tt_refuse("%s: see trace-thr events --help", error->message);
+	if (!options->version && (!options->traces || options->traces[1]))
+		return tt_refuse("events takes one trace: see trace-thr events --help");
+	return true;
 }
 
 /* What the options select. False after a line to stderr. */
@@ -133,15 +128,11 @@ static bool select_events(struct job *job, const struct options *options)
 {
 	job->selection = (struct selection){.from_ns = INT64_MIN, .to_ns = INT64_MAX};
 	job->format = find_format(options->format);
-	if (!job->format) {
-		g_printerr("trace-thr: no format %s: use text, json or csv\n", options->format);
-		return false;
-	}
+	if (!job->format)
+		return tt_refuse("no format '%s': use text, json or csv", options->format);
 	if (!tt_parse_seconds(options->from, &job->selection.from_ns) ||
-	    !tt_parse_seconds(options->to, &job->selection.to_ns)) {
-		g_printerr("trace-thr: --from and --to take seconds after the first event: for example --from 1.5\n");
-		return false;
-	}
+	    !tt_parse_seconds(options->to, &job->selection.to_ns))
+		return tt_refuse("--from and --to take seconds after the first event: for example --from 1.5");
 	job->selection.thread = options->thread ? g_pattern_spec_new(options->thread) : NULL;
 	job->selection.object = options->object ? g_pattern_spec_new(options->object) : NULL;
 	return true;
@@ -189,34 +180,37 @@ static void free_options(struct options *options)
 	g_strfreev(options->traces);
 }
 
+static int list_trace(struct job *job, const char *path)
+{
+	struct tt_trace_summary summary;
+	g_autoptr(GError) error = NULL;
+	int status = TT_EXIT_OK;
+
+	job->listing.symbols = tt_symbols_new();
+	job->listing.names = tt_names_new();
+	if (list(job, path, &summary, &error))
+		tt_notes(&summary, job->listing.symbols);
+	else
+		status = tt_complain("%s", error->message);
+	g_hash_table_destroy(job->listing.names);
+	tt_symbol_names_free(job->names);
+	tt_symbols_free(job->listing.symbols);
+	return status;
+}
+
 static int run(int argc, char **argv)
 {
 	struct options options = {.format = NULL};
 	struct job job = {.listing = {.out = stdout}};
-	struct tt_trace_summary summary;
-	GError *error = NULL;
 	int status = TT_EXIT_USAGE;
 
-	if (!parse(&options, argc, argv) || !select_events(&job, &options))
-		goto out;
-	if (options.version) {
-		puts("trace-thr " TTHR_VERSION);
+	if (parse(&options, argc, argv) && select_events(&job, &options)) {
 		status = TT_EXIT_OK;
-		goto out;
+		if (options.version)
+			puts("trace-thr " TTHR_VERSION);
+		else
+			status = list_trace(&job, options.traces[0]);
 	}
-	job.listing.symbols = tt_symbols_new();
-	job.listing.names = tt_names_new();
-	if (list(&job, options.traces[0], &summary, &error)) {
-		tt_notes(&summary, job.listing.symbols);
-		status = TT_EXIT_OK;
-	} else {
-		g_printerr("trace-thr: %s\n", error->message);
-		g_error_free(error);
-	}
-	g_hash_table_destroy(job.listing.names);
-	tt_symbol_names_free(job.names);
-	tt_symbols_free(job.listing.symbols);
-out:
 	if (job.selection.thread)
 		g_pattern_spec_free(job.selection.thread);
 	if (job.selection.object)

@@ -11,6 +11,7 @@
 
 #include "tools/check/hangs.h"
 #include "tools/report/text.h"
+#include "tools/session/offspring.h"
 
 /* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
 enum { SHARE = 10 };
@@ -219,9 +220,11 @@ struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const s
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return lookout;
 	fflush(NULL);
+	pid_t us = getpid();
 	lookout->pid = fork();
 	if (lookout->pid == 0) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		tt_offspring_ends_with(us, SIGKILL);
+		prctl(PR_SET_NAME, "trace-thr-look");
 		close(ends[0]);
 		look(source, options, ends[1]);
 		_exit(0);

@@ -5,12 +5,8 @@
 #include "tools/events/listing.h"
 #include "tools/events/value.h"
 
-static void put_text(FILE *out, const char *text)
+static void put_quoted(FILE *out, const char *text)
 {
-	if (!text || !strpbrk(text, ",\"\r\n")) {
-		fputs(text ? text : "", out);
-		return;
-	}
 	fputc('"', out);
 	for (; *text; text++) {
 		if (*text == '"')
@@ -18,6 +14,18 @@ static void put_text(FILE *out, const char *text)
 		fputc(*text, out);
 	}
 	fputc('"', out);
+}
+
+/* Who reads the file takes it for UTF-8, and would refuse all of it for one name that is not. */
+static void put_text(FILE *out, const char *text)
+{
+	g_autofree char *repaired = text && !g_utf8_validate(text, -1, NULL) ? g_utf8_make_valid(text, -1) : NULL;
+	const char *shown = repaired ? repaired : text ? text : "";
+
+	if (strpbrk(shown, ",\"\r\n"))
+		put_quoted(out, shown);
+	else
+		fputs(shown, out);
 }
 
 /* Whether the column is one of those that every event has, which come first. */

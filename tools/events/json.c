@@ -3,27 +3,22 @@
 
 #include "tools/events/listing.h"
 #include "tools/events/value.h"
+#include "tools/report/json.h"
 
 static json_t *address(uint64_t value)
 {
 	return json_sprintf("0x%" G_GINT64_MODIFIER "x", value);
 }
 
-static void set_text(json_t *object, const char *key, const char *text)
-{
-	if (text)
-		json_object_set_new(object, key, json_string(text));
-}
-
 static json_t *site_of(const struct tt_site *site)
 {
 	json_t *object = json_object();
 
-	set_text(object, "function", site->function);
-	set_text(object, "file", site->file);
+	tt_json_set_text(object, "function", site->function);
+	tt_json_set_text(object, "file", site->file);
 	if (site->line)
 		json_object_set_new(object, "line", json_integer(site->line));
-	set_text(object, "module", site->module);
+	tt_json_set_text(object, "module", site->module);
 	json_object_set_new(object, "offset", address(site->offset));
 	return object;
 }
@@ -60,7 +55,7 @@ static json_t *value_of(struct tt_listing *listing, const struct tt_event *event
 	int64_t number;
 
 	if (text)
-		return json_string(text);
+		return tt_json_text(text);
 	if (field->type == TT_FIELD_STACK)
 		return chain_of(listing, event);
 	if (field->style == TT_STYLE_HEX)
@@ -84,17 +79,17 @@ void tt_listing_json(struct tt_listing *listing, const struct tt_event *event)
 	json_object_set_new(object, "time_ns", json_integer(event->time_ns));
 	json_object_set_new(object, "relative_ns", json_integer(event->time_ns - listing->begin_ns));
 	json_object_set_new(object, "pid", json_integer(event->pid));
-	set_text(object, "thread", event->thread);
+	tt_json_set_text(object, "thread", event->thread);
 	json_object_set_new(object, "thread_id", json_integer((json_int_t)event->thread_id));
-	set_text(object, "event", tt_event_type_names[event->type]);
+	tt_json_set_text(object, "event", tt_event_type_names[event->type]);
 	if (event->name) {
-		set_text(object, "name", event->name);
+		tt_json_set_text(object, "name", event->name);
 		json_object_set_new(object, "id", json_integer((json_int_t)event->id));
 	}
 	for (const struct tt_field *const *field = event->fields; field && *field; field++)
 		json_object_set_new(object, (*field)->name, value_of(listing, event, *field));
 	if (target)
-		set_text(object, "target_function", target->function);
+		tt_json_set_text(object, "target_function", target->function);
 	json_object_set_new(object, "caller", address(event->caller));
 	if (site && site->module)
 		json_object_set_new(object, "site", site_of(site));

@@ -2,13 +2,12 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "tools/session/daemon.h"
+#include "tools/session/offspring.h"
 
 /* How long a daemon may take to start or to end. */
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
@@ -16,14 +15,14 @@ enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 /* In the child: in a session of its own, and with no signal held back, as we do. */
 static void detach(void *data)
 {
-	const struct tt_background *background = data;
+	const pid_t *leader = data;
 	sigset_t none;
 
 	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (background->with_us)
-		prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (*leader)
+		tt_offspring_ends_with(*leader, SIGTERM);
 }
 
 /* Waits until it answers. False: it has ended, or does not. */
@@ -44,13 +43,14 @@ static bool wait_for(const struct tt_background *background, pid_t pid)
 pid_t tt_background_start(const struct tt_background *background, GError **error)
 {
 	const char *name = background->argv[0];
+	pid_t leader = background->with_us ? getpid() : 0;
 	g_autoptr(GError) failure = NULL;
 	GPid pid;
 
 	if (!g_spawn_async(NULL, background->argv, NULL,
 	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
 	                       G_SPAWN_STDERR_TO_DEV_NULL,
-	                   detach, (void *)(uintptr_t)background, &pid, &failure)) {
+	                   detach, &leader, &pid, &failure)) {
 		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
 		            "%s cannot be started (%s): install it with 'make deps' or 'apt-get install lttng-tools'",
 		            name, failure->message);

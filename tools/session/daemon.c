@@ -104,10 +104,8 @@ static bool open_shared(struct tt_daemon *daemon, GError **error)
 		return false;
 	if (!is_alive(NULL)) {
 		pid_t pid = start(error);
-		if (!pid) {
-			unlink(lock_path);
-			return false;
-		}
+		if (!pid)
+			return false; /* who closes it removes the lock file */
 		write_pid(daemon->lock, pid);
 	}
 	lock_byte(daemon->lock, USING, F_RDLCK, true);

@@ -64,6 +64,43 @@ bool tt_offspring_end(const GArray *others, GArray *asked)
 	return any;
 }
 
+static bool is_of(const char *pid, const char *variable)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%s/environ", pid);
+	g_autofree char *environment = NULL;
+	size_t size = 0;
+
+	if (!g_file_get_contents(path, &environment, &size, NULL))
+		return false;
+	for (const char *at = environment; at < environment + size; at += strlen(at) + 1)
+		if (strcmp(at, variable) == 0)
+			return true;
+	return false;
+}
+
+bool tt_offspring_signal(const char *recording, int number)
+{
+	g_autofree char *variable = g_strconcat("TRACE_THR_RECORDING=", recording, NULL);
+	g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
+	const char *name;
+	bool any = false;
+
+	while (processes && (name = g_dir_read_name(processes))) {
+		if (!g_ascii_isdigit(*name) || !is_of(name, variable))
+			continue;
+		any = true;
+		kill((pid_t)strtol(name, NULL, 10), number);
+	}
+	return any;
+}
+
+void tt_offspring_ends_with(pid_t parent, int number)
+{
+	prctl(PR_SET_PDEATHSIG, number);
+	if (getppid() != parent)
+		raise(number);
+}
+
 bool tt_offspring_catches(pid_t pid, int number)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/status", (int)pid);

@@ -21,6 +21,15 @@ GArray *tt_offspring_adopt(void);
  */
 bool tt_offspring_end(const GArray *others, GArray *asked);
 
+/*
+ * Sends the signal to all processes of a recording: those that got its token as TRACE_THR_RECORDING in their
+ * environment. False if there are none.
+ */
+bool tt_offspring_signal(const char *recording, int number);
+
+/* In a child just made: it gets this signal when `parent` ends, or at once if that has ended already. */
+void tt_offspring_ends_with(pid_t parent, int number);
+
 /* Whether a process has a handler for the signal. */
 bool tt_offspring_catches(pid_t pid, int number);
 

@@ -1,6 +1,8 @@
 #include "tools/session/record.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -10,9 +12,14 @@
 #include "tools/read/manifest.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
+#include "tools/session/heir.h"
 #include "tools/session/loader.h"
+#include "tools/session/offspring.h"
 #include "tools/session/rehearsal.h"
 #include "tools/session/relay.h"
+
+/* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
+enum { GRACE_MS = 2000, LOOK_MS = 50 };
 
 /* Whether the folder was made, or was there and is empty. */
 static bool take_folder(const char *path)
@@ -102,6 +109,9 @@ struct job {
 
 /* Somebody at work on it while the program runs. */
 struct recorder {
+	const struct job *job;
+	struct tt_daemon *daemon;
+	struct tt_relay *relay; /* NULL: recorded without one */
 	struct tt_session *session;
 	const struct tt_companion *companion; /* NULL: nobody reads along */
 };
@@ -203,15 +213,15 @@ static struct tt_session *start_session(const struct job *job, const char *folde
 }
 
 /* Has a companion read along while the program runs. */
-static bool run_with(const struct job *job, const struct tt_relay *relay, const char *folder, struct recorder *recorder,
-                     struct tt_manifest *manifest, GError **error)
+static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, struct tt_manifest *manifest,
+                     GError **error)
 {
 	const struct tt_companion *companion = recorder->companion;
 
 	if (!companion)
 		return run_program(job, recorder, manifest, error);
 	tt_rehearse(folder);
-	g_autofree char *url = tt_relay_live_url(relay, tt_session_name(recorder->session));
+	g_autofree char *url = tt_relay_live_url(recorder->relay, tt_session_name(recorder->session));
 	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
 	                 companion->data);
 	bool ok = run_program(job, recorder, manifest, error);
@@ -219,27 +229,50 @@ static bool run_with(const struct job *job, const struct tt_relay *relay, const 
 	return ok;
 }
 
+/*
+ * The recorder was killed: what it would have done at the end. The session ends first, so that no program waits for
+ * room in a buffer any more. There is no manifest, for want of an end to tell of.
+ */
+static void inherit(void *data)
+{
+	struct recorder *recorder = data;
+	const char *token = recorder->job->token;
+	struct tt_session_loss loss;
+
+	tt_session_finish(recorder->session);
+	for (int waited = 0; waited < 2 * GRACE_MS && tt_offspring_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
+	     waited += LOOK_MS)
+		g_usleep(LOOK_MS * 1000);
+	tt_session_stop(recorder->session, &loss, NULL);
+	tt_relay_close(recorder->relay, NULL);
+	tt_daemon_close(recorder->daemon);
+	fprintf(stderr,
+	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
+	        recorder->job->recording->folder);
+}
+
 static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
-	struct recorder recorder = {.session = NULL};
-	struct tt_relay *relay = NULL;
+	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error)};
 	struct tt_manifest manifest;
 	bool ok = false;
+	int heir = -1;
 
-	struct tt_daemon *daemon = tt_daemon_open(error);
-	if (daemon) {
-		recorder.session = start_session(job, folder, &relay, error);
-		recorder.companion = relay ? job->options->companion : NULL;
+	if (recorder.daemon) {
+		recorder.session = start_session(job, folder, &recorder.relay, error);
+		recorder.companion = recorder.relay ? job->options->companion : NULL;
 	}
 	if (recorder.session) {
-		ok = run_with(job, relay, folder, &recorder, &manifest, error);
+		heir = tt_heir_start(inherit, &recorder);
+		ok = run_with(job, folder, &recorder, &manifest, error);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		manifest.torn = recording->loss.torn;
 	}
-	ok = tt_relay_close(relay, ok ? error : NULL) && ok;
-	tt_daemon_close(daemon);
+	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
+	tt_heir_dismiss(heir);
+	tt_daemon_close(recorder.daemon);
 	if (ok && recording->end.no_room)
 		return no_room(recording, error);
 	return ok && tt_manifest_write(recording->folder, &manifest, error);
