@@ -7,7 +7,7 @@ TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
             libbabeltrace2-dev babeltrace2 \
-            libglib2.0-dev libjansson-dev libxml2-dev libsqlite3-dev libdw-dev libelf-dev libiberty-dev libunwind8 \
+            libglib2.0-dev libjansson-dev libxml2-dev libsqlite3-dev libdw-dev libelf-dev zlib1g-dev libiberty-dev libunwind8 \
             libcmocka-dev $(TEST_PACKAGES)
 
 deps: ## installs what is missing, as root or by sudo

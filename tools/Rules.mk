@@ -3,7 +3,7 @@
 TOOL          := $(BUILD)/trace-thr
 TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c))
 TOOL_ARCHIVE  := $(BUILD)/libtools.a
-TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 sqlite3 libdw lttng-ctl
+TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 sqlite3 libdw lttng-ctl zlib
 
 FLAGS_tools = $(shell pkg-config --cflags $(TOOL_PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -liberty -lm

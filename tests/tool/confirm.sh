@@ -2,6 +2,8 @@
 # trace-thr confirm: what a run can be steered into, and what not; what is kept of it, and what it says of mistakes.
 . "$(dirname "$0")/lib.sh"
 
+here=$(cd "$(dirname "$0")" && pwd)
+python=/usr/bin/python3 # Debian's own has jsonschema
 crossing=$BUILD/tests/tool/crossing
 pthreads=$BUILD/tests/preload/crossing
 
@@ -79,6 +81,30 @@ tool confirm "$dir/stale"
 check "a program that has changed is not tried" "$(status_is 0)$(lacks err 'trace-thr: try')$(
 	has err 'Not tried: .*prog has changed')"
 
+# So has another build that is named, which is found out when it was run.
+mkdir "$dir/other"
+run ${CC:-gcc} -std=gnu11 -g -O0 -I"$here/../../libtrace_thr/include" -o "$dir/other/crossing" "$here/crossing.c" \
+	-L"$BUILD" -ltrace_thr -Wl,-rpath,"$BUILD" -Wl,--build-id -pthread
+check "another build is made" "$(status_is 0)"
+tool confirm --pause 0.3 -o "$dir/confirm-other" "$dir/late" -- "$dir/other/crossing" late
+check "another build that is named is told after the first try" "$(status_is 0)$(lacks err 'Not reproduced')$(
+	has err 'Not tried: crossing, as it was run, is another build')$(
+	test "$(grep -c '^trace-thr: try' "$dir/err")" = 1 || echo "not one try; ")$(ls -d "$dir/confirm-other" 2>/dev/null)"
+
+# For programs.
+tool confirm --format json --report "$dir/report.json" -o "$dir/confirm-json" "$dir/late"
+check "--format json --report: the finding is confirmed, and its trace is named" "$(status_is 1)$(
+	lacks err 'TT01')$($python "$here/validate.py" "$here/../../docs/check.schema.json" "$dir/report.json" 2>&1)$(
+	$python -c 'import json, os, sys
+finding = json.load(open(sys.argv[1]))["traces"][0]["findings"][0]
+if finding["level"] != "confirmed" or not finding["witness"] or not os.path.isdir(finding["run"]):
+    print(finding)' "$dir/report.json" 2>&1)"
+
+# What is suppressed is not tried.
+echo 'TT010:lock:*' >"$dir/suppressions"
+TRACE_THR_SUPPRESSIONS=$dir/suppressions tool confirm "$dir/late"
+check "a suppressed finding is not tried" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err ' 1 suppressed')"
+
 # Nothing to try.
 recorded clean -- "$BUILD/examples/rlock"
 tool confirm "$dir/clean"
@@ -97,6 +123,7 @@ mistake "no trace" 'confirm: no trace given'
 mistake "a trace that is not there" 'no such folder' "$dir/nothing"
 mistake "no tries" '--tries takes a number' --tries 0 "$dir/late"
 mistake "no pause" '--pause takes seconds' --pause 0 "$dir/late"
+mistake "a format for programs on stderr" '--format json needs a file, --report' --format json "$dir/late"
 mistake "an option that is none" 'Unknown option' --sideways "$dir/late"
 mistake "a folder that is there" '.*cannot make the folder' -q -o "$dir/here" "$dir/late"
 mistake "a program that is not there" 'no such program' -q "$dir/late" -- "$dir/nothing"

@@ -40,6 +40,7 @@ void tt_finding_free(struct tt_finding *finding)
 	g_free(finding->verdict);
 	g_free(finding->fingerprint);
 	g_free(finding->suppressed);
+	g_free(finding->run);
 	g_free(finding);
 }
 

@@ -75,6 +75,7 @@ struct tt_finding {
 	char *fingerprint; /* see fingerprint.h; NULL until the check is finished */
 	char *suppressed;  /* the line that silences it, FILE:LINE; NULL: none */
 	bool known;        /* an earlier report has it */
+	char *run;         /* the trace of a run that was steered into it; NULL: none */
 };
 
 /* A finding without edges and notes. Takes the verdict over. */

@@ -46,7 +46,7 @@ static char *refusal(struct tt_check_request *request)
 
 bool tt_check_request_take(struct tt_check_request *request)
 {
-	static const struct tt_report_format suppressions = {"suppressions", tt_report_suppressions};
+	static const struct tt_report_format suppressions = {.name = "suppressions", .write = tt_report_suppressions};
 	g_autofree char *wrong = refusal(request);
 	g_autoptr(GError) error = NULL;
 
@@ -62,6 +62,13 @@ bool tt_check_request_take(struct tt_check_request *request)
 	if (request->baseline_path && !error)
 		request->baseline = tt_baseline_read(request->baseline_path, &error);
 	return error ? tt_refuse("%s", error->message) : true;
+}
+
+bool tt_check_request_has_place(const struct tt_check_request *request)
+{
+	return request->output || !request->format->document ||
+	       tt_refuse("--format %s needs a file, --report FILE: on stderr is what people read",
+	                 request->format->name);
 }
 
 void tt_check_request_apply(struct tt_check_request *request, struct tt_check *check)
@@ -84,26 +91,40 @@ void tt_check_request_name_unused(const struct tt_check_request *request)
 	}
 }
 
-static bool write_file(const struct tt_check_request *request, const struct tt_report *report)
+static bool put(FILE *out)
 {
-	g_autoptr(GError) error = NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-	bool ok;
-
-	request->format->write(report, out);
-	ok = fclose(out) == 0 && tt_save(request->output, "the report", text, &error);
-	free(text);
-	return ok || tt_refuse("%s", error ? error->message : "no memory for the report: check fewer traces at once");
-}
-
-static bool write_stream(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
-{
-	request->format->write(report, out);
 	if (fflush(out) == 0 && !ferror(out))
 		return true;
 	return tt_refuse("cannot write the report: see to the room on the disk, or to who reads the pipe");
+}
+
+/* Into the file that was asked for, else to `out`. */
+static bool put_text(const struct tt_check_request *request, const char *text, FILE *out)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (request->output)
+		return tt_save(request->output, "the report", text, &error) || tt_refuse("%s", error->message);
+	fputs(text, out);
+	return put(out);
+}
+
+/* All of it is made before any is written. */
+static bool write_whole(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
+{
+	const struct tt_report_format *format = request->format;
+	char *text = NULL;
+	size_t size;
+	FILE *whole = open_memstream(&text, &size);
+
+	format->write(report, whole);
+	bool ok = fclose(whole) == 0;
+	g_autofree char *excess = ok && format->excess ? format->excess(report, text, size) : NULL;
+	if (excess)
+		tt_complain("%s", excess);
+	ok = ok ? put_text(request, text, out) : tt_refuse("no memory for the report: check fewer traces at once");
+	free(text);
+	return ok;
 }
 
 struct tt_report tt_check_request_judge(const struct tt_check_request *request, const GPtrArray *checks)
@@ -116,7 +137,10 @@ struct tt_report tt_check_request_judge(const struct tt_check_request *request, 
 
 bool tt_check_request_write(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
 {
-	return request->output ? write_file(request, report) : write_stream(request, report, out);
+	if (request->output || request->format->document)
+		return write_whole(request, report, out);
+	request->format->write(report, out); /* a terminal gets colours */
+	return put(out);
 }
 
 void tt_check_request_clear(struct tt_check_request *request)

@@ -48,6 +48,12 @@ GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *out
 /* After parsing: takes the options and reads the files that they name. False: what is wrong was said on stderr. */
 bool tt_check_request_take(struct tt_check_request *request);
 
+/*
+ * Whether the report has somewhere to go where nothing else is written; of a command that reports on stderr, where it
+ * and others say more. False: that was said there.
+ */
+bool tt_check_request_has_place(const struct tt_check_request *request);
+
 /* Marks what is suppressed or known, so that it does not count. */
 void tt_check_request_apply(struct tt_check_request *request, struct tt_check *check);
 

@@ -4,13 +4,14 @@
 
 #include "tools/check/check.h"
 #include "tools/cli/catcher.h"
+#include "tools/cli/check_options.h"
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/confirm/attempt.h"
+#include "tools/confirm/builds.h"
 #include "tools/confirm/plan.h"
 #include "tools/read/manifest.h"
-#include "tools/report/formats.h"
 
 /*
  * All pauses of a try together last no longer than so many of the longest; and the program has that time, twice that
@@ -41,7 +42,8 @@ struct request {
 	char *output;
 	struct tt_manifest *manifest;
 	struct tt_record_options record;
-	double pause, timeout; /* seconds */
+	struct tt_check_request check; /* how it is reported */
+	double pause, timeout;         /* seconds */
 	int tries;
 	gboolean preload, quiet;
 };
@@ -50,8 +52,9 @@ struct request {
 struct job {
 	const struct request *request;
 	struct tt_check *check;
-	guint runs;      /* so far, of all cycles */
-	bool deadlocked; /* in one of them at least */
+	GHashTable *builds; /* of the trace */
+	guint runs;         /* so far, of all cycles */
+	bool deadlocked;    /* in one of them at least */
 };
 
 /* What is wrong with the options; NULL: nothing. */
@@ -91,6 +94,9 @@ static int parse(int argc, char **argv, struct request *request)
 	     "The folder to make for traces of deadlocks (one trace-thr-PROGRAM-N here for each)", "DIR"},
 	    {"preload", 'p', 0, G_OPTION_ARG_NONE, &request->preload,
 	     "As that of record; need not be said if the trace was recorded so", NULL},
+	    {"format", 0, 0, G_OPTION_ARG_STRING, &request->check.format_name,
+	     "Of the report: text (the default), json, sarif, junit or github", "FORMAT"},
+	    {"report", 0, 0, G_OPTION_ARG_FILENAME, &request->check.output, "Write the report into a file", "FILE"},
 	    {"quiet", 'q', 0, G_OPTION_ARG_NONE, &request->quiet, "Say nothing of the tries", NULL},
 	    G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new("TRACE [-- PROGRAM [ARGUMENT…]]");
@@ -103,7 +109,10 @@ static int parse(int argc, char **argv, struct request *request)
 	}
 	const char *wrong = refusal(request);
 	wrong = wrong ? wrong : take_arguments(request, argc, argv);
-	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
+	if (wrong)
+		return tt_complain("%s", wrong);
+	return tt_check_request_take(&request->check) && tt_check_request_has_place(&request->check) ? TT_EXIT_OK
+	                                                                                             : TT_EXIT_USAGE;
 }
 
 /* How it was recorded is how it is recorded again. */
@@ -136,6 +145,7 @@ static int take_manifest(struct request *request)
 static void confirm(struct job *job, struct tt_finding *finding, const struct tt_attempt *attempt, guint number)
 {
 	finding->level = TT_LEVEL_CONFIRMED;
+	finding->run = g_strdup(attempt->folder);
 	g_ptr_array_set_size(finding->notes, 0);
 	tt_finding_note(finding, "Confirmed in try %u of %d: %s. That run's trace: %s.", number, job->request->tries,
 	                attempt->verdict, attempt->folder);
@@ -151,8 +161,13 @@ static bool take_end(struct job *job, struct tt_finding *finding, const struct t
 	if (attempt->end == TT_ATTEMPT_OTHER)
 		tt_finding_note(finding, "Try %u of %d ended in another deadlock: %s. That run's trace: %s.", number,
 		                job->request->tries, attempt->verdict, attempt->folder);
+	if (attempt->changed)
+		tt_finding_note(finding,
+		                "Not tried: %s, as it was run, is another build than the one recorded, in which its "
+		                "sites are other places: record it again.",
+		                attempt->changed);
 	job->deadlocked = job->deadlocked || attempt->folder;
-	return attempt->end == TT_ATTEMPT_OTHER;
+	return attempt->end == TT_ATTEMPT_OTHER && !attempt->changed;
 }
 
 /* The folder of the next try, to free; NULL without -o. */
@@ -171,7 +186,7 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
-	    .options = request->record, .plan = plan, .edges = edges, .number = number};
+	    .options = request->record, .plan = plan, .edges = edges, .builds = job->builds, .number = number};
 	struct tt_catcher catcher = {.program = request->record.program[0]};
 	const struct tt_companion companion = tt_catcher_companion(&catcher);
 	g_autoptr(GError) error = NULL;
@@ -223,7 +238,7 @@ static int try_all(struct job *job)
 		return tt_complain("confirm: cannot make the folder of -o: name one that is not there yet");
 	for (guint i = 0; status == TT_EXIT_OK && i < job->check->findings->len; i++) {
 		struct tt_finding *finding = job->check->findings->pdata[i];
-		if (tt_confirm_can_steer(finding))
+		if (tt_finding_is_open(finding) && tt_confirm_can_steer(finding))
 			status = try_cycle(job, finding);
 	}
 	if (job->request->output && !job->deadlocked)
@@ -231,38 +246,49 @@ static int try_all(struct job *job)
 	return status;
 }
 
+/* False: it could not be written. */
+static bool report(const struct job *job)
+{
+	const struct tt_check_request *request = &job->request->check;
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+
+	tt_check_settle(job->check);
+	g_ptr_array_add(checks, job->check);
+	struct tt_report all = tt_check_request_judge(request, checks);
+	return tt_check_request_write(request, &all, stderr);
+}
+
 static int confirm_trace(struct request *request)
 {
-	const struct tt_check_options options = TT_CHECK_DEFAULTS;
 	g_autoptr(GError) error = NULL;
-	struct job job = {.request = request, .check = tt_check_read(request->trace, &options, &error)};
+	struct job job = {.request = request, .check = tt_check_read(request->trace, &request->check.options, &error)};
 
 	if (!job.check)
 		return tt_complain("%s", error->message);
 	tt_notes(&job.check->summary, job.check->symbols);
+	tt_check_request_apply(&request->check, job.check);
+	job.builds = tt_builds_of(request->trace);
 	int status = take_manifest(request);
 	if (status == TT_EXIT_OK)
 		status = try_all(&job);
-	if (status == TT_EXIT_OK || job.deadlocked) {
-		tt_check_settle(job.check);
-		g_autoptr(GPtrArray) checks = g_ptr_array_new();
-		g_ptr_array_add(checks, job.check);
-		tt_report_text(&(struct tt_report){.checks = checks, .options = &options}, stderr);
-	}
-	if (status == TT_EXIT_OK && job.deadlocked)
+	if ((status == TT_EXIT_OK || job.deadlocked) && !report(&job))
+		status = TT_EXIT_USAGE;
+	else if (status == TT_EXIT_OK && job.deadlocked)
 		status = TT_EXIT_FINDINGS;
+	g_hash_table_unref(job.builds);
 	tt_check_free(job.check);
 	return status;
 }
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.tries = 3, .pause = 1};
+	struct request request = {.tries = 3, .pause = 1, .check = TT_CHECK_REQUEST};
 	int status = parse(argc, argv, &request);
 
 	if (status == TT_EXIT_OK)
 		status = confirm_trace(&request);
 	tt_manifest_free(request.manifest);
+	tt_check_request_clear(&request.check);
 	g_free(request.output);
 	return status;
 }

@@ -98,7 +98,8 @@ static int run(int argc, char **argv)
 	int status = TT_EXIT_USAGE;
 
 	if (parse(argc, argv, &arguments, &request) && take(&arguments, &request, &repeat) &&
-	    tt_check_request_take(&request.check) && tt_shaking_take(&arguments.shaking, &request.recording.options)) {
+	    tt_check_request_take(&request.check) && tt_check_request_has_place(&request.check) &&
+	    tt_shaking_take(&arguments.shaking, &request.recording.options)) {
 		if (repeat.times || repeat.until_fail) {
 			status = tt_run_many(&request, &repeat);
 		} else {

@@ -103,6 +103,7 @@ static void conclude(const struct run *run, struct tt_check *check, const struct
 
 	g_ptr_array_add(checks, check);
 	tt_check_request_apply(&request->check, check);
+	/* What was caught is of the surest level, on which every --fail-on fails. */
 	result->findings = recording->end.caught || tt_report_verdict(&all) == TT_VERDICT_FAILS;
 	if (result->findings)
 		result->status = request->error_exitcode;

@@ -2,6 +2,7 @@
 
 #include "tools/check/check.h"
 #include "tools/check/rules.h"
+#include "tools/confirm/builds.h"
 #include "tools/confirm/plan.h"
 #include "tools/session/files.h"
 
@@ -68,7 +69,7 @@ static const struct tt_finding *find_deadlock(const struct tt_check *check, cons
 }
 
 /* A trace without an event is one without a deadlock. */
-static void look_at(struct tt_attempt *attempt, const char *folder, const GPtrArray *edges, GError **error)
+static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, const GPtrArray *edges, GError **error)
 {
 	const struct tt_check_options options = TT_CHECK_DEFAULTS;
 	g_autoptr(GError) failure = NULL;
@@ -84,10 +85,20 @@ static void look_at(struct tt_attempt *attempt, const char *folder, const GPtrAr
 	}
 	const struct tt_finding *deadlock = find_deadlock(check, edges, &planned);
 	if (deadlock) {
-		attempt->end = planned ? TT_ATTEMPT_CONFIRMED : TT_ATTEMPT_OTHER;
+		attempt->end = planned && !attempt->changed ? TT_ATTEMPT_CONFIRMED : TT_ATTEMPT_OTHER;
 		attempt->verdict = g_strdup(deadlock->verdict);
 	}
 	tt_check_free(check);
+}
+
+static void look_at(struct tt_attempt *attempt, const char *folder, const struct tt_attempt_request *request,
+                    GError **error)
+{
+	g_autoptr(GHashTable) builds = tt_builds_of(folder);
+
+	attempt->changed = g_strdup(tt_builds_changed(request->builds, builds, request->edges));
+	attempt->end = attempt->changed ? TT_ATTEMPT_CHANGED : TT_ATTEMPT_NOTHING;
+	look_for_deadlock(attempt, folder, request->edges, error);
 }
 
 struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GError **error)
@@ -102,8 +113,7 @@ struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GErr
 	options.shake = request->number > 1 ? &seed : NULL;
 	if (!tt_record(&options, &recording, &status, error))
 		return attempt;
-	attempt.end = TT_ATTEMPT_NOTHING;
-	look_at(&attempt, recording.folder, request->edges, error);
+	look_at(&attempt, recording.folder, request, error);
 	if (attempt.end == TT_ATTEMPT_CONFIRMED || attempt.end == TT_ATTEMPT_OTHER)
 		attempt.folder = g_strdup(recording.folder);
 	else
@@ -118,4 +128,5 @@ void tt_attempt_clear(struct tt_attempt *attempt)
 {
 	g_clear_pointer(&attempt->folder, g_free);
 	g_clear_pointer(&attempt->verdict, g_free);
+	g_clear_pointer(&attempt->changed, g_free);
 }

@@ -12,6 +12,7 @@ struct tt_attempt_request {
 	struct tt_record_options options; /* but for the environment */
 	const char *plan;
 	const GPtrArray *edges; /* that of the plan */
+	GHashTable *builds;     /* those of the trace that the plan is from: builds.h */
 	guint number;           /* from 1; the second and later ones are shaken by it, to go other ways */
 };
 
@@ -19,6 +20,7 @@ enum tt_attempt_end {
 	TT_ATTEMPT_NOTHING,     /* no deadlock */
 	TT_ATTEMPT_CONFIRMED,   /* that of the plan */
 	TT_ATTEMPT_OTHER,       /* threads are blocked for good, but not there */
+	TT_ATTEMPT_CHANGED,     /* no deadlock, and the sites of the plan are other places in what was run */
 	TT_ATTEMPT_INTERRUPTED, /* by a signal to us */
 	TT_ATTEMPT_FAILED,      /* no recording: *error */
 };
@@ -27,6 +29,7 @@ struct tt_attempt {
 	enum tt_attempt_end end;
 	char *folder;  /* the trace, of a deadlock; of others it is removed again */
 	char *verdict; /* the deadlock in a line */
+	char *changed; /* the file that is of another build */
 };
 
 struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GError **error);

@@ -3,8 +3,12 @@
 #include <string.h>
 
 const struct tt_report_format tt_report_formats[] = {
-    {"text", tt_report_text},   {"json", tt_report_json},     {"sarif", tt_report_sarif},
-    {"junit", tt_report_junit}, {"github", tt_report_github}, {NULL, NULL},
+    {.name = "text", .write = tt_report_text},
+    {.name = "json", .write = tt_report_json, .document = true},
+    {.name = "sarif", .write = tt_report_sarif, .document = true, .excess = tt_report_sarif_excess},
+    {.name = "junit", .write = tt_report_junit, .document = true},
+    {.name = "github", .write = tt_report_github},
+    {.name = NULL},
 };
 
 const struct tt_report_format *tt_report_format_find(const char *name)

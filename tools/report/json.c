@@ -179,6 +179,7 @@ static json_t *finding_of(const struct tt_report *report, const struct tt_check 
 	json_object_set_new(json, "witness", witness_of(check, finding));
 	json_object_set_new(json, "notes", texts_of(finding->notes));
 	tt_json_set_text(json, "remedy", finding->remedy);
+	tt_json_set_text(json, "run", finding->run);
 	return json;
 }
 

@@ -69,8 +69,10 @@ void tt_background_stop(int pidfd)
 
 	if (pidfd == -1)
 		return;
-	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, PATIENCE_MS) == 0)
+	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, PATIENCE_MS) == 0) {
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
+		poll(&ended, 1, PATIENCE_MS);
+	}
 	waitid(P_PIDFD, (id_t)pidfd, NULL, WEXITED | WNOHANG); /* if it is our child */
 	close(pidfd);
 }
