@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "self.h"
 #include "steer_plan.h"
@@ -30,7 +31,8 @@ struct part {
 
 static char *text; /* copied: the program may change its environment; the plan points into it */
 static struct tt_steer_plan plan;
-static bool complete; /* all modules of the plan were found */
+static uint32_t holders, askers; /* the edges that have such a site, as bits */
+static bool complete;            /* all modules of the plan were found */
 
 /* Protects what follows. Never held for long, and nothing is waited for under it. */
 static uint32_t word;
@@ -64,6 +66,8 @@ void tt_steer_prepare(void)
 		fputs("libtrace_thr: TRACE_THR_STEER is no plan of trace-thr confirm: nothing is steered\n", stderr);
 		return;
 	}
+	holders = tt_steer_plan_edges(&plan, TT_STEER_HELD);
+	askers = tt_steer_plan_edges(&plan, TT_STEER_WANTED);
 	complete = tt_steer_plan_find(&plan);
 	tt_steering = true;
 }
@@ -121,20 +125,13 @@ static void leave(struct tt_calm calm)
 	tt_calm_end(calm);
 }
 
-void tt_steer_acquired_now(const void *lock, const void *caller)
+/* A part is that of a thread which has a lock. The word is held. */
+static void forget_if_idle(void)
 {
-	uint32_t edges = busy ? 0 : match(TT_STEER_HELD, caller);
-
-	if (!edges)
+	if (mine->n_held)
 		return;
-	struct tt_calm calm = enter();
-	if (!mine)
-		mine = take_part();
-	if (mine && mine->n_held < MOST_HELD) {
-		mine->held[mine->n_held].lock = lock;
-		mine->held[mine->n_held++].edges = edges;
-	}
-	leave(calm);
+	mine->taken = false;
+	mine = NULL;
 }
 
 void tt_steer_released_now(const void *lock)
@@ -148,10 +145,7 @@ void tt_steer_released_now(const void *lock)
 		mine->held[i] = mine->held[--mine->n_held];
 		break;
 	}
-	if (!mine->n_held) {
-		mine->taken = false;
-		mine = NULL;
-	}
+	forget_if_idle();
 	leave(calm);
 }
 
@@ -172,23 +166,67 @@ static bool is_among(struct part *part, struct part *const *chosen, unsigned n)
 	return false;
 }
 
-/*
- * Finds, for the edges from `first` on, round to it, a paused part each, of which each holds what the one before it
- * wants; `n` are chosen already. The word is held.
- */
-static bool choose(struct part **chosen, unsigned n, unsigned first)
+/* The edges that a part has a lock of. */
+static uint32_t edges_of(const struct part *part)
 {
-	uint32_t edge = UINT32_C(1) << (first + n) % plan.n;
-	const void *wanted = chosen[n - 1]->wanted;
+	uint32_t edges = 0;
+
+	for (unsigned i = 0; i < part->n_held; i++)
+		edges |= part->held[i].edges;
+	return edges;
+}
+
+/* Whether one of the chosen, which are those of the first `n` edges, has the lock for its edge. */
+static bool is_had(const void *lock, struct part *const *chosen, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (has(chosen[i], lock, UINT32_C(1) << i))
+			return true;
+	return false;
+}
+
+/* In a ring each has what the one before it asks for, and the last asks for what the first has. */
+static bool closes_ring(struct part *const *chosen, unsigned i)
+{
+	bool after = i == 0 || has(chosen[i], chosen[i - 1]->wanted, UINT32_C(1) << i);
+
+	return after && (i + 1 < plan.ring || has(chosen[0], chosen[i]->wanted, 1));
+}
+
+/* Whether the part chosen for edge i is where the edge says, and fits to those before it. */
+static bool fits(struct part *const *chosen, unsigned i)
+{
+	uint32_t edge = UINT32_C(1) << i;
+
+	if (edge & askers ? !(chosen[i]->wants & edge) : !(edges_of(chosen[i]) & edge))
+		return false;
+	if (i < plan.ring)
+		return closes_ring(chosen, i);
+	return edge & holders || is_had(chosen[i]->wanted, chosen, i);
+}
+
+/* All locks that are asked for are had, so that nobody goes on. */
+static bool is_closed(struct part *const *chosen)
+{
+	for (unsigned i = 0; i < plan.n; i++)
+		if (askers & UINT32_C(1) << i && !is_had(chosen[i]->wanted, chosen, plan.n))
+			return false;
+	return true;
+}
+
+/* Finds a part for each edge from `n` on. Not all ways are tried where there are very many. The word is held. */
+static bool choose(struct part **chosen, unsigned n, unsigned *tries)
+{
+	enum { MOST_TRIES = 10000 };
 
 	if (n == plan.n)
-		return has(chosen[0], wanted, UINT32_C(1) << first);
-	for (unsigned i = 0; i < MOST_PARTS; i++) {
-		struct part *part = &parts[i];
-		if (!part->taken || !(part->wants & edge) || !has(part, wanted, edge) || is_among(part, chosen, n))
+		return is_closed(chosen);
+	for (unsigned i = 0; i < MOST_PARTS && *tries < MOST_TRIES; i++) {
+		++*tries;
+		if (!parts[i].taken || is_among(&parts[i], chosen, n))
 			continue;
-		chosen[n] = part;
-		if (choose(chosen, n + 1, first))
+		chosen[n] = &parts[i];
+		if (fits(chosen, n) && choose(chosen, n + 1, tries))
 			return true;
 	}
 	return false;
@@ -204,41 +242,48 @@ static void let_go(struct part *part)
 /* If all are here, lets them go on together, and the plan is carried out. The word is held. */
 static bool close_cycle(void)
 {
-	struct part *chosen[TT_STEER_EDGES] = {mine};
+	struct part *chosen[TT_STEER_EDGES];
+	unsigned tries = 0;
 
-	for (unsigned first = 0; first < plan.n; first++) {
-		if (!(mine->wants & UINT32_C(1) << first) || !choose(chosen, 1, first))
-			continue;
-		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
-		for (unsigned i = 0; i < plan.n; i++)
-			let_go(chosen[i]);
-		return true;
-	}
-	return false;
+	if (!choose(chosen, 0, &tries))
+		return false;
+	__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < plan.n; i++)
+		let_go(chosen[i]);
+	return true;
 }
 
-/* The edges that a part has a lock of. */
-static uint32_t edges_of(const struct part *part)
+void tt_steer_acquired_now(const void *lock, const void *caller)
 {
-	uint32_t edges = 0;
+	uint32_t edges = busy ? 0 : match(TT_STEER_HELD, caller);
 
-	for (unsigned i = 0; i < part->n_held; i++)
-		edges |= part->held[i].edges;
-	return edges;
+	if (!edges)
+		return;
+	struct tt_calm calm = enter();
+	if (!mine)
+		mine = take_part();
+	if (mine && mine->n_held < MOST_HELD) {
+		mine->held[mine->n_held].lock = lock;
+		mine->held[mine->n_held++].edges = edges;
+		/* Others may have come for that. */
+		if (edges & ~askers)
+			close_cycle();
+	}
+	leave(calm);
 }
 
-/* If there are as many threads as edges, and for each edge one that has its lock or is about to, lets them get it. */
+/* If there are as many threads as the ring has edges, and for each one that has its lock or is about to, lets them. */
 static bool let_all_come(void)
 {
-	uint32_t covered = 0;
+	uint32_t ring = (UINT32_C(1) << plan.ring) - 1, covered = 0;
 	unsigned n = 0;
 
 	for (unsigned i = 0; i < MOST_PARTS; i++) {
-		uint32_t edges = parts[i].taken ? parts[i].comes | edges_of(&parts[i]) : 0;
+		uint32_t edges = parts[i].taken ? (parts[i].comes | edges_of(&parts[i])) & ring : 0;
 		covered |= edges;
 		n += edges != 0;
 	}
-	if (n < plan.n || covered != (UINT32_C(1) << plan.n) - 1)
+	if (n < plan.ring || covered != ring)
 		return false;
 	for (unsigned i = 0; i < MOST_PARTS; i++)
 		if (parts[i].taken && parts[i].comes)
@@ -278,18 +323,40 @@ struct tt_steer_place tt_steer_place(const void *caller)
 {
 	struct tt_steer_place place = {0, 0};
 
-	if (!busy && mine)
+	if (!busy && (mine || askers & ~holders))
 		place.wanted = match(TT_STEER_WANTED, caller);
 	if (!busy && plan.meet)
 		place.held = match(TT_STEER_HELD, caller);
 	return place;
 }
 
+/* Of the edges whose site it is at, those that it is there for: with the lock that they hold, if they hold one. */
+static uint32_t edges_wanted(const void *lock, uint32_t at_site)
+{
+	uint32_t edges = at_site & askers & ~holders;
+
+	if (mine && mine->n_held)
+		edges |= at_site & edges_of(mine);
+	/* What one has already it does not ask for; but a ring of one thread does. */
+	return mine && has(mine, lock, UINT32_MAX) ? edges & (plan.ring == 1) : edges;
+}
+
+/* Those of the ring are to wait behind who only asks, which is gone on its way. */
+static void let_askers_pass(uint32_t wants)
+{
+	const struct timespec time = {.tv_nsec = 50 * 1000 * 1000};
+
+	if (!(wants & ((UINT32_C(1) << plan.ring) - 1)) || !(askers & ~holders))
+		return;
+	unlock_parts();
+	nanosleep(&time, NULL);
+	lock_parts();
+}
+
 void tt_steer_pause(const void *lock, struct tt_steer_place place)
 {
-	bool has_any = mine && mine->n_held;
-	uint32_t wants = has_any && !has(mine, lock, UINT32_MAX) ? place.wanted & edges_of(mine) : 0;
-	uint32_t comes = has_any ? 0 : place.held;
+	uint32_t wants = edges_wanted(lock, place.wanted);
+	uint32_t comes = mine && mine->n_held ? 0 : place.held;
 
 	if (!wants && !comes)
 		return;
@@ -303,7 +370,10 @@ void tt_steer_pause(const void *lock, struct tt_steer_place place)
 		mine->go = 0;
 		if (wants ? !close_cycle() : !let_all_come())
 			wait_for_others();
+		if (!tt_is_steering())
+			let_askers_pass(wants);
 		mine->wants = mine->comes = 0;
+		forget_if_idle();
 	}
 	leave(calm);
 }

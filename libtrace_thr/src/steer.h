@@ -3,13 +3,14 @@
  * that of DeadlockFuzzer (Joshi, Park, Sen, Naik: "A randomized dynamic program analysis technique for detecting real
  * deadlocks", PLDI 2009).
  *
- * The environment has the plan, TRACE_THR_STEER, see steer_plan.h: the edges of one cycle of locks. A thread that got
- * one lock where an edge says, and is about to ask for another where the same edge says, is paused, until there is
- * one such thread for each edge and each asks for what the next one holds. Then all go on, and the cycle closes. Which
- * locks they are is told by the locks themselves, not by the plan. A plan can also make the threads meet before: where
- * one of them would need the other's lock on its way, it must not be held yet. A pause ends after a time, and so does
- * all pausing; a thread that is paused waits for nothing else, so a program that cannot get there is slower, and no
- * more.
+ * The environment has the plan, TRACE_THR_STEER, see steer_plan.h: an edge for each thread. A thread that got one lock
+ * where an edge says, and is about to ask for another where the same edge says, is paused, until there is one such
+ * thread for each edge and each asks for what the next one holds. Then all go on, and the cycle closes. Which locks
+ * they are is told by the locks themselves, not by the plan. A plan can also make the threads meet before: where one of
+ * them would need the other's lock on its way, it must not be held yet. Others only ask: they are paused until another
+ * thread of the plan has that lock, which may wait for something else with it; if those of a cycle are to wait behind
+ * them, a writer, they go first. A pause ends after a time, and so does all pausing; a thread that is paused waits for
+ * nothing else, so a program that cannot get there is slower, and no more.
  *
  * The functions are called where a session records the call: without one nothing is steered. A lock is any address
  * that is its own while it is held.

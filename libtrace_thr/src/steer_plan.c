@@ -10,12 +10,12 @@
 #include "number.h"
 #include "stack.h"
 
-static bool parse_time(const char *text, unsigned *ms)
+static bool parse_number(const char *text, unsigned *value)
 {
 	uint64_t number;
 	bool ok = tt_number_parse(text, 10, &number) && number <= UINT32_MAX;
 
-	*ms = ok ? (unsigned)number : 0;
+	*value = ok ? (unsigned)number : 0;
 	return ok;
 }
 
@@ -46,12 +46,35 @@ static bool parse_line(char *line, struct tt_steer_plan *plan)
 	if (!rest)
 		return false;
 	if (!strcmp(line, "pause"))
-		return parse_time(rest, &plan->pause_ms);
+		return parse_number(rest, &plan->pause_ms);
 	if (!strcmp(line, "budget"))
-		return parse_time(rest, &plan->budget_ms);
+		return parse_number(rest, &plan->budget_ms);
+	if (!strcmp(line, "ring"))
+		return parse_number(rest, &plan->ring);
+	if (!strcmp(line, "waits"))
+		return plan->n > 0;
 	if (!strcmp(line, "held"))
 		return parse_frame(rest, plan, TT_STEER_HELD);
 	return !strcmp(line, "wanted") && parse_frame(rest, plan, TT_STEER_WANTED);
+}
+
+uint32_t tt_steer_plan_edges(const struct tt_steer_plan *plan, enum tt_steer_kind kind)
+{
+	uint32_t edges = 0;
+
+	for (unsigned i = 0; i < plan->n; i++)
+		edges |= plan->edges[i].sites[kind].n ? UINT32_C(1) << i : 0;
+	return edges;
+}
+
+/* Something is to be led somewhere: one holds, one asks, and those of the ring do both. */
+static bool is_whole(const struct tt_steer_plan *plan)
+{
+	uint32_t held = tt_steer_plan_edges(plan, TT_STEER_HELD), wanted = tt_steer_plan_edges(plan, TT_STEER_WANTED);
+	uint32_t all = (UINT32_C(1) << plan->n) - 1, ring = (UINT32_C(1) << plan->ring) - 1;
+
+	return plan->n > 1 && plan->ring <= plan->n && held && wanted && (held | wanted) == all &&
+	       (held & wanted & ring) == ring;
 }
 
 bool tt_steer_plan_parse(char *text, struct tt_steer_plan *plan)
@@ -62,10 +85,7 @@ bool tt_steer_plan_parse(char *text, struct tt_steer_plan *plan)
 	for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
 		if (!parse_line(line, plan))
 			return false;
-	for (unsigned i = 0; i < plan->n; i++)
-		if (!plan->edges[i].sites[TT_STEER_HELD].n || !plan->edges[i].sites[TT_STEER_WANTED].n)
-			return false;
-	return plan->n > 1;
+	return is_whole(plan);
 }
 
 /* Does something to each frame; whether it was true for all. */

@@ -1,16 +1,20 @@
 /*
- * The plan of a steered run: the edges of a cycle of locks, each the site where a thread gets one lock and the site
- * where, with it, it asks for the next. Text, a line each:
+ * The plan of a steered run: an edge for each thread of a predicted deadlock, with the site where the thread gets the
+ * lock that another one asks for, and the site where it asks for one. Text, a line each:
  *
  *     pause 1000                 the longest pause, in milliseconds
  *     budget 10000               the time of all pauses of the process
- *     meet                       threads also wait for each other before they get their locks
+ *     meet                       threads of the ring also wait for each other before they get their locks
+ *     ring 2                     so many edges, the first, are a ring: each asks for the next one's lock
  *     edge
  *     held prog+0x1234           where its lock is got
  *     wanted libfoo.so+0x5678    where it asks for the next edge's
  *     wanted prog+0x1300         called from here
  *     edge
  *     ...
+ *
+ * Beside the ring, or without one, are edges of threads that hold a lock and wait for something else (no `wanted`;
+ * where it waits, `waits`, is for the reader), and of those that only ask for a lock of another edge (no `held`).
  *
  * A site is the return addresses of a call chain, innermost first, as many as tell it from others; each is a file's
  * name and the offset from where the file begins in memory, so it is the same wherever the loader puts it.
@@ -39,15 +43,18 @@ struct tt_steer_site {
 };
 
 struct tt_steer_edge {
-	struct tt_steer_site sites[2]; /* by enum tt_steer_kind */
+	struct tt_steer_site sites[2]; /* by enum tt_steer_kind; one of both may have no frame */
 };
 
 struct tt_steer_plan {
 	unsigned pause_ms, budget_ms;
 	bool meet;
-	unsigned n;
+	unsigned n, ring;
 	struct tt_steer_edge edges[TT_STEER_EDGES];
 };
+
+/* The edges that have a site of that kind, as bits. */
+uint32_t tt_steer_plan_edges(const struct tt_steer_plan *plan, enum tt_steer_kind kind);
 
 /* Takes the text apart, in place: the plan points into it. False if it is none. */
 bool tt_steer_plan_parse(char *text, struct tt_steer_plan *plan);

@@ -1,7 +1,9 @@
 // Two threads that take two locks in opposite order, kept apart by luck: the second begins later. By pthreads, and by
 // std::mutex, where the calls that lock are inside the same functions of the library for all locks.
 //
-//     crossing pthread|cxx|sem
+//     crossing pthread|cxx|sem|again
+//
+// `again` reads what it reads, and the other writes it, where writers go first.
 //
 // Between, each thread takes other locks in the same way, so that only the chain of calls tells which are which.
 #include <chrono>
@@ -16,6 +18,7 @@ namespace
 pthread_mutex_t plain[2] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
 std::mutex locks[2], others[2];
 sem_t places[2];
+pthread_rwlock_t shared = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 
 void be_late(int place)
 {
@@ -40,6 +43,20 @@ void take_places(int place)
 	sem_post(&places[place]);
 }
 
+void read_again(int place)
+{
+	be_late(place);
+	if (place == 1) {
+		pthread_rwlock_wrlock(&shared);
+		pthread_rwlock_unlock(&shared);
+		return;
+	}
+	pthread_rwlock_rdlock(&shared);
+	pthread_rwlock_rdlock(&shared);
+	pthread_rwlock_unlock(&shared);
+	pthread_rwlock_unlock(&shared);
+}
+
 void take_others()
 {
 	for (int i = 0; i < 5; i++) {
@@ -60,7 +77,10 @@ void take_cxx(int place)
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
-	auto *take = !strcmp(how, "cxx") ? take_cxx : !strcmp(how, "sem") ? take_places : take_plain;
+	auto *take = !strcmp(how, "cxx")     ? take_cxx
+	             : !strcmp(how, "sem")   ? take_places
+	             : !strcmp(how, "again") ? read_again
+	                                     : take_plain;
 
 	for (auto &place : places)
 		sem_init(&place, 0, 1);

@@ -55,6 +55,17 @@ for how in sem posix; do
 	check "$how is confirmed" "$(status_is 1)$(has err '^TT010 .* \(confirmed\): ')$(has err 'Confirmed in try')"
 done
 
+# One who reads what it reads, behind a writer.
+recorded again --preload -- "$pthreads" again
+confirmed again '.*Thread-1.* and .*Thread-2.*'
+
+# Threads that wait with a lock held for what another does that asks for it.
+for how in condition event semaphore barrier join; do
+	recorded "$how" -- "$BUILD/tests/tool/waiting" "$how"
+	tool confirm -o "$dir/confirm-$how" "$dir/$how"
+	check "$how is confirmed" "$(status_is 1)$(has err '^TT013 .* \(confirmed\): ')$(has err 'Confirmed in try [123] of 3: ')"
+done
+
 # Kept apart by a variable that no event shows.
 recorded flag -- "$crossing" flag
 tool confirm --tries 2 --pause 0.3 -o "$dir/confirm-flag" "$dir/flag"

@@ -20,14 +20,15 @@
 static const double pauses = 3, spare_s = 2;
 
 static const char summary[] =
-    "Runs a program again, and tries to steer it into the lock cycles that a recording of it has: predicted and\n"
-    "potential ones. A thread that has one lock of the cycle and is about to ask for the next one, where the "
-    "recording\n"
-    "says, is paused until the other threads of the cycle are at theirs, or --pause is over.\n"
+    "Runs a program again, and tries to steer it into the deadlocks that a recording of it has: predicted and "
+    "potential\n"
+    "ones. A thread that has one lock of a cycle and is about to ask for the next one, where the recording says, is\n"
+    "paused until the other threads of the cycle are at theirs, or --pause is over.\n"
     "\n"
-    "A cycle that closes is confirmed, which is certain: the program hangs in it, and the trace of that run is kept. "
-    "One\n"
-    "that does not close is not reproduced, which proves nothing. The report goes to stderr; the program's input and\n"
+    "A deadlock that comes about is confirmed, which is certain: the program hangs in it, and the trace of that run "
+    "is\n"
+    "kept. One that does not is not reproduced, which proves nothing. The report goes to stderr; the program's input "
+    "and\n"
     "output are its own. Without PROGRAM it is the recorded command, which is run in this folder.\n"
     "\n"
     "Examples:\n"
@@ -85,7 +86,7 @@ static const char *take_arguments(struct request *request, int argc, char **argv
 static int parse(int argc, char **argv, struct request *request)
 {
 	const GOptionEntry entries[] = {
-	    {"tries", 'n', 0, G_OPTION_ARG_INT, &request->tries, "How often to try each cycle, at most (3)", "N"},
+	    {"tries", 'n', 0, G_OPTION_ARG_INT, &request->tries, "How often to try each deadlock, at most (3)", "N"},
 	    {"pause", 0, 0, G_OPTION_ARG_DOUBLE, &request->pause, "How long a thread is paused, at most (1)",
 	     "SECONDS"},
 	    {"timeout", 't', 0, G_OPTION_ARG_DOUBLE, &request->timeout,
@@ -178,15 +179,15 @@ static char *next_folder(struct job *job)
 	return job->request->output ? g_build_filename(job->request->output, name, NULL) : NULL;
 }
 
-static struct tt_attempt try_once(struct job *job, const struct tt_finding *finding, const GPtrArray *edges,
-                                  guint number)
+static struct tt_attempt try_once(struct job *job, const struct tt_finding *finding,
+                                  const struct tt_confirm_edges *edges, guint number)
 {
 	const struct request *request = job->request;
 	/* By turns: each way leads into deadlocks that the other misses. */
 	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
-	    .options = request->record, .plan = plan, .edges = edges, .builds = job->builds, .number = number};
+	    .options = request->record, .plan = plan, .edges = edges->all, .builds = job->builds, .number = number};
 	struct tt_catcher catcher = {.program = request->record.program[0]};
 	const struct tt_companion companion = tt_catcher_companion(&catcher);
 	g_autoptr(GError) error = NULL;
@@ -206,16 +207,17 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 static int try_cycle(struct job *job, struct tt_finding *finding)
 {
 	g_autofree char *why = NULL;
-	g_autoptr(GPtrArray) edges = tt_confirm_edges(job->check, finding, &why);
+	struct tt_confirm_edges edges = tt_confirm_edges(job->check, finding, &why);
+	g_autoptr(GPtrArray) all = edges.all;
 	int tries = job->request->tries;
 	bool again = true;
 
-	if (!edges) {
+	if (!all) {
 		tt_finding_note(finding, "Not tried: %s.", why);
 		return TT_EXIT_OK;
 	}
 	for (int number = 1; again && number <= tries; number++) {
-		struct tt_attempt attempt = try_once(job, finding, edges, (guint)number);
+		struct tt_attempt attempt = try_once(job, finding, &edges, (guint)number);
 		enum tt_attempt_end end = attempt.end;
 		again = take_end(job, finding, &attempt, (guint)number);
 		tt_attempt_clear(&attempt);

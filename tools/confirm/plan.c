@@ -2,14 +2,15 @@
 
 #include <string.h>
 
+#include "tools/check/held_set.h"
 #include "tools/check/rules.h"
 
 bool tt_confirm_can_steer(const struct tt_finding *finding)
 {
-	bool rule = finding->rule == &tt_rules[TT_RULE_PREDICTED] || finding->rule == &tt_rules[TT_RULE_ORDER];
-	bool level = finding->level == TT_LEVEL_PREDICTED || finding->level == TT_LEVEL_POTENTIAL;
+	bool rule = finding->rule == &tt_rules[TT_RULE_PREDICTED] || finding->rule == &tt_rules[TT_RULE_ORDER] ||
+	            finding->rule == &tt_rules[TT_RULE_COMMUNICATION];
 
-	return rule && level && finding->cycle;
+	return rule && (finding->level == TT_LEVEL_PREDICTED || finding->level == TT_LEVEL_POTENTIAL);
 }
 
 /* A frame of a chain; 0 beyond its end. */
@@ -39,89 +40,121 @@ static bool put_site(GString *text, const char *kind, const struct tt_check *che
 	return true;
 }
 
-static char *edge_text(const struct tt_check *check, const struct tt_edge *edge)
+/* What a thread of a plan has: not that it is alive. */
+static bool has_lock(const struct tt_edge *edge)
+{
+	return edge->held && tt_is_lock(edge->held);
+}
+
+static bool asks_for_lock(const struct tt_edge *edge)
+{
+	return edge->wanted && tt_is_lock(edge->wanted);
+}
+
+char *tt_confirm_edge(const struct tt_check *check, const struct tt_edge *edge)
 {
 	g_autoptr(GString) text = g_string_new("edge\n");
+	bool held = !has_lock(edge) ||
+	            put_site(text, "held", check, edge->thread, edge->held_caller, edge->held_stack, edge->held_ns);
 
-	if (put_site(text, "held", check, edge->thread, edge->held_caller, edge->held_stack, edge->held_ns) &&
-	    put_site(text, "wanted", check, edge->thread, edge->wanted_caller, edge->wanted_stack, edge->wanted_ns))
+	if (held && put_site(text, asks_for_lock(edge) ? "wanted" : "waits", check, edge->thread, edge->wanted_caller,
+	                     edge->wanted_stack, edge->wanted_ns))
 		return g_string_free(g_steal_pointer(&text), FALSE);
 	return NULL;
 }
 
-/* A semaphore can be one, and is taken in the same way. */
-static bool is_lock(const struct tt_object *object)
-{
-	return object && (object->family == TT_FAMILY_LOCK || object->family == TT_FAMILY_SEMAPHORE);
-}
-
-/* One who reads waits for one who reads, or for itself: behind a writer, which is no part of the cycle. */
-static bool needs_writer(const struct tt_finding *finding)
+static bool is_member(const struct tt_finding *finding, const struct tt_thread *thread)
 {
 	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *waiter = tt_finding_edge(finding, i);
-		const struct tt_edge *holder = tt_finding_edge(finding, (i + 1) % finding->edges->len);
-		if (waiter->wanted_mode == TT_MODE_SHARED && holder->held_mode == TT_MODE_SHARED)
+		if (tt_finding_edge(finding, i)->thread == thread)
 			return true;
 	}
 	return false;
+}
+
+/* Who waits in the witness and is none of the finding's: a writer, behind whom those who read wait. */
+static void add_writers(GArray *edges, const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->witness->len; i++) {
+		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
+		struct tt_edge edge = {.thread = step->thread,
+		                       .wanted = step->object,
+		                       .wanted_mode = step->mode,
+		                       .wanted_caller = step->caller,
+		                       .wanted_stack = step->stack,
+		                       .wanted_ns = step->time_ns};
+		if (step->blocks && !is_member(finding, step->thread))
+			g_array_append_val(edges, edge);
+	}
+}
+
+/* First those who have a lock and ask for one, in their order; then those who wait with one; then those who ask. */
+static GArray *edges_in_order(const struct tt_finding *finding)
+{
+	GArray *edges = g_array_new(FALSE, FALSE, sizeof(struct tt_edge));
+
+	for (guint class = 0; class < 3; class ++) {
+		for (guint i = 0; i < finding->edges->len; i++) {
+			const struct tt_edge *edge = tt_finding_edge(finding, i);
+			if (class == (has_lock(edge) ? !asks_for_lock(edge) : 2U))
+				g_array_append_val(edges, *edge);
+		}
+	}
+	add_writers(edges, finding);
+	return edges;
+}
+
+/* How many of the finding's edges are a cycle of locks: all, or none. */
+static guint ring_of(const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		if (!has_lock(edge) || !asks_for_lock(edge))
+			return 0;
+	}
+	return finding->cycle ? finding->edges->len : 0;
 }
 
 /* Why the edges as a whole cannot be steered by. The caller's to free; NULL: they can. */
-static char *refusal(const struct tt_check *check, const struct tt_finding *finding)
+static char *refusal(const struct tt_check *check, const GArray *edges)
 {
 	const char *const *changed = tt_symbols_changed(check->symbols);
 
-	if (finding->edges->len > TT_STEER_EDGES)
-		return g_strdup_printf("it has more than %d locks", TT_STEER_EDGES);
-	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		if (!is_lock(edge->held) || !is_lock(edge->wanted))
-			return g_strdup("it is not of locks alone");
+	if (edges->len > TT_STEER_EDGES)
+		return g_strdup_printf("it has more than %d threads", TT_STEER_EDGES);
+	if (edges->len < 2)
+		return g_strdup("who else is in it is not known");
+	for (guint i = 0; i < edges->len; i++) {
+		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
+		if (!has_lock(edge) && !asks_for_lock(edge))
+			return g_strdup("a thread of it has no lock and asks for none");
 	}
-	if (needs_writer(finding))
-		return g_strdup("it needs a writer to come between those who read, which is not steered");
 	return *changed ? g_strdup_printf("%s has changed since: record again", *changed) : NULL;
 }
 
-GPtrArray *tt_confirm_edges(const struct tt_check *check, const struct tt_finding *finding, char **why)
+struct tt_confirm_edges tt_confirm_edges(const struct tt_check *check, const struct tt_finding *finding, char **why)
 {
-	g_autoptr(GPtrArray) edges = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GArray) edges = edges_in_order(finding);
+	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
 
-	*why = refusal(check, finding);
-	for (guint i = 0; !*why && i < finding->edges->len; i++) {
-		char *text = edge_text(check, tt_finding_edge(finding, i));
+	*why = refusal(check, edges);
+	for (guint i = 0; !*why && i < edges->len; i++) {
+		char *text = tt_confirm_edge(check, &g_array_index(edges, struct tt_edge, i));
 		if (text)
-			g_ptr_array_add(edges, text);
+			g_ptr_array_add(texts, text);
 		else
 			*why = g_strdup("a site of it is in no file that the trace tells of");
 	}
-	return *why ? NULL : g_steal_pointer(&edges);
+	return (struct tt_confirm_edges){*why ? NULL : g_steal_pointer(&texts), ring_of(finding)};
 }
 
-char *tt_confirm_plan(const GPtrArray *edges, double pause, double budget, bool meet)
+char *tt_confirm_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet)
 {
 	GString *text = g_string_new(NULL);
 
-	g_string_append_printf(text, "pause %.0f\nbudget %.0f\n%s", pause * 1e3, budget * 1e3, meet ? "meet\n" : "");
-	for (guint i = 0; i < edges->len; i++)
-		g_string_append(text, edges->pdata[i]);
+	g_string_append_printf(text, "pause %.0f\nbudget %.0f\n%sring %u\n", pause * 1e3, budget * 1e3,
+	                       meet ? "meet\n" : "", edges->ring);
+	for (guint i = 0; i < edges->all->len; i++)
+		g_string_append(text, edges->all->pdata[i]);
 	return g_string_free(text, FALSE);
-}
-
-/* The same, with edge i of `a` as edge i + `turn` of `b`. */
-static bool is_same_turned(const GPtrArray *a, const GPtrArray *b, guint turn)
-{
-	for (guint i = 0; i < a->len; i++)
-		if (strcmp(a->pdata[i], b->pdata[(i + turn) % b->len]) != 0)
-			return false;
-	return true;
-}
-
-bool tt_confirm_is_same(const GPtrArray *a, const GPtrArray *b)
-{
-	for (guint turn = 0; a->len == b->len && turn < a->len; turn++)
-		if (is_same_turned(a, b, turn))
-			return true;
-	return false;
 }

@@ -1,7 +1,7 @@
 /*
  * Steering, by its functions: what is a plan; that a pause ends when the cycle can close, by its time, and by the
- * budget; that only threads of one cycle are let go; and that they can meet before. Call sites are addresses of this
- * program, by number.
+ * budget; that only threads of one cycle are let go; that they can meet before; and who only has a lock, or asks for
+ * one. Call sites are addresses of this program, by number.
  */
 #include "threads.h"
 
@@ -34,9 +34,10 @@ static char *plan(unsigned pause_ms, unsigned budget_ms)
 	must(n > 0);
 	path[n] = '\0';
 	const char *name = strrchr(path, '/') + 1;
-	snprintf(plan_text, sizeof plan_text,
-	         "pause %u\nbudget %u\nedge\nheld %s+0x%x\nwanted %s+0x%x\nedge\nheld %s+0x%x\nwanted %s+0x%x\n",
-	         pause_ms, budget_ms, name, HELD_1, name, WANTED_1, name, HELD_2, name, WANTED_2);
+	snprintf(
+	    plan_text, sizeof plan_text,
+	    "pause %u\nbudget %u\nring 2\nedge\nheld %s+0x%x\nwanted %s+0x%x\nedge\nheld %s+0x%x\nwanted %s+0x%x\n",
+	    pause_ms, budget_ms, name, HELD_1, name, WANTED_1, name, HELD_2, name, WANTED_2);
 	return plan_text;
 }
 
@@ -57,7 +58,7 @@ static void plans_are_read(void **state)
 {
 	(void)state;
 	struct tt_steer_plan read;
-	char text[] = "pause 5\nbudget 70\nmeet\nedge\nheld x+y+0x1f\nwanted lib.so+0x2\nwanted x+0x3\n"
+	char text[] = "pause 5\nbudget 70\nmeet\nring 2\nedge\nheld x+y+0x1f\nwanted lib.so+0x2\nwanted x+0x3\n"
 		      "edge\nheld h+0\nwanted w+0xffffffffffffffff\n";
 
 	assert_true(tt_steer_plan_parse(text, &read));
@@ -65,6 +66,7 @@ static void plans_are_read(void **state)
 	assert_int_equal(read.budget_ms, 70);
 	assert_true(read.meet);
 	assert_int_equal(read.n, 2);
+	assert_int_equal(read.ring, 2);
 	const struct tt_steer_site *wanted = &read.edges[0].sites[TT_STEER_WANTED];
 	assert_string_equal(read.edges[0].sites[TT_STEER_HELD].frames[0].module, "x+y");
 	assert_int_equal(read.edges[0].sites[TT_STEER_HELD].frames[0].offset, 0x1f);
@@ -78,10 +80,14 @@ static void what_is_none_is_refused(void **state)
 	(void)state;
 	static const char *const wrong[] = {
 	    "",
-	    "edge\nheld x+1\nwanted x+2\n",                           /* one alone is no cycle */
-	    "edge\nheld x+1\nwanted x+2\nedge\nheld x+1\n",           /* asks for nothing */
-	    "held x+1\nedge\nheld x+1\nwanted x+2\nedge\n",           /* of no edge */
-	    "edge\nheld x\nwanted x+2\nedge\nheld x+1\nwanted x+2\n", /* no offset */
+	    "edge\nheld x+1\nwanted x+2\n",                                     /* one alone is no cycle */
+	    "ring 2\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\n",             /* asks for nothing */
+	    "ring 3\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n", /* too few */
+	    "edge\nheld x+1\nedge\nheld x+2\n",                                 /* nobody asks */
+	    "edge\nwanted x+1\nedge\nwanted x+2\n",                             /* nobody has */
+	    "waits x+1\nedge\nheld x+1\nedge\nwanted x+2\n",                    /* of no edge */
+	    "held x+1\nedge\nheld x+1\nwanted x+2\nedge\n",                     /* of no edge */
+	    "edge\nheld x\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",           /* no offset */
 	    "edge\nheld +1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "edge\nheld x+1g\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "pause -1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
@@ -228,7 +234,7 @@ static void circles_of_three_close(void **state)
 
 	name = strstr(name, "held ") + 5;
 	*strchr(name, '+') = '\0';
-	int n = snprintf(text, sizeof text, "pause 1000000\nbudget 1000000\n");
+	int n = snprintf(text, sizeof text, "pause 1000000\nbudget 1000000\nring 3\n");
 	for (int i = 0; i < 3; i++) /* all philosophers at the same sites */
 		n += snprintf(text + n, sizeof text - (size_t)n, "edge\nheld %s+0x%x\nwanted %s+0x%x\n", name, HELD_1,
 		              name, WANTED_1);
@@ -239,6 +245,53 @@ static void circles_of_three_close(void **state)
 	}
 	for (int i = 0; i < 3; i++)
 		joined(threads[i]);
+	assert_false(tt_steering);
+}
+
+/* One that waits with a lock for something else is not paused; who asks for that lock is, until it is had. */
+static void who_asks_is_paused_until_it_is_had(void **state)
+{
+	(void)state;
+	struct walk asks = {&c, &a, OTHER, WANTED_2, 0, 0};
+	char text[sizeof plan_text], *name = strstr(plan(0, 0), "held ") + 5;
+
+	*strchr(name, '+') = '\0';
+	snprintf(text, sizeof text,
+	         "pause 1000000\nbudget 1000000\nedge\nheld %s+0x%x\nwaits %s+0x%x\nedge\nwanted %s+0x%x\n", name,
+	         HELD_1, name, WANTED_1, name, WANTED_2);
+	steer_by(text);
+	tthr_thread *thread = started(walk, &asks);
+	nap();
+	assert_false(is_done(&asks));
+	tt_steer_acquired(&b, site(HELD_1)); /* another lock */
+	nap();
+	assert_false(is_done(&asks));
+	tt_steer_acquired(&a, site(HELD_1));
+	joined(thread);
+	assert_true(is_done(&asks));
+	assert_false(tt_steering);
+	tt_steer_released_now(&b);
+	tt_steer_released_now(&a);
+}
+
+/* A reader asks for what it has, and a writer goes first. */
+static void who_reads_again_waits_for_a_writer(void **state)
+{
+	(void)state;
+	struct walk reads = {&a, &a, HELD_1, WANTED_1, 0, 0}, writes = {&c, &a, OTHER, WANTED_2, 0, 0};
+	char text[sizeof plan_text], *name = strstr(plan(0, 0), "held ") + 5;
+
+	*strchr(name, '+') = '\0';
+	snprintf(text, sizeof text,
+	         "pause 1000000\nbudget 1000000\nring 1\nedge\nheld %s+0x%x\nwanted %s+0x%x\nedge\nwanted %s+0x%x\n",
+	         name, HELD_1, name, WANTED_1, name, WANTED_2);
+	steer_by(text);
+	tthr_thread *thread = started(walk, &reads);
+	nap();
+	assert_false(is_done(&reads));
+	walk(&writes);
+	joined(thread);
+	assert_true(is_done(&reads));
 	assert_false(tt_steering);
 }
 
@@ -254,6 +307,8 @@ int main(void)
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),
 	    cmocka_unit_test(threads_meet_before_they_get_a_lock),
 	    cmocka_unit_test(circles_of_three_close),
+	    cmocka_unit_test(who_asks_is_paused_until_it_is_had),
+	    cmocka_unit_test(who_reads_again_waits_for_a_writer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,9 +1,10 @@
 /*
- * Plans: which findings a run can be steered into, by what lines, and when two are of the same sites.
+ * Plans: which findings a run can be steered into, by what lines, and when a run hangs as planned.
  */
 #include "feed.h"
 
 #include "tools/check/rules.h"
+#include "tools/confirm/hang.h"
 #include "tools/confirm/plan.h"
 
 /* The file that all sites of the feed are in, at their own addresses; it is not there to be looked into. */
@@ -40,14 +41,16 @@ static void test_edges_are_sites(void **state)
 
 	(void)state;
 	assert_true(tt_confirm_can_steer(only(&feed)));
-	g_autoptr(GPtrArray) edges = tt_confirm_edges(feed.check, only(&feed), &why);
-	assert_non_null(edges);
+	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
+	g_autoptr(GPtrArray) all = edges.all;
+	assert_non_null(all);
 	assert_null(why);
-	assert_int_equal(edges->len, 2);
-	assert_string_equal(edges->pdata[0], "edge\nheld some prog+0x6\nwanted some prog+0x7\n");
-	assert_string_equal(edges->pdata[1], "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
-	g_autofree char *plan = tt_confirm_plan(edges, 0.25, 3, true);
-	assert_string_equal(plan, "pause 250\nbudget 3000\nmeet\n"
+	assert_int_equal(all->len, 2);
+	assert_int_equal(edges.ring, 2);
+	assert_string_equal(all->pdata[0], "edge\nheld some prog+0x6\nwanted some prog+0x7\n");
+	assert_string_equal(all->pdata[1], "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
+	g_autofree char *plan = tt_confirm_plan(&edges, 0.25, 3, true);
+	assert_string_equal(plan, "pause 250\nbudget 3000\nmeet\nring 2\n"
 	                          "edge\nheld some prog+0x6\nwanted some prog+0x7\n"
 	                          "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
 	feed_free(&feed);
@@ -59,7 +62,7 @@ static void test_sites_in_no_file_are_refused(void **state)
 	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_null(tt_confirm_edges(feed.check, only(&feed), &why));
+	assert_null(tt_confirm_edges(feed.check, only(&feed), &why).all);
 	assert_string_equal(why, "a site of it is in no file that the trace tells of");
 	feed_free(&feed);
 }
@@ -70,7 +73,7 @@ static void test_a_name_of_two_lines_is_refused(void **state)
 	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_null(tt_confirm_edges(feed.check, only(&feed), &why));
+	assert_null(tt_confirm_edges(feed.check, only(&feed), &why).all);
 	assert_non_null(why);
 	feed_free(&feed);
 }
@@ -90,34 +93,70 @@ static void test_only_what_may_happen_is_tried(void **state)
 	finding.level = TT_LEVEL_ACTUAL;
 	assert_false(tt_confirm_can_steer(&finding));
 	finding.level = TT_LEVEL_POTENTIAL;
+	assert_true(tt_confirm_can_steer(&finding));
 	finding.rule = &tt_rules[TT_RULE_COMMUNICATION];
+	assert_true(tt_confirm_can_steer(&finding));
+	finding.rule = &tt_rules[TT_RULE_CYCLE];
 	assert_false(tt_confirm_can_steer(&finding));
 	feed_free(&feed);
 }
 
-static GPtrArray *list(const char *const *texts)
+/* One who waits with a lock for something else, and one who only asks for that lock: in whatever order they are told.
+ */
+static void test_one_waits_and_one_asks(void **state)
 {
-	GPtrArray *array = g_ptr_array_new();
-
-	for (; *texts; texts++)
-		g_ptr_array_add(array, (void *)(uintptr_t)*texts);
-	return array;
-}
-
-static void test_a_cycle_begins_anywhere(void **state)
-{
-	g_autoptr(GPtrArray) abc = list((const char *const[]){"a", "b", "c", NULL});
-	g_autoptr(GPtrArray) cab = list((const char *const[]){"c", "a", "b", NULL});
-	g_autoptr(GPtrArray) acb = list((const char *const[]){"a", "c", "b", NULL});
-	g_autoptr(GPtrArray) ab = list((const char *const[]){"a", "b", NULL});
+	struct feed feed = three_threads();
+	g_autofree char *why = NULL;
 
 	(void)state;
-	assert_true(tt_confirm_is_same(abc, abc));
-	assert_true(tt_confirm_is_same(abc, cab));
-	assert_true(tt_confirm_is_same(cab, abc));
-	assert_false(tt_confirm_is_same(abc, acb));
-	assert_false(tt_confirm_is_same(abc, ab));
-	assert_false(tt_confirm_is_same(ab, abc));
+	add_module(&feed, "/nowhere/prog");
+	NESTS(&feed, T2, A);
+	FEED(&feed, T2, event_set, .id = EVENT);
+	acquires(&feed, T1, A);
+	uint64_t held = feed.n;
+	FEED(&feed, T1, event_woken, .id = EVENT, .result = TT_WAKE_SET);
+	releases(&feed, T1, A);
+	feed_finish(&feed);
+	assert_true(tt_confirm_can_steer(only(&feed)));
+	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
+	g_autoptr(GPtrArray) all = edges.all;
+	g_autofree char *first =
+	    g_strdup_printf("edge\nheld prog+0x%x\nwaits prog+0x%x\n", (unsigned)held, (unsigned)held + 1);
+	g_autofree char *second = g_strdup_printf("edge\nwanted prog+0x%x\n", (unsigned)held - 3);
+	assert_non_null(all);
+	assert_int_equal(edges.ring, 0);
+	assert_int_equal(all->len, 2);
+	assert_string_equal(all->pdata[0], first);
+	assert_string_equal(all->pdata[1], second);
+	feed_free(&feed);
+}
+
+/* It hangs as planned where each edge has a thread of its own. */
+static void test_a_hang_is_that_of_the_plan(void **state)
+{
+	struct feed before = crossed("/nowhere/prog"), after = three_threads();
+	g_autofree char *why = NULL;
+	bool planned;
+
+	(void)state;
+	struct tt_confirm_edges edges = tt_confirm_edges(before.check, only(&before), &why);
+	g_autoptr(GPtrArray) all = edges.all;
+	add_module(&after, "/nowhere/prog");
+	/* the same sites: 6 and 7, 10 and 11 */
+	acquires(&after, T1, A);
+	waits(&after, T1, B, T2);
+	after.n = 9;
+	acquires(&after, T2, B);
+	assert_null(tt_hang_find(after.check, all, &planned));
+	waits(&after, T2, A, T1);
+	feed_finish(&after);
+	assert_ptr_equal(tt_hang_find(after.check, all, &planned), found(&after, 0));
+	assert_true(planned);
+	g_ptr_array_add(all, g_strdup(all->pdata[0])); /* a third, at the first's sites */
+	assert_non_null(tt_hang_find(after.check, all, &planned));
+	assert_false(planned);
+	feed_free(&before);
+	feed_free(&after);
 }
 
 int main(void)
@@ -127,7 +166,8 @@ int main(void)
 	    cmocka_unit_test(test_sites_in_no_file_are_refused),
 	    cmocka_unit_test(test_a_name_of_two_lines_is_refused),
 	    cmocka_unit_test(test_only_what_may_happen_is_tried),
-	    cmocka_unit_test(test_a_cycle_begins_anywhere),
+	    cmocka_unit_test(test_one_waits_and_one_asks),
+	    cmocka_unit_test(test_a_hang_is_that_of_the_plan),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
