@@ -87,7 +87,7 @@ static void put_order(struct tt_db *db, const struct tt_class_order *order, cons
 	tt_db_put_order(db, &order->row);
 	for (guint i = 0; i < order->edges->len; i++) {
 		const struct tt_thread *thread = g_array_index(order->edges, struct tt_edge, i).thread;
-		tt_db_put_seen(db, &order->row, &(struct tt_seen){run, number_of(thread), thread->name});
+		tt_db_put_seen(db, &order->row, &(struct tt_seen){.run = run, .thread = number_of(thread), .role = thread->name});
 	}
 }
 
@@ -175,10 +175,9 @@ static void look(struct tt_check *check, const struct across *across, const GArr
 		return;
 	for (guint i = 0; i < found->all->len; i++)
 		tell(check, across, found->all->pdata[i]);
-	if (!found->complete)
-		add_limit(check,
-		          "There are too many lock orders in the database to look at them all: inversions across "
-		          "runs may be missing.");
+	g_autoptr(GPtrArray) limits = tt_inversions_limits(found);
+	for (guint i = 0; i < limits->len; i++)
+		add_limit(check, limits->pdata[i]);
 	tt_inversions_free(found);
 }
 

@@ -83,3 +83,29 @@ GPtrArray *tt_inversion_grounds(const struct tt_inversion *inversion)
 	                    has_many(inversion) ? ", or that locks of one name or made at one place differ" : ""));
 	return notes;
 }
+
+GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
+{
+	GPtrArray *limits = g_ptr_array_new_with_free_func(g_free);
+	guint n_cut = inversions->picture->n_cut;
+
+	if (inversions->complete == 1)
+		g_ptr_array_add(limits, g_strdup("There are too many lock orders in the database to look at them all: "
+		                                 "inversions across runs may be missing."));
+	else if (inversions->complete != G_MAXUINT)
+		g_ptr_array_add(limits, g_strdup_printf("There are too many lock orders in the database to look at them "
+		                                        "all: inversions across runs of more than %u locks may be "
+		                                        "missing.",
+		                                        inversions->complete));
+	if (inversions->n_untried > 0)
+		g_ptr_array_add(limits, g_strdup_printf("Of %u circular lock orders across runs there are too many ways "
+		                                        "to put them together to try them all: inversions may be "
+		                                        "missing.",
+		                                        inversions->n_untried));
+	if (n_cut > 0)
+		g_ptr_array_add(limits, g_strdup_printf("Of %u pair%s of lock classes only %u orders of other runs were "
+		                                        "looked at, those with the fewest further locks: inversions "
+		                                        "across runs may be missing.",
+		                                        n_cut, n_cut == 1 ? "" : "s", TT_MOST_ORDERS));
+	return limits;
+}

@@ -5,15 +5,16 @@
 #include "tools/check/class_pairs.h"
 #include "tools/check/lock_cycles.h"
 
-/* Of those who took one order, MOST_SEEN are looked at: what they did is the same. */
-enum { MOST_CYCLES = 1000, MOST_SEEN = 16 };
+enum { MOST_CYCLES = 1000 };
 static const uint64_t most_steps = 50 * 1000 * 1000;
+static const uint64_t most_work = 100 * 1000; /* runs compared, for each circle */
 
 /* An order that a thread of a run took, as lock_cycles.h knows it. */
 struct taken {
 	struct tt_dependency dependency; /* first: one is found by the other */
 	struct tt_request request;       /* its only one, of which the held set counts */
 	struct tt_inversion_part part;
+	const struct pair *pair;
 };
 
 /* The lock graph of a picture: a lock for each class, a thread for each of each run. */
@@ -21,16 +22,21 @@ struct graph {
 	GHashTable *locks;   /* struct tt_class → struct tt_object */
 	GHashTable *threads; /* the text of run and thread → struct tt_thread */
 	GHashTable *sets;    /* of held sets */
+	GHashTable *runs;    /* struct tt_order → GHashTable of struct tt_db_run: who took it, or what can stand for it */
 	GHashTable *arcs;    /* struct pair → itself */
 	GPtrArray *in_order; /* struct tt_arc of the pairs */
 	GPtrArray *taken;    /* struct taken */
 	bool timed;
+	bool full; /* of some order there may be more that took it */
+	struct tt_db *db;
+	struct tt_picture *picture;
 };
 
 /* All orders from one class to another. */
 struct pair {
 	struct tt_arc arc;
 	GPtrArray *orders; /* struct tt_order */
+	bool mine;         /* one of them was taken by one of mine */
 };
 
 static void free_taken(void *data)
@@ -124,12 +130,12 @@ static struct pair *pair_of(struct graph *graph, const struct tt_order *order)
 	return pair;
 }
 
-static void take(struct graph *graph, struct pair *pair, const struct tt_order *order, const struct tt_held_set *all,
-                 const struct tt_seen *seen)
+static void take(struct graph *graph, struct pair *pair, const struct tt_order *order, const struct tt_seen *seen)
 {
 	struct taken *taken = g_new0(struct taken, 1);
 
 	taken->part = (struct tt_inversion_part){order, seen};
+	taken->pair = pair;
 	taken->dependency = (struct tt_dependency){
 	    .thread = thread_of(graph, seen),
 	    .held = {.object = pair->arc.from, .mode = order->held_mode},
@@ -137,33 +143,53 @@ static void take(struct graph *graph, struct pair *pair, const struct tt_order *
 	    .requests = g_ptr_array_new(),
 	    .number = graph->taken->len,
 	};
-	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = all};
+	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = held_set_of(graph, order)};
 	g_ptr_array_add(taken->dependency.requests, &taken->request);
 	g_ptr_array_add(graph->taken, taken);
 	g_ptr_array_add(pair->arc.dependencies, &taken->dependency);
+	pair->mine |= seen->mine;
+}
+
+/* All orders come once before one comes twice: those who took the same order make no other circle. */
+static void take_all(struct graph *graph, struct pair *pair)
+{
+	bool more = true;
+
+	for (guint rank = 0; more; rank++) {
+		more = false;
+		for (guint i = 0; i < pair->orders->len; i++) {
+			const struct tt_order *order = pair->orders->pdata[i];
+			if (rank < order->seen->len)
+				take(graph, pair, order, order->seen->pdata[rank]);
+			more |= rank + 1 < order->seen->len;
+		}
+	}
 }
 
 static void add_order(struct graph *graph, const struct tt_order *order)
 {
 	struct pair *pair = pair_of(graph, order);
-	const struct tt_held_set *all = held_set_of(graph, order);
 
 	g_ptr_array_add(pair->orders, (void *)(uintptr_t)order);
 	graph->timed |= order->timed;
-	for (guint i = 0; i < MIN(order->seen->len, MOST_SEEN); i++)
-		take(graph, pair, order, all, order->seen->pdata[i]);
+	graph->full |= order->seen->len >= TT_MOST_TAKERS;
 }
 
-static void graph_begin(struct graph *graph, const struct tt_picture *picture)
+static void graph_begin(struct graph *graph, struct tt_db *db, struct tt_picture *picture)
 {
+	graph->db = db;
+	graph->picture = picture;
 	graph->locks = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	graph->threads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	graph->sets = tt_held_sets_new();
+	graph->runs = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
 	graph->arcs = g_hash_table_new_full(hash_pair, equal_pairs, free_pair, NULL);
 	graph->in_order = g_ptr_array_new();
 	graph->taken = g_ptr_array_new_with_free_func(free_taken);
 	for (guint i = 0; i < picture->orders->len; i++)
 		add_order(graph, picture->orders->pdata[i]);
+	for (guint i = 0; i < graph->in_order->len; i++)
+		take_all(graph, graph->in_order->pdata[i]);
 }
 
 static void graph_end(struct graph *graph)
@@ -172,76 +198,54 @@ static void graph_end(struct graph *graph)
 	g_hash_table_destroy(graph->arcs);
 	g_ptr_array_free(graph->taken, TRUE);
 	g_hash_table_destroy(graph->sets);
+	g_hash_table_destroy(graph->runs);
 	g_hash_table_destroy(graph->threads);
 	g_hash_table_destroy(graph->locks);
 }
 
 /* What one run has alone. */
 
-static enum tt_mode gate_mode(const struct tt_order *order, const struct tt_class *class)
+static GHashTable *runs_of(struct graph *graph, const struct tt_order *order)
 {
-	for (guint i = 0; i < order->gates->len; i++) {
-		const struct tt_gate *gate = &g_array_index(order->gates, struct tt_gate, i);
-		if (gate->class == class)
-			return gate->mode;
+	GHashTable *runs = g_hash_table_lookup(graph->runs, order);
+
+	if (!runs) {
+		runs = tt_picture_runs_with(graph->picture, graph->db, order);
+		g_hash_table_insert(graph->runs, (void *)(uintptr_t)order, runs);
 	}
-	return TT_MODE_SHARED + 1; /* weaker than any */
+	return runs;
 }
 
-/* Whether an order of the same classes can stand wherever another one does. */
-static bool covers(const struct tt_order *a, const struct tt_order *b)
+static bool is_in_all(struct graph *graph, const GPtrArray *dependencies, const void *run)
 {
-	if (a->held_mode > b->held_mode || a->wanted_mode > b->wanted_mode || a->timed > b->timed)
-		return false;
-	for (guint i = 0; i < a->gates->len; i++) {
-		const struct tt_gate *gate = &g_array_index(a->gates, struct tt_gate, i);
-		if (gate_mode(b, gate->class) > gate->mode)
+	for (guint i = 0; i < dependencies->len; i++) {
+		const struct taken *taken = dependencies->pdata[i];
+		if (!g_hash_table_contains(runs_of(graph, taken->part.order), run))
 			return false;
 	}
 	return true;
 }
 
-/* The runs that took that order, or one that covers it. */
-static GHashTable *runs_of(struct graph *graph, const struct tt_order *order)
+/* A run that took all orders of the circle; NULL if there is none. What it takes to find out is added to *work. */
+static const struct tt_db_run *alone(struct graph *graph, const GPtrArray *dependencies, uint64_t *work)
 {
-	GHashTable *runs = g_hash_table_new(NULL, NULL);
-	const struct pair *pair = pair_of(graph, order);
-
-	for (guint i = 0; i < pair->orders->len; i++) {
-		const struct tt_order *other = pair->orders->pdata[i];
-		for (guint j = 0; covers(other, order) && j < other->seen->len; j++) {
-			const struct tt_seen *seen = other->seen->pdata[j];
-			g_hash_table_add(runs, (void *)(uintptr_t)seen->run);
-		}
-	}
-	return runs;
-}
-
-static gboolean is_not_in(gpointer run, gpointer value, gpointer runs)
-{
-	(void)value;
-	return !g_hash_table_contains(runs, run);
-}
-
-/* A run that took all orders of the circle; NULL if there is none. */
-static const struct tt_db_run *alone(struct graph *graph, const struct tt_inversion *inversion)
-{
-	g_autoptr(GHashTable) left = NULL;
+	GHashTable *fewest = NULL;
 	GHashTableIter iter;
-	gpointer run = NULL;
+	gpointer run;
 
-	for (guint i = 0; i < inversion->parts->len; i++) {
-		const struct tt_order *order = g_array_index(inversion->parts, struct tt_inversion_part, i).order;
-		GHashTable *runs = runs_of(graph, order);
-		if (!left) {
-			left = runs;
-			continue;
-		}
-		g_hash_table_foreach_remove(left, is_not_in, runs);
-		g_hash_table_destroy(runs);
+	for (guint i = 0; i < dependencies->len; i++) {
+		const struct taken *taken = dependencies->pdata[i];
+		GHashTable *runs = runs_of(graph, taken->part.order);
+		if (!fewest || g_hash_table_size(runs) < g_hash_table_size(fewest))
+			fewest = runs;
 	}
-	g_hash_table_iter_init(&iter, left);
-	return g_hash_table_iter_next(&iter, &run, NULL) ? run : NULL;
+	g_hash_table_iter_init(&iter, fewest);
+	while (g_hash_table_iter_next(&iter, &run, NULL)) {
+		(*work)++;
+		if (is_in_all(graph, dependencies, run))
+			return run;
+	}
+	return NULL;
 }
 
 /* The circles that are told. */
@@ -255,16 +259,22 @@ static void free_inversion(void *data)
 	g_free(inversion);
 }
 
-static bool is_mine(const struct tt_inversion *inversion, const GArray *mine)
+static bool is_mine(const GPtrArray *dependencies)
 {
-	for (guint i = 0; mine && i < inversion->parts->len; i++) {
-		const struct tt_seen *seen = g_array_index(inversion->parts, struct tt_inversion_part, i).seen;
-		for (guint j = 0; j < mine->len; j++) {
-			if (tt_id_equal(&seen->run->id, &g_array_index(mine, struct tt_id, j)))
-				return true;
-		}
+	for (guint i = 0; i < dependencies->len; i++) {
+		if (((const struct taken *)dependencies->pdata[i])->part.seen->mine)
+			return true;
 	}
-	return !mine;
+	return false;
+}
+
+static bool can_be_mine(const GPtrArray *dependencies)
+{
+	for (guint i = 0; i < dependencies->len; i++) {
+		if (((const struct taken *)dependencies->pdata[i])->pair->mine)
+			return true;
+	}
+	return false;
 }
 
 /* A class that both hold there, and that lets in one at a time. */
@@ -281,14 +291,14 @@ static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, 
 	return gate_of(a, b) != NULL;
 }
 
-/* Runs have no order between them that could be searched for a way: the first choice is as good as any. */
+/*
+ * Whether the circle is to be told with this choice of who is in it. Runs have no order between them that could be
+ * searched for a way. One that is of others only is as good as found: there is no need to try more.
+ */
 static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
 {
-	(void)dependencies;
-	(void)work;
-	(void)data;
 	*proof = NULL;
-	return true;
+	return !can_be_mine(dependencies) || (is_mine(dependencies) && !alone(data, dependencies, work));
 }
 
 /* The class that keeps two of the circle apart. */
@@ -311,9 +321,10 @@ static const struct tt_class *gate_in(struct graph *graph, const struct tt_lock_
 	return NULL;
 }
 
-static char *why_not(struct graph *graph, const struct tt_lock_cycle *cycle, const struct tt_inversion *inversion)
+static char *why_not(struct graph *graph, const struct tt_lock_cycle *cycle)
 {
-	const struct tt_db_run *run = alone(graph, inversion);
+	uint64_t work = 0;
+	const struct tt_db_run *run = alone(graph, cycle->dependencies, &work);
 	const struct tt_class *gate = cycle->class == TT_CYCLE_EXCLUDED ? gate_in(graph, cycle) : NULL;
 
 	if (gate) {
@@ -327,22 +338,22 @@ static char *why_not(struct graph *graph, const struct tt_lock_cycle *cycle, con
 	return NULL;
 }
 
-static void add(struct tt_inversions *found, struct graph *graph, const struct tt_lock_cycle *cycle, const GArray *mine,
-                bool excluded)
+static void add(struct tt_inversions *found, struct graph *graph, const struct tt_lock_cycle *cycle, bool excluded)
 {
-	struct tt_inversion *inversion = g_new0(struct tt_inversion, 1);
+	g_autofree char *why = is_mine(cycle->dependencies) ? why_not(graph, cycle) : NULL;
+	struct tt_inversion *inversion;
 
+	if (!is_mine(cycle->dependencies) || (why && !excluded))
+		return;
+	inversion = g_new0(struct tt_inversion, 1);
 	inversion->parts = g_array_new(FALSE, FALSE, sizeof(struct tt_inversion_part));
 	for (guint i = 0; i < cycle->dependencies->len; i++) {
 		const struct taken *taken = cycle->dependencies->pdata[i];
 		g_array_append_val(inversion->parts, taken->part);
 	}
 	inversion->timed = cycle->class == TT_CYCLE_TIMED;
-	inversion->why = why_not(graph, cycle, inversion);
-	if (is_mine(inversion, mine) && (excluded || !inversion->why))
-		g_ptr_array_add(found->all, inversion);
-	else
-		free_inversion(inversion);
+	inversion->why = g_steal_pointer(&why);
+	g_ptr_array_add(found->all, inversion);
 }
 
 static gint surer(gconstpointer a, gconstpointer b)
@@ -351,22 +362,37 @@ static gint surer(gconstpointer a, gconstpointer b)
 	return ((*x)->why != NULL) - ((*y)->why != NULL);
 }
 
-static void search(struct tt_inversions *found, const GArray *mine, bool excluded)
+/* No circle is longer than its part has locks. */
+static guint longest(const struct tt_lock_parts *parts)
 {
-	/* Of other runs nobody knows whether a third wants to write. */
-	static const struct tt_cycle_tests tests = {.apart = apart, .reaches = reaches};
-	struct graph graph = {0};
-	struct tt_cycle_limits limits = {
-	    .last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED, .most = MOST_CYCLES, .steps = most_steps};
+	guint most = 0;
 
-	graph_begin(&graph, found->picture);
+	for (guint i = 0; i < parts->parts->len; i++)
+		most = MAX(most, ((const GPtrArray *)parts->parts->pdata[i])->len);
+	return most;
+}
+
+static void search(struct tt_inversions *found, struct tt_db *db, bool excluded)
+{
+	struct graph graph = {0};
+	/* Of other runs nobody knows whether a third wants to write. */
+	const struct tt_cycle_tests tests = {.apart = apart, .reaches = reaches, .data = &graph};
+	struct tt_cycle_limits limits = {.last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED,
+	                                 .most = MOST_CYCLES,
+	                                 .steps = most_steps,
+	                                 .work = most_work};
+
+	graph_begin(&graph, db, found->picture);
 	limits.timed = graph.timed;
 	struct tt_lock_parts *parts = tt_lock_parts_new(graph.in_order);
 	struct tt_lock_cycles *cycles = tt_lock_cycles_find(parts, &tests, &limits);
 	for (guint i = 0; i < cycles->cycles->len; i++)
-		add(found, &graph, cycles->cycles->pdata[i], mine, excluded);
+		add(found, &graph, cycles->cycles->pdata[i], excluded);
 	g_ptr_array_sort(found->all, surer);
-	found->complete = cycles->complete == G_MAXUINT;
+	found->complete = cycles->complete;
+	if (graph.full && longest(parts) > TT_MOST_TAKERS)
+		found->complete = MIN(found->complete, TT_MOST_TAKERS);
+	found->n_untried = cycles->untried;
 	tt_lock_cycles_free(cycles);
 	tt_lock_parts_free(parts);
 	graph_end(&graph);
@@ -387,8 +413,11 @@ struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, b
 	found = g_new0(struct tt_inversions, 1);
 	found->picture = picture;
 	found->all = g_ptr_array_new_with_free_func(free_inversion);
-	search(found, mine, excluded);
-	return found;
+	search(found, db, excluded);
+	if (tt_db_ok(db, error))
+		return found;
+	tt_inversions_free(found);
+	return NULL;
 }
 
 void tt_inversions_free(struct tt_inversions *inversions)

@@ -24,7 +24,8 @@ struct tt_inversion {
 
 struct tt_inversions {
 	GPtrArray *all;             /* struct tt_inversion: those that can deadlock first, of these the shortest */
-	bool complete;              /* there was not too much to look at it all */
+	guint complete;             /* all circles of so many locks were looked at; G_MAXUINT: all there are */
+	guint n_untried;            /* of so many others not all ways to put them together were */
 	struct tt_picture *picture; /* that they are in */
 };
 
@@ -46,6 +47,9 @@ char *tt_inversion_part_text(const struct tt_inversion_part *part);
 
 /* What it rests on and what is not excluded, by its notes in their order; char *. The caller's to unref. */
 GPtrArray *tt_inversion_grounds(const struct tt_inversion *inversion);
+
+/* What was not looked at, a line each; char *. The caller's to unref. */
+GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions);
 
 /* What to do. */
 extern const char tt_inversion_remedy[];

@@ -22,14 +22,8 @@ static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEG
 			     "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
 			     "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
 			     "  role TEXT NOT NULL, PRIMARY KEY(lock_order, run, thread, role)) STRICT, WITHOUT ROWID;"
-			     "CREATE INDEX order_pair ON lock_order(held, wanted);"
-			     "CREATE INDEX order_back ON lock_order(wanted, held);"
+			     "CREATE INDEX order_pair ON lock_order(held, wanted, gates);"
 			     "CREATE INDEX seen_run ON seen(run);";
-
-const struct tt_db_table tt_db_tables[TT_N_PUTS] = {
-    [TT_PUT_CLASS] = {"class", 6}, [TT_PUT_RUN] = {"run", 4},   [TT_PUT_ORDER] = {"lock_order", 9},
-    [TT_PUT_PAIR] = {"pair", 2},   [TT_PUT_GATE] = {"gate", 3}, [TT_PUT_SEEN] = {"seen", 4},
-};
 
 G_DEFINE_QUARK(tt - db - error - quark, tt_db_error)
 
@@ -79,6 +73,25 @@ sqlite3_stmt *tt_db_prepare(struct tt_db *db, const char *sql)
 	if (!db->failure && sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
 		tt_db_fail(db);
 	return statement;
+}
+
+sqlite3_stmt *tt_db_statement(struct tt_db *db, const char *sql)
+{
+	sqlite3_stmt *statement = g_hash_table_lookup(db->statements, sql);
+
+	if (db->failure)
+		return NULL;
+	if (!statement) {
+		statement = tt_db_prepare(db, sql);
+		g_hash_table_insert(db->statements, (void *)(uintptr_t)sql, statement);
+	}
+	sqlite3_reset(statement);
+	return statement;
+}
+
+void tt_db_bind_id(sqlite3_stmt *statement, int parameter, const struct tt_id *id)
+{
+	sqlite3_bind_blob(statement, parameter, id->bytes, sizeof id->bytes, SQLITE_STATIC);
 }
 
 bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement)
@@ -143,6 +156,11 @@ static void look_at_folder(struct tt_db *db)
 		     g_strerror(errno));
 }
 
+static void finalize(void *statement)
+{
+	sqlite3_finalize(statement);
+}
+
 struct tt_db *tt_db_open(const char *path, enum tt_db_use use, GError **error)
 {
 	struct tt_db *db = g_new0(struct tt_db, 1);
@@ -152,30 +170,24 @@ struct tt_db *tt_db_open(const char *path, enum tt_db_use use, GError **error)
 	db->path = g_strdup(path);
 	db->use = use;
 	db->patience_ms = PATIENCE_MS;
+	db->statements = g_hash_table_new_full(NULL, NULL, NULL, finalize);
 	if (there && S_ISREG(status.st_mode))
 		connect_to(db);
 	else if (there || use == TT_DB_READ)
 		FAIL(&db->failure, "%s is no file of lock orders: name one that trace-thr check --db made", path);
 	else
 		look_at_folder(db);
-	if (!db->failure)
+	if (tt_db_ok(db, error))
 		return db;
-	g_propagate_error(error, g_steal_pointer(&db->failure));
 	tt_db_close(db);
 	return NULL;
-}
-
-static void end_puts(struct tt_db *db)
-{
-	for (guint i = 0; i < TT_N_PUTS; i++)
-		g_clear_pointer(&db->puts[i], sqlite3_finalize);
 }
 
 void tt_db_close(struct tt_db *db)
 {
 	if (!db)
 		return;
-	end_puts(db);
+	g_hash_table_destroy(db->statements);
 	sqlite3_close(db->handle);
 	g_clear_error(&db->failure);
 	g_free(db->path);
@@ -201,16 +213,22 @@ void tt_db_begin(struct tt_db *db)
 		make_schema(db);
 }
 
+bool tt_db_ok(struct tt_db *db, GError **error)
+{
+	bool ok = !db->failure;
+
+	if (!ok)
+		g_propagate_error(error, g_steal_pointer(&db->failure));
+	return ok;
+}
+
 bool tt_db_commit(struct tt_db *db, GError **error)
 {
-	end_puts(db);
+	g_hash_table_remove_all(db->statements);
 	tt_db_run(db, "COMMIT");
-	if (!db->failure)
-		return true;
-	if (db->handle && !sqlite3_get_autocommit(db->handle))
+	if (db->failure && db->handle && !sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	g_propagate_error(error, g_steal_pointer(&db->failure));
-	return false;
+	return tt_db_ok(db, error);
 }
 
 bool tt_db_same(const struct tt_db *a, const struct tt_db *b)

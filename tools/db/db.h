@@ -36,6 +36,9 @@ void tt_db_close(struct tt_db *db); /* what was not committed is not written */
 void tt_db_begin(struct tt_db *db);
 bool tt_db_commit(struct tt_db *db, GError **error);
 
+/* Hands over what failed; true if nothing did. */
+bool tt_db_ok(struct tt_db *db, GError **error);
+
 /* A row that is there already changes nothing. The order's gates are written with it, its runs are not. */
 void tt_db_put_class(struct tt_db *db, const struct tt_class *class);
 void tt_db_put_run(struct tt_db *db, const struct tt_db_run *run);

@@ -4,48 +4,44 @@
 
 #include "tools/db/inside.h"
 
-/*
- * What is to be read is first put into temporary tables: `here` has the runs asked about, `chosen` the orders, with
- * whether one of those runs took them.
- */
+#define CLASS "id, kind, lock, name, module, file"
+#define RUN "run.id, program, pid, begin_ns"
+#define ORDER "id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed"
+#define GATE "lock_order, class, mode"
+#define SEEN "lock_order, run, thread, role"
 
-static const char make_tables[] = "CREATE TEMP TABLE here(run BLOB PRIMARY KEY) WITHOUT ROWID;"
-				  "CREATE TEMP TABLE wish(held BLOB, wanted BLOB);"
-				  "CREATE TEMP TABLE chosen(id BLOB PRIMARY KEY, mine INTEGER) WITHOUT ROWID;";
-static const char drop_tables[] = "DROP TABLE temp.here; DROP TABLE temp.wish; DROP TABLE temp.chosen;";
+/* Rows of one table that are read again and again, by an id or two. */
+static const char read_class[] = "SELECT " CLASS " FROM class WHERE id = ?";
+static const char read_run[] = "SELECT " RUN " FROM run WHERE id = ?";
+static const char read_next[] = "SELECT held, wanted FROM pair WHERE held = ?";
+static const char read_orders[] = "SELECT " ORDER " FROM lock_order WHERE held = ? AND wanted = ?"
+				  " ORDER BY gates, id LIMIT ?";
+static const char read_gates[] = "SELECT " GATE " FROM gate WHERE lock_order = ? ORDER BY class";
+static const char read_seen[] = "SELECT " SEEN " FROM seen WHERE lock_order = ? ORDER BY run, thread LIMIT ?";
 
-static const char read_pairs[] = "SELECT held, wanted FROM pair ORDER BY held, wanted";
-static const char read_my_pairs[] = "SELECT DISTINCT held, wanted"
-				    " FROM here CROSS JOIN seen USING(run) JOIN lock_order ON id = lock_order"
-				    " ORDER BY held, wanted";
+/* What a run did. */
+static const char read_my_pairs[] = "SELECT DISTINCT held, wanted FROM seen JOIN lock_order ON id = lock_order"
+				    " WHERE run = ? ORDER BY held, wanted";
+static const char read_my_orders[] = "SELECT DISTINCT " ORDER " FROM seen JOIN lock_order ON id = lock_order"
+				     " WHERE run = ? ORDER BY id";
+static const char read_my_seen[] = "SELECT " SEEN " FROM seen WHERE run = ? ORDER BY lock_order, thread";
 
-/* An order under fewer gates can do all that the same order under more can. */
-static const char choose_wished[] =
-    "WITH mine AS MATERIALIZED (SELECT DISTINCT lock_order AS id FROM here CROSS JOIN seen USING(run)),"
-    " ranked AS (SELECT id, id IN mine AS mine,"
-    "  row_number() OVER (PARTITION BY held, wanted ORDER BY id IN mine DESC, gates, id) AS rank"
-    "  FROM wish JOIN lock_order USING(held, wanted))"
-    " INSERT INTO chosen SELECT id, mine FROM ranked WHERE rank <= 256";
-static const char choose_all[] = "INSERT INTO chosen SELECT id, 0 FROM lock_order";
-
-static const char read_all_runs[] = "SELECT id, program, pid, begin_ns FROM run ORDER BY begin_ns, id";
-static const char read_runs[] = "SELECT id, program, pid, begin_ns FROM run WHERE id IN"
-				" (SELECT run FROM chosen JOIN seen ON lock_order = id) ORDER BY begin_ns, id";
-static const char read_all_classes[] = "SELECT id, kind, lock, name, module, file FROM class";
-static const char read_classes[] = "SELECT id, kind, lock, name, module, file FROM class WHERE id IN"
-				   " (SELECT held FROM wish UNION SELECT wanted FROM wish UNION"
-				   "  SELECT class FROM chosen JOIN gate ON lock_order = id)";
-static const char read_orders[] = "SELECT id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed"
-				  " FROM chosen JOIN lock_order USING(id) ORDER BY mine DESC, id";
-static const char read_gates[] = "SELECT id, class, mode FROM chosen JOIN gate ON lock_order = id ORDER BY id, class";
-static const char read_seen[] = "SELECT id, run, thread, role FROM chosen JOIN seen ON lock_order = id"
-				" ORDER BY id, run IN here DESC, run, thread";
+/* Who took the order ?1, or another of its classes with no stronger modes, no time limit unless it has, no more gates. */
+static const char read_runs_with[] =
+    "SELECT DISTINCT " RUN " FROM lock_order AS this"
+    " JOIN lock_order AS other ON other.held = this.held AND other.wanted = this.wanted"
+    "  AND other.held_mode <= this.held_mode AND other.wanted_mode <= this.wanted_mode"
+    "  AND other.timed <= this.timed AND other.gates <= this.gates"
+    " JOIN seen ON seen.lock_order = other.id JOIN run ON run.id = seen.run"
+    " WHERE this.id = ?1 AND NOT EXISTS (SELECT 1 FROM gate WHERE gate.lock_order = other.id AND NOT EXISTS"
+    "  (SELECT 1 FROM gate AS its WHERE its.lock_order = ?1 AND its.class = gate.class AND its.mode <= gate.mode))";
 
 /* A reading. */
 struct reader {
 	struct tt_db *db;
 	struct tt_picture *picture;
-	GHashTable *orders; /* struct tt_id → struct tt_order */
+	GHashTable *mine;   /* struct tt_id of the runs asked about; NULL: all */
+	GHashTable *wished; /* struct tt_pair whose orders are; NULL: all */
 };
 
 static void free_order(void *data)
@@ -66,6 +62,7 @@ static struct tt_picture *picture_new(void)
 	picture->by_run = g_hash_table_new_full(tt_id_hash, tt_id_equal, NULL, g_free);
 	picture->classes = g_hash_table_new_full(tt_id_hash, tt_id_equal, NULL, g_free);
 	picture->strings = g_string_chunk_new(4096);
+	picture->by_order = g_hash_table_new(tt_id_hash, tt_id_equal);
 	return picture;
 }
 
@@ -73,6 +70,7 @@ void tt_picture_free(struct tt_picture *picture)
 {
 	if (!picture)
 		return;
+	g_hash_table_destroy(picture->by_order);
 	g_ptr_array_free(picture->runs, TRUE);
 	g_ptr_array_free(picture->orders, TRUE);
 	g_hash_table_destroy(picture->by_run);
@@ -104,6 +102,24 @@ static enum tt_mode mode_of(sqlite3_stmt *row, int column)
 	return sqlite3_column_int(row, column) == TT_MODE_SHARED ? TT_MODE_SHARED : TT_MODE_EXCLUSIVE;
 }
 
+/* Rows of an id or two, one after the other. */
+static sqlite3_stmt *rows_of(struct tt_db *db, const char *sql, const struct tt_id *a, const struct tt_id *b)
+{
+	sqlite3_stmt *rows = tt_db_statement(db, sql);
+
+	if (rows && a)
+		tt_db_bind_id(rows, 1, a);
+	if (rows && b)
+		tt_db_bind_id(rows, 2, b);
+	return rows;
+}
+
+static void take_all(struct reader *reader, sqlite3_stmt *rows, void (*take)(struct reader *reader, sqlite3_stmt *row))
+{
+	while (tt_db_step(reader->db, rows))
+		take(reader, rows);
+}
+
 static void take_run(struct reader *reader, sqlite3_stmt *row)
 {
 	struct tt_db_run *run = g_new(struct tt_db_run, 1);
@@ -112,6 +128,14 @@ static void take_run(struct reader *reader, sqlite3_stmt *row)
 	                          sqlite3_column_int64(row, 3)};
 	g_ptr_array_add(reader->picture->runs, run);
 	g_hash_table_insert(reader->picture->by_run, &run->id, run);
+}
+
+/* The one of that id; NULL if the file has none. */
+static const struct tt_db_run *run_of(struct reader *reader, const struct tt_id *id)
+{
+	if (!g_hash_table_contains(reader->picture->by_run, id))
+		take_all(reader, rows_of(reader->db, read_run, id, NULL), take_run);
+	return g_hash_table_lookup(reader->picture->by_run, id);
 }
 
 static void take_class(struct reader *reader, sqlite3_stmt *row)
@@ -130,20 +154,34 @@ static void take_class(struct reader *reader, sqlite3_stmt *row)
 	g_hash_table_replace(reader->picture->classes, &class->id, class);
 }
 
-static const struct tt_class *class_of(const struct reader *reader, sqlite3_stmt *row, int column)
+static const struct tt_class *class_of(struct reader *reader, sqlite3_stmt *row, int column)
 {
 	struct tt_id id = id_of(row, column);
+
+	if (!g_hash_table_contains(reader->picture->classes, &id))
+		take_all(reader, rows_of(reader->db, read_class, &id, NULL), take_class);
 	return g_hash_table_lookup(reader->picture->classes, &id);
+}
+
+static bool is_wished(const struct reader *reader, const struct tt_id *order, sqlite3_stmt *row)
+{
+	struct tt_pair pair = {.held = id_of(row, 1), .wanted = id_of(row, 4)};
+
+	return !g_hash_table_contains(reader->picture->by_order, order) &&
+	       (!reader->wished || g_hash_table_contains(reader->wished, &pair));
 }
 
 static void take_order(struct reader *reader, sqlite3_stmt *row)
 {
-	const struct tt_class *held = class_of(reader, row, 1), *wanted = class_of(reader, row, 4);
+	struct tt_id id = id_of(row, 0);
 
+	if (!is_wished(reader, &id, row))
+		return;
+	const struct tt_class *held = class_of(reader, row, 1), *wanted = class_of(reader, row, 4);
 	if (!held || !wanted)
 		return;
 	struct tt_order *order = g_new0(struct tt_order, 1);
-	order->id = id_of(row, 0);
+	order->id = id;
 	order->held = held;
 	order->held_mode = mode_of(row, 2);
 	order->held_site = text_of(reader, row, 3);
@@ -154,13 +192,13 @@ static void take_order(struct reader *reader, sqlite3_stmt *row)
 	order->gates = g_array_new(FALSE, FALSE, sizeof(struct tt_gate));
 	order->seen = g_ptr_array_new_with_free_func(g_free);
 	g_ptr_array_add(reader->picture->orders, order);
-	g_hash_table_insert(reader->orders, &order->id, order);
+	g_hash_table_insert(reader->picture->by_order, &order->id, order);
 }
 
 static struct tt_order *order_of(const struct reader *reader, sqlite3_stmt *row)
 {
 	struct tt_id id = id_of(row, 0);
-	return g_hash_table_lookup(reader->orders, &id);
+	return g_hash_table_lookup(reader->picture->by_order, &id);
 }
 
 static void take_gate(struct reader *reader, sqlite3_stmt *row)
@@ -172,117 +210,217 @@ static void take_gate(struct reader *reader, sqlite3_stmt *row)
 		g_array_append_val(order->gates, gate);
 }
 
-static void take_seen(struct reader *reader, sqlite3_stmt *row)
+static void add_seen(struct reader *reader, sqlite3_stmt *row, bool mine)
 {
 	struct tt_order *order = order_of(reader, row);
 	struct tt_id id = id_of(row, 1);
-	const struct tt_db_run *run = g_hash_table_lookup(reader->picture->by_run, &id);
+	const struct tt_db_run *run = order ? run_of(reader, &id) : NULL;
 
-	if (!order || !run)
+	if (!run)
 		return;
 	struct tt_seen *seen = g_new(struct tt_seen, 1);
-	*seen = (struct tt_seen){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3)};
+	*seen = (struct tt_seen){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3), mine};
 	g_ptr_array_add(order->seen, seen);
 }
 
-static void take_all(struct reader *reader, const char *sql, void (*take)(struct reader *reader, sqlite3_stmt *row))
+static void take_seen(struct reader *reader, sqlite3_stmt *row)
 {
-	sqlite3_stmt *statement = tt_db_prepare(reader->db, sql);
-
-	while (tt_db_step(reader->db, statement))
-		take(reader, statement);
-	sqlite3_finalize(statement);
+	add_seen(reader, row, true);
 }
 
-/* Puts ids into a temporary table: `columns` of them at the beginning of each element. */
-static void put_ids(struct tt_db *db, const char *sql, const GArray *elements, int columns)
+/* Of a trace with many processes no more are of use either. */
+static void take_my_seen(struct reader *reader, sqlite3_stmt *row)
 {
-	sqlite3_stmt *put = elements ? tt_db_prepare(db, sql) : NULL;
-	guint size = put ? g_array_get_element_size((GArray *)(uintptr_t)elements) : 0;
+	const struct tt_order *order = order_of(reader, row);
 
-	for (guint i = 0; put && i < elements->len; i++) {
-		const struct tt_id *ids = (const struct tt_id *)(const void *)(elements->data + (size_t)i * size);
-		for (int j = 0; j < columns; j++)
-			sqlite3_bind_blob(put, j + 1, &ids[j], sizeof ids[j], SQLITE_STATIC);
-		tt_db_step(db, put);
-		sqlite3_reset(put);
-	}
-	sqlite3_finalize(put);
+	if (order && order->seen->len < TT_MOST_TAKERS)
+		add_seen(reader, row, true);
 }
 
-static void begin(struct tt_db *db, const GArray *mine)
+/* What is of mine was taken before. */
+static void take_other_seen(struct reader *reader, sqlite3_stmt *row)
 {
-	tt_db_run(db, "BEGIN"); /* all that is read is of one moment */
-	tt_db_run(db, make_tables);
-	put_ids(db, "INSERT OR IGNORE INTO here VALUES(?)", mine, 1);
+	struct tt_id run = id_of(row, 1);
+
+	if (!reader->mine || !g_hash_table_contains(reader->mine, &run))
+		add_seen(reader, row, !reader->mine);
 }
 
-static bool end(struct tt_db *db, GError **error)
+/* All that is read until `end` is of one moment. */
+static void begin(struct reader *reader, struct tt_db *db)
 {
-	tt_db_run(db, drop_tables);
-	return tt_db_commit(db, error);
+	*reader = (struct reader){.db = db, .picture = picture_new()};
+	tt_db_run(db, "BEGIN");
 }
 
-static GArray *take_pairs(struct tt_db *db, const char *sql)
+static struct tt_picture *end(const struct reader *reader, GError **error)
 {
-	GArray *pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
-	sqlite3_stmt *rows = tt_db_prepare(db, sql);
-
-	while (tt_db_step(db, rows)) {
-		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), false};
-		g_array_append_val(pairs, pair);
-	}
-	sqlite3_finalize(rows);
-	return pairs;
-}
-
-/* Says of those that are in `mine` that they are. Both are sorted. */
-static void mark(GArray *pairs, const GArray *mine)
-{
-	guint at = 0;
-
-	for (guint i = 0; i < pairs->len; i++) {
-		struct tt_pair *pair = &g_array_index(pairs, struct tt_pair, i);
-		const struct tt_pair *next = at < mine->len ? &g_array_index(mine, struct tt_pair, at) : NULL;
-		pair->mine = next && tt_id_equal(&pair->held, &next->held) && tt_id_equal(&pair->wanted, &next->wanted);
-		at += pair->mine;
-	}
-}
-
-GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
-{
-	GArray *pairs;
-
-	begin(db, mine);
-	pairs = take_pairs(db, read_pairs);
-	g_autoptr(GArray) of_mine = mine ? take_pairs(db, read_my_pairs) : g_array_ref(pairs);
-	mark(pairs, of_mine);
-	if (end(db, error))
-		return pairs;
-	g_array_unref(pairs);
-	return NULL;
-}
-
-struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
-{
-	struct reader reader = {db, picture_new(), g_hash_table_new(tt_id_hash, tt_id_equal)};
-
-	begin(db, mine);
-	put_ids(db, "INSERT INTO wish VALUES(?, ?)", pairs, 2);
-	tt_db_run(db, pairs ? choose_wished : choose_all);
-	take_all(&reader, pairs ? read_runs : read_all_runs, take_run);
-	take_all(&reader, pairs ? read_classes : read_all_classes, take_class);
-	take_all(&reader, read_orders, take_order);
-	take_all(&reader, read_gates, take_gate);
-	take_all(&reader, read_seen, take_seen);
-	g_hash_table_destroy(reader.orders);
-	if (end(db, error))
-		return reader.picture;
-	tt_picture_free(reader.picture);
+	if (tt_db_commit(reader->db, error))
+		return reader->picture;
+	tt_picture_free(reader->picture);
 	return NULL;
 }
 
 struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
 {
-	return tt_picture_of(db, NULL, NULL, error);
+	struct reader reader;
+
+	begin(&reader, db);
+	take_all(&reader, tt_db_statement(db, "SELECT " RUN " FROM run ORDER BY begin_ns, id"), take_run);
+	take_all(&reader, tt_db_statement(db, "SELECT " ORDER " FROM lock_order ORDER BY id"), take_order);
+	take_all(&reader, tt_db_statement(db, "SELECT " GATE " FROM gate ORDER BY lock_order, class"), take_gate);
+	take_all(&reader, tt_db_statement(db, "SELECT " SEEN " FROM seen ORDER BY lock_order, run, thread"), take_seen);
+	return end(&reader, error);
+}
+
+static guint hash_pair(gconstpointer data)
+{
+	const struct tt_pair *pair = data;
+	return tt_id_hash(&pair->held) * 31 + tt_id_hash(&pair->wanted);
+}
+
+static gboolean equal_pairs(gconstpointer a, gconstpointer b)
+{
+	const struct tt_pair *x = a, *y = b;
+	return tt_id_equal(&x->held, &y->held) && tt_id_equal(&x->wanted, &y->wanted);
+}
+
+static void read_mine(struct reader *reader, const GArray *mine, const char *sql,
+                      void (*take)(struct reader *reader, sqlite3_stmt *row))
+{
+	for (guint i = 0; mine && i < mine->len; i++)
+		take_all(reader, rows_of(reader->db, sql, &g_array_index(mine, struct tt_id, i), NULL), take);
+}
+
+static void read_pair(struct reader *reader, const struct tt_pair *pair)
+{
+	sqlite3_stmt *rows = rows_of(reader->db, read_orders, &pair->held, &pair->wanted);
+	guint n = 0;
+
+	sqlite3_bind_int(rows, 3, TT_MOST_ORDERS + 1);
+	for (; tt_db_step(reader->db, rows); n++) {
+		if (n < TT_MOST_ORDERS)
+			take_order(reader, rows);
+	}
+	reader->picture->n_cut += n > TT_MOST_ORDERS;
+}
+
+/* The gates and the takers of each order. */
+static void complete_orders(struct reader *reader)
+{
+	const GPtrArray *orders = reader->picture->orders;
+
+	for (guint i = 0; i < orders->len; i++) {
+		const struct tt_id *id = &((const struct tt_order *)orders->pdata[i])->id;
+		take_all(reader, rows_of(reader->db, read_gates, id, NULL), take_gate);
+		sqlite3_stmt *takers = rows_of(reader->db, read_seen, id, NULL);
+		sqlite3_bind_int(takers, 2, TT_MOST_TAKERS);
+		take_all(reader, takers, take_other_seen);
+	}
+}
+
+struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
+{
+	g_autoptr(GHashTable) wished = g_hash_table_new(hash_pair, equal_pairs);
+	g_autoptr(GHashTable) runs = g_hash_table_new(tt_id_hash, tt_id_equal);
+	struct reader reader;
+
+	for (guint i = 0; i < pairs->len; i++)
+		g_hash_table_add(wished, &g_array_index(pairs, struct tt_pair, i));
+	for (guint i = 0; mine && i < mine->len; i++)
+		g_hash_table_add(runs, &g_array_index(mine, struct tt_id, i));
+	begin(&reader, db);
+	reader.wished = wished;
+	reader.mine = mine ? runs : NULL;
+	if (pairs->len > 0)
+		read_mine(&reader, mine, read_my_orders, take_order);
+	for (guint i = 0; i < pairs->len; i++)
+		read_pair(&reader, &g_array_index(pairs, struct tt_pair, i));
+	if (pairs->len > 0)
+		read_mine(&reader, mine, read_my_seen, take_my_seen);
+	complete_orders(&reader);
+	return end(&reader, error);
+}
+
+/* A walk along the pairs. */
+struct walk {
+	GArray *pairs;     /* struct tt_pair */
+	GHashTable *known; /* struct tt_id: classes whose pairs were asked for, or will be */
+	GPtrArray *queue;  /* the same, in their order */
+};
+
+static void come_to(struct walk *walk, const struct tt_id *class)
+{
+	struct tt_id *known;
+
+	if (g_hash_table_contains(walk->known, class))
+		return;
+	known = g_memdup2(class, sizeof *class);
+	g_hash_table_add(walk->known, known);
+	g_ptr_array_add(walk->queue, known);
+}
+
+static void add_pairs(struct tt_db *db, sqlite3_stmt *rows, GArray *pairs, bool mine)
+{
+	while (tt_db_step(db, rows)) {
+		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), mine};
+		g_array_append_val(pairs, pair);
+	}
+}
+
+static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
+{
+	g_autoptr(GHashTable) of_mine = g_hash_table_new(hash_pair, equal_pairs);
+
+	for (guint i = 0; i < mine->len; i++) {
+		struct tt_pair *pair = &g_array_index(mine, struct tt_pair, i);
+		g_hash_table_add(of_mine, pair);
+		come_to(walk, &pair->wanted);
+	}
+	for (guint i = 0; i < walk->queue->len; i++) {
+		guint first = walk->pairs->len;
+		add_pairs(db, rows_of(db, read_next, walk->queue->pdata[i], NULL), walk->pairs, false);
+		for (guint j = first; j < walk->pairs->len; j++) {
+			struct tt_pair *pair = &g_array_index(walk->pairs, struct tt_pair, j);
+			pair->mine = g_hash_table_contains(of_mine, pair);
+			come_to(walk, &pair->wanted);
+		}
+	}
+}
+
+GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
+{
+	struct walk walk = {.pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair)),
+	                    .known = g_hash_table_new_full(tt_id_hash, tt_id_equal, g_free, NULL),
+	                    .queue = g_ptr_array_new()};
+	g_autoptr(GArray) of_mine = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
+
+	tt_db_run(db, "BEGIN"); /* all that is read is of one moment */
+	for (guint i = 0; mine && i < mine->len; i++)
+		add_pairs(db, rows_of(db, read_my_pairs, &g_array_index(mine, struct tt_id, i), NULL), of_mine, true);
+	if (mine)
+		follow(db, &walk, of_mine);
+	else
+		add_pairs(db, tt_db_statement(db, "SELECT held, wanted FROM pair ORDER BY held, wanted"), walk.pairs, true);
+	g_hash_table_destroy(walk.known);
+	g_ptr_array_free(walk.queue, TRUE);
+	if (tt_db_commit(db, error))
+		return walk.pairs;
+	g_array_unref(walk.pairs);
+	return NULL;
+}
+
+GHashTable *tt_picture_runs_with(struct tt_picture *picture, struct tt_db *db, const struct tt_order *order)
+{
+	GHashTable *runs = g_hash_table_new(NULL, NULL);
+	struct reader reader = {.db = db, .picture = picture};
+	sqlite3_stmt *rows = rows_of(db, read_runs_with, &order->id, NULL);
+
+	while (tt_db_step(db, rows)) {
+		struct tt_id id = id_of(rows, 0);
+		if (!g_hash_table_contains(picture->by_run, &id))
+			take_run(&reader, rows);
+		g_hash_table_add(runs, g_hash_table_lookup(picture->by_run, &id));
+	}
+	return runs;
 }

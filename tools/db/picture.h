@@ -13,24 +13,42 @@ struct tt_pair {
 };
 
 struct tt_picture {
-	GPtrArray *runs;     /* struct tt_db_run, the earliest first */
+	GPtrArray *runs;     /* struct tt_db_run; of a whole file the earliest first */
 	GPtrArray *orders;   /* struct tt_order, with those who took them */
 	GHashTable *by_run;  /* struct tt_id → struct tt_db_run */
 	GHashTable *classes; /* struct tt_id → struct tt_class */
 	GStringChunk *strings;
+	GHashTable *by_order; /* private: struct tt_id → struct tt_order */
+	guint n_cut;          /* so many pairs have more orders than TT_MOST_ORDERS, and the rest of other runs was left */
 };
 
-/* All pairs: struct tt_pair. `mine`: struct tt_id of runs; NULL: all. NULL with *error. The caller's to unref. */
+/*
+ * Of a pair so many orders are read, those with the fewest gates: one under fewer gates can do all that the same order
+ * under more can. Of those who took an order so many are read, and kept of a run: in a circle of no more threads there
+ * is always one of them that takes no other part.
+ */
+enum { TT_MOST_ORDERS = 256, TT_MOST_TAKERS = 8 };
+
+/*
+ * The pairs that can be in a circle with one of the runs of `mine` (struct tt_id), and more: all that is reached from
+ * what these asked for. NULL: all pairs. NULL with *error. The caller's to unref.
+ */
 GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error);
 
 /*
- * The orders of these pairs, and who took them; of too many of one pair those with the fewest gates. What is of the
- * runs of `mine` comes first. NULL with *error.
+ * The orders of these pairs, and who took them. What is of the runs of `mine` (NULL: all) comes first, and all orders
+ * of it are read. NULL with *error.
  */
 struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error);
 
 /* All of it. NULL with *error. */
 struct tt_picture *tt_picture_read(struct tt_db *db, GError **error);
+
+/*
+ * The runs that took the order, or one of the same classes that can stand wherever it does, of all runs there are:
+ * struct tt_db_run of the picture. What fails is kept, see tt_db_ok. The caller's to unref.
+ */
+GHashTable *tt_picture_runs_with(struct tt_picture *picture, struct tt_db *db, const struct tt_order *order);
 
 void tt_picture_free(struct tt_picture *picture);
 

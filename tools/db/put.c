@@ -1,27 +1,16 @@
 #include "tools/db/inside.h"
 
-sqlite3_stmt *tt_db_put(struct tt_db *db, enum tt_db_put table)
-{
-	if (!db->puts[table]) {
-		g_autoptr(GString) sql = g_string_new(NULL);
-		g_string_printf(sql, "INSERT OR IGNORE INTO %s VALUES(?", tt_db_tables[table].name);
-		for (int i = 1; i < tt_db_tables[table].columns; i++)
-			g_string_append(sql, ", ?");
-		g_string_append_c(sql, ')');
-		db->puts[table] = tt_db_prepare(db, sql->str);
-	}
-	return db->failure ? NULL : db->puts[table];
-}
+static const char put_class[] = "INSERT OR IGNORE INTO class VALUES(?, ?, ?, ?, ?, ?)";
+static const char put_run[] = "INSERT OR IGNORE INTO run VALUES(?, ?, ?, ?)";
+static const char put_order[] = "INSERT OR IGNORE INTO lock_order VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
+static const char put_pair[] = "INSERT OR IGNORE INTO pair VALUES(?, ?)";
+static const char put_gate[] = "INSERT OR IGNORE INTO gate VALUES(?, ?, ?)";
+static const char put_seen[] = "INSERT OR IGNORE INTO seen VALUES(?, ?, ?, ?)";
 
 static void end_put(struct tt_db *db, sqlite3_stmt *put)
 {
 	tt_db_step(db, put);
 	sqlite3_reset(put);
-}
-
-static void bind_id(sqlite3_stmt *put, int column, const struct tt_id *id)
-{
-	sqlite3_bind_blob(put, column, id->bytes, sizeof id->bytes, SQLITE_STATIC);
 }
 
 static void bind_text(sqlite3_stmt *put, int column, const char *text)
@@ -31,11 +20,11 @@ static void bind_text(sqlite3_stmt *put, int column, const char *text)
 
 void tt_db_put_class(struct tt_db *db, const struct tt_class *class)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_CLASS);
+	sqlite3_stmt *put = tt_db_statement(db, put_class);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &class->id);
+	tt_db_bind_id(put, 1, &class->id);
 	sqlite3_bind_int(put, 2, (int)class->kind);
 	bind_text(put, 3, class->lock);
 	bind_text(put, 4, class->name);
@@ -46,94 +35,95 @@ void tt_db_put_class(struct tt_db *db, const struct tt_class *class)
 
 void tt_db_put_run(struct tt_db *db, const struct tt_db_run *run)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_RUN);
+	sqlite3_stmt *put = tt_db_statement(db, put_run);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &run->id);
+	tt_db_bind_id(put, 1, &run->id);
 	bind_text(put, 2, run->program);
 	sqlite3_bind_int64(put, 3, run->pid);
 	sqlite3_bind_int64(put, 4, run->begin_ns);
 	end_put(db, put);
 }
 
-static void put_gate(struct tt_db *db, const struct tt_order *order, const struct tt_gate *gate)
+static void put_one_gate(struct tt_db *db, const struct tt_order *order, const struct tt_gate *gate)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_GATE);
+	sqlite3_stmt *put = tt_db_statement(db, put_gate);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &order->id);
-	bind_id(put, 2, &gate->class->id);
+	tt_db_bind_id(put, 1, &order->id);
+	tt_db_bind_id(put, 2, &gate->class->id);
 	sqlite3_bind_int(put, 3, (int)gate->mode);
 	end_put(db, put);
 }
 
-static void put_pair(struct tt_db *db, const struct tt_order *order)
+static void put_its_pair(struct tt_db *db, const struct tt_order *order)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_PAIR);
+	sqlite3_stmt *put = tt_db_statement(db, put_pair);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &order->held->id);
-	bind_id(put, 2, &order->wanted->id);
+	tt_db_bind_id(put, 1, &order->held->id);
+	tt_db_bind_id(put, 2, &order->wanted->id);
 	end_put(db, put);
 }
 
 void tt_db_put_order(struct tt_db *db, const struct tt_order *order)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_ORDER);
+	sqlite3_stmt *put = tt_db_statement(db, put_order);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &order->id);
-	bind_id(put, 2, &order->held->id);
+	tt_db_bind_id(put, 1, &order->id);
+	tt_db_bind_id(put, 2, &order->held->id);
 	sqlite3_bind_int(put, 3, (int)order->held_mode);
 	bind_text(put, 4, order->held_site);
-	bind_id(put, 5, &order->wanted->id);
+	tt_db_bind_id(put, 5, &order->wanted->id);
 	sqlite3_bind_int(put, 6, (int)order->wanted_mode);
 	bind_text(put, 7, order->wanted_site);
 	sqlite3_bind_int(put, 8, order->timed);
 	sqlite3_bind_int64(put, 9, order->gates->len);
 	end_put(db, put);
-	put_pair(db, order);
+	put_its_pair(db, order);
 	for (guint i = 0; i < order->gates->len; i++)
-		put_gate(db, order, &g_array_index(order->gates, struct tt_gate, i));
+		put_one_gate(db, order, &g_array_index(order->gates, struct tt_gate, i));
 }
 
 void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_seen *seen)
 {
-	sqlite3_stmt *put = tt_db_put(db, TT_PUT_SEEN);
+	sqlite3_stmt *put = tt_db_statement(db, put_seen);
 
 	if (!put)
 		return;
-	bind_id(put, 1, &order->id);
-	bind_id(put, 2, &seen->run->id);
+	tt_db_bind_id(put, 1, &order->id);
+	tt_db_bind_id(put, 2, &seen->run->id);
 	sqlite3_bind_int64(put, 3, seen->thread);
 	bind_text(put, 4, seen->role);
 	end_put(db, put);
 }
 
-static void put_table(struct tt_db *db, struct tt_db *from, enum tt_db_put table)
+static void copy(struct tt_db *db, const char *put, struct tt_db *from, const char *read)
 {
-	g_autofree char *sql = g_strdup_printf("SELECT * FROM %s", tt_db_tables[table].name);
-	sqlite3_stmt *rows = tt_db_prepare(from, sql), *put = tt_db_put(db, table);
+	sqlite3_stmt *rows = tt_db_statement(from, read), *row = tt_db_statement(db, put);
+	int columns = row ? sqlite3_bind_parameter_count(row) : 0;
 
-	while (put && tt_db_step(from, rows)) {
-		for (int i = 0; i < tt_db_tables[table].columns; i++)
-			sqlite3_bind_value(put, i + 1, sqlite3_column_value(rows, i));
-		end_put(db, put);
+	while (row && tt_db_step(from, rows)) {
+		for (int i = 0; i < columns; i++)
+			sqlite3_bind_value(row, i + 1, sqlite3_column_value(rows, i));
+		end_put(db, row);
 	}
-	sqlite3_finalize(rows);
 }
 
 void tt_db_put_all(struct tt_db *db, struct tt_db *from)
 {
 	tt_db_run(from, "BEGIN"); /* one state of it */
-	for (guint table = 0; table < TT_N_PUTS && !from->failure; table++)
-		put_table(db, from, (enum tt_db_put)table);
-	tt_db_run(from, "COMMIT");
-	if (from->failure && !db->failure)
-		db->failure = g_steal_pointer(&from->failure);
-	g_clear_error(&from->failure);
+	copy(db, put_class, from, "SELECT id, kind, lock, name, module, file FROM class");
+	copy(db, put_run, from, "SELECT id, program, pid, begin_ns FROM run");
+	copy(db, put_order, from,
+	     "SELECT id, held, held_mode, held_site, wanted, wanted_mode, wanted_site, timed, gates FROM lock_order");
+	copy(db, put_pair, from, "SELECT held, wanted FROM pair");
+	copy(db, put_gate, from, "SELECT lock_order, class, mode FROM gate");
+	copy(db, put_seen, from, "SELECT lock_order, run, thread, role FROM seen");
+	tt_db_commit(from, db->failure ? NULL : &db->failure);
 }

@@ -61,6 +61,7 @@ struct tt_seen {
 	const struct tt_db_run *run;
 	uint32_t thread;  /* which of the run's threads */
 	const char *role; /* the thread's name */
+	bool mine;        /* when read: of a run that was asked about */
 };
 
 /* Give the row its id, from the rest of it. */

@@ -161,7 +161,10 @@ guint tt_put_inversions(struct tt_report_pen *pen, const struct tt_inversions *i
 		put_inversion(pen, inversion);
 		n += !inversion->why;
 	}
-	if (!inversions->complete)
-		put_note(pen, "Limit: there are too many lock orders to look at them all: inversions may be missing.");
+	g_autoptr(GPtrArray) limits = tt_inversions_limits(inversions);
+	for (guint i = 0; i < limits->len; i++) {
+		g_autofree char *text = g_strconcat("Limit: ", limits->pdata[i], NULL);
+		put_note(pen, text);
+	}
 	return n;
 }
