@@ -87,7 +87,8 @@ static void put_order(struct tt_db *db, const struct tt_class_order *order, cons
 	tt_db_put_order(db, &order->row);
 	for (guint i = 0; i < order->edges->len; i++) {
 		const struct tt_thread *thread = g_array_index(order->edges, struct tt_edge, i).thread;
-		tt_db_put_seen(db, &order->row, &(struct tt_seen){.run = run, .thread = number_of(thread), .role = thread->name});
+		tt_db_put_seen(db, &order->row,
+		               &(struct tt_seen){.run = run, .thread = number_of(thread), .role = thread->name});
 	}
 }
 

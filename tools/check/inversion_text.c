@@ -93,19 +93,22 @@ GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 		g_ptr_array_add(limits, g_strdup("There are too many lock orders in the database to look at them all: "
 		                                 "inversions across runs may be missing."));
 	else if (inversions->complete != G_MAXUINT)
-		g_ptr_array_add(limits, g_strdup_printf("There are too many lock orders in the database to look at them "
-		                                        "all: inversions across runs of more than %u locks may be "
-		                                        "missing.",
-		                                        inversions->complete));
+		g_ptr_array_add(limits,
+		                g_strdup_printf("There are too many lock orders in the database to look at them "
+		                                "all: inversions across runs of more than %u locks may be "
+		                                "missing.",
+		                                inversions->complete));
 	if (inversions->n_untried > 0)
-		g_ptr_array_add(limits, g_strdup_printf("Of %u circular lock orders across runs there are too many ways "
-		                                        "to put them together to try them all: inversions may be "
-		                                        "missing.",
-		                                        inversions->n_untried));
+		g_ptr_array_add(limits,
+		                g_strdup_printf("Of %u circular lock orders across runs there are too many ways "
+		                                "to put them together to try them all: inversions may be "
+		                                "missing.",
+		                                inversions->n_untried));
 	if (n_cut > 0)
-		g_ptr_array_add(limits, g_strdup_printf("Of %u pair%s of lock classes only %u orders of other runs were "
-		                                        "looked at, those with the fewest further locks: inversions "
-		                                        "across runs may be missing.",
-		                                        n_cut, n_cut == 1 ? "" : "s", TT_MOST_ORDERS));
+		g_ptr_array_add(limits,
+		                g_strdup_printf("Of %u pair%s of lock classes only %u orders of other runs were "
+		                                "looked at, those with the fewest further locks: inversions "
+		                                "across runs may be missing.",
+		                                n_cut, n_cut == 1 ? "" : "s", TT_MOST_ORDERS));
 	return limits;
 }

@@ -22,7 +22,7 @@ struct graph {
 	GHashTable *locks;   /* struct tt_class → struct tt_object */
 	GHashTable *threads; /* the text of run and thread → struct tt_thread */
 	GHashTable *sets;    /* of held sets */
-	GHashTable *runs;    /* struct tt_order → GHashTable of struct tt_db_run: who took it, or what can stand for it */
+	GHashTable *runs; /* struct tt_order → GHashTable of struct tt_db_run: who took it, or what can stand for it */
 	GHashTable *arcs;    /* struct pair → itself */
 	GPtrArray *in_order; /* struct tt_arc of the pairs */
 	GPtrArray *taken;    /* struct taken */

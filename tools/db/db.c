@@ -94,6 +94,27 @@ void tt_db_bind_id(sqlite3_stmt *statement, int parameter, const struct tt_id *i
 	sqlite3_bind_blob(statement, parameter, id->bytes, sizeof id->bytes, SQLITE_STATIC);
 }
 
+sqlite3_stmt *tt_db_rows(struct tt_db *db, const char *sql, const struct tt_id *a, const struct tt_id *b)
+{
+	sqlite3_stmt *rows = tt_db_statement(db, sql);
+
+	if (rows && a)
+		tt_db_bind_id(rows, 1, a);
+	if (rows && b)
+		tt_db_bind_id(rows, 2, b);
+	return rows;
+}
+
+struct tt_id tt_db_id(sqlite3_stmt *row, int column)
+{
+	struct tt_id id = {{0}};
+	const void *blob = sqlite3_column_blob(row, column);
+
+	if (blob && sqlite3_column_bytes(row, column) == sizeof id.bytes)
+		memcpy(id.bytes, blob, sizeof id.bytes);
+	return id;
+}
+
 bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement)
 {
 	int result = statement && !db->failure ? sqlite3_step(statement) : SQLITE_DONE;
@@ -143,6 +164,7 @@ static void connect_to(struct tt_db *db)
 	/* A file from elsewhere may hold views and triggers of somebody's. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	tt_db_run(db, "PRAGMA cache_size = -65536");
 	look_at_version(db);
 }
 

@@ -24,6 +24,12 @@ sqlite3_stmt *tt_db_statement(struct tt_db *db, const char *sql);
 /* The id must last until the statement is done. */
 void tt_db_bind_id(sqlite3_stmt *statement, int parameter, const struct tt_id *id);
 
+/* The same, for the rows of an id or two: NULL none. */
+sqlite3_stmt *tt_db_rows(struct tt_db *db, const char *sql, const struct tt_id *a, const struct tt_id *b);
+
+/* The id in a column. One of another size is that of no row. */
+struct tt_id tt_db_id(sqlite3_stmt *row, int column);
+
 /* Does it: true while there is a row. A failure is kept. */
 bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement);
 

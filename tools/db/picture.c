@@ -13,26 +13,26 @@
 /* Rows of one table that are read again and again, by an id or two. */
 static const char read_class[] = "SELECT " CLASS " FROM class WHERE id = ?";
 static const char read_run[] = "SELECT " RUN " FROM run WHERE id = ?";
-static const char read_next[] = "SELECT held, wanted FROM pair WHERE held = ?";
 static const char read_orders[] = "SELECT " ORDER " FROM lock_order WHERE held = ? AND wanted = ?"
 				  " ORDER BY gates, id LIMIT ?";
 static const char read_gates[] = "SELECT " GATE " FROM gate WHERE lock_order = ? ORDER BY class";
 static const char read_seen[] = "SELECT " SEEN " FROM seen WHERE lock_order = ? ORDER BY run, thread LIMIT ?";
 
 /* What a run did. */
-static const char read_my_pairs[] = "SELECT DISTINCT held, wanted FROM seen JOIN lock_order ON id = lock_order"
-				    " WHERE run = ? ORDER BY held, wanted";
 static const char read_my_orders[] = "SELECT DISTINCT " ORDER " FROM seen JOIN lock_order ON id = lock_order"
 				     " WHERE run = ? ORDER BY id";
 static const char read_my_seen[] = "SELECT " SEEN " FROM seen WHERE run = ? ORDER BY lock_order, thread";
 
-/* Who took the order ?1, or another of its classes with no stronger modes, no time limit unless it has, no more gates. */
+/*
+ * Who took the order ?1, or another one of its classes with no stronger modes, no more gates, and a time limit only if
+ * that one has it: it can stand wherever that one does.
+ */
 static const char read_runs_with[] =
     "SELECT DISTINCT " RUN " FROM lock_order AS this"
-    " JOIN lock_order AS other ON other.held = this.held AND other.wanted = this.wanted"
+    " CROSS JOIN lock_order AS other ON other.held = this.held AND other.wanted = this.wanted"
     "  AND other.held_mode <= this.held_mode AND other.wanted_mode <= this.wanted_mode"
     "  AND other.timed <= this.timed AND other.gates <= this.gates"
-    " JOIN seen ON seen.lock_order = other.id JOIN run ON run.id = seen.run"
+    " CROSS JOIN seen ON seen.lock_order = other.id CROSS JOIN run ON run.id = seen.run"
     " WHERE this.id = ?1 AND NOT EXISTS (SELECT 1 FROM gate WHERE gate.lock_order = other.id AND NOT EXISTS"
     "  (SELECT 1 FROM gate AS its WHERE its.lock_order = ?1 AND its.class = gate.class AND its.mode <= gate.mode))";
 
@@ -79,17 +79,6 @@ void tt_picture_free(struct tt_picture *picture)
 	g_free(picture);
 }
 
-/* An id of another size is that of no row. */
-static struct tt_id id_of(sqlite3_stmt *row, int column)
-{
-	struct tt_id id = {{0}};
-	const void *blob = sqlite3_column_blob(row, column);
-
-	if (blob && sqlite3_column_bytes(row, column) == sizeof id.bytes)
-		memcpy(id.bytes, blob, sizeof id.bytes);
-	return id;
-}
-
 static const char *text_of(const struct reader *reader, sqlite3_stmt *row, int column)
 {
 	const char *text = (const char *)sqlite3_column_text(row, column);
@@ -102,18 +91,6 @@ static enum tt_mode mode_of(sqlite3_stmt *row, int column)
 	return sqlite3_column_int(row, column) == TT_MODE_SHARED ? TT_MODE_SHARED : TT_MODE_EXCLUSIVE;
 }
 
-/* Rows of an id or two, one after the other. */
-static sqlite3_stmt *rows_of(struct tt_db *db, const char *sql, const struct tt_id *a, const struct tt_id *b)
-{
-	sqlite3_stmt *rows = tt_db_statement(db, sql);
-
-	if (rows && a)
-		tt_db_bind_id(rows, 1, a);
-	if (rows && b)
-		tt_db_bind_id(rows, 2, b);
-	return rows;
-}
-
 static void take_all(struct reader *reader, sqlite3_stmt *rows, void (*take)(struct reader *reader, sqlite3_stmt *row))
 {
 	while (tt_db_step(reader->db, rows))
@@ -124,7 +101,7 @@ static void take_run(struct reader *reader, sqlite3_stmt *row)
 {
 	struct tt_db_run *run = g_new(struct tt_db_run, 1);
 
-	*run = (struct tt_db_run){id_of(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
+	*run = (struct tt_db_run){tt_db_id(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
 	                          sqlite3_column_int64(row, 3)};
 	g_ptr_array_add(reader->picture->runs, run);
 	g_hash_table_insert(reader->picture->by_run, &run->id, run);
@@ -134,7 +111,7 @@ static void take_run(struct reader *reader, sqlite3_stmt *row)
 static const struct tt_db_run *run_of(struct reader *reader, const struct tt_id *id)
 {
 	if (!g_hash_table_contains(reader->picture->by_run, id))
-		take_all(reader, rows_of(reader->db, read_run, id, NULL), take_run);
+		take_all(reader, tt_db_rows(reader->db, read_run, id, NULL), take_run);
 	return g_hash_table_lookup(reader->picture->by_run, id);
 }
 
@@ -144,7 +121,7 @@ static void take_class(struct reader *reader, sqlite3_stmt *row)
 	int kind = sqlite3_column_int(row, 1);
 
 	*class = (struct tt_class){
-	    .id = id_of(row, 0),
+	    .id = tt_db_id(row, 0),
 	    .kind = kind >= 0 && kind < TT_N_CLASS_KINDS ? (enum tt_class_kind)kind : TT_CLASS_UNKNOWN,
 	    .lock = text_of(reader, row, 2),
 	    .name = text_of(reader, row, 3),
@@ -156,16 +133,16 @@ static void take_class(struct reader *reader, sqlite3_stmt *row)
 
 static const struct tt_class *class_of(struct reader *reader, sqlite3_stmt *row, int column)
 {
-	struct tt_id id = id_of(row, column);
+	struct tt_id id = tt_db_id(row, column);
 
 	if (!g_hash_table_contains(reader->picture->classes, &id))
-		take_all(reader, rows_of(reader->db, read_class, &id, NULL), take_class);
+		take_all(reader, tt_db_rows(reader->db, read_class, &id, NULL), take_class);
 	return g_hash_table_lookup(reader->picture->classes, &id);
 }
 
 static bool is_wished(const struct reader *reader, const struct tt_id *order, sqlite3_stmt *row)
 {
-	struct tt_pair pair = {.held = id_of(row, 1), .wanted = id_of(row, 4)};
+	struct tt_pair pair = {.held = tt_db_id(row, 1), .wanted = tt_db_id(row, 4)};
 
 	return !g_hash_table_contains(reader->picture->by_order, order) &&
 	       (!reader->wished || g_hash_table_contains(reader->wished, &pair));
@@ -173,7 +150,7 @@ static bool is_wished(const struct reader *reader, const struct tt_id *order, sq
 
 static void take_order(struct reader *reader, sqlite3_stmt *row)
 {
-	struct tt_id id = id_of(row, 0);
+	struct tt_id id = tt_db_id(row, 0);
 
 	if (!is_wished(reader, &id, row))
 		return;
@@ -197,7 +174,7 @@ static void take_order(struct reader *reader, sqlite3_stmt *row)
 
 static struct tt_order *order_of(const struct reader *reader, sqlite3_stmt *row)
 {
-	struct tt_id id = id_of(row, 0);
+	struct tt_id id = tt_db_id(row, 0);
 	return g_hash_table_lookup(reader->picture->by_order, &id);
 }
 
@@ -213,7 +190,7 @@ static void take_gate(struct reader *reader, sqlite3_stmt *row)
 static void add_seen(struct reader *reader, sqlite3_stmt *row, bool mine)
 {
 	struct tt_order *order = order_of(reader, row);
-	struct tt_id id = id_of(row, 1);
+	struct tt_id id = tt_db_id(row, 1);
 	const struct tt_db_run *run = order ? run_of(reader, &id) : NULL;
 
 	if (!run)
@@ -221,11 +198,6 @@ static void add_seen(struct reader *reader, sqlite3_stmt *row, bool mine)
 	struct tt_seen *seen = g_new(struct tt_seen, 1);
 	*seen = (struct tt_seen){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3), mine};
 	g_ptr_array_add(order->seen, seen);
-}
-
-static void take_seen(struct reader *reader, sqlite3_stmt *row)
-{
-	add_seen(reader, row, true);
 }
 
 /* Of a trace with many processes no more are of use either. */
@@ -237,10 +209,10 @@ static void take_my_seen(struct reader *reader, sqlite3_stmt *row)
 		add_seen(reader, row, true);
 }
 
-/* What is of mine was taken before. */
+/* What is of mine was taken before. If nothing is, all is. */
 static void take_other_seen(struct reader *reader, sqlite3_stmt *row)
 {
-	struct tt_id run = id_of(row, 1);
+	struct tt_id run = tt_db_id(row, 1);
 
 	if (!reader->mine || !g_hash_table_contains(reader->mine, &run))
 		add_seen(reader, row, !reader->mine);
@@ -269,32 +241,21 @@ struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
 	take_all(&reader, tt_db_statement(db, "SELECT " RUN " FROM run ORDER BY begin_ns, id"), take_run);
 	take_all(&reader, tt_db_statement(db, "SELECT " ORDER " FROM lock_order ORDER BY id"), take_order);
 	take_all(&reader, tt_db_statement(db, "SELECT " GATE " FROM gate ORDER BY lock_order, class"), take_gate);
-	take_all(&reader, tt_db_statement(db, "SELECT " SEEN " FROM seen ORDER BY lock_order, run, thread"), take_seen);
+	take_all(&reader, tt_db_statement(db, "SELECT " SEEN " FROM seen ORDER BY lock_order, run, thread"),
+	         take_other_seen);
 	return end(&reader, error);
-}
-
-static guint hash_pair(gconstpointer data)
-{
-	const struct tt_pair *pair = data;
-	return tt_id_hash(&pair->held) * 31 + tt_id_hash(&pair->wanted);
-}
-
-static gboolean equal_pairs(gconstpointer a, gconstpointer b)
-{
-	const struct tt_pair *x = a, *y = b;
-	return tt_id_equal(&x->held, &y->held) && tt_id_equal(&x->wanted, &y->wanted);
 }
 
 static void read_mine(struct reader *reader, const GArray *mine, const char *sql,
                       void (*take)(struct reader *reader, sqlite3_stmt *row))
 {
 	for (guint i = 0; mine && i < mine->len; i++)
-		take_all(reader, rows_of(reader->db, sql, &g_array_index(mine, struct tt_id, i), NULL), take);
+		take_all(reader, tt_db_rows(reader->db, sql, &g_array_index(mine, struct tt_id, i), NULL), take);
 }
 
 static void read_pair(struct reader *reader, const struct tt_pair *pair)
 {
-	sqlite3_stmt *rows = rows_of(reader->db, read_orders, &pair->held, &pair->wanted);
+	sqlite3_stmt *rows = tt_db_rows(reader->db, read_orders, &pair->held, &pair->wanted);
 	guint n = 0;
 
 	sqlite3_bind_int(rows, 3, TT_MOST_ORDERS + 1);
@@ -312,8 +273,8 @@ static void complete_orders(struct reader *reader)
 
 	for (guint i = 0; i < orders->len; i++) {
 		const struct tt_id *id = &((const struct tt_order *)orders->pdata[i])->id;
-		take_all(reader, rows_of(reader->db, read_gates, id, NULL), take_gate);
-		sqlite3_stmt *takers = rows_of(reader->db, read_seen, id, NULL);
+		take_all(reader, tt_db_rows(reader->db, read_gates, id, NULL), take_gate);
+		sqlite3_stmt *takers = tt_db_rows(reader->db, read_seen, id, NULL);
 		sqlite3_bind_int(takers, 2, TT_MOST_TAKERS);
 		take_all(reader, takers, take_other_seen);
 	}
@@ -321,7 +282,7 @@ static void complete_orders(struct reader *reader)
 
 struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
 {
-	g_autoptr(GHashTable) wished = g_hash_table_new(hash_pair, equal_pairs);
+	g_autoptr(GHashTable) wished = tt_pairs_new();
 	g_autoptr(GHashTable) runs = g_hash_table_new(tt_id_hash, tt_id_equal);
 	struct reader reader;
 
@@ -342,82 +303,14 @@ struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GA
 	return end(&reader, error);
 }
 
-/* A walk along the pairs. */
-struct walk {
-	GArray *pairs;     /* struct tt_pair */
-	GHashTable *known; /* struct tt_id: classes whose pairs were asked for, or will be */
-	GPtrArray *queue;  /* the same, in their order */
-};
-
-static void come_to(struct walk *walk, const struct tt_id *class)
-{
-	struct tt_id *known;
-
-	if (g_hash_table_contains(walk->known, class))
-		return;
-	known = g_memdup2(class, sizeof *class);
-	g_hash_table_add(walk->known, known);
-	g_ptr_array_add(walk->queue, known);
-}
-
-static void add_pairs(struct tt_db *db, sqlite3_stmt *rows, GArray *pairs, bool mine)
-{
-	while (tt_db_step(db, rows)) {
-		struct tt_pair pair = {id_of(rows, 0), id_of(rows, 1), mine};
-		g_array_append_val(pairs, pair);
-	}
-}
-
-static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
-{
-	g_autoptr(GHashTable) of_mine = g_hash_table_new(hash_pair, equal_pairs);
-
-	for (guint i = 0; i < mine->len; i++) {
-		struct tt_pair *pair = &g_array_index(mine, struct tt_pair, i);
-		g_hash_table_add(of_mine, pair);
-		come_to(walk, &pair->wanted);
-	}
-	for (guint i = 0; i < walk->queue->len; i++) {
-		guint first = walk->pairs->len;
-		add_pairs(db, rows_of(db, read_next, walk->queue->pdata[i], NULL), walk->pairs, false);
-		for (guint j = first; j < walk->pairs->len; j++) {
-			struct tt_pair *pair = &g_array_index(walk->pairs, struct tt_pair, j);
-			pair->mine = g_hash_table_contains(of_mine, pair);
-			come_to(walk, &pair->wanted);
-		}
-	}
-}
-
-GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
-{
-	struct walk walk = {.pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair)),
-	                    .known = g_hash_table_new_full(tt_id_hash, tt_id_equal, g_free, NULL),
-	                    .queue = g_ptr_array_new()};
-	g_autoptr(GArray) of_mine = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
-
-	tt_db_run(db, "BEGIN"); /* all that is read is of one moment */
-	for (guint i = 0; mine && i < mine->len; i++)
-		add_pairs(db, rows_of(db, read_my_pairs, &g_array_index(mine, struct tt_id, i), NULL), of_mine, true);
-	if (mine)
-		follow(db, &walk, of_mine);
-	else
-		add_pairs(db, tt_db_statement(db, "SELECT held, wanted FROM pair ORDER BY held, wanted"), walk.pairs, true);
-	g_hash_table_destroy(walk.known);
-	g_ptr_array_free(walk.queue, TRUE);
-	if (tt_db_commit(db, error))
-		return walk.pairs;
-	g_array_unref(walk.pairs);
-	return NULL;
-}
-
 GHashTable *tt_picture_runs_with(struct tt_picture *picture, struct tt_db *db, const struct tt_order *order)
 {
 	GHashTable *runs = g_hash_table_new(NULL, NULL);
 	struct reader reader = {.db = db, .picture = picture};
-	sqlite3_stmt *rows = rows_of(db, read_runs_with, &order->id, NULL);
+	sqlite3_stmt *rows = tt_db_rows(db, read_runs_with, &order->id, NULL);
 
 	while (tt_db_step(db, rows)) {
-		struct tt_id id = id_of(rows, 0);
+		struct tt_id id = tt_db_id(rows, 0);
 		if (!g_hash_table_contains(picture->by_run, &id))
 			take_run(&reader, rows);
 		g_hash_table_add(runs, g_hash_table_lookup(picture->by_run, &id));

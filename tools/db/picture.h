@@ -12,6 +12,9 @@ struct tt_pair {
 	bool mine; /* of one of the runs that were asked about */
 };
 
+/* A set of pairs: struct tt_pair of the caller's, by its two classes. */
+GHashTable *tt_pairs_new(void);
+
 struct tt_picture {
 	GPtrArray *runs;     /* struct tt_db_run; of a whole file the earliest first */
 	GPtrArray *orders;   /* struct tt_order, with those who took them */
@@ -19,7 +22,7 @@ struct tt_picture {
 	GHashTable *classes; /* struct tt_id → struct tt_class */
 	GStringChunk *strings;
 	GHashTable *by_order; /* private: struct tt_id → struct tt_order */
-	guint n_cut;          /* so many pairs have more orders than TT_MOST_ORDERS, and the rest of other runs was left */
+	guint n_cut; /* so many pairs have more orders than TT_MOST_ORDERS, and the rest of other runs was left */
 };
 
 /*
