@@ -37,27 +37,30 @@ static void set_error(const struct tt_db *db, int code, const char *says, GError
 		const char *text;
 	} known[] = {
 	    {SQLITE_BUSY, "is in use by another for too long: try again when that has ended"},
+	    {SQLITE_READONLY_ROLLBACK, "was left in the middle of a change by one that was killed, and cannot be "
+	                               "mended here: let one who may write it run trace-thr db list on it"},
 	    {SQLITE_READONLY, "cannot be written: see to the permissions of the file and its folder"},
 	    {SQLITE_PERM, "cannot be written: see to the permissions of the file and its folder"},
 	    {SQLITE_CANTOPEN, "cannot be opened: name a file in a folder that you may write"},
 	    {SQLITE_NOTADB, "is no file of lock orders: name one that trace-thr check --db made, or a new one"},
-	    {SQLITE_CORRUPT, "is damaged: take a copy of it, or make it anew from the traces"},
-	    {SQLITE_FULL, "cannot be written: there is no room on the disk"},
+	    {SQLITE_CORRUPT, "is damaged: go back to a copy of it, or make it anew from the traces"},
+	    {SQLITE_FULL, "cannot be written: there is no room on the disk; make some, and do this again"},
+	    {SQLITE_IOERR, "cannot be read or written: see to its disk, and to limits on the size of files"},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-		if (known[i].code == (code & 0xff)) {
+		if (known[i].code == code || known[i].code == (code & 0xff)) {
 			FAIL(error, "%s %s", db->path, known[i].text);
 			return;
 		}
 	}
-	FAIL(error, "%s cannot be used (%s): take a copy of it, or make it anew from the traces", db->path, says);
+	FAIL(error, "%s cannot be used (%s): go back to a copy of it, or make it anew from the traces", db->path, says);
 }
 
 void tt_db_fail(struct tt_db *db)
 {
 	if (!db->failure)
-		set_error(db, sqlite3_errcode(db->handle), sqlite3_errmsg(db->handle), &db->failure);
+		set_error(db, sqlite3_extended_errcode(db->handle), sqlite3_errmsg(db->handle), &db->failure);
 }
 
 void tt_db_run(struct tt_db *db, const char *sql)
@@ -153,7 +156,8 @@ static void look_at_version(struct tt_db *db)
 
 static void connect_to(struct tt_db *db)
 {
-	int flags = db->use == TT_DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+	/* Who only reads may have to undo what one that was killed has left. What may not be written is only read. */
+	int flags = SQLITE_OPEN_READWRITE | (db->use == TT_DB_WRITE ? SQLITE_OPEN_CREATE : 0);
 	int code = sqlite3_open_v2(db->path, &db->handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
 	if (code != SQLITE_OK) {
@@ -164,7 +168,9 @@ static void connect_to(struct tt_db *db)
 	/* A file from elsewhere may hold views and triggers of somebody's. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
-	tt_db_run(db, "PRAGMA cache_size = -65536");
+	/* In KiB. With less the pages that a run changes, all over the file, are written more than once. */
+	if (db->use == TT_DB_WRITE)
+		tt_db_run(db, "PRAGMA cache_size = -65536");
 	look_at_version(db);
 }
 

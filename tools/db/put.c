@@ -1,11 +1,11 @@
 #include "tools/db/inside.h"
 
-static const char put_class[] = "INSERT OR IGNORE INTO class VALUES(?, ?, ?, ?, ?, ?)";
-static const char put_run[] = "INSERT OR IGNORE INTO run VALUES(?, ?, ?, ?)";
-static const char put_order[] = "INSERT OR IGNORE INTO lock_order VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)";
-static const char put_pair[] = "INSERT OR IGNORE INTO pair VALUES(?, ?)";
-static const char put_gate[] = "INSERT OR IGNORE INTO gate VALUES(?, ?, ?)";
-static const char put_seen[] = "INSERT OR IGNORE INTO seen VALUES(?, ?, ?, ?)";
+static const char put_class[] = "INSERT INTO class VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+static const char put_run[] = "INSERT INTO run VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
+static const char put_order[] = "INSERT INTO lock_order VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";
+static const char put_pair[] = "INSERT INTO pair VALUES(?, ?) ON CONFLICT DO NOTHING";
+static const char put_gate[] = "INSERT INTO gate VALUES(?, ?, ?) ON CONFLICT DO NOTHING";
+static const char put_seen[] = "INSERT INTO seen VALUES(?, ?, ?, ?) ON CONFLICT DO NOTHING";
 
 static void end_put(struct tt_db *db, sqlite3_stmt *put)
 {
