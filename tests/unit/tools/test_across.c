@@ -338,73 +338,6 @@ static void test_other_choice(void **state)
 	(void)state;
 }
 
-/* Adds runs by hand that hold one lock and ask for the next one, at `sites` places, each by `takers` threads. */
-static void put_orders(const struct runs *runs, unsigned lock, guint sites, guint takers)
-{
-	struct tt_class held = {.lock = "mutex", .name = feed_name(lock), .module = "libq.so", .file = ""}, next = held;
-	struct tt_db_run run = {.program = "test", .pid = lock};
-	g_autoptr(GArray) gates = g_array_new(FALSE, FALSE, sizeof(struct tt_gate));
-
-	next.name = feed_name(lock + 1);
-	tt_class_identify(&held);
-	tt_class_identify(&next);
-	tt_run_identify(&run, NULL);
-	tt_db_begin(runs->db);
-	tt_db_put_class(runs->db, &held);
-	tt_db_put_class(runs->db, &next);
-	tt_db_put_run(runs->db, &run);
-	for (guint i = 0; i < sites; i++) {
-		g_autofree char *site = g_strdup_printf("f a.c:%u", i);
-		struct tt_order order = {
-		    .held = &held, .wanted = &next, .held_site = site, .wanted_site = site, .gates = gates};
-		tt_order_identify(&order);
-		tt_db_put_order(runs->db, &order);
-		for (guint j = 0; j < takers; j++)
-			tt_db_put_seen(runs->db, &order, &(struct tt_seen){.run = &run, .thread = j, .role = "T"});
-	}
-	assert_true(tt_db_commit(runs->db, NULL));
-}
-
-/* A run that asks for A while it holds `held`: what its check finds, and whether it says that something is missing. */
-static void assert_limit(struct runs *runs, unsigned held, guint n, const char *limit)
-{
-	struct feed feed = a_run(runs, "libq.so");
-
-	NESTS(&feed, T1, held, A);
-	assert_n(&feed, n);
-	assert_int_equal(feed.check->limits->len, limit ? 1 : 0);
-	if (limit)
-		assert_non_null(strstr(feed.check->limits->pdata[0], limit));
-	feed_free(&feed);
-}
-
-static void test_too_many_orders_of_a_pair_are_told(void **state)
-{
-	struct runs runs = runs_begin();
-
-	put_orders(&runs, A, TT_MOST_ORDERS, 1);
-	assert_limit(&runs, B, 1, NULL);
-	put_orders(&runs, A, TT_MOST_ORDERS + 1, 1);
-	assert_limit(&runs, B, 1, "Of 1 pair of lock classes only 256 orders of other runs were looked at");
-	assert_limit(&runs, C, 0, NULL); /* it has nothing to do with them */
-	runs_end(&runs);
-	(void)state;
-}
-
-/* A ring of more locks than takers are looked at. */
-static void test_too_many_takers_are_told(void **state)
-{
-	for (guint takers = TT_MOST_TAKERS - 1; takers <= TT_MOST_TAKERS; takers++) {
-		struct runs runs = runs_begin();
-		for (unsigned i = 0; i < TT_MOST_TAKERS; i++)
-			put_orders(&runs, A + i, 1, takers);
-		assert_limit(&runs, A + TT_MOST_TAKERS, 1,
-		             takers < TT_MOST_TAKERS ? NULL : "inversions across runs of more than 8 locks");
-		runs_end(&runs);
-	}
-	(void)state;
-}
-
 /* Locks without a name that lie at one place are one class, and have no order among themselves. */
 static void test_one_class_is_none(void **state)
 {
@@ -423,22 +356,6 @@ static void test_one_class_is_none(void **state)
 	assert_int_equal(picture->runs->len, 2);
 	assert_int_equal(picture->orders->len, 0);
 	tt_picture_free(picture);
-	runs_end(&runs);
-	(void)state;
-}
-
-/* What was lost may have been a release. */
-static void test_lost_events_are_not_kept(void **state)
-{
-	struct runs runs = runs_begin();
-	struct feed feed = a_run(&runs, "libq.so");
-
-	NESTS(&feed, T1, B, A);
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 1});
-	assert_n(&feed, 0);
-	assert_int_equal(feed.check->limits->len, 1);
-	feed_free(&feed);
-	RUN(&runs, 0, A, B);
 	runs_end(&runs);
 	(void)state;
 }
@@ -465,10 +382,7 @@ int main(void)
 	    cmocka_unit_test(test_processes_of_one_trace),
 	    cmocka_unit_test(test_of_others_is_not_told),
 	    cmocka_unit_test(test_other_choice),
-	    cmocka_unit_test(test_too_many_orders_of_a_pair_are_told),
-	    cmocka_unit_test(test_too_many_takers_are_told),
 	    cmocka_unit_test(test_one_class_is_none),
-	    cmocka_unit_test(test_lost_events_are_not_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,41 @@
+/*
+ * The lock graph of a picture of many runs, as lock_cycles.h knows one: a lock for each class, a thread for each of
+ * each run.
+ */
+#ifndef TT_CHECK_CLASS_GRAPH_H
+#define TT_CHECK_CLASS_GRAPH_H
+
+#include "tools/check/inversions.h"
+#include "tools/check/lock_graph.h"
+
+/* All orders from one class to another. */
+struct tt_class_pair {
+	struct tt_arc arc; /* first: one is found by the other */
+	GPtrArray *orders; /* struct tt_order */
+	bool mine;         /* one of them was taken by one of mine */
+};
+
+/* An order that a thread of a run took. */
+struct tt_taken {
+	struct tt_dependency dependency; /* first: one is found by the other */
+	struct tt_request request;       /* its only one, of which the held set counts */
+	struct tt_inversion_part part;
+	const struct tt_class_pair *pair;
+};
+
+struct tt_class_graph {
+	GPtrArray *arcs;     /* struct tt_arc: the struct tt_class_pair, in the order of the picture */
+	GPtrArray *taken;    /* struct tt_taken */
+	GHashTable *locks;   /* struct tt_class → struct tt_object */
+	GHashTable *threads; /* private: the text of run and thread → struct tt_thread */
+	GHashTable *sets;    /* private: of held sets */
+	GHashTable *by_pair; /* private: struct tt_class_pair → itself */
+	bool timed;          /* some order was asked for with a time limit */
+	bool full;           /* of some order there may be more who took it */
+};
+
+/* The picture must live longer. */
+struct tt_class_graph *tt_class_graph_new(const struct tt_picture *picture);
+void tt_class_graph_free(struct tt_class_graph *graph);
+
+#endif /* TT_CHECK_CLASS_GRAPH_H */
