@@ -10,5 +10,6 @@ bench: deps
 	$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) bench/run
 	BUILD=$(BUILD) bench/latency
+	BUILD=$(BUILD) bench/db
 
 .PHONY: bench
