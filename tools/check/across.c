@@ -117,9 +117,8 @@ static const struct tt_edge *own_edge(const struct across *across, const struct 
 {
 	for (guint i = 0; i < across->orders->all->len; i++) {
 		const struct tt_class_order *order = across->orders->all->pdata[i];
-		const struct tt_db_run *run = tt_class_orders_run(across->orders, order->process);
-
-		if (!tt_id_equal(&order->row.id, &part->order->id) || !tt_id_equal(&run->id, &part->seen->run->id))
+		if (!tt_id_equal(&order->row.id, &part->order->id) ||
+		    !tt_id_equal(&tt_class_orders_run(across->orders, order->process)->id, &part->seen->run->id))
 			continue;
 		for (guint j = 0; j < order->edges->len; j++) {
 			const struct tt_edge *edge = &g_array_index(order->edges, struct tt_edge, j);

@@ -87,7 +87,7 @@ GPtrArray *tt_inversion_grounds(const struct tt_inversion *inversion)
 GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 {
 	GPtrArray *limits = g_ptr_array_new_with_free_func(g_free);
-	guint n_cut = inversions->picture->n_cut;
+	guint n_cut = inversions->picture->n_cut, most = inversions->picture->most_orders;
 
 	if (inversions->complete == 1)
 		g_ptr_array_add(limits, g_strdup("There are too many lock orders in the database to look at them all: "
@@ -108,7 +108,8 @@ GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 		g_ptr_array_add(limits,
 		                g_strdup_printf("Of %u pair%s of lock classes only %u orders of other runs were "
 		                                "looked at, those with the fewest further locks: inversions "
-		                                "across runs may be missing.",
-		                                n_cut, n_cut == 1 ? "" : "s", TT_MOST_ORDERS));
+		                                "across runs may be missing.%s",
+		                                n_cut, n_cut == 1 ? "" : "s", most,
+		                                most < TT_MOST_ORDERS ? " To look at more: trace-thr db check." : ""));
 	return limits;
 }

@@ -258,12 +258,20 @@ static void read_pair(struct reader *reader, const struct tt_pair *pair)
 	sqlite3_stmt *rows = tt_db_rows(reader->db, read_orders, &pair->held, &pair->wanted);
 	guint n = 0;
 
-	sqlite3_bind_int(rows, 3, TT_MOST_ORDERS + 1);
+	sqlite3_bind_int(rows, 3, (int)reader->picture->most_orders + 1);
 	for (; tt_db_step(reader->db, rows); n++) {
-		if (n < TT_MOST_ORDERS)
+		if (n < reader->picture->most_orders)
 			take_order(reader, rows);
 	}
-	reader->picture->n_cut += n > TT_MOST_ORDERS;
+	reader->picture->n_cut += n > reader->picture->most_orders;
+}
+
+/* A check is to cost what its run is worth, not what the file has. `db check` has time. */
+static guint most_orders(guint n_pairs, bool all)
+{
+	enum { ENOUGH = 10000, LEAST = 8 };
+
+	return all || n_pairs == 0 ? TT_MOST_ORDERS : CLAMP(ENOUGH / n_pairs, LEAST, TT_MOST_ORDERS);
 }
 
 /* The gates and the takers of each order. */
@@ -293,6 +301,7 @@ struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GA
 	begin(&reader, db);
 	reader.wished = wished;
 	reader.mine = mine ? runs : NULL;
+	reader.picture->most_orders = most_orders(pairs->len, !mine);
 	if (pairs->len > 0)
 		read_mine(&reader, mine, read_my_orders, take_order);
 	for (guint i = 0; i < pairs->len; i++)

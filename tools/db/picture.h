@@ -22,15 +22,15 @@ struct tt_picture {
 	GHashTable *classes; /* struct tt_id → struct tt_class */
 	GStringChunk *strings;
 	GHashTable *by_order; /* private: struct tt_id → struct tt_order */
-	guint n_cut; /* so many pairs have more orders than TT_MOST_ORDERS, and the rest of other runs was left */
+	guint most_orders;    /* of a pair were read, besides those of mine */
+	guint n_cut;          /* so many pairs have more */
 };
 
 /*
- * Of a pair so many orders are read, those with the fewest gates: one under fewer gates can do all that the same order
- * under more can. Of those who took an order so many are read, and kept of a run: in a circle of no more threads there
- * is always one of them that takes no other part.
+ * Of those who took an order so many are read, and kept of a run: in a circle of no more threads there is always one of
+ * them that takes no other part.
  */
-enum { TT_MOST_ORDERS = 256, TT_MOST_TAKERS = 8 };
+enum { TT_MOST_TAKERS = 8 };
 
 /*
  * The pairs that can be in a circle with one of the runs of `mine` (struct tt_id), and more: all that is reached from
@@ -40,8 +40,11 @@ GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error);
 
 /*
  * The orders of these pairs, and who took them. What is of the runs of `mine` (NULL: all) comes first, and all orders
- * of it are read. NULL with *error.
+ * of it are read. Of the others the most are read of each pair that have the fewest gates, as one under fewer gates can
+ * do all that the same order under more can: TT_MOST_ORDERS, and less for a run that can be in circles of very many
+ * pairs. NULL with *error.
  */
+enum { TT_MOST_ORDERS = 256 };
 struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error);
 
 /* All of it. NULL with *error. */
