@@ -92,17 +92,14 @@ static void put_order(struct tt_db *db, const struct tt_class_order *order, cons
 	}
 }
 
-/* Adds all runs of the trace: their ids. False if it cannot be written, with check->failure. */
-static bool put_runs(struct tt_check *check, const struct across *across, GArray *ids)
+/* Adds all runs of the trace. False if it cannot be written, with check->failure. */
+static bool put_runs(struct tt_check *check, const struct across *across)
 {
 	const GPtrArray *processes = check->model->processes;
 
 	tt_db_begin(across->db);
-	for (guint i = 0; i < processes->len; i++) {
-		const struct tt_db_run *run = tt_class_orders_run(across->orders, processes->pdata[i]);
-		tt_db_put_run(across->db, run);
-		g_array_append_val(ids, run->id);
-	}
+	for (guint i = 0; i < processes->len; i++)
+		tt_db_put_run(across->db, tt_class_orders_run(across->orders, processes->pdata[i]));
 	for (guint i = 0; i < across->orders->all->len; i++) {
 		const struct tt_class_order *order = across->orders->all->pdata[i];
 		put_order(across->db, order, tt_class_orders_run(across->orders, order->process));
@@ -167,10 +164,34 @@ static void add_limit(struct tt_check *check, const char *text)
 	g_ptr_array_add(check->limits, g_strdup(text));
 }
 
-static void look(struct tt_check *check, const struct across *across, const GArray *ids)
+/* What the database does not get to know. */
+static void add_limits(struct tt_check *check, const struct tt_class_orders *orders)
 {
-	struct tt_inversions *found = tt_inversions_find(across->db, ids, check->all, &check->failure);
+	guint n = g_hash_table_size(orders->nameless);
 
+	if (orders->full)
+		add_limit(check, "Locks are nested in too many ways to keep all their orders in the database.");
+	if (n == 0)
+		return;
+	g_autofree char *text =
+	    g_strdup_printf("The orders of %u lock%s are not kept in the database: nothing is known of "
+	                    "%s that would be the same in another run. To have them kept, build with "
+	                    "-g, and check before the program is built again.",
+	                    n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
+	add_limit(check, text);
+}
+
+static void look(struct tt_check *check, const struct across *across)
+{
+	g_autoptr(GArray) mine = g_array_new(FALSE, FALSE, sizeof(struct tt_mine));
+	struct tt_inversions *found;
+
+	for (guint i = 0; i < across->orders->all->len; i++) {
+		const struct tt_class_order *order = across->orders->all->pdata[i];
+		struct tt_mine one = {&order->row, tt_class_orders_run(across->orders, order->process)};
+		g_array_append_val(mine, one);
+	}
+	found = tt_inversions_find(across->db, mine, check->all, &check->failure);
 	if (!found)
 		return;
 	for (guint i = 0; i < found->all->len; i++)
@@ -184,7 +205,6 @@ static void look(struct tt_check *check, const struct across *across, const GArr
 static void finish(struct tt_check *check, void *state)
 {
 	const struct across *across = state;
-	g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(struct tt_id));
 
 	if (!across->db)
 		return;
@@ -194,10 +214,9 @@ static void finish(struct tt_check *check, void *state)
 		return;
 	}
 	tt_class_orders_finish(across->orders);
-	if (across->orders->full)
-		add_limit(check, "Locks are nested in too many ways to keep all their orders in the database.");
-	if (put_runs(check, across, ids))
-		look(check, across, ids);
+	add_limits(check, across->orders);
+	if (put_runs(check, across))
+		look(check, across);
 }
 
 const struct tt_rule_family tt_across_family = {begin, finish, end};

@@ -1,7 +1,6 @@
 #include "tools/check/class_orders.h"
 
-/* A cycle of more threads of one process than MOST_THREADS may be missed: see docs/db.md. */
-enum { MOST_ORDERS = 100000, MOST_THREADS = 8 };
+enum { MOST_ORDERS = 100000 };
 
 static void free_order(void *data)
 {
@@ -23,6 +22,7 @@ struct tt_class_orders *tt_class_orders_new(const struct tt_check *check, const 
 	orders->all = g_ptr_array_new_with_free_func(free_order);
 	orders->by_key = g_hash_table_new_full(g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
 	orders->recordings = g_hash_table_new(NULL, NULL);
+	orders->nameless = g_hash_table_new(NULL, NULL);
 	orders->runs = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	return orders;
 }
@@ -31,6 +31,7 @@ void tt_class_orders_free(struct tt_class_orders *orders)
 {
 	g_hash_table_destroy(orders->by_key);
 	g_hash_table_destroy(orders->recordings);
+	g_hash_table_destroy(orders->nameless);
 	g_hash_table_destroy(orders->runs);
 	g_ptr_array_free(orders->all, TRUE);
 	tt_classes_free(orders->classes);
@@ -108,7 +109,7 @@ static void add_edge(struct tt_class_order *order, const struct tt_edge *edge)
 		if (g_array_index(order->edges, struct tt_edge, i).thread == edge->thread)
 			return;
 	}
-	if (order->edges->len < MOST_THREADS)
+	if (order->edges->len < TT_MOST_TAKERS)
 		g_array_append_val(order->edges, *edge);
 }
 
@@ -129,6 +130,16 @@ static void add_order(struct tt_class_orders *orders, const struct tt_edge *edge
 		add_edge(order, edge);
 }
 
+/* Whether other runs can know the lock. */
+static bool is_known(struct tt_class_orders *orders, struct tt_object *lock)
+{
+	bool known = tt_class_of(orders->classes, lock)->kind != TT_CLASS_UNKNOWN;
+
+	if (!known)
+		g_hash_table_add(orders->nameless, lock);
+	return known;
+}
+
 void tt_class_orders_add(struct tt_class_orders *orders, struct tt_thread *thread, const struct tt_edge *wanted,
                          bool timed, const struct tt_event *event)
 {
@@ -139,10 +150,10 @@ void tt_class_orders_add(struct tt_class_orders *orders, struct tt_thread *threa
 		if (hold->object->family != TT_FAMILY_LOCK || hold->object == wanted->wanted)
 			continue;
 		tt_edge_set_hold(&edge, hold);
-		const struct tt_class *held = tt_class_of(orders->classes, edge.held);
-		const struct tt_class *asked = tt_class_of(orders->classes, edge.wanted);
+		bool known = is_known(orders, edge.held);
+		known &= is_known(orders, edge.wanted);
 		/* Locks of one class have no order among themselves that this could know. */
-		if (held != asked && held->kind != TT_CLASS_UNKNOWN && asked->kind != TT_CLASS_UNKNOWN)
+		if (known && tt_class_of(orders->classes, edge.held) != tt_class_of(orders->classes, edge.wanted))
 			add_order(orders, &edge, timed);
 	}
 }

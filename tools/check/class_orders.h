@@ -20,6 +20,7 @@ struct tt_class_orders {
 	struct tt_classes *classes;
 	GPtrArray *all;                         /* struct tt_class_order, in the order of the trace */
 	bool full;                              /* there were too many to keep them all */
+	GHashTable *nameless;                   /* struct tt_object: locks of no class, whose orders are not kept */
 	GHashTable *by_key, *recordings, *runs; /* private */
 	const struct tt_check *check;           /* private */
 };

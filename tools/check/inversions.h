@@ -30,8 +30,8 @@ struct tt_inversions {
 };
 
 /*
- * In a database. `mine` (struct tt_id of runs; NULL: all): with a part of one of these runs. `excluded`: those as well
- * that cannot deadlock. NULL with *error. Only the orders that can be in a circle are read.
+ * In a database. `mine` (struct tt_mine; NULL: all): with a part that is one of these. `excluded`: those as well that
+ * cannot deadlock. NULL with *error. Only the orders that can be in a circle are read.
  */
 struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, bool excluded, GError **error);
 void tt_inversions_free(struct tt_inversions *inversions);

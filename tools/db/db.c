@@ -22,8 +22,7 @@ static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEG
 			     "  PRIMARY KEY(lock_order, class)) STRICT, WITHOUT ROWID;"
 			     "CREATE TABLE seen(lock_order BLOB NOT NULL, run BLOB NOT NULL, thread INTEGER NOT NULL,"
 			     "  role TEXT NOT NULL, PRIMARY KEY(lock_order, run, thread, role)) STRICT, WITHOUT ROWID;"
-			     "CREATE INDEX order_pair ON lock_order(held, wanted, gates);"
-			     "CREATE INDEX seen_run ON seen(run);";
+			     "CREATE INDEX order_pair ON lock_order(held, wanted, gates);";
 
 G_DEFINE_QUARK(tt - db - error - quark, tt_db_error)
 

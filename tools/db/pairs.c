@@ -3,9 +3,6 @@
 
 static const char read_all[] = "SELECT held, wanted FROM pair ORDER BY held, wanted";
 static const char read_next[] = "SELECT held, wanted FROM pair WHERE held = ?";
-static const char read_my_pairs[] = "SELECT DISTINCT held, wanted FROM seen JOIN lock_order ON id = lock_order"
-				    " WHERE run = ? ORDER BY held, wanted";
-
 static guint hash_pair(gconstpointer data)
 {
 	const struct tt_pair *pair = data;
@@ -41,26 +38,31 @@ static void come_to(struct walk *walk, const struct tt_id *class)
 	g_ptr_array_add(walk->queue, known);
 }
 
-static void add_pairs(struct tt_db *db, sqlite3_stmt *rows, GArray *pairs, bool mine)
+static void add_pairs(struct tt_db *db, sqlite3_stmt *rows, GArray *pairs)
 {
 	while (tt_db_step(db, rows)) {
-		struct tt_pair pair = {tt_db_id(rows, 0), tt_db_id(rows, 1), mine};
+		struct tt_pair pair = {tt_db_id(rows, 0), tt_db_id(rows, 1), true};
 		g_array_append_val(pairs, pair);
 	}
 }
 
+static struct tt_pair pair_of(const struct tt_mine *mine)
+{
+	return (struct tt_pair){mine->order->held->id, mine->order->wanted->id, true};
+}
+
 static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
 {
-	g_autoptr(GHashTable) of_mine = tt_pairs_new();
+	g_autoptr(GHashTable) of_mine = g_hash_table_new_full(hash_pair, equal_pairs, g_free, NULL);
 
 	for (guint i = 0; i < mine->len; i++) {
-		struct tt_pair *pair = &g_array_index(mine, struct tt_pair, i);
-		g_hash_table_add(of_mine, pair);
-		come_to(walk, &pair->wanted);
+		struct tt_pair pair = pair_of(&g_array_index(mine, struct tt_mine, i));
+		g_hash_table_add(of_mine, g_memdup2(&pair, sizeof pair));
+		come_to(walk, &pair.wanted);
 	}
 	for (guint i = 0; i < walk->queue->len; i++) {
 		guint first = walk->pairs->len;
-		add_pairs(db, tt_db_rows(db, read_next, walk->queue->pdata[i], NULL), walk->pairs, false);
+		add_pairs(db, tt_db_rows(db, read_next, walk->queue->pdata[i], NULL), walk->pairs);
 		for (guint j = first; j < walk->pairs->len; j++) {
 			struct tt_pair *pair = &g_array_index(walk->pairs, struct tt_pair, j);
 			pair->mine = g_hash_table_contains(of_mine, pair);
@@ -74,16 +76,12 @@ GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
 	struct walk walk = {.pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair)),
 	                    .known = g_hash_table_new_full(tt_id_hash, tt_id_equal, g_free, NULL),
 	                    .queue = g_ptr_array_new()};
-	g_autoptr(GArray) of_mine = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
 
 	tt_db_run(db, "BEGIN"); /* all that is read is of one moment */
-	for (guint i = 0; mine && i < mine->len; i++)
-		add_pairs(db, tt_db_rows(db, read_my_pairs, &g_array_index(mine, struct tt_id, i), NULL), of_mine,
-		          true);
 	if (mine)
-		follow(db, &walk, of_mine);
+		follow(db, &walk, mine);
 	else
-		add_pairs(db, tt_db_statement(db, read_all), walk.pairs, true);
+		add_pairs(db, tt_db_statement(db, read_all), walk.pairs);
 	g_hash_table_destroy(walk.known);
 	g_ptr_array_free(walk.queue, TRUE);
 	if (tt_db_commit(db, error))

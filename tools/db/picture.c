@@ -18,10 +18,8 @@ static const char read_orders[] = "SELECT " ORDER " FROM lock_order WHERE held =
 static const char read_gates[] = "SELECT " GATE " FROM gate WHERE lock_order = ? ORDER BY class";
 static const char read_seen[] = "SELECT " SEEN " FROM seen WHERE lock_order = ? ORDER BY run, thread LIMIT ?";
 
-/* What a run did. */
-static const char read_my_orders[] = "SELECT DISTINCT " ORDER " FROM seen JOIN lock_order ON id = lock_order"
-				     " WHERE run = ? ORDER BY id";
-static const char read_my_seen[] = "SELECT " SEEN " FROM seen WHERE run = ? ORDER BY lock_order, thread";
+static const char read_my_order[] = "SELECT " ORDER " FROM lock_order WHERE id = ?";
+static const char read_my_seen[] = "SELECT " SEEN " FROM seen WHERE lock_order = ? AND run = ? ORDER BY thread";
 
 /*
  * Who took the order ?1, or another one of its classes with no stronger modes, no more gates, and a time limit only if
@@ -40,8 +38,7 @@ static const char read_runs_with[] =
 struct reader {
 	struct tt_db *db;
 	struct tt_picture *picture;
-	GHashTable *mine;   /* struct tt_id of the runs asked about; NULL: all */
-	GHashTable *wished; /* struct tt_pair whose orders are; NULL: all */
+	GHashTable *mine; /* struct tt_id of the runs asked about; NULL: all */
 };
 
 static void free_order(void *data)
@@ -140,19 +137,11 @@ static const struct tt_class *class_of(struct reader *reader, sqlite3_stmt *row,
 	return g_hash_table_lookup(reader->picture->classes, &id);
 }
 
-static bool is_wished(const struct reader *reader, const struct tt_id *order, sqlite3_stmt *row)
-{
-	struct tt_pair pair = {.held = tt_db_id(row, 1), .wanted = tt_db_id(row, 4)};
-
-	return !g_hash_table_contains(reader->picture->by_order, order) &&
-	       (!reader->wished || g_hash_table_contains(reader->wished, &pair));
-}
-
 static void take_order(struct reader *reader, sqlite3_stmt *row)
 {
 	struct tt_id id = tt_db_id(row, 0);
 
-	if (!is_wished(reader, &id, row))
+	if (g_hash_table_contains(reader->picture->by_order, &id))
 		return;
 	const struct tt_class *held = class_of(reader, row, 1), *wanted = class_of(reader, row, 4);
 	if (!held || !wanted)
@@ -246,11 +235,30 @@ struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
 	return end(&reader, error);
 }
 
-static void read_mine(struct reader *reader, const GArray *mine, const char *sql,
-                      void (*take)(struct reader *reader, sqlite3_stmt *row))
+/* The orders of mine that are of one of the pairs. */
+static void read_my_orders(struct reader *reader, const GArray *pairs, const GArray *mine)
 {
-	for (guint i = 0; mine && i < mine->len; i++)
-		take_all(reader, tt_db_rows(reader->db, sql, &g_array_index(mine, struct tt_id, i), NULL), take);
+	g_autoptr(GHashTable) wished = tt_pairs_new();
+
+	for (guint i = 0; i < pairs->len; i++)
+		g_hash_table_add(wished, &g_array_index(pairs, struct tt_pair, i));
+	for (guint i = 0; i < mine->len; i++) {
+		const struct tt_order *order = g_array_index(mine, struct tt_mine, i).order;
+		const struct tt_pair pair = {.held = order->held->id, .wanted = order->wanted->id};
+		if (g_hash_table_contains(wished, &pair))
+			take_all(reader, tt_db_rows(reader->db, read_my_order, &order->id, NULL), take_order);
+	}
+}
+
+/* Who of mine took them. */
+static void read_my_takers(struct reader *reader, const GArray *mine)
+{
+	for (guint i = 0; i < mine->len; i++) {
+		const struct tt_mine *one = &g_array_index(mine, struct tt_mine, i);
+		if (g_hash_table_contains(reader->picture->by_order, &one->order->id))
+			take_all(reader, tt_db_rows(reader->db, read_my_seen, &one->order->id, &one->run->id),
+			         take_my_seen);
+	}
 }
 
 static void read_pair(struct reader *reader, const struct tt_pair *pair)
@@ -290,24 +298,20 @@ static void complete_orders(struct reader *reader)
 
 struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
 {
-	g_autoptr(GHashTable) wished = tt_pairs_new();
-	g_autoptr(GHashTable) runs = g_hash_table_new(tt_id_hash, tt_id_equal);
+	g_autoptr(GHashTable) runs = mine ? g_hash_table_new(tt_id_hash, tt_id_equal) : NULL;
 	struct reader reader;
 
-	for (guint i = 0; i < pairs->len; i++)
-		g_hash_table_add(wished, &g_array_index(pairs, struct tt_pair, i));
 	for (guint i = 0; mine && i < mine->len; i++)
-		g_hash_table_add(runs, &g_array_index(mine, struct tt_id, i));
+		g_hash_table_add(runs, (void *)(uintptr_t)&g_array_index(mine, struct tt_mine, i).run->id);
 	begin(&reader, db);
-	reader.wished = wished;
-	reader.mine = mine ? runs : NULL;
+	reader.mine = runs;
 	reader.picture->most_orders = most_orders(pairs->len, !mine);
-	if (pairs->len > 0)
-		read_mine(&reader, mine, read_my_orders, take_order);
+	if (mine)
+		read_my_orders(&reader, pairs, mine);
 	for (guint i = 0; i < pairs->len; i++)
 		read_pair(&reader, &g_array_index(pairs, struct tt_pair, i));
-	if (pairs->len > 0)
-		read_mine(&reader, mine, read_my_seen, take_my_seen);
+	if (mine)
+		read_my_takers(&reader, mine);
 	complete_orders(&reader);
 	return end(&reader, error);
 }

@@ -9,7 +9,13 @@
 /* Some order is from one class to another. */
 struct tt_pair {
 	struct tt_id held, wanted;
-	bool mine; /* of one of the runs that were asked about */
+	bool mine; /* one of those orders is mine */
+};
+
+/* What is asked about: an order that a run of the caller's took. */
+struct tt_mine {
+	const struct tt_order *order; /* its id and classes count */
+	const struct tt_db_run *run;
 };
 
 /* A set of pairs: struct tt_pair of the caller's, by its two classes. */
@@ -27,20 +33,14 @@ struct tt_picture {
 };
 
 /*
- * Of those who took an order so many are read, and kept of a run: in a circle of no more threads there is always one of
- * them that takes no other part.
- */
-enum { TT_MOST_TAKERS = 8 };
-
-/*
- * The pairs that can be in a circle with one of the runs of `mine` (struct tt_id), and more: all that is reached from
- * what these asked for. NULL: all pairs. NULL with *error. The caller's to unref.
+ * The pairs that can be in a circle with one of `mine` (struct tt_mine), and more: all that is reached from what these
+ * asked for. NULL: all pairs. NULL with *error. The caller's to unref.
  */
 GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error);
 
 /*
- * The orders of these pairs, and who took them. What is of the runs of `mine` (NULL: all) comes first, and all orders
- * of it are read. Of the others the most are read of each pair that have the fewest gates, as one under fewer gates can
+ * The orders of these pairs, and who took them. What is of `mine` (NULL: all) comes first, and all orders of it
+ * are read. Of the others the most are read of each pair that have the fewest gates, as one under fewer gates can
  * do all that the same order under more can: TT_MOST_ORDERS, and less for a run that can be in circles of very many
  * pairs. NULL with *error.
  */

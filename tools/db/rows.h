@@ -64,6 +64,12 @@ struct tt_seen {
 	bool mine;        /* when read: of a run that was asked about */
 };
 
+/*
+ * Of those who took an order so many are read, and kept of a run: in a circle of no more threads there is always one of
+ * them that takes no other part.
+ */
+enum { TT_MOST_TAKERS = 8 };
+
 /* Give the row its id, from the rest of it. */
 void tt_class_identify(struct tt_class *class);
 void tt_run_identify(struct tt_db_run *run, const char *recording); /* the token of the recording; NULL none */

@@ -76,6 +76,8 @@ static void test_no_module_is_none(void **state)
 		feed.pid += 1000; /* which no module was told of */
 		NESTS(&feed, T1, i ? A : B, i ? B : A);
 		assert_n(&feed, 0);
+		assert_int_equal(feed.check->limits->len, 1);
+		assert_non_null(strstr(feed.check->limits->pdata[0], "The orders of 2 locks are not kept"));
 		feed_free(&feed);
 	}
 	runs_end(&runs);
