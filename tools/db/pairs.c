@@ -46,17 +46,13 @@ static void add_pairs(struct tt_db *db, sqlite3_stmt *rows, GArray *pairs)
 	}
 }
 
-static struct tt_pair pair_of(const struct tt_mine *mine)
-{
-	return (struct tt_pair){mine->order->held->id, mine->order->wanted->id, true};
-}
-
 static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
 {
 	g_autoptr(GHashTable) of_mine = g_hash_table_new_full(hash_pair, equal_pairs, g_free, NULL);
 
 	for (guint i = 0; i < mine->len; i++) {
-		struct tt_pair pair = pair_of(&g_array_index(mine, struct tt_mine, i));
+		const struct tt_order *order = g_array_index(mine, struct tt_mine, i).order;
+		const struct tt_pair pair = {order->held->id, order->wanted->id, true};
 		g_hash_table_add(of_mine, g_memdup2(&pair, sizeof pair));
 		come_to(walk, &pair.wanted);
 	}

@@ -121,7 +121,6 @@ static void test_damaged_by_the_disk(void **state)
 static void test_nothing_half_written(void **state)
 {
 	struct runs runs = runs_begin();
-	g_autoptr(GError) error = NULL;
 
 	assert_false(g_file_test(runs.path, G_FILE_TEST_EXISTS));
 	ADD(&runs, 101, A, B);
