@@ -33,7 +33,7 @@ void tt_model_cond_wait(const struct tt_step *step)
 }
 
 /* The library's, by the kinds of its locks, which pthreads has not. */
-static bool wakes_in_order(const struct tt_object *condition)
+bool tt_wakes_in_order(const struct tt_object *condition)
 {
 	const struct tt_object *lock = condition->lock;
 	return lock && (lock->kind == TT_KIND_LOCK || lock->kind == TT_KIND_RLOCK);
@@ -60,7 +60,7 @@ void tt_model_cond_notify(const struct tt_step *step)
 	int64_t asked = step->event->asked;
 
 	tt_model_touch(step);
-	if (wakes_in_order(condition)) {
+	if (tt_wakes_in_order(condition)) {
 		tt_model_wake(condition, step->event->woken);
 		return;
 	}

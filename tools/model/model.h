@@ -162,4 +162,7 @@ void tt_model_feed(struct tt_model *model, const struct tt_event *event);
 struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id);
 struct tt_object *tt_model_object(struct tt_process *process, uint64_t id);
 
+/* Whether a condition wakes its waiters in the order in which they came; else any of them may be the one. */
+bool tt_wakes_in_order(const struct tt_object *condition);
+
 #endif /* TT_MODEL_H */
