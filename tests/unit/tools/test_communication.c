@@ -1,0 +1,113 @@
+#include "prediction.h"
+#include "ways.h"
+
+/*
+ * Communication deadlocks that a run got past: a wait, with a lock held that the other needs first.
+ */
+
+/* A join is a request for what the thread has until it ends. */
+static void test_join_under_lock(void **state)
+{
+	for (int ordered = 0; ordered < 2; ordered++) {
+		struct feed feed = feed_new(false);
+
+		starts(&feed, MAIN, T1);
+		NESTS(&feed, T1, A);
+		if (ordered)
+			FEED(&feed, T1, event_set, .id = EVENT, .woken = 0);
+		exits(&feed, T1);
+		if (ordered)
+			FEED(&feed, MAIN, event_woken, .id = EVENT, .result = TT_WAKE_SET);
+		acquires(&feed, MAIN, A);
+		joins(&feed, MAIN, T1);
+		releases(&feed, MAIN, A);
+		assert_n(&feed, ordered ? 0 : 1);
+		if (!ordered) {
+			assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+			assert_true(strstr(found(&feed, 0)->verdict, "MainThread joins T1 while holding mutex \"A\"") !=
+			            NULL);
+		}
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
+ * The last one at a barrier comes to it with A held, which the other had before, and so would wait with it if it came
+ * first; not so if the other has A only later.
+ */
+static void test_last_at_a_barrier(void **state)
+{
+	for (int after = 0; after < 2; after++) {
+		struct feed feed = three_threads();
+
+		if (!after)
+			NESTS(&feed, T1, A);
+		FEED(&feed, T1, barrier_wait, .id = BARRIER, .parties = 2);
+		acquires(&feed, T2, A);
+		FEED(&feed, T2, barrier_passed, .id = BARRIER, .index = 1);
+		releases(&feed, T2, A);
+		FEED(&feed, T1, barrier_passed, .id = BARRIER, .waker = T2);
+		if (after)
+			NESTS(&feed, T1, A);
+		assert_n(&feed, after ? 0 : 1);
+		if (!after) {
+			assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+			assert_string_equal(tt_finding_edge(found(&feed, 0), 0)->thread->name, "T2");
+		}
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
+ * A nested monitor: T2 waits with A held. T1 comes to A before it lets T2 go on, but had A before T2 did; or comes to
+ * it after that only; or another lets T2 go on as well, who has nothing to do with A.
+ */
+static void test_wake_up_under_lock(void **state)
+{
+	enum { BEFORE, AFTER, ANOTHER };
+
+	for (size_t i = 0; i < G_N_ELEMENTS(ways) - 1; i++) {
+		for (int how = BEFORE; how <= ANOTHER; how++) {
+			struct feed feed = all_of_it();
+
+			if (ways[i].wait == wait_barrier && how == ANOTHER)
+				FEED(&feed, MAIN, barrier_init, .id = BARRIER, .parties = 2);
+			if (how != AFTER)
+				NESTS(&feed, T1, A);
+			acquires(&feed, T2, A);
+			ways[i].wait(&feed);
+			ways[i].let(&feed);
+			ways[i].leave(&feed);
+			releases(&feed, T2, A);
+			if (how == AFTER)
+				NESTS(&feed, T1, A);
+			if (how == ANOTHER) {
+				FEED(&feed, T3, cond_notify, .id = COND, .asked = 1);
+				FEED(&feed, T3, event_set, .id = EVENT);
+				posts(&feed, T3);
+				FEED(&feed, T3, barrier_wait, .id = BARRIER, .parties = 2);
+			}
+			assert_n(&feed, how == BEFORE ? 1 : 0);
+			if (how == BEFORE) {
+				assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+				assert_int_equal(found(&feed, 0)->edges->len, 2);
+				assert_string_equal(edge_text(tt_finding_edge(found(&feed, 0), 1)), "T1 has - wants A");
+			}
+			feed_free(&feed);
+		}
+	}
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_join_under_lock),
+	    cmocka_unit_test(test_last_at_a_barrier),
+	    cmocka_unit_test(test_wake_up_under_lock),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
