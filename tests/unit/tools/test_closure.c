@@ -199,6 +199,29 @@ static void test_nested_sections(void **state)
 	(void)state;
 }
 
+/* Sections that overlap: one is over where its own lock is given back. */
+static void test_hand_over_hand(void **state)
+{
+	struct quest quest = begin();
+	struct feed *feed = &quest.past.feed;
+
+	acquires(feed, T1, A);
+	acquires(feed, T1, B);
+	lets_go(&quest, T1, T3, S1);
+	releases(feed, T1, A);
+	struct tt_moment over = now(&quest, T1);
+	releases(feed, T1, B);
+	wants(&quest, T3);
+	NESTS(feed, T3, C);
+	acquires(feed, T2, A);
+	wants(&quest, T2);
+	releases(feed, T2, A);
+	assert_true(find(&quest));
+	assert_done_until(&quest, over);
+	end(&quest);
+	(void)state;
+}
+
 /* A thread is in a section of `lock` when it lets T4 go on; in what is left of it, it comes to another. */
 static struct tt_moment section_with(struct quest *quest, unsigned who, unsigned lock, unsigned sem, unsigned other)
 {
@@ -309,8 +332,8 @@ static void test_no_moment_is_left(void **state)
 	(void)state;
 }
 
-/* A closure begins anew with each question. */
-static void test_questions_in_a_row(void **state)
+/* T1 has to go on to its second moment; T2 stays where it is, though it has another moment as well. */
+static void test_who_stays(void **state)
 {
 	struct quest quest = begin();
 	struct feed *feed = &quest.past.feed;
@@ -318,21 +341,64 @@ static void test_questions_in_a_row(void **state)
 	acquires(feed, T1, A);
 	wants(&quest, T1);
 	releases(feed, T1, A);
-	struct tt_moment early = now(&quest, T2);
-	wants(&quest, T2);
 	acquires(feed, T2, A);
-	wants(&quest, T3);
+	wants(&quest, T2);
 	releases(feed, T2, A);
-	NESTS(feed, T3, B);
-	g_autoptr(GArray) inside = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	uint32_t position = early.position + 1;
-	g_array_append_val(inside, position);
+	wants(&quest, T1);
+	NESTS(feed, T1, B);
+	wants(&quest, T2);
+	NESTS(feed, T2, C);
 	assert_true(find(&quest));
+	assert_int_equal(quest.members[0].at, 1);
+	assert_int_equal(quest.members[1].at, 0);
+	end(&quest);
+	(void)state;
+}
+
+/* Whether one or two threads can be at such moments. */
+static bool can_be(struct quest *quest, const struct tt_moment *moments, guint n)
+{
+	struct tt_member members[MOST_MEMBERS];
+	GArray *positions[MOST_MEMBERS];
+
+	for (guint i = 0; i < n; i++) {
+		positions[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+		g_array_append_val(positions[i], moments[i].position);
+		/* What `at` was before is no matter. */
+		members[i] = (struct tt_member){moments[i].thread, positions[i], 1};
+	}
+	bool can = tt_closure_find(quest->closure, members, n);
+	for (guint i = 0; i < n; i++)
+		g_array_free(positions[i], TRUE);
+	return can;
+}
+
+/* A closure begins anew with each question: nothing is left of what was done, wanted, open, or the last moment. */
+static void test_questions_in_a_row(void **state)
+{
+	struct quest quest = begin();
+	struct feed *feed = &quest.past.feed;
+
+	acquires(feed, T1, A);
+	struct tt_moment first = now(&quest, T1);
+	releases(feed, T1, A);
+	struct tt_moment early = now(&quest, T2);
+	acquires(feed, T2, A);
+	struct tt_moment second = now(&quest, T2);
+	releases(feed, T2, A);
+	lets_go(&quest, T1, T3, S1);
+	struct tt_moment posted = {first.thread, now(&quest, T1).position - 1}, third = now(&quest, T3);
+	NESTS(feed, T3, B);
+	past_end(&quest.past);
+	quest.closure = tt_closure_new(quest.past.links, 1000);
 	for (int i = 0; i < 2; i++) {
-		struct tt_member both[] = {quest.members[0], {early.thread, inside, 0}};
-		assert_false(tt_closure_find(quest.closure, both, 2));
-		assert_true(tt_closure_find(quest.closure, quest.members, quest.n));
-		assert_done_until(&quest, early);
+		assert_true(can_be(&quest, (struct tt_moment[]){first, early}, 2));
+		assert_done_until(&quest, first);
+		assert_true(can_be(&quest, &second, 1));
+		assert_int_equal(quest.closure->done[first.thread], 0);
+		assert_true(can_be(&quest, &third, 1));
+		assert_done_until(&quest, posted);
+		assert_false(can_be(&quest, (struct tt_moment[]){first, second}, 2));
 	}
 	end(&quest);
 	(void)state;
@@ -419,8 +485,10 @@ int main(void)
 	    cmocka_unit_test(test_all_sections_but_the_last),
 	    cmocka_unit_test(test_two_in_one_section),
 	    cmocka_unit_test(test_nested_sections),
+	    cmocka_unit_test(test_hand_over_hand),
 	    cmocka_unit_test(test_fixpoint),
 	    cmocka_unit_test(test_later_moments),
+	    cmocka_unit_test(test_who_stays),
 	    cmocka_unit_test(test_no_moment_is_left),
 	    cmocka_unit_test(test_questions_in_a_row),
 	    cmocka_unit_test(test_readers),
