@@ -85,11 +85,11 @@ static void wake_another(pthread_cond_t *of)
 	awaited = false;
 	TELL(pthread_cond_signal(of)); /* to nobody */
 	pthread_create(&thread, NULL, waiter, of);
-	await_asleep(of, sizeof *of);
+	await_asleep(of, sizeof(pthread_cond_t));
 	set_awaited();
 	TELL(pthread_cond_signal(of));
 	await_step(1);
-	await_asleep(of, sizeof *of);
+	await_asleep(of, sizeof(pthread_cond_t));
 	set_awaited();
 	TELL(pthread_cond_broadcast(of));
 	pthread_join(thread, NULL);

@@ -28,7 +28,7 @@ static void use(pthread_mutex_t *mutex)
 /* So that somebody is in the tables while the process forks, but not all the time: else the trace would be huge. */
 static void *make_mutexes(void *arg)
 {
-	pthread_mutex_t *many = calloc(1024, sizeof *many);
+	pthread_mutex_t *many = calloc(1024, sizeof(pthread_mutex_t));
 
 	for (unsigned i = 0; many && !over; i++) {
 		while (!forking && !over)

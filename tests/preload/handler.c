@@ -46,7 +46,7 @@ int main(void)
 {
 	struct itimerval each = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
 	struct sigaction action = {.sa_handler = handle, .sa_flags = SA_RESTART};
-	pthread_mutex_t *many = calloc(MANY, sizeof *many);
+	pthread_mutex_t *many = calloc(MANY, sizeof(pthread_mutex_t));
 	pthread_t taker;
 
 	if (!many)

@@ -75,7 +75,7 @@ static pthread_mutex_t shared = PTHREAD_MUTEX_INITIALIZER;
 static void *use(void *arg)
 {
 	for (int i = 0; i < 200; i++) {
-		pthread_mutex_t *mutex = malloc(sizeof *mutex);
+		pthread_mutex_t *mutex = malloc(sizeof(pthread_mutex_t));
 		pthread_mutex_init(mutex, NULL);
 		pthread_mutex_lock(mutex);
 		pthread_mutex_lock(&shared);

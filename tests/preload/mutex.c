@@ -81,7 +81,7 @@ static void contend(pthread_mutex_t *mutex, void *(*start)(void *))
 	other_tid = 0;
 	TELL(pthread_mutex_lock(mutex));
 	pthread_create(&thread, NULL, start, mutex);
-	await_asleep(mutex, sizeof *mutex);
+	await_asleep(mutex, sizeof(pthread_mutex_t));
 	TELL(pthread_mutex_unlock(mutex));
 	pthread_join(thread, NULL);
 }
@@ -147,10 +147,11 @@ static void use_one_of_the_stack(void)
 
 static void use_one_of_the_heap(void)
 {
-	pthread_mutex_t *volatile memory = malloc(sizeof *memory); /* calloc takes no memory that was just freed */
+	pthread_mutex_t *volatile memory =
+	    malloc(sizeof(pthread_mutex_t)); /* calloc takes no memory that was just freed */
 	pthread_mutex_t *mutex = memory;
 
-	memset(mutex, 0, sizeof *mutex);
+	memset(mutex, 0, sizeof(pthread_mutex_t));
 	TELL(pthread_mutex_lock(mutex));
 	TELL(pthread_mutex_unlock(mutex));
 	free(mutex);

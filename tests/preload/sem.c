@@ -131,6 +131,8 @@ static void use_named(void)
 	sem_t *first = sem_open(name, O_CREAT | O_EXCL, 0600, 1);
 	sem_t *second = sem_open(name, 0);
 	printf("opened: %d, the same: %d\n", first != SEM_FAILED, first == second);
+	if (first == SEM_FAILED || second == SEM_FAILED)
+		return;
 	errno = 0;
 	printf("no such: %d", sem_open("/trace-thr-no-such", 0) == SEM_FAILED);
 	printf(", %s\n", strerrorname_np(errno));

@@ -1,7 +1,7 @@
 /* Acquires of each limit, three calls deep: main, work, insert. */
 #include <trace_thr.h>
 
-#define CALL __attribute__((noinline, noclone))
+#define CALL __attribute__((noinline))
 #define STAY __asm__ volatile("" ::: "memory")
 
 static tthr_lock queue = TTHR_LOCK_INIT("queue");

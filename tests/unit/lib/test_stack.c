@@ -9,7 +9,7 @@
 
 #include "libtrace_thr/src/stack.h"
 
-#define NEST __attribute__((noinline, noclone))
+#define NEST __attribute__((noinline))
 #define STAY __asm__ volatile("" ::: "memory")
 #define RETURN_ADDRESS ((uint64_t)(uintptr_t)__builtin_return_address(0))
 
