@@ -84,62 +84,51 @@ void tt_page_axis(struct tt_page *page)
 	g_array_unref(page->axis_labels);
 }
 
-/* The sample of a legend, 26 wide, about y. */
+/* The sample of a legend, 26 wide: a box, or where there is a path that, from (x, y). */
+static const struct sample {
+	const char *class, *path;
+	double x, y, width, height;
+	enum tt_mark_kind mark; /* where there is no class */
+} samples[TT_N_LEGENDS] = {
+    [TT_LEGEND_RUN] = {"run", NULL, 0, -6, 26, 12},
+    [TT_LEGEND_WAIT] = {"wait6", NULL, 0.5, -5.5, 25, 11},
+    [TT_LEGEND_BLOCKED] = {"wait6 blocked", NULL, 1, -5, 24, 10},
+    [TT_LEGEND_HOLD] = {"hold6", NULL, 0.5, -5.5, 25, 11},
+    [TT_LEGEND_NEW] = {"new", "M# #h26"},
+    [TT_LEGEND_EXIT] = {"exit", "M# #v16", 20, -8},
+    [TT_LEGEND_ABANDONED] = {"abandoned", "M# #v16", 20, -8},
+    [TT_LEGEND_BUSY] = {"busy", NULL, 0, 0, 26, 6},
+    [TT_LEGEND_ARROW] = {"arrow", "M# #h24"},
+    [TT_LEGEND_LOG] = {.x = 18, .mark = TT_MARK_LOG},
+    [TT_LEGEND_SIGNAL] = {.x = 18, .mark = TT_MARK_SIGNAL},
+    [TT_LEGEND_FAILED] = {.x = 18, .mark = TT_MARK_FAILED},
+    [TT_LEGEND_MISUSE] = {.x = 18, .y = 1, .mark = TT_MARK_MISUSE},
+    [TT_LEGEND_STRETCHED] = {"stretched", NULL, 0, -3.5, 26, 7},
+};
+
 static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, double y)
 {
+	const struct sample *sample = &samples[legend];
 	struct tt_pen *pen = &page->pen;
 
-	switch (legend) {
-	case TT_LEGEND_RUN:
-		tt_pen_rect(pen, "run", x, y - 6, 26, 12);
-		break;
-	case TT_LEGEND_WAIT:
-		tt_pen_rect(pen, "wait6", x + 0.5, y - 5.5, 25, 11);
-		break;
-	case TT_LEGEND_BLOCKED:
-		tt_pen_rect(pen, "wait6 blocked", x + 1, y - 5, 24, 10);
-		break;
-	case TT_LEGEND_HOLD:
-		tt_pen_rect(pen, "hold6", x + 0.5, y - 5.5, 25, 11);
-		break;
-	case TT_LEGEND_NEW:
-		tt_pen_path(pen, "new", "M# #h26", x, y);
-		break;
-	case TT_LEGEND_EXIT:
-		tt_pen_path(pen, "exit", "M# #v16", x + 20, y - 8);
-		break;
-	case TT_LEGEND_ABANDONED:
-		tt_pen_path(pen, "abandoned", "M# #v16", x + 20, y - 8);
-		break;
-	case TT_LEGEND_BUSY:
-		tt_pen_rect(pen, "idle", x, y - 6, 26, 12);
-		tt_pen_close(pen);
-		tt_pen_rect(pen, "busy", x, y, 26, 6);
-		break;
-	case TT_LEGEND_ARROW:
-		tt_pen_path(pen, "arrow", "M# #h24", x, y);
-		tt_pen_attribute(pen, "marker-end", "url(#head)");
-		break;
-	case TT_LEGEND_LOG:
-		tt_page_mark(page, TT_MARK_LOG, x + 18, y);
-		break;
-	case TT_LEGEND_SIGNAL:
-		tt_page_mark(page, TT_MARK_SIGNAL, x + 18, y);
-		break;
-	case TT_LEGEND_FAILED:
-		tt_page_mark(page, TT_MARK_FAILED, x + 18, y);
-		break;
-	case TT_LEGEND_MISUSE:
-		tt_page_mark(page, TT_MARK_MISUSE, x + 18, y + 1);
-		break;
-	case TT_LEGEND_STRETCHED:
-		tt_pen_rect(pen, "stretched", x, y - 3.5, 26, 7);
-		break;
-	case TT_LEGEND_CUT:
-	case TT_N_LEGENDS:
+	if (legend == TT_LEGEND_CUT) {
 		draw_cut(page, x + 20, y);
 		return;
 	}
+	if (legend == TT_LEGEND_BUSY) {
+		tt_pen_rect(pen, "idle", x, y - 6, 26, 12);
+		tt_pen_close(pen);
+	}
+	x += sample->x;
+	y += sample->y;
+	if (!sample->class)
+		tt_page_mark(page, sample->mark, x, y);
+	else if (sample->path)
+		tt_pen_path(pen, sample->class, sample->path, x, y);
+	else
+		tt_pen_rect(pen, sample->class, x, y, sample->width, sample->height);
+	if (legend == TT_LEGEND_ARROW)
+		tt_pen_attribute(pen, "marker-end", "url(#head)");
 	tt_pen_close(pen);
 }
 
