@@ -2,9 +2,10 @@
  * The guard: what a damaged trace makes of Babeltrace.
  *
  * Nearly all damage Babeltrace reports. But Debian builds it with its assertions on, and some numbers that a damaged
- * stream can hold (a packet of negative size, an array longer than its packet) fail one, or lead it astray in memory.
- * After that there is no going on, so the program ends there with the line and the status that unusable input has. The
- * text of a failed assertion is not shown. Crashes of our own stay what they are.
+ * stream can hold (a packet of negative size, an array longer than its packet) fail one, or lead it astray in memory;
+ * and packets of no size it counts for ever, and takes memory for each. After that there is no going on, so the program
+ * ends there with the line and the status that unusable input has. The text of a failed assertion is not shown. Crashes
+ * of our own stay what they are.
  *
  *     tt_guard_begin(path);
  *     … call Babeltrace …

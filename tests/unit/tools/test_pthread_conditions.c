@@ -15,7 +15,7 @@ static void test_who_was_woken(void **state)
 {
 	static const struct {
 		uint8_t kind;
-		int64_t asked;
+		int asked;
 		int signals;
 		unsigned through; /* the last so many */
 		guint stuck;

@@ -120,7 +120,7 @@ static void test_reading_again(void **state)
 {
 	static const struct {
 		uint8_t kind;
-		int64_t writer_ns; /* its time limit; 0 none; -2 there is no writer */
+		int writer_ns; /* its time limit; 0 none; -2 there is no writer */
 		guint n;
 	} cases[] = {
 	    {TT_KIND_RWLOCK_WRITER, 0, 1},
