@@ -15,7 +15,7 @@ $(ACCURACY): $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/accuracy/*.c)) $(TOOL_
 accuracy: deps
 	$(MAKE) --no-print-directory all $(ACCURACY) $(SMALL_PROGRAMS)
 	$(ACCURACY) $(PROGRAMS) $(SEED)
-	BUILD=$(BUILD) tests/accuracy/programs/run
+	BUILD=$(BUILD) tests/accuracy/programs/run --others
 
 # What `make test` has time for.
 accuracy-short: $(ACCURACY)

@@ -1,22 +1,10 @@
 #include "programs.h"
 
-#include <errno.h>
-#include <time.h>
-
 /* Orders of locks, in each kind and mode. */
 
 static pthread_mutex_t a = PTHREAD_MUTEX_INITIALIZER, b = PTHREAD_MUTEX_INITIALIZER, c = PTHREAD_MUTEX_INITIALIZER,
 		       gate = PTHREAD_MUTEX_INITIALIZER;
-static pthread_rwlock_t r = PTHREAD_RWLOCK_INITIALIZER, s = PTHREAD_RWLOCK_INITIALIZER,
-			w = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
-
-static void nest(pthread_mutex_t *first, pthread_mutex_t *second)
-{
-	LOCK(first);
-	LOCK(second);
-	UNLOCK(second);
-	UNLOCK(first);
-}
+static pthread_rwlock_t r = PTHREAD_RWLOCK_INITIALIZER;
 
 static void ab(void)
 {
@@ -28,21 +16,6 @@ static void ba(void)
 	nest(&b, &a);
 }
 
-static void bc(void)
-{
-	nest(&b, &c);
-}
-
-static void ca(void)
-{
-	nest(&c, &a);
-}
-
-static void ac(void)
-{
-	nest(&a, &c);
-}
-
 static void abba(void)
 {
 	IN_TURN(ab, ba);
@@ -51,16 +24,6 @@ static void abba(void)
 static void same_order(void)
 {
 	IN_TURN(ab, ab);
-}
-
-static void ring_of_three(void)
-{
-	IN_TURN(ab, bc, ca);
-}
-
-static void open_ring(void)
-{
-	IN_TURN(ab, bc, ac);
 }
 
 static void both_orders(void)
@@ -211,10 +174,8 @@ static void under_a_try(void)
 
 static void b_timed_a(void)
 {
-	struct timespec until;
+	struct timespec until = in_a_minute();
 
-	clock_gettime(CLOCK_REALTIME, &until);
-	until.tv_sec += 60;
 	LOCK(&b);
 	DO(pthread_mutex_timedlock(&a, &until));
 	UNLOCK(&a);
@@ -288,91 +249,9 @@ static void spins(void)
 	DO(pthread_spin_destroy(&spin));
 }
 
-/* Readers. */
-
-static void rw(int (*first)(pthread_rwlock_t *), pthread_rwlock_t *x, int (*second)(pthread_rwlock_t *),
-               pthread_rwlock_t *y)
-{
-	DO(first(x));
-	DO(second(y));
-	DO(pthread_rwlock_unlock(y));
-	DO(pthread_rwlock_unlock(x));
-}
-
-static void read_r_read_s(void)
-{
-	rw(pthread_rwlock_rdlock, &r, pthread_rwlock_rdlock, &s);
-}
-
-static void read_s_read_r(void)
-{
-	rw(pthread_rwlock_rdlock, &s, pthread_rwlock_rdlock, &r);
-}
-
-static void readers(void)
-{
-	IN_TURN(read_r_read_s, read_s_read_r);
-}
-
-static void read_s_write_r(void)
-{
-	rw(pthread_rwlock_rdlock, &s, pthread_rwlock_wrlock, &r);
-}
-
-static void write_s_write_r(void)
-{
-	rw(pthread_rwlock_wrlock, &s, pthread_rwlock_wrlock, &r);
-}
-
-static void reader_and_writer(void)
-{
-	IN_TURN(read_r_read_s, write_s_write_r);
-}
-
-static void writer_behind_reader(void)
-{
-	IN_TURN(read_r_read_s, read_s_write_r);
-}
-
-/* A lock that writers get first, read by both; and with a writer between. */
-
-static void read_w_a(void)
-{
-	DO(pthread_rwlock_rdlock(&w));
-	LOCK(&a);
-	UNLOCK(&a);
-	DO(pthread_rwlock_unlock(&w));
-}
-
-static void a_read_w(void)
-{
-	LOCK(&a);
-	DO(pthread_rwlock_rdlock(&w));
-	DO(pthread_rwlock_unlock(&w));
-	UNLOCK(&a);
-}
-
-static void write_w(void)
-{
-	DO(pthread_rwlock_wrlock(&w));
-	DO(pthread_rwlock_unlock(&w));
-}
-
-static void no_writer(void)
-{
-	IN_TURN(read_w_a, a_read_w);
-}
-
-static void writer_between(void)
-{
-	IN_TURN(read_w_a, a_read_w, write_w);
-}
-
 const struct small_program lock_programs[] = {
     {"abba", "TT010", abba},
     {"same_order", "-", same_order},
-    {"ring_of_three", "TT010", ring_of_three},
-    {"open_ring", "-", open_ring},
     {"one_thread", "-", one_thread},
     {"two_of_both_orders", "TT010", two_of_both_orders},
     {"gated", "-", gated},
@@ -388,10 +267,5 @@ const struct small_program lock_programs[] = {
     {"re_entry", "-", re_entry},
     {"other_kinds", "TT010", other_kinds},
     {"spins", "TT010", spins},
-    {"readers", "-", readers},
-    {"reader_and_writer", "TT010", reader_and_writer},
-    {"writer_behind_reader", "-", writer_behind_reader},
-    {"no_writer", "-", no_writer},
-    {"writer_between", "TT010", writer_between},
     {0},
 };

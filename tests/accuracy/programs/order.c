@@ -1,8 +1,8 @@
 #include "programs.h"
 
+#include <errno.h>
 #include <semaphore.h>
 #include <stdbool.h>
-#include <stdlib.h>
 
 /* What keeps two threads apart, and what does not: creating, joining, and all else that one waits for. */
 
@@ -14,18 +14,12 @@ static bool ready;
 
 static void ab(void)
 {
-	LOCK(&a);
-	LOCK(&b);
-	UNLOCK(&b);
-	UNLOCK(&a);
+	nest(&a, &b);
 }
 
 static void ba(void)
 {
-	LOCK(&b);
-	LOCK(&a);
-	UNLOCK(&a);
-	UNLOCK(&b);
+	nest(&b, &a);
 }
 
 static void joined_before_created(void)
@@ -48,10 +42,7 @@ static void ab_then_turn(void)
 
 static void joined_after_created(void)
 {
-	pthread_t first = start(ab_then_turn), second = start(ba_in_turn);
-
-	DO(pthread_join(first, NULL));
-	DO(pthread_join(second, NULL));
+	both(ab_then_turn, ba_in_turn);
 }
 
 static void before_the_first_thread(void)
@@ -84,6 +75,101 @@ static void joined_by_another(void)
 	DO(pthread_join(start(join_then_ba), NULL));
 }
 
+/* A join with a limit that it keeps, and one that did not get there. */
+
+static void joined_in_time(void)
+{
+	struct timespec until = in_a_minute();
+
+	DO(pthread_timedjoin_np(start(ab), NULL, &until));
+	DO(pthread_join(start(ba), NULL));
+}
+
+static void ab_in_second_turn(void)
+{
+	await_turn(1);
+	ab();
+}
+
+static void not_joined_in_time(void)
+{
+	struct timespec long_ago = {0};
+	pthread_t thread = start(ab_in_second_turn);
+	int error = pthread_timedjoin_np(thread, NULL, &long_ago);
+
+	must(error == ETIMEDOUT ? 0 : 1, "pthread_timedjoin_np");
+	end_turn();
+	ba();
+	DO(pthread_join(thread, NULL));
+}
+
+/* A thread made after the order, or before it, by another than the main one. */
+
+static void ab_then_make_ba(void)
+{
+	ab();
+	DO(pthread_join(start(ba), NULL));
+}
+
+static void made_after(void)
+{
+	DO(pthread_join(start(ab_then_make_ba), NULL));
+}
+
+static void make_ba_then_ab(void)
+{
+	pthread_t thread = start(ba_in_turn);
+
+	ab_then_turn();
+	DO(pthread_join(thread, NULL));
+}
+
+static void made_before(void)
+{
+	DO(pthread_join(start(make_ba_then_ab), NULL));
+}
+
+/* What is done once is done before anyone comes back from pthread_once; what is done after it is not. */
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void once_ab(void)
+{
+	DO(pthread_once(&once, ab));
+}
+
+static void once_ab_then_ba(void)
+{
+	once_ab();
+	ba();
+}
+
+static void once_between(void)
+{
+	IN_TURN(once_ab, once_ab_then_ba);
+}
+
+static void nothing(void)
+{
+}
+
+static void once_then_ab(void)
+{
+	DO(pthread_once(&once, nothing));
+	ab();
+}
+
+static void once_then_ba(void)
+{
+	DO(pthread_once(&once, nothing));
+	ba();
+}
+
+static void once_before_both(void)
+{
+	IN_TURN(once_then_ab, once_then_ba);
+}
+
 /* Conditions. */
 
 static void ab_then_notify(void)
@@ -114,10 +200,7 @@ static void await_waiter(void)
 
 static void notified(void)
 {
-	pthread_t waiter = start(wait_then_ba), notifier = start(await_waiter);
-
-	DO(pthread_join(waiter, NULL));
-	DO(pthread_join(notifier, NULL));
+	both(wait_then_ba, await_waiter);
 }
 
 /* Semaphores. */
@@ -171,84 +254,76 @@ static void sem_of_two_as_gate(void)
 	IN_TURN(sem_around_ab, sem_around_ba);
 }
 
-/* Barriers. The parties wait for each other, so they cannot take turns; and need not. */
+/* Handed on by a third; and a place that came from elsewhere, before. */
 
-static void pass(void)
+static sem_t relay;
+
+static void hand_on(void)
 {
-	int error = pthread_barrier_wait(&barrier);
-	must(error == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : error, "pthread_barrier_wait");
+	DO(sem_wait(&sem));
+	DO(sem_post(&relay));
 }
+
+static void take_relay_then_ba(void)
+{
+	DO(sem_wait(&relay));
+	ba();
+}
+
+static void posted_on(void)
+{
+	DO(sem_init(&sem, 0, 0));
+	DO(sem_init(&relay, 0, 0));
+	IN_TURN(ab_then_post, hand_on, take_relay_then_ba);
+}
+
+static void only_post(void)
+{
+	DO(sem_post(&sem));
+}
+
+static void posted_by_another(void)
+{
+	DO(sem_init(&sem, 0, 0));
+	IN_TURN(only_post, ab_then_post, take_then_ba);
+}
+
+/* Barriers. The parties wait for each other, so they cannot take turns; and need not. */
 
 static void ab_then_pass(void)
 {
 	ab();
-	pass();
+	pass(&barrier);
 }
 
 static void pass_then_ba(void)
 {
-	pass();
+	pass(&barrier);
 	ba();
 }
 
 static void barrier_between(void)
 {
 	DO(pthread_barrier_init(&barrier, NULL, 2));
-	pthread_t first = start(ab_then_pass), second = start(pass_then_ba);
-	DO(pthread_join(first, NULL));
-	DO(pthread_join(second, NULL));
+	both(ab_then_pass, pass_then_ba);
 }
 
 static void pass_then_ab(void)
 {
-	pass();
+	pass(&barrier);
 	ab_then_turn();
 }
 
 static void pass_then_ba_in_turn(void)
 {
-	pass();
+	pass(&barrier);
 	ba_in_turn();
 }
 
 static void barrier_before_both(void)
 {
 	DO(pthread_barrier_init(&barrier, NULL, 2));
-	pthread_t first = start(pass_then_ab), second = start(pass_then_ba_in_turn);
-	DO(pthread_join(first, NULL));
-	DO(pthread_join(second, NULL));
-}
-
-/* Objects whose memory is used again. */
-
-static pthread_mutex_t *room;
-
-static void room_then_a(void)
-{
-	DO(pthread_mutex_init(room, NULL));
-	LOCK(room);
-	LOCK(&a);
-	UNLOCK(&a);
-	UNLOCK(room);
-	DO(pthread_mutex_destroy(room));
-}
-
-static void a_then_room(void)
-{
-	DO(pthread_mutex_init(room, NULL));
-	LOCK(&a);
-	LOCK(room);
-	UNLOCK(room);
-	UNLOCK(&a);
-	DO(pthread_mutex_destroy(room));
-}
-
-static void made_anew(void)
-{
-	room = malloc(sizeof(pthread_mutex_t));
-	must(room ? 0 : 1, "malloc");
-	IN_TURN(room_then_a, a_then_room);
-	free(room);
+	both(pass_then_ab, pass_then_ba_in_turn);
 }
 
 const struct small_program order_programs[] = {
@@ -257,13 +332,20 @@ const struct small_program order_programs[] = {
     {"before_the_first_thread", "-", before_the_first_thread},
     {"beside_the_first_thread", "TT010", beside_the_first_thread},
     {"joined_by_another", "-", joined_by_another},
+    {"joined_in_time", "-", joined_in_time},
+    {"not_joined_in_time", "TT010", not_joined_in_time},
+    {"made_after", "-", made_after},
+    {"made_before", "TT010", made_before},
+    {"once_between", "-", once_between},
+    {"once_before_both", "TT010", once_before_both},
     {"notified", "-", notified},
     {"posted", "-", posted},
     {"posted_for_nothing", "TT010", posted_for_nothing},
+    {"posted_on", "-", posted_on},
+    {"posted_by_another", "TT010", posted_by_another},
     {"sem_as_gate", "-", sem_as_gate},
     {"sem_of_two_as_gate", "TT010", sem_of_two_as_gate},
     {"barrier_between", "-", barrier_between},
     {"barrier_before_both", "TT010", barrier_before_both},
-    {"made_anew", "-", made_anew},
     {0},
 };

@@ -81,19 +81,84 @@ static void sems_of_two_places(void)
 	semaphores(2);
 }
 
-/* A lock held on a way to a barrier, which the other party takes before. */
+/* One place, and a mutex. */
 
-static void pass(void)
+static void p_a(void)
 {
-	int error = pthread_barrier_wait(&barrier);
-	must(error == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : error, "pthread_barrier_wait");
+	DO(sem_wait(&p));
+	take_a();
+	DO(sem_post(&p));
 }
+
+static void a_p(void)
+{
+	LOCK(&a);
+	DO(sem_wait(&p));
+	DO(sem_post(&p));
+	UNLOCK(&a);
+}
+
+static void sem_and_mutex(void)
+{
+	DO(sem_init(&p, 0, 1));
+	IN_TURN(p_a, a_p);
+}
+
+static void sem_then_mutex(void)
+{
+	DO(sem_init(&p, 0, 1));
+	IN_TURN(p_a, p_a);
+}
+
+/* As many philosophers as forks; a semaphore lets fewer of them sit down, or all. */
+
+static pthread_mutex_t forks[] = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER, PTHREAD_MUTEX_INITIALIZER};
+
+static void dine(int left, int right)
+{
+	DO(sem_wait(&p));
+	nest(&forks[left], &forks[right]);
+	DO(sem_post(&p));
+}
+
+static void dine_first(void)
+{
+	dine(0, 1);
+}
+
+static void dine_second(void)
+{
+	dine(1, 2);
+}
+
+static void dine_third(void)
+{
+	dine(2, 0);
+}
+
+static void seats(unsigned places)
+{
+	DO(sem_init(&p, 0, places));
+	IN_TURN(dine_first, dine_second, dine_third);
+}
+
+static void seats_for_two(void)
+{
+	seats(2);
+}
+
+static void seats_for_all(void)
+{
+	seats(3);
+}
+
+/* A lock held on a way to a barrier, which the other party takes before. */
 
 static void pass_under_a(void)
 {
 	await_turn(1);
 	LOCK(&a);
-	pass();
+	pass(&barrier);
 	UNLOCK(&a);
 }
 
@@ -101,15 +166,13 @@ static void take_a_then_pass(void)
 {
 	take_a();
 	end_turn();
-	pass();
+	pass(&barrier);
 }
 
 static void barrier_under_lock(void)
 {
 	DO(pthread_barrier_init(&barrier, NULL, 2));
-	pthread_t first = start(take_a_then_pass), second = start(pass_under_a);
-	DO(pthread_join(first, NULL));
-	DO(pthread_join(second, NULL));
+	both(take_a_then_pass, pass_under_a);
 }
 
 /* The wait gives A up, but not B, and asks for A again. */
@@ -137,10 +200,7 @@ static void wait_with_b(void)
 
 static void ab(void)
 {
-	LOCK(&a);
-	LOCK(&b);
-	UNLOCK(&b);
-	UNLOCK(&a);
+	nest(&a, &b);
 }
 
 static void asks_again(void)
@@ -167,6 +227,10 @@ const struct small_program other_programs[] = {
     {"join_without_lock", "-", join_without_lock},
     {"sems_in_both_orders", "TT010", sems_in_both_orders},
     {"sems_of_two_places", "-", sems_of_two_places},
+    {"sem_and_mutex", "TT010", sem_and_mutex},
+    {"sem_then_mutex", "-", sem_then_mutex},
+    {"seats_for_two", "-", seats_for_two},
+    {"seats_for_all", "TT010", seats_for_all},
     {"barrier_under_lock", "TT013", barrier_under_lock},
     {"asks_again", "TT010", asks_again},
     {"asks_again_with_nothing", "-", asks_again_with_nothing},

@@ -38,6 +38,30 @@ void end_turn(void)
 	atomic_fetch_add(&turn, 1);
 }
 
+void nest(pthread_mutex_t *first, pthread_mutex_t *second)
+{
+	LOCK(first);
+	LOCK(second);
+	UNLOCK(second);
+	UNLOCK(first);
+}
+
+void pass(pthread_barrier_t *barrier)
+{
+	int error = pthread_barrier_wait(barrier);
+
+	must(error == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : error, "pthread_barrier_wait");
+}
+
+struct timespec in_a_minute(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += 60;
+	return until;
+}
+
 struct part {
 	void (*run)(void);
 	int turn;
@@ -88,7 +112,17 @@ pthread_t start(void (*part)(void))
 	return thread;
 }
 
-static const struct small_program *const sets[] = {lock_programs, order_programs, other_programs, NULL};
+void both(void (*first)(void), void (*second)(void))
+{
+	pthread_t one = start(first), other = start(second);
+
+	DO(pthread_join(one, NULL));
+	DO(pthread_join(other, NULL));
+}
+
+static const struct small_program *const sets[] = {
+    lock_programs,     reader_programs, ring_programs,  gate_programs, order_programs,
+    lifetime_programs, wait_programs,   other_programs, hang_programs, NULL};
 
 int main(int argc, char **argv)
 {
