@@ -1,6 +1,7 @@
 /*
  * A once is told as a lock: who runs the routine holds it exclusively for so long, and who comes meanwhile waits for
- * it, in the mode shared: several go on together, when the routine is done. A once that is done is nothing.
+ * it, in the mode shared: several go on together, when the routine is done. Who comes past one that is done is told as
+ * one that had it shared, at the thread's first time: all that the routine did came before what the thread does then.
  */
 #include "once.h"
 
@@ -24,6 +25,20 @@ struct call {
 };
 
 static __thread struct call *innermost __attribute__((tls_model("initial-exec")));
+
+/* The onces that the thread has come past lately, by their ids: what is not here is told once more. */
+enum { MOST_PASSED = 16 };
+static __thread uint64_t passed[MOST_PASSED] __attribute__((tls_model("initial-exec")));
+
+static bool is_passed(uint64_t id)
+{
+	return passed[id % MOST_PASSED] == id;
+}
+
+static void pass(uint64_t id)
+{
+	passed[id % MOST_PASSED] = id;
+}
 
 static int word_of(const pthread_once_t *once)
 {
@@ -62,6 +77,9 @@ static void run_told(void)
 		tt_lock_steer_acquired(call->record, call->caller);
 	tell_acquired(call, TT_MODE_EXCLUSIVE);
 	call->routine();
+	/* Relaxed: libc's release of the word, which comes after it, publishes it to who finds the once done. */
+	__atomic_store_n(&call->record->done, call->what.id, __ATOMIC_RELAXED);
+	pass(call->what.id);
 	call->completed = true;
 }
 
@@ -157,14 +175,32 @@ static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*rout
 	if (waits && !call.ran) {
 		tell_acquired(&call, TT_MODE_SHARED);
 		tell_released(&call, TT_MODE_SHARED);
+		pass(call.what.id);
 	}
 	return error;
 }
 
+static __attribute__((noinline)) void done_told(const pthread_once_t *once, const void *caller)
+{
+	const struct tt_record *record = tt_is_told(caller) ? tt_record_find(once) : NULL;
+	/* Relaxed: the once was found done, by an acquire. */
+	uint64_t id = record && record->kind == TT_KIND_ONCE ? __atomic_load_n(&record->done, __ATOMIC_RELAXED) : 0;
+
+	if (!id || is_passed(id))
+		return;
+	const struct call call = {.caller = caller, .what = {.name = record->name, .id = id}};
+	tell_acquired(&call, TT_MODE_SHARED);
+	tell_released(&call, TT_MODE_SHARED);
+	pass(id);
+}
+
 int tt_once(pthread_once_t *once, void (*routine)(void), const void *caller)
 {
-	if (word_of(once) & DONE)
+	if (word_of(once) & DONE) {
+		if (TT_WATCHED(lock_acquired))
+			done_told(once, caller);
 		return 0;
+	}
 	return TT_WATCHED(lock_acquired) ? once_told(once, routine, caller) : TT_REAL(pthread_once)(once, routine);
 }
 

@@ -134,7 +134,7 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 	record->waiters = 0;
 	record->used = false;
 	record->shared = false;
-	record->opens = 0;
+	record->done = 0;
 	write_name(record, prefix);
 	/* Release: who finds the id finds the name. */
 	__atomic_store_n(&record->id, tt_object_new_id(), __ATOMIC_RELEASE);

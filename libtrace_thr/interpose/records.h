@@ -36,6 +36,7 @@ struct tt_record {
 	union {
 		uint32_t parties; /* of a barrier */
 		uint32_t opens;   /* of a named semaphore: how often it is to be closed */
+		uint64_t done; /* of a once whose routine has returned, and whose object has ended so: the id it had */
 	};
 };
 

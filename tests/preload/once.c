@@ -1,4 +1,5 @@
-/* Onces: run, nested, waited for, cancelled in their routine, done; last, one that comes back to itself and hangs. */
+/* Onces: run, nested, waited for, cancelled in their routine, done before one comes; last, one that comes back to
+ * itself and hangs. */
 #include "tests/preload/forced.h"
 
 static pthread_once_t outer = PTHREAD_ONCE_INIT;
@@ -39,6 +40,22 @@ static void *waiter(void *arg)
 	TELL(pthread_once(&waited_for, run_slowly));
 	TELL(pthread_once(&waited_for, run_slowly));
 	return NULL;
+}
+
+static void *latecomer(void *arg)
+{
+	(void)arg;
+	TELL(pthread_once(&waited_for, run_slowly));
+	TELL(pthread_once(&waited_for, run_slowly));
+	return NULL;
+}
+
+static void come_late(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, latecomer, NULL);
+	pthread_join(thread, NULL);
 }
 
 static void wait_for_a_run(void)
@@ -141,6 +158,7 @@ int main(void)
 	TELL(pthread_once(&outer, run_outer));
 	wait_for_a_run();
 	cancel_a_run();
+	come_late();
 	use_one_of_the_stack();
 	use_one_of_the_stack();
 	follow_a_mutex();

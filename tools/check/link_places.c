@@ -32,10 +32,15 @@ static void post(struct tt_link_reader *reader, uint32_t n)
 	g_array_append_val(*posts, new);
 }
 
+static bool is_once(const struct tt_link_reader *reader)
+{
+	return reader->object->family == TT_FAMILY_LOCK && reader->object->kind == TT_KIND_ONCE;
+}
+
 void tt_link_acquire(struct tt_link_reader *reader)
 {
 	struct tt_link_object *state = reader->state;
-	bool lock = reader->object->family == TT_FAMILY_LOCK, once = lock && reader->object->kind == TT_KIND_ONCE;
+	bool lock = reader->object->family == TT_FAMILY_LOCK;
 	uint64_t free = lock ? 1 : reader->links->places[reader->action->object];
 
 	state->acquire = reader->position;
@@ -43,7 +48,7 @@ void tt_link_acquire(struct tt_link_reader *reader)
 		tt_link_push(&reader->doer->acquires, reader->position);
 	else if (state->taken >= free)
 		tt_link_to(reader, post_of(state, state->taken - free));
-	if (once)
+	if (is_once(reader))
 		tt_link_to(reader, state->release);
 	state->taken++;
 }
@@ -70,7 +75,9 @@ void tt_link_release(struct tt_link_reader *reader)
 {
 	uint32_t n = reader->action->type == TT_EVENT_sem_released ? reader->action->arg : 1;
 
-	reader->state->release = reader->position;
+	/* Of a once those who come past it give nothing on: what they wait for is the end of the routine. */
+	if (!is_once(reader) || reader->action->mode == TT_MODE_EXCLUSIVE)
+		reader->state->release = reader->position;
 	if (reader->links->uses[reader->action->object] == TT_USE_SIGNALS) {
 		post(reader, n);
 		return;

@@ -153,21 +153,62 @@ static void nothing(void)
 {
 }
 
-static void once_then_ab(void)
+static void once_nothing(void)
 {
 	DO(pthread_once(&once, nothing));
+}
+
+static void once_then_ab(void)
+{
+	once_nothing();
 	ab();
 }
 
 static void once_then_ba(void)
 {
-	DO(pthread_once(&once, nothing));
+	once_nothing();
 	ba();
 }
 
 static void once_before_both(void)
 {
-	IN_TURN(once_then_ab, once_then_ba);
+	IN_TURN(once_nothing, once_then_ab, once_then_ba);
+}
+
+/* The routine takes A, which the other holds when it comes to the once; or not any more. */
+
+static void take_a(void)
+{
+	LOCK(&a);
+	UNLOCK(&a);
+}
+
+static void once_take_a(void)
+{
+	DO(pthread_once(&once, take_a));
+}
+
+static void once_in_a(void)
+{
+	LOCK(&a);
+	once_take_a();
+	UNLOCK(&a);
+}
+
+static void once_and_mutex(void)
+{
+	IN_TURN(once_take_a, once_in_a);
+}
+
+static void once_after_a(void)
+{
+	take_a();
+	once_take_a();
+}
+
+static void once_beside_mutex(void)
+{
+	IN_TURN(once_take_a, once_after_a);
 }
 
 /* Conditions. */
@@ -338,6 +379,8 @@ const struct small_program order_programs[] = {
     {"made_before", "TT010", made_before},
     {"once_between", "-", once_between},
     {"once_before_both", "TT010", once_before_both},
+    {"once_and_mutex", "TT010", once_and_mutex},
+    {"once_beside_mutex", "-", once_beside_mutex},
     {"notified", "-", notified},
     {"posted", "-", posted},
     {"posted_for_nothing", "TT010", posted_for_nothing},

@@ -107,6 +107,36 @@ static void test_semaphore_with_a_value(void **state)
 	(void)state;
 }
 
+static void passes_once(struct feed *feed, unsigned who, enum tt_mode mode)
+{
+	FEED(feed, who, lock_acquired, .id = Z, .kind = TT_KIND_ONCE, .mode = mode, .depth = 1);
+	if (mode == TT_MODE_EXCLUSIVE)
+		NESTS(feed, who, A, B);
+	FEED(feed, who, lock_released, .id = Z, .kind = TT_KIND_ONCE, .mode = mode);
+}
+
+/* Who comes past a once comes after its routine, but not after others who came past it. */
+static void test_once_that_is_done(void **state)
+{
+	struct feed feed = all_of_it();
+
+	passes_once(&feed, T1, TT_MODE_EXCLUSIVE);
+	passes_once(&feed, T2, TT_MODE_SHARED);
+	NESTS(&feed, T2, B, A);
+	assert_excluded(&feed, "once \"Z\" puts");
+	feed_free(&feed);
+
+	feed = all_of_it();
+	passes_once(&feed, T1, TT_MODE_EXCLUSIVE);
+	NESTS(&feed, T2, B, C);
+	passes_once(&feed, T2, TT_MODE_SHARED);
+	passes_once(&feed, T3, TT_MODE_SHARED);
+	NESTS(&feed, T3, C, B);
+	assert_predicted(&feed);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* Who comes after a barrier comes after all that came to it, the last or not. */
 static void test_barrier_of_three(void **state)
 {
@@ -189,6 +219,7 @@ int main(void)
 	    cmocka_unit_test(test_steps),
 	    cmocka_unit_test(test_event_that_was_set),
 	    cmocka_unit_test(test_semaphore_with_a_value),
+	    cmocka_unit_test(test_once_that_is_done),
 	    cmocka_unit_test(test_barrier_of_three),
 	    cmocka_unit_test(test_a_try_that_failed),
 	    cmocka_unit_test(test_loss),
