@@ -97,6 +97,60 @@ check "--help" "$(status_is 0; has out 'trace-thr events'; is_empty err)"
 events --version
 check "--version" "$(status_is 0; lines out 1)"
 
+# Names that are no UTF-8 are repaired, not left out: by every reader of this trace.
+cat >"$dir/bytes.c" <<'END'
+#include <trace_thr.h>
+static tthr_lock lock = TTHR_LOCK_INIT("lock\xff\xfe, \"one\"");
+static void *work(void *arg)
+{
+	TTHR_WITH (&lock)
+		tthr_log_error("text\x80");
+	return arg;
+}
+int main(void)
+{
+	tthr_thread *thread;
+	if (tthr_thread_new(&thread, &(struct tthr_thread_options){.name = "thread\xc3", .target = work}) ||
+	    tthr_thread_start(thread))
+		return 1;
+	tthr_thread_unref(thread);
+	return 0;
+}
+END
+run ${CC:-gcc} -g -I"$(dirname "$0")/../../libtrace_thr/include" -o "$dir/bytes" "$dir/bytes.c" -L"$BUILD" -ltrace_thr \
+	-Wl,-rpath,"$BUILD" -pthread
+check "a program with such names is built" "$(status_is 0)"
+tool record -q -o "$dir/bytes_trace" -- "$dir/bytes"
+events --format json "$dir/bytes_trace"
+check "json: names that are no UTF-8" "$(
+	status_is 0
+	python3 -c '
+import json, sys
+events = [json.loads(line) for line in open(sys.argv[1], encoding="utf-8")]
+names = {e.get("name") for e in events} | {e["thread"] for e in events} | {e.get("text") for e in events}
+for name in "lock\ufffd\ufffd, \"one\"", "thread\ufffd", "text\ufffd":
+    if name not in names:
+        print("no", ascii(name), "in", ascii(names))' "$dir/out" 2>&1
+)"
+events --format csv "$dir/bytes_trace"
+check "csv: the same" "$(status_is 0)$(python3 -c '
+import csv, sys
+rows = list(csv.DictReader(open(sys.argv[1], newline="", encoding="utf-8")))
+if "lock\ufffd\ufffd, \"one\"" not in {row["name"] for row in rows} or "thread\ufffd" not in {row["thread"] for row in rows}:
+    print(ascii(rows[-1]))' "$dir/out" 2>&1)"
+for reader in 'check --format json' 'check --format sarif' 'stats --format json' 'timeline --format svg' timeline events; do
+	# Of several words.
+	# shellcheck disable=SC2086
+	LC_ALL=C.UTF-8 tool $reader "$dir/bytes_trace"
+	check "$reader: what it writes is UTF-8" "$(status_is 0)$(iconv -f UTF-8 "$dir/out" 2>&1 >/dev/null)"
+done
+tool stats --format json "$dir/bytes_trace"
+check "stats: with the name" "$(python3 -c '
+import json, sys
+names = {o["name"] for o in json.load(open(sys.argv[1], encoding="utf-8"))["objects"]}
+if "lock\ufffd\ufffd, \"one\"" not in names:
+    print(ascii(names))' "$dir/out" 2>&1)"
+
 # Limits and call chains.
 if ldconfig -p | grep -q 'libunwind\.so\.8'; then
 	tool record --stack 8 -o "$dir/nested" -- "$BUILD/tests/tool/nested"

@@ -26,4 +26,17 @@ check "a timeout without findings is 124" "$(status_is 124)"
 tool run -o "$dir/foreign" -- true
 check "a program without libtrace_thr is told so" "$(has err 'built with libtrace_thr')$(is_empty out)"
 
+# A format for programs has a place of its own; annotations may be among what else is said.
+tool run --format json -o "$dir/mixed" -- "$BUILD/examples/rlock"
+check "a document among what people read is refused, before anything runs" \
+	"$(status_is 2)$(lines err 1)$(has err '--format json needs a file, --report')$(is_empty out)$(ls -d "$dir/mixed" 2>/dev/null)"
+tool run --format json --report "$dir/report" -o "$dir/reported" -- "$BUILD/examples/deadlock_abba"
+check "in a file it is whole, also if the program was ended" "$(status_is 66)$(has err '^TT001')$(lacks err '"rule"')$(
+	python3 -c 'import json, sys; print(*(f["rule"] for t in json.load(open(sys.argv[1]))["traces"] for f in t["findings"]))' \
+		"$dir/report" 2>&1 | grep -vx 'TT001\( TT0[0-9]*\)*')"
+tool run --format github -o "$dir/annotated" -- "$BUILD/examples/deadlock_abba"
+check "annotations go to stderr" "$(status_is 66)$(has err '^::error .*title=TT001')"
+tool run --fail-on actual -o "$dir/actual" -- "$BUILD/examples/deadlock_abba"
+check "a hang is of the level on which every --fail-on fails" "$(status_is 66)$(has err 'hangs since')"
+
 finish

@@ -16,6 +16,9 @@
 /* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
 enum { SHARE = 10 };
 
+/* From how many seconds on it says that it is behind, and how many times as many before it says so again. */
+enum { LATE_S = 1, AGAIN_TIMES = 4 };
+
 enum { LARGEST_REPORT = 1 << 20 };
 
 /* How long it may take until it sees the session. */
@@ -41,13 +44,21 @@ struct looking {
 	FILE *out;
 	int to; /* the pipe */
 	bool ready;
-	gint64 next_look_us; /* monotonic */
+	gint64 next_look_us;  /* monotonic */
+	double behind_told_s; /* how far it was behind when that was said last; 0: it was not */
 };
 
 static void say(const struct looking *looking, const struct message *message)
 {
 	while (write(looking->to, message, sizeof *message) == -1 && errno == EINTR)
 		continue;
+}
+
+/* Of an unfinished line of progress. */
+static void put_clear(const struct looking *looking)
+{
+	if (looking->options->progress)
+		fputs("\r\033[K", looking->out);
 }
 
 /* When the last of the threads that it is about began to wait. */
@@ -60,17 +71,42 @@ static int64_t begin_ns(const struct tt_finding *finding)
 	return last;
 }
 
-static void head(const struct looking *looking)
+/* A program can make more events than can be read meanwhile. */
+static double seconds_since(int64_t time_ns)
+{
+	return (double)(g_get_real_time() * 1000 - time_ns) / 1e9;
+}
+
+/* Said again when it is a multiple of what it was. */
+static void tell_if_behind(struct looking *looking, int64_t complete_ns)
+{
+	double behind_s = seconds_since(complete_ns);
+
+	if (looking->options->silent || looking->options->quiet ||
+	    behind_s < MAX(LATE_S, AGAIN_TIMES * looking->behind_told_s))
+		return;
+	looking->behind_told_s = behind_s;
+	put_clear(looking);
+	fprintf(looking->out,
+	        "trace-thr: reading along is %.1f s behind the program, which makes more events than can be read "
+	        "meanwhile: a hang is told that much later\n",
+	        behind_s);
+	fflush(looking->out);
+}
+
+static void head(const struct looking *looking, int64_t complete_ns)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 	int64_t since_ns = begin_ns(check->findings->pdata[0]);
 	g_autofree char *since = tt_check_time_text(check, since_ns);
-	double ago = (double)(g_get_real_time() * 1000 - since_ns) / 1e9;
+	double behind_s = seconds_since(complete_ns);
+	g_autofree char *late =
+	    behind_s < LATE_S ? NULL : g_strdup_printf(" (reading along is %.1f s behind)", behind_s);
 
-	if (looking->options->progress)
-		fputs("\r\033[K", looking->out);
-	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s\n\n", looking->options->program,
-	        since, ago, looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
+	put_clear(looking);
+	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", looking->options->program,
+	        since, seconds_since(since_ns), late ? late : "",
+	        looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
 }
 
 /* Leaves only those findings that count. How many these are. */
@@ -87,12 +123,12 @@ static guint leave_open(const struct looking *looking)
 	return check->findings->len;
 }
 
-static void report(const struct looking *looking)
+static void report(const struct looking *looking, int64_t complete_ns)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 
 	if (!looking->options->silent) {
-		head(looking);
+		head(looking, complete_ns);
 		tt_report_findings(check, looking->out);
 		fflush(looking->out);
 	}
@@ -134,7 +170,9 @@ static bool on_pause(int64_t complete_ns, void *data)
 	guint due = tt_hangs_look(looking->hangs, complete_ns) ? leave_open(looking) : 0;
 	looking->next_look_us = now + SHARE * (g_get_monotonic_time() - now);
 	if (due)
-		report(looking);
+		report(looking, complete_ns);
+	else if (looking->ready)
+		tell_if_behind(looking, complete_ns);
 	return !due || looking->options->keep_going;
 }
 

@@ -21,6 +21,7 @@ struct tt_lookout_options {
 	double hang_after; /* seconds that threads with nobody left to wake them wait before it is a hang; may be
 	                      infinite */
 	bool keep_going;   /* the program is left to itself, and there may be more to report */
+	bool quiet;        /* of itself it says nothing */
 	bool silent;       /* it reports to us alone: tt_lookout_has_reported */
 	bool progress;     /* there is an unfinished line of progress on the terminal */
 };

@@ -26,6 +26,7 @@ static void begin(const struct tt_live_source *source, void *data)
 						    .check = &request->check,
 						    .hang_after = request->hang_after,
 						    .keep_going = request->keep_going,
+						    .quiet = request->recording.quiet,
 						    .progress = request->progress,
 						});
 }

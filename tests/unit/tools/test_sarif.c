@@ -172,11 +172,55 @@ static void test_hostile_names(void **state)
 	(void)state;
 }
 
+/* What is said of a report of so many findings, and of that text. */
+static char *excess_of(guint findings, const char *text, size_t size)
+{
+	struct feed feed = feed_new(false);
+	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED};
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	struct tt_report report = {.checks = checks, .options = &options};
+
+	feed_finish(&feed);
+	for (guint i = 0; i < findings; i++)
+		g_ptr_array_add(feed.check->findings,
+		                tt_finding_new(&tt_rules[0], TT_LEVEL_ACTUAL, g_strdup("verdict")));
+	g_ptr_array_add(checks, feed.check);
+	char *excess = tt_report_format_find("sarif")->excess(&report, text, size);
+	feed_free(&feed);
+	return excess;
+}
+
+static void assert_excess(guint findings, const char *text, size_t size, const char *words)
+{
+	g_autofree char *excess = excess_of(findings, text, size);
+
+	if (!words != !excess || (words && !strstr(excess, words)))
+		fail_msg("%u findings, %zu bytes: %s", findings, size, excess);
+}
+
+/* GitHub's limits: the first number that is too many, and size only where it does not compress. */
+static void test_excess(void **state)
+{
+	enum { SIZE = 11 * 1000 * 1000 };
+	g_autofree char *text = g_malloc0(SIZE);
+	g_autoptr(GRand) random = g_rand_new_with_seed(1);
+
+	(void)state;
+	assert_excess(5000, "", 0, NULL);
+	assert_excess(5001, "", 0, "shows 5000");
+	assert_excess(25001, "", 0, "will refuse");
+	assert_excess(1, text, SIZE, NULL);
+	for (size_t i = 0; i < SIZE; i++)
+		text[i] = (char)g_rand_int(random);
+	assert_excess(1, text, SIZE, "will refuse");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules),      cmocka_unit_test(test_result), cmocka_unit_test(test_levels),
 	    cmocka_unit_test(test_suppressed), cmocka_unit_test(test_loss),   cmocka_unit_test(test_hostile_names),
+	    cmocka_unit_test(test_excess),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
