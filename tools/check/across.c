@@ -78,12 +78,27 @@ static uint32_t number_of(const struct tt_thread *thread)
 	return number;
 }
 
+static void put_classes(struct tt_db *db, const struct tt_class_orders *orders)
+{
+	g_autoptr(GHashTable) classes = g_hash_table_new(NULL, NULL);
+	GHashTableIter iter;
+	gpointer class;
+
+	for (guint i = 0; i < orders->all->len; i++) {
+		const struct tt_order *row = &((const struct tt_class_order *)orders->all->pdata[i])->row;
+		g_hash_table_add(classes, (void *)(uintptr_t)row->held);
+		g_hash_table_add(classes, (void *)(uintptr_t)row->wanted);
+		for (guint j = 0; j < row->gates->len; j++)
+			g_hash_table_add(classes,
+			                 (void *)(uintptr_t)g_array_index(row->gates, struct tt_gate, j).class);
+	}
+	g_hash_table_iter_init(&iter, classes);
+	while (g_hash_table_iter_next(&iter, &class, NULL))
+		tt_db_put_class(db, class);
+}
+
 static void put_order(struct tt_db *db, const struct tt_class_order *order, const struct tt_db_run *run)
 {
-	tt_db_put_class(db, order->row.held);
-	tt_db_put_class(db, order->row.wanted);
-	for (guint i = 0; i < order->row.gates->len; i++)
-		tt_db_put_class(db, g_array_index(order->row.gates, struct tt_gate, i).class);
 	tt_db_put_order(db, &order->row);
 	for (guint i = 0; i < order->edges->len; i++) {
 		const struct tt_thread *thread = g_array_index(order->edges, struct tt_edge, i).thread;
@@ -100,6 +115,7 @@ static bool put_runs(struct tt_check *check, const struct across *across)
 	tt_db_begin(across->db);
 	for (guint i = 0; i < processes->len; i++)
 		tt_db_put_run(across->db, tt_class_orders_run(across->orders, processes->pdata[i]));
+	put_classes(across->db, across->orders);
 	for (guint i = 0; i < across->orders->all->len; i++) {
 		const struct tt_class_order *order = across->orders->all->pdata[i];
 		put_order(across->db, order, tt_class_orders_run(across->orders, order->process));

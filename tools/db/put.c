@@ -85,6 +85,9 @@ void tt_db_put_order(struct tt_db *db, const struct tt_order *order)
 	sqlite3_bind_int(put, 8, order->timed);
 	sqlite3_bind_int64(put, 9, order->gates->len);
 	end_put(db, put);
+	/* With the order its gates were written. */
+	if (sqlite3_changes(db->handle) == 0)
+		return;
 	put_its_pair(db, order);
 	for (guint i = 0; i < order->gates->len; i++)
 		put_one_gate(db, order, &g_array_index(order->gates, struct tt_gate, i));
