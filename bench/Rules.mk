@@ -9,6 +9,7 @@ $(BUILD)/bench/%: $(BUILD)/bench/%.o $(LIB)
 bench: deps
 	$(MAKE) --no-print-directory all $(BENCHES)
 	BUILD=$(BUILD) bench/run
+	BUILD=$(BUILD) bench/prediction
 	BUILD=$(BUILD) bench/latency
 	BUILD=$(BUILD) bench/db
 
