@@ -112,14 +112,28 @@ for file in "$ctf/metadata" $(cd "$dir/good" && find "$ctf" -name '*s_[0-9]*' -s
 	check "$count changed bytes of ${file##*/}" "$worst"
 done
 
-# Babeltrace counts packets of no size for ever; it is left to for 5 s of the processor.
-rm -rf "$dir/bad"
-cp -r "$dir/good" "$dir/bad"
+# resize BYTE SIZES: a fresh copy whose streams of modules have so many such bytes where the sizes of a packet are.
+resize()
+{
+	rm -rf "$dir/bad"
+	cp -r "$dir/good" "$dir/bad"
+	for stream in "$dir/good/$ctf"/modules_*; do
+		test ! -s "$stream" || {
+			head -c 48 "$stream"
+			head -c "$2" /dev/zero | tr '\0' "$1"
+			tail -c +$((49 + $2)) "$stream"
+		} >"$dir/bad/$ctf/${stream##*/}"
+	done
+}
+
+# Babeltrace says that all went well, after it has said that nothing does.
+resize '\377' 8
+tool events "$dir/bad"
+check "packets of more than there can be" "$(refused 'it is damaged')"
+
+# It counts packets of no size for ever; it is left to for 5 s of the processor.
+resize '\0' 16
 rm -r "$dir/bad/$ctf/index"
-for stream in "$dir/good/$ctf"/modules_*; do
-	test ! -s "$stream" ||
-		{ head -c 48 "$stream"; head -c 16 /dev/zero; tail -c +65 "$stream"; } >"$dir/bad/$ctf/${stream##*/}"
-done
 limit=120
 tool events "$dir/bad"
 check "packets of no size" "$(refused 'finds no end.*: it is damaged')"

@@ -29,7 +29,7 @@ struct tt_check_loss {
 
 void tt_check_loss_init(struct tt_check_loss *loss);
 void tt_check_loss_clear(struct tt_check_loss *loss);
-void tt_check_loss_add(struct tt_check_loss *loss, const struct tt_loss *more);
+void tt_check_loss_add(struct tt_check_loss *all, const struct tt_loss *loss);
 
 /* `3 events and 1 packet`. The caller's to free. */
 char *tt_count_lost_text(uint64_t events, uint64_t packets);

@@ -47,6 +47,16 @@ static void fail(GError **error, const char *what)
 		bt_error_release(causes);
 }
 
+/* Babeltrace sometimes finds an error, says so to the thread, and then says that all went well. */
+static bool is_at_fault(void)
+{
+	const bt_error *causes = bt_current_thread_take_error();
+
+	if (causes)
+		bt_current_thread_move_error(causes);
+	return causes != NULL;
+}
+
 static bt_graph_simple_sink_component_consume_func_status consume(bt_message_iterator *iterator, void *data)
 {
 	struct tt_graph *graph = data;
@@ -244,7 +254,7 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events
 		return false;
 	classes = events ? classes_of(metadata, events) : NULL;
 	tt_guard_begin(folder);
-	ok = add_source(graph, folder, classes);
+	ok = add_source(graph, folder, classes) && !is_at_fault();
 	tt_guard_end();
 	if (!ok)
 		fail(error, folder);
@@ -275,7 +285,7 @@ static bool add_live(struct tt_graph *graph, const char *url)
 bool tt_graph_add_live(struct tt_graph *graph, const char *url, GError **error)
 {
 	tt_guard_begin(url);
-	bool ok = add_live(graph, url);
+	bool ok = add_live(graph, url) && !is_at_fault();
 	tt_guard_end();
 	if (!ok)
 		fail(error, url);
@@ -284,7 +294,9 @@ bool tt_graph_add_live(struct tt_graph *graph, const char *url, GError **error)
 
 enum tt_graph_progress tt_graph_step(struct tt_graph *graph, const char *url, GError **error)
 {
-	switch (bt_graph_run_once(graph->graph)) {
+	bt_graph_run_once_status status = bt_graph_run_once(graph->graph);
+
+	switch (is_at_fault() ? BT_GRAPH_RUN_ONCE_STATUS_ERROR : status) {
 	case BT_GRAPH_RUN_ONCE_STATUS_OK:
 		return TT_GRAPH_MORE;
 	case BT_GRAPH_RUN_ONCE_STATUS_AGAIN:
@@ -323,9 +335,9 @@ bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error)
 	tt_guard_begin(path);
 	do
 		status = bt_graph_run(graph->graph);
-	while (status == BT_GRAPH_RUN_STATUS_AGAIN);
+	while (status == BT_GRAPH_RUN_STATUS_AGAIN && !is_at_fault());
 	tt_guard_end();
-	if (status != BT_GRAPH_RUN_STATUS_OK) {
+	if (status != BT_GRAPH_RUN_STATUS_OK || is_at_fault()) {
 		fail(error, path);
 		return false;
 	}

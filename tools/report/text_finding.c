@@ -33,6 +33,8 @@ static void put_chain(struct tt_text *text, const struct tt_place *place)
 	g_autoptr(GPtrArray) frames = place->stack ? tt_place_frames(text->check, place) : NULL;
 	guint begin, end;
 
+	if (!frames)
+		return;
 	tt_place_callers(text->check, place, frames, &begin, &end);
 	for (guint i = begin; i < MIN(end, begin + MOST_FRAMES); i++) {
 		g_autofree char *site = tt_site_text(frames->pdata[i]);
