@@ -101,7 +101,7 @@ check "programs that the program starts are recorded" "$(has out 'lock_init,lock
 
 # A full disk. Needs the right to mount. The consumer lets go of the disk soon after.
 mkdir "$dir/small"
-for size in 256k 40m; do
+for size in 256k 160m; do
 	mount -t tmpfs -o size=$size tmpfs "$dir/small" 2>/dev/null || break
 	tool record -o "$dir/small/full" -- "$BUILD/tests/tool/many" 1000000000
 	check "a disk of $size becomes full: told, the program ended, nothing half-made left" \

@@ -126,6 +126,32 @@ check "--keep-going reports and waits" \
 tool run --keep-going --timeout 3000 -o "$dir/daemons" -- "$BUILD/tests/tool/hangs" daemons
 check "--keep-going: a program that ends by itself all the same" "$(status_is 66)$(once '^TT001')$(lacks err 'ended')"
 
+# A reader that cannot keep up: it is stopped here, from before the deadlock until it has stood for longer than a second.
+cat >"$dir/late.sh" <<END
+read -r go
+exec $BUILD/examples/deadlock_abba
+END
+mkfifo "$dir/go"
+"$TOOL" run -o "$dir/late" -- sh -c "$BUILD/examples/rlock; echo ready; . $dir/late.sh" <"$dir/go" >"$dir/out" 2>"$dir/err" &
+recorder=$!
+exec 3>"$dir/go"
+check "behind: the program has begun" "$(wait_until "it is ready" grep -q ready "$dir/out")"
+lookout=$(pgrep -P $recorder -x trace-thr-look)
+kill -STOP "$lookout"
+check "behind: the reader is stopped" "$(wait_until "it is stopped" grep -q 'State:.T' "/proc/$lookout/status")"
+echo >&3
+exec 3>&-
+deadlocks() { test "$(cat "$dir/out" "$dir/err" | grep -c 'wants the')" = 2; }
+check "behind: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+sleep 1.5
+check "behind: nobody reports it" "$(lacks err 'hangs since')"
+kill -CONT "$lookout"
+status=0
+wait $recorder || status=$?
+check "a reader that is behind says so, and the report comes all the same" "$(status_is 66)$(
+	has err '^trace-thr: .* hangs since .* that is [1-9][0-9]*\.[0-9]+ s ago')$(
+	has err 'reading along is [1-9][0-9]*\.[0-9] s behind')$(once '^TT001')"
+
 # Ctrl-C and worse.
 reported() { grep -q '^TT001' "$dir/err"; }
 start() # start NAME: a run that has reported its deadlock

@@ -12,7 +12,7 @@ static const char summary[] =
     "The program is built with libtrace_thr, or any with --preload, if it is dynamically linked: then its pthread\n"
     "operations are recorded, and those of all that it starts. Its input, output and arguments are its own. A session\n"
     "daemon that runs is used; else one is started and stopped afterwards. Nothing is lost: a full buffer makes the\n"
-    "program wait. If the disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the\n"
+    "program wait (see docs/rules.md, lost events, of a machine with far more to do than it can). If the disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the\n"
     "program; a second one kills it.\n"
     "\n"
     "Examples:\n"

@@ -49,7 +49,7 @@ static void put_clean(struct tt_text *text)
 	if (tt_check_lost(text->check))
 		tt_put(&text->pen, TT_PLAIN, "This is no verdict, since events are missing: %s.\n",
 		       text->check->loss.torn ? "let the program end by itself, or by SIGTERM"
-		                              : "record again without --drop");
+		                              : "record again, without --drop, and where fewer programs want the CPUs");
 }
 
 /* Whether a finding of the rule is shown. */

@@ -3,22 +3,26 @@
 #include <sys/statvfs.h>
 
 enum { LEAST = 64 * 1024, MOST = 1024 * 1024 };
+enum { LEAST_COUNT = 8, MOST_COUNT = 32 };
 enum { MOST_IN_ALL = 128 * 1024 * 1024, SHARE = 8 };
 
 /* LTTng keeps one sub-buffer more for the reader. */
-static uint64_t total(uint64_t event_size, uint64_t cpus)
+static uint64_t total(uint64_t event_size, uint64_t event_count, uint64_t cpus)
 {
-	return cpus * ((TT_EVENT_BUFFERS + 1) * event_size + (TT_MODULE_BUFFERS + 1) * TT_MODULE_BUFFER_SIZE);
+	return cpus * ((event_count + 1) * event_size + (TT_MODULE_BUFFERS + 1) * TT_MODULE_BUFFER_SIZE);
 }
 
 struct tt_buffers tt_buffers_fit(uint64_t room, uint64_t cpus)
 {
 	uint64_t most = room / SHARE < MOST_IN_ALL ? room / SHARE : MOST_IN_ALL;
-	uint64_t size = MOST;
+	uint64_t size = MOST, count = MOST_COUNT;
 
-	while (size > LEAST && total(size, cpus) > most)
+	while (count > LEAST_COUNT && total(size, count, cpus) > most)
+		count /= 2;
+	while (size > LEAST && total(size, count, cpus) > most)
 		size /= 2;
-	return (struct tt_buffers){.event_size = total(size, cpus) <= room ? size : 0, .total = total(size, cpus)};
+	uint64_t all = total(size, count, cpus);
+	return (struct tt_buffers){.event_size = all <= room ? size : 0, .event_count = count, .total = all};
 }
 
 uint64_t tt_buffers_room(void)

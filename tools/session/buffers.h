@@ -7,17 +7,20 @@
 
 #include <stdint.h>
 
-/* The sub-buffers of a CPU. Events come in bursts; binaries are told once, some hundred bytes each. */
-enum { TT_EVENT_BUFFERS = 8, TT_MODULE_BUFFERS = 4, TT_MODULE_BUFFER_SIZE = 64 * 1024 };
+/* The sub-buffers of a CPU for binaries, which are told once, some hundred bytes each. */
+enum { TT_MODULE_BUFFERS = 4, TT_MODULE_BUFFER_SIZE = 64 * 1024 };
 
 struct tt_buffers {
-	uint64_t event_size; /* of a sub-buffer for events; 0: there is no room for the least */
-	uint64_t total;      /* all that they take, at least */
+	uint64_t event_size;  /* of a sub-buffer for events; 0: there is no room for the least */
+	uint64_t event_count; /* the sub-buffers of a CPU for events */
+	uint64_t total;       /* all that they take, at least */
 };
 
 /*
- * The largest that leave room for other recordings at the same time, where there is. At most 1 MiB each, and 128 MiB in
- * all: more makes nothing faster.
+ * The largest that leave room for other recordings at the same time, where there is. At most 32 of 1 MiB for a CPU, and
+ * 128 MiB in all. That is more than bursts need. But a thread may be kept from running in the midst of writing an
+ * event: if others of its CPU fill all sub-buffers meanwhile, LTTng drops what they write, also where it is to block,
+ * until that event is whole.
  */
 struct tt_buffers tt_buffers_fit(uint64_t room, uint64_t cpus);
 

@@ -123,7 +123,7 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
-	       enable_channel(session, events_channel, buffers.event_size, TT_EVENT_BUFFERS, drop, error) &&
+	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, drop, error) &&
 	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
 	       enable_events(session, "trace_thr:*", events_channel, error) &&
 	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
@@ -210,6 +210,13 @@ void tt_session_finish(struct tt_session *session)
 	session->written = wait_written(session);
 }
 
+/*
+ * LTTng's consumer counts by a number that each packet has; where that is smaller than in the packet before, it takes
+ * it for one that has wrapped around, and adds half of what 64 bits hold. It is smaller where a packet was written
+ * late.
+ */
+static const uint64_t wrapped = UINT64_C(1) << 63;
+
 static uint64_t dropped_events(const struct tt_session *session)
 {
 	struct lttng_channel *channels = NULL;
@@ -219,7 +226,7 @@ static uint64_t dropped_events(const struct tt_session *session)
 	for (int i = 0; i < n; i++) {
 		uint64_t dropped = 0;
 		if (lttng_channel_get_discarded_event_count(&channels[i], &dropped) == 0)
-			total += dropped;
+			total += dropped % wrapped;
 	}
 	free(channels);
 	return total;

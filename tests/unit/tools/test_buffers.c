@@ -12,6 +12,7 @@ static void test_much_room(void **state)
 {
 	(void)state;
 	assert_int_equal(tt_buffers_fit(UINT64_MAX, 2).event_size, MIB);
+	assert_int_equal(tt_buffers_fit(UINT64_MAX, 2).event_count, 32);
 	assert_int_equal(tt_buffers_fit(UINT64_MAX, 8).event_size, MIB);
 	/* Never more than is of use, however many CPUs there are. */
 	assert_true(tt_buffers_fit(UINT64_MAX, 64).total <= 128 * MIB);
@@ -27,6 +28,7 @@ static void test_little_room(void **state)
 	assert_true(buffers.total <= 8 * MIB);
 	buffers = tt_buffers_fit(64 * MIB, 32);
 	assert_int_equal(buffers.event_size, 64 * KIB);
+	assert_int_equal(buffers.event_count, 8);
 }
 
 static void test_no_room(void **state)
@@ -45,8 +47,10 @@ static void test_sizes(void **state)
 {
 	(void)state;
 	for (uint64_t cpus = 1; cpus <= 256; cpus++) {
-		uint64_t size = tt_buffers_fit(1024 * (uint64_t)MIB, cpus).event_size;
+		struct tt_buffers buffers = tt_buffers_fit(1024 * (uint64_t)MIB, cpus);
+		uint64_t size = buffers.event_size, count = buffers.event_count;
 		assert_true(size >= 64 * KIB && (size & (size - 1)) == 0);
+		assert_true(count >= 8 && (count & (count - 1)) == 0);
 	}
 }
 
