@@ -126,9 +126,11 @@ check "--keep-going reports and waits" \
 tool run --keep-going --timeout 3000 -o "$dir/daemons" -- "$BUILD/tests/tool/hangs" daemons
 check "--keep-going: a program that ends by itself all the same" "$(status_is 66)$(once '^TT001')$(lacks err 'ended')"
 
-# A reader that cannot keep up: it is stopped here, from before the deadlock until it has stood for longer than a second.
+# A reader that cannot keep up: it is stopped here, until a deadlock has stood for longer than a second, and has a
+# million events to read before that.
 cat >"$dir/late.sh" <<END
 read -r go
+$BUILD/tests/tool/many 500000
 exec $BUILD/examples/deadlock_abba
 END
 mkfifo "$dir/go"
@@ -150,7 +152,8 @@ status=0
 wait $recorder || status=$?
 check "a reader that is behind says so, and the report comes all the same" "$(status_is 66)$(
 	has err '^trace-thr: .* hangs since .* that is [1-9][0-9]*\.[0-9]+ s ago')$(
-	has err 'reading along is [1-9][0-9]*\.[0-9] s behind')$(once '^TT001')"
+	has err '^trace-thr: reading along is [1-9][0-9]*\.[0-9] s behind')$(
+	in_order 'reading along is' 'hangs since')$(once '^TT001')"
 
 # Ctrl-C and worse.
 reported() { grep -q '^TT001' "$dir/err"; }
