@@ -55,9 +55,10 @@ apart sh -c "
 	kill -KILL \$pid
 	pkill -KILL -P 1 -f '^$dir/bin/examples/deadlock_abba'
 	'$dir/bin/trace-thr' record -q -o after '$dir/bin/examples/rlock' || exit
+	while test -e /run/trace-thr.lock; do sleep 0.05; done
 	$left
 	exit 0"
-check "the daemon of a recorder that was killed is stopped by the next" "$(status_is 0)$(lacks out trace-thr)"
+check "the daemon of a recorder that was killed is stopped by its heir or by the next" "$(status_is 0)$(lacks out trace-thr)"
 
 apart sh -c "mount -t tmpfs -o size=1m tmpfs /dev/shm; exec '$dir/bin/trace-thr' record -o tight '$dir/bin/examples/rlock'"
 check "too little shared memory is told, with the remedy" \
@@ -83,6 +84,12 @@ check "a user without a daemon records and checks" "$(status_is 66)$(has err '^T
 check "nothing is left: no process, no file" "$(of_user)$(ls -A "$dir/tmp")$(ls -A "$dir/home" | grep -v '^trace$')"
 as_user "$dir/bin/trace-thr" record -q -o failed -- "$dir/home"
 check "nor by one that fails" "$(status_is 126)$(of_user)$(ls -A "$dir/tmp")$(test ! -e "$dir/home/failed" || echo failed)"
+as_user sh -c "
+	'$dir/bin/trace-thr' record -q -o killed '$dir/bin/examples/deadlock_abba' >/dev/null 2>&1 &
+	until test -e killed/ust; do sleep 0.05; done
+	kill -KILL \$!"
+of_nobody() { test -z "$(of_user)"; }
+check "nor by one that is killed" "$(wait_until "all has ended" of_nobody)$(of_user)$(ls -A "$dir/tmp")"
 as_user "$dir/bin/trace-thr" record -q -o /nowhere/trace -- "$dir/bin/examples/rlock"
 check "nor where the folder cannot be made" "$(status_is 2)$(lines err 1)$(of_user)$(ls -A "$dir/tmp")"
 

@@ -214,6 +214,8 @@ static void miss(struct tt_lookout *lookout)
 		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
 	close(lookout->from);
 	lookout->from = -1;
+	if (lookout->pid > 0)
+		waitpid(lookout->pid, NULL, 0);
 }
 
 /* Takes what it has said by now. */
