@@ -56,7 +56,8 @@ static void set_error(const struct tt_db *db, int code, const char *says, GError
 	FAIL(error, "%s cannot be used (%s): go back to a copy of it, or make it anew from the traces", db->path, says);
 }
 
-void tt_db_fail(struct tt_db *db)
+/* Keeps what SQLite says is wrong, unless something was before. */
+static void fail(struct tt_db *db)
 {
 	if (!db->failure)
 		set_error(db, sqlite3_extended_errcode(db->handle), sqlite3_errmsg(db->handle), &db->failure);
@@ -65,16 +66,7 @@ void tt_db_fail(struct tt_db *db)
 void tt_db_run(struct tt_db *db, const char *sql)
 {
 	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		tt_db_fail(db);
-}
-
-sqlite3_stmt *tt_db_prepare(struct tt_db *db, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-
-	if (!db->failure && sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK)
-		tt_db_fail(db);
-	return statement;
+		fail(db);
 }
 
 sqlite3_stmt *tt_db_statement(struct tt_db *db, const char *sql)
@@ -84,7 +76,10 @@ sqlite3_stmt *tt_db_statement(struct tt_db *db, const char *sql)
 	if (db->failure)
 		return NULL;
 	if (!statement) {
-		statement = tt_db_prepare(db, sql);
+		if (sqlite3_prepare_v2(db->handle, sql, -1, &statement, NULL) != SQLITE_OK) {
+			fail(db);
+			return NULL;
+		}
 		g_hash_table_insert(db->statements, (void *)(uintptr_t)sql, statement);
 	}
 	sqlite3_reset(statement);
@@ -122,16 +117,16 @@ bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement)
 	int result = statement && !db->failure ? sqlite3_step(statement) : SQLITE_DONE;
 
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		tt_db_fail(db);
+		fail(db);
 	return result == SQLITE_ROW;
 }
 
 static int64_t number(struct tt_db *db, const char *sql)
 {
-	sqlite3_stmt *statement = tt_db_prepare(db, sql);
+	sqlite3_stmt *statement = tt_db_statement(db, sql);
 	int64_t value = tt_db_step(db, statement) ? sqlite3_column_int64(statement, 0) : 0;
 
-	sqlite3_finalize(statement);
+	sqlite3_reset(statement);
 	return value;
 }
 

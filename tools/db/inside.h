@@ -15,10 +15,8 @@ struct tt_db {
 	GError *failure;        /* the first since tt_db_begin */
 };
 
-/* The statement; NULL after a failure, which is kept. The caller's to finalize. */
-sqlite3_stmt *tt_db_prepare(struct tt_db *db, const char *sql);
-
-/* The same, with nothing bound, of a text that lasts. The db's, for one use at a time. */
+/* The statement, to be bound, of a text that lasts; NULL after a failure, which is kept. The db's: one use at a time.
+ */
 sqlite3_stmt *tt_db_statement(struct tt_db *db, const char *sql);
 
 /* The id must last until the statement is done. */
@@ -35,8 +33,5 @@ bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement);
 
 /* Does all of it, which gives no rows. Nothing after a failure. */
 void tt_db_run(struct tt_db *db, const char *sql);
-
-/* Keeps what SQLite says is wrong, unless something was before. */
-void tt_db_fail(struct tt_db *db);
 
 #endif /* TT_DB_INSIDE_H */

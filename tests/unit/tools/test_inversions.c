@@ -92,11 +92,11 @@ static void put_world(struct tt_db *db, const struct world *world)
 static int mode_in(const struct tt_order *order, const struct tt_class *class)
 {
 	if (order->held == class)
-		return order->held_mode;
+		return (int)order->held_mode;
 	for (guint i = 0; i < order->gates->len; i++) {
 		const struct tt_gate *gate = &g_array_index(order->gates, struct tt_gate, i);
 		if (tt_id_equal(&gate->class->id, &class->id))
-			return gate->mode;
+			return (int)gate->mode;
 	}
 	return -1;
 }
