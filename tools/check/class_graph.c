@@ -8,12 +8,20 @@ static void free_taken(void *data)
 	g_free(taken);
 }
 
+static void free_kind(void *data)
+{
+	struct tt_order_kind *kind = data;
+
+	g_ptr_array_free(kind->taken, TRUE);
+	g_free(kind);
+}
+
 static void free_pair(void *data)
 {
 	struct tt_class_pair *pair = data;
 
 	g_ptr_array_free(pair->arc.dependencies, TRUE);
-	g_ptr_array_free(pair->orders, TRUE);
+	g_ptr_array_free(pair->kinds, TRUE);
 	g_free(pair);
 }
 
@@ -84,57 +92,74 @@ static struct tt_class_pair *pair_of(struct tt_class_graph *graph, const struct 
 		pair = g_new0(struct tt_class_pair, 1);
 		pair->arc = key;
 		pair->arc.dependencies = g_ptr_array_new();
-		pair->orders = g_ptr_array_new();
+		pair->kinds = g_ptr_array_new_with_free_func(free_kind);
 		g_hash_table_add(graph->by_pair, pair);
 		g_ptr_array_add(graph->arcs, &pair->arc);
 	}
 	return pair;
 }
 
-static void take(struct tt_class_graph *graph, struct tt_class_pair *pair, const struct tt_order *order,
-                 const struct tt_seen *seen)
+static struct tt_order_kind *kind_of(struct tt_class_graph *graph, struct tt_class_pair *pair,
+                                     const struct tt_order *order)
 {
+	const struct tt_held_set *all = held_set_of(graph, order);
+	struct tt_order_kind *kind;
+
+	for (guint i = 0; i < pair->kinds->len; i++) {
+		kind = pair->kinds->pdata[i];
+		if (kind->all == all && kind->wanted_mode == order->wanted_mode && kind->timed == order->timed)
+			return kind;
+	}
+	kind = g_new(struct tt_order_kind, 1);
+	*kind = (struct tt_order_kind){all, order->wanted_mode, order->timed, g_ptr_array_new()};
+	g_ptr_array_add(pair->kinds, kind);
+	return kind;
+}
+
+static void take(struct tt_class_graph *graph, struct tt_class_pair *pair, struct tt_order_kind *kind,
+                 const struct tt_inversion_part *part)
+{
+	const struct tt_order *order = part->order;
 	struct tt_taken *taken = g_new0(struct tt_taken, 1);
 
-	taken->part = (struct tt_inversion_part){order, seen};
+	taken->part = *part;
 	taken->pair = pair;
+	taken->kind = kind;
 	taken->dependency = (struct tt_dependency){
-	    .thread = thread_of(graph, seen),
+	    .thread = thread_of(graph, part->seen),
 	    .held = {.object = pair->arc.from, .mode = order->held_mode},
 	    .wanted = {.object = pair->arc.to, .mode = order->wanted_mode, .timed = order->timed},
 	    .requests = g_ptr_array_new(),
 	    .number = graph->taken->len,
 	};
-	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = held_set_of(graph, order)};
+	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = kind->all};
 	g_ptr_array_add(taken->dependency.requests, &taken->request);
 	g_ptr_array_add(graph->taken, taken);
-	g_ptr_array_add(pair->arc.dependencies, &taken->dependency);
-	pair->mine |= seen->mine;
-}
-
-/* All orders come once before one comes twice: those who took the same order make no other circle. */
-static void take_all(struct tt_class_graph *graph, struct tt_class_pair *pair)
-{
-	bool more = true;
-
-	for (guint rank = 0; more; rank++) {
-		more = false;
-		for (guint i = 0; i < pair->orders->len; i++) {
-			const struct tt_order *order = pair->orders->pdata[i];
-			if (rank < order->seen->len)
-				take(graph, pair, order, order->seen->pdata[rank]);
-			more |= rank + 1 < order->seen->len;
-		}
-	}
+	g_ptr_array_add(kind->taken, taken);
+	pair->mine |= part->seen->mine;
 }
 
 static void add_order(struct tt_class_graph *graph, const struct tt_order *order)
 {
 	struct tt_class_pair *pair = pair_of(graph, order);
+	struct tt_order_kind *kind = kind_of(graph, pair, order);
 
-	g_ptr_array_add(pair->orders, (void *)(uintptr_t)order);
+	for (guint i = 0; i < order->seen->len && kind->taken->len < TT_MOST_TAKERS; i++)
+		take(graph, pair, kind, &(struct tt_inversion_part){order, order->seen->pdata[i]});
 	graph->timed |= order->timed;
-	graph->full |= order->seen->len >= TT_MOST_TAKERS;
+	graph->full |= kind->taken->len == TT_MOST_TAKERS;
+}
+
+/* Each kind comes once before one comes twice: those who did alike make no other circle. */
+static void add_dependencies(const struct tt_class_pair *pair)
+{
+	for (guint rank = 0; rank < TT_MOST_TAKERS; rank++) {
+		for (guint i = 0; i < pair->kinds->len; i++) {
+			const GPtrArray *taken = ((const struct tt_order_kind *)pair->kinds->pdata[i])->taken;
+			if (rank < taken->len)
+				g_ptr_array_add(pair->arc.dependencies, taken->pdata[rank]);
+		}
+	}
 }
 
 struct tt_class_graph *tt_class_graph_new(const struct tt_picture *picture)
@@ -150,7 +175,7 @@ struct tt_class_graph *tt_class_graph_new(const struct tt_picture *picture)
 	for (guint i = 0; i < picture->orders->len; i++)
 		add_order(graph, picture->orders->pdata[i]);
 	for (guint i = 0; i < graph->arcs->len; i++)
-		take_all(graph, graph->arcs->pdata[i]);
+		add_dependencies(graph->arcs->pdata[i]);
 	return graph;
 }
 

@@ -8,10 +8,21 @@
 #include "tools/check/inversions.h"
 #include "tools/check/lock_graph.h"
 
+/*
+ * Orders of a pair that are alike in all but their sites. TT_MOST_TAKERS of those who took one are enough: in a circle
+ * of no more threads there is always one of them that takes no other part. One of mine is among them if there is any.
+ */
+struct tt_order_kind {
+	const struct tt_held_set *all; /* that is held */
+	enum tt_mode wanted_mode;
+	bool timed;
+	GPtrArray *taken; /* struct tt_taken */
+};
+
 /* All orders from one class to another. */
 struct tt_class_pair {
 	struct tt_arc arc; /* first: one is found by the other */
-	GPtrArray *orders; /* struct tt_order */
+	GPtrArray *kinds;  /* struct tt_order_kind */
 	bool mine;         /* one of them was taken by one of mine */
 };
 
@@ -21,6 +32,7 @@ struct tt_taken {
 	struct tt_request request;       /* its only one, of which the held set counts */
 	struct tt_inversion_part part;
 	const struct tt_class_pair *pair;
+	const struct tt_order_kind *kind;
 };
 
 struct tt_class_graph {
@@ -31,7 +43,7 @@ struct tt_class_graph {
 	GHashTable *sets;    /* private: of held sets */
 	GHashTable *by_pair; /* private: struct tt_class_pair → itself */
 	bool timed;          /* some order was asked for with a time limit */
-	bool full;           /* of some order there may be more who took it */
+	bool full;           /* of some kind of order there may be more who took it */
 };
 
 /* The picture must live longer. */

@@ -15,18 +15,19 @@ struct search {
 	struct tt_class_graph *graph;
 	struct tt_db *db;
 	struct tt_picture *picture;
-	GHashTable *runs; /* struct tt_order → GHashTable of struct tt_db_run: who took it, or what can stand for it */
+	GHashTable
+	    *runs; /* struct tt_order_kind → GHashTable of struct tt_db_run: who took one, or what can stand for it */
 };
 
 /* What one run has alone. */
 
-static GHashTable *runs_of(const struct search *search, const struct tt_order *order)
+static GHashTable *runs_of(const struct search *search, const struct tt_taken *taken)
 {
-	GHashTable *runs = g_hash_table_lookup(search->runs, order);
+	GHashTable *runs = g_hash_table_lookup(search->runs, taken->kind);
 
 	if (!runs) {
-		runs = tt_picture_runs_with(search->picture, search->db, order);
-		g_hash_table_insert(search->runs, (void *)(uintptr_t)order, runs);
+		runs = tt_picture_runs_with(search->picture, search->db, taken->part.order);
+		g_hash_table_insert(search->runs, (void *)(uintptr_t)taken->kind, runs);
 	}
 	return runs;
 }
@@ -34,8 +35,7 @@ static GHashTable *runs_of(const struct search *search, const struct tt_order *o
 static bool is_in_all(const struct search *search, const GPtrArray *dependencies, const void *run)
 {
 	for (guint i = 0; i < dependencies->len; i++) {
-		const struct tt_taken *taken = dependencies->pdata[i];
-		if (!g_hash_table_contains(runs_of(search, taken->part.order), run))
+		if (!g_hash_table_contains(runs_of(search, dependencies->pdata[i]), run))
 			return false;
 	}
 	return true;
@@ -49,8 +49,7 @@ static const struct tt_db_run *alone(const struct search *search, const GPtrArra
 	gpointer run;
 
 	for (guint i = 0; i < dependencies->len; i++) {
-		const struct tt_taken *taken = dependencies->pdata[i];
-		GHashTable *runs = runs_of(search, taken->part.order);
+		GHashTable *runs = runs_of(search, dependencies->pdata[i]);
 		if (!fewest || g_hash_table_size(runs) < g_hash_table_size(fewest))
 			fewest = runs;
 	}
