@@ -63,53 +63,56 @@ static bool has_many(const struct tt_inversion *inversion)
 	return false;
 }
 
+G_GNUC_PRINTF(2, 3) static void add(GPtrArray *lines, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	g_ptr_array_add(lines, g_strdup_vprintf(format, arguments));
+	va_end(arguments);
+}
+
 GPtrArray *tt_inversion_grounds(const struct tt_inversion *inversion)
 {
 	GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
 
 	if (inversion->why) {
-		g_ptr_array_add(notes, g_strdup_printf("It is no deadlock: %s.", inversion->why));
+		add(notes, "It is no deadlock: %s.", inversion->why);
 		return notes;
 	}
 	if (inversion->timed)
-		g_ptr_array_add(notes, g_strdup("Recoverable: a thread that asks with a time limit gives up and can "
-		                                "go on."));
-	g_ptr_array_add(notes, g_strdup("Checked: the threads are different, hold no lock in common there, and no run "
-	                                "has all of these orders by itself."));
-	g_ptr_array_add(
-	    notes,
-	    g_strdup_printf("Not excluded: that what these runs did is never done by one process "
-	                    "at the same time%s.",
-	                    has_many(inversion) ? ", or that locks of one name or made at one place differ" : ""));
+		add(notes, "Recoverable: a thread that asks with a time limit gives up and can go on.");
+	add(notes,
+	    "Checked: the threads are different, hold no lock in common there, and no run has all of these orders by "
+	    "itself.");
+	add(notes, "Not excluded: that what these runs did is never done by one process at the same time%s.",
+	    has_many(inversion) ? ", or that locks of one name or made at one place differ" : "");
 	return notes;
 }
 
 GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 {
+	static const char too_many[] = "There are too many lock orders in the database to look at them all: ";
 	GPtrArray *limits = g_ptr_array_new_with_free_func(g_free);
-	guint n_cut = inversions->picture->n_cut, most = inversions->picture->most_orders;
+	guint n = inversions->n_untried, n_cut = inversions->picture->n_cut, most = inversions->picture->most_orders;
 
 	if (inversions->complete == 1)
-		g_ptr_array_add(limits, g_strdup("There are too many lock orders in the database to look at them all: "
-		                                 "inversions across runs may be missing."));
+		add(limits, "%sinversions across runs may be missing.", too_many);
 	else if (inversions->complete != G_MAXUINT)
-		g_ptr_array_add(limits,
-		                g_strdup_printf("There are too many lock orders in the database to look at them "
-		                                "all: inversions across runs of more than %u locks may be "
-		                                "missing.",
-		                                inversions->complete));
-	if (inversions->n_untried > 0)
-		g_ptr_array_add(limits,
-		                g_strdup_printf("Of %u circular lock orders across runs there are too many ways "
-		                                "to put them together to try them all: inversions may be "
-		                                "missing.",
-		                                inversions->n_untried));
+		add(limits, "%sinversions across runs of more than %u locks may be missing.", too_many,
+		    inversions->complete);
+	if (n > 0)
+		add(limits,
+		    "Of %u circular lock order%s across runs there are too many ways to put %s together to try them "
+		    "all: "
+		    "inversions may be missing.",
+		    n, n == 1 ? "" : "s", n == 1 ? "it" : "them");
 	if (n_cut > 0)
-		g_ptr_array_add(limits,
-		                g_strdup_printf("Of %u pair%s of lock classes only %u orders of other runs were "
-		                                "looked at, those with the fewest further locks: inversions "
-		                                "across runs may be missing.%s",
-		                                n_cut, n_cut == 1 ? "" : "s", most,
-		                                most < TT_MOST_ORDERS ? " To look at more: trace-thr db check." : ""));
+		add(limits,
+		    "Of %u pair%s of lock classes only %u orders of other runs were looked at, those with the fewest "
+		    "further "
+		    "locks: inversions across runs may be missing.%s",
+		    n_cut, n_cut == 1 ? "" : "s", most,
+		    most < TT_MOST_ORDERS ? " To look at more: trace-thr db check." : "");
 	return limits;
 }

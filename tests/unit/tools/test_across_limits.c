@@ -95,6 +95,31 @@ static void test_too_many_takers_are_told(void **state)
 	(void)state;
 }
 
+/* One run has a circle in more ways than are tried. */
+static void test_too_many_ways_are_told(void **state)
+{
+	enum { GATES = 12 };
+	struct runs runs = runs_begin();
+	struct feed feed = a_run(&runs, "libq.so");
+
+	NESTS(&feed, T1, A, B);
+	for (unsigned i = 1; i <= GATES; i++) {
+		NESTS(&feed, T1, B + i, A, B);
+		NESTS(&feed, T2, B + GATES + i, B, A);
+	}
+	feed_finish(&feed);
+	feed_free(&feed);
+	feed = a_run(&runs, "libq.so");
+	NESTS(&feed, T1, A, B);
+	assert_n(&feed, 0);
+	assert_int_equal(feed.check->limits->len, 1);
+	assert_non_null(
+	    strstr(feed.check->limits->pdata[0], "Of 1 circular lock order across runs there are too many ways"));
+	feed_free(&feed);
+	runs_end(&runs);
+	(void)state;
+}
+
 /* What was lost may have been a release. */
 static void test_lost_events_are_not_kept(void **state)
 {
@@ -117,9 +142,8 @@ static void test_lost_events_are_not_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_too_many_orders_of_a_pair_are_told),
-	    cmocka_unit_test(test_many_pairs_are_told),
-	    cmocka_unit_test(test_too_many_takers_are_told),
+	    cmocka_unit_test(test_too_many_orders_of_a_pair_are_told), cmocka_unit_test(test_many_pairs_are_told),
+	    cmocka_unit_test(test_too_many_takers_are_told),           cmocka_unit_test(test_too_many_ways_are_told),
 	    cmocka_unit_test(test_lost_events_are_not_kept),
 	};
 
