@@ -153,6 +153,7 @@ for ms in 010 020 030 040 050 060 070 080 100 120; do
 		timeout --signal=KILL 0.$ms "$TOOL" check --db "$dir/killed.db" "$dir/$name" >/dev/null 2>&1
 		test -s "$dir/killed.db" || continue
 		tool db list "$dir/killed.db"
+		test -s "$dir/killed.db" || continue # it was just being made
 		unread=$unread$(status_is 0)
 	done
 done

@@ -138,9 +138,12 @@ static void look_at_version(struct tt_db *db)
 	int64_t application = number(db, "PRAGMA application_id"), version = number(db, "PRAGMA user_version");
 	tt_db_run(db, "COMMIT");
 
-	if (db->failure || (empty && !application && !version && db->use == TT_DB_WRITE))
+	empty = empty && !application && !version;
+	if (db->failure || (empty && db->use == TT_DB_WRITE))
 		return;
-	if (application != APPLICATION)
+	if (empty)
+		FAIL(&db->failure, "%s has nothing in it yet: add a run with trace-thr check --db", db->path);
+	else if (application != APPLICATION)
 		set_error(db, SQLITE_NOTADB, "", &db->failure);
 	else if (version > VERSION)
 		FAIL(&db->failure, "%s was made by a later version of trace-thr: update this one", db->path);

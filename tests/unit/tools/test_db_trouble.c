@@ -35,6 +35,8 @@ static void test_what_is_no_database(void **state)
 	assert_refused(none, TT_DB_READ, "is no file of lock orders");
 	assert_refused(none, TT_DB_WRITE, "name a file in a folder that you may write");
 	assert_refused(runs.folder, TT_DB_WRITE, "is no file of lock orders");
+	g_file_set_contents(text, "", 0, NULL);
+	assert_refused(text, TT_DB_READ, "has nothing in it yet: add a run");
 	g_file_set_contents(text, "This is the text of somebody, and of some length, as a letter is.", -1, NULL);
 	assert_refused(text, TT_DB_READ, "is no file of lock orders");
 	assert_refused(text, TT_DB_WRITE, "is no file of lock orders");
