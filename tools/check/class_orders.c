@@ -44,8 +44,10 @@ static gint by_class(gconstpointer a, gconstpointer b)
 	return x->class < y->class ? -1 : x->class > y->class;
 }
 
-/* The classes that the thread holds, each once in its strongest mode, but for those two: one lock of a class is no
- * gate for another. */
+/*
+ * The classes that the thread holds, each once in its strongest mode, but for those two: one lock of a class is no gate
+ * for another.
+ */
 static GArray *gates_of(struct tt_class_orders *orders, const struct tt_thread *thread, const struct tt_order *row)
 {
 	GArray *gates = g_array_new(FALSE, FALSE, sizeof(struct tt_gate));
