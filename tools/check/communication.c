@@ -13,6 +13,7 @@ struct nested {
 	GArray *moments;   /* uint32_t: of the waits, when all is done that they need of the waiter */
 	GPtrArray *wakers; /* struct tt_thread, in the order in which they first did it */
 	bool always;       /* all that was done to wake was done with the lock held */
+	bool handled;      /* a waker did it while it waited itself: a signal handler did, which needs nothing first */
 };
 
 bool tt_is_wake_up(const struct tt_object *object)
@@ -56,6 +57,19 @@ static bool ends_wait(const struct tt_action *action)
 	}
 }
 
+static bool begins_wait(const struct tt_action *action)
+{
+	switch (action->type) {
+	case TT_EVENT_lock_wait:
+		return action->arg == TT_NOWHERE; /* see tt_history_again */
+	case TT_EVENT_sem_wait:
+	case TT_EVENT_thread_join_wait:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The end of the wait that is about to begin there: until then the thread waits. TT_NOWHERE: it never ended. */
 static uint32_t end_of_wait(const struct tt_links *links, uint32_t position, uint32_t object)
 {
@@ -87,7 +101,7 @@ static void find_wakers(struct nested *nested)
 {
 	const struct tt_history *history = nested->run->history;
 	uint32_t object = nested->dependency->wanted.object->number, lock = nested->dependency->held.object->number;
-	g_autoptr(GHashTable) holders = g_hash_table_new(NULL, NULL);
+	g_autoptr(GHashTable) holders = g_hash_table_new(NULL, NULL), waiting = g_hash_table_new(NULL, NULL);
 
 	nested->always = true;
 	for (uint32_t i = 0; i < history->len; i++) {
@@ -97,8 +111,12 @@ static void find_wakers(struct nested *nested)
 			g_hash_table_add(holders, thread);
 		else if (action->object == lock && action->type == TT_EVENT_lock_released)
 			g_hash_table_remove(holders, thread);
+		bool waited = g_hash_table_remove(waiting, thread);
+		if (begins_wait(action))
+			g_hash_table_add(waiting, thread);
 		if (action->object != object || !wakes(action) || thread == nested->dependency->thread)
 			continue;
+		nested->handled |= waited;
 		nested->always &= g_hash_table_contains(holders, thread);
 		if (!g_ptr_array_find(nested->wakers, thread, NULL))
 			g_ptr_array_add(nested->wakers, thread);
@@ -232,6 +250,8 @@ static void look_at(struct tt_check *check, struct nested *nested, const struct 
 	if (nested->moments->len == 0)
 		return;
 	find_wakers(nested);
+	if (nested->handled)
+		return;
 	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER) {
 		try_wakers(check, nested, nested->wakers, requests);
 		return;

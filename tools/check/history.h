@@ -57,7 +57,7 @@ struct tt_object *tt_history_object(const struct tt_history *history, uint32_t n
 /*
  * Keeping. A lock's acquires and releases are kept as its holds begin and end; everything else as events come. Each is
  * to be told after what the model made of it. One who reads and takes the lock to read again asked for it, which is
- * kept as a wait.
+ * kept as a wait with another `arg`, that of the acquire being left out.
  */
 void tt_history_hold(struct tt_history *history, const struct tt_hold *hold, bool begins, const struct tt_event *event);
 void tt_history_event(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,

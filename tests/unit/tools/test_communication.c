@@ -66,10 +66,10 @@ static void test_last_at_a_barrier(void **state)
  */
 static void test_wake_up_under_lock(void **state)
 {
-	enum { BEFORE, AFTER, ANOTHER };
+	enum { BEFORE, AFTER, ANOTHER, HANDLER };
 
 	for (size_t i = 0; i < G_N_ELEMENTS(ways) - 1; i++) {
-		for (int how = BEFORE; how <= ANOTHER; how++) {
+		for (int how = BEFORE; how <= HANDLER; how++) {
 			struct feed feed = all_of_it();
 
 			if (ways[i].wait == wait_barrier && how == ANOTHER)
@@ -78,10 +78,12 @@ static void test_wake_up_under_lock(void **state)
 				NESTS(&feed, T1, A);
 			acquires(&feed, T2, A);
 			ways[i].wait(&feed);
+			if (how == HANDLER)
+				waits(&feed, T1, A, T2); /* and what lets T2 go on is done by a handler, meanwhile */
 			ways[i].let(&feed);
 			ways[i].leave(&feed);
 			releases(&feed, T2, A);
-			if (how == AFTER)
+			if (how == AFTER || how == HANDLER)
 				NESTS(&feed, T1, A);
 			if (how == ANOTHER) {
 				FEED(&feed, T3, cond_notify, .id = COND, .asked = 1);
