@@ -312,6 +312,39 @@ static void follow_exec(struct tt_step *step)
 	step->process = tt_model_replace_process(step->model, step->process);
 }
 
+static bool makes(enum tt_event_type type)
+{
+	switch (type) {
+	case TT_EVENT_lock_init:
+	case TT_EVENT_cond_init:
+	case TT_EVENT_event_init:
+	case TT_EVENT_sem_init:
+	case TT_EVENT_barrier_init:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* So many generations of forked processes are looked through; a pid of an elder can have been used again. */
+enum { MOST_ELDERS = 8 };
+
+/*
+ * What a forked child knows of its parent's objects is not told again: so also that one is shared between them. Of a
+ * program that was executed the ids are others, but the names are as well; and what it makes itself it tells of.
+ */
+static void inherit(const struct tt_step *step, struct tt_object *object)
+{
+	struct tt_process *elder = step->process;
+
+	for (int i = 0; i < MOST_ELDERS && elder && !object->shared; i++) {
+		elder = g_hash_table_lookup(step->model->by_pid, GUINT_TO_POINTER(elder->ppid));
+		const struct tt_object *theirs = elder ? tt_model_object(elder, object->id) : NULL;
+		if (theirs && theirs->family == object->family && theirs->name == object->name)
+			object->shared = theirs->shared;
+	}
+}
+
 static struct tt_object *object_of(const struct tt_step *step)
 {
 	const struct tt_event *event = step->event;
@@ -324,7 +357,10 @@ static struct tt_object *object_of(const struct tt_step *step)
 		return NULL;
 	if (family == TT_FAMILY_THREAD)
 		return tt_model_need_thread(step->process, event->id, event->name)->object;
+	guint known = step->process->objects->len;
 	struct tt_object *object = tt_model_need_object(step->process, event->id, family, event->name);
+	if (step->process->objects->len > known && step->process->ppid && !makes(event->type))
+		inherit(step, object);
 	/* A guess is mended, and what the symbols cannot name at its first event they may name later. */
 	if (event->name && strcmp(event->name, object->name) != 0)
 		object->name = g_intern_string(event->name);

@@ -284,6 +284,32 @@ static void test_shared_object(void **state)
 	(void)state;
 }
 
+/* A forked child does not tell again of what its parent, or that one's parent, has shared. */
+static void test_shared_with_a_forked_child(void **state)
+{
+	enum { SHARED, PRIVATE, ITS_OWN };
+
+	for (int what = SHARED; what <= ITS_OWN; what++) {
+		struct feed feed = three_threads();
+
+		FEED(&feed, MAIN, cond_init, .id = COND);
+		if (what != PRIVATE)
+			FEED(&feed, MAIN, object_shared, .id = COND, .object = TT_OBJECT_CONDITION);
+		for (uint32_t pid = 101; pid <= 102; pid++) {
+			feed.pid = pid;
+			FEED(&feed, MAIN, thread_start, .id = MAIN, .native_id = pid, .ppid = pid - 1);
+		}
+		if (what == ITS_OWN)
+			FEED(&feed, MAIN, cond_init, .id = COND);
+		acquires(&feed, MAIN, A);
+		FEED(&feed, MAIN, cond_wait, .id = COND, .lock = A);
+		releases(&feed, MAIN, A);
+		assert_n(&feed, what != SHARED);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* A waiter that somebody outside may let go on may let others go on. */
 static void test_waiter_of_a_shared_object_is_somebody(void **state)
 {
@@ -489,6 +515,7 @@ int main(void)
 	    cmocka_unit_test(test_once_in_a_circle),
 	    cmocka_unit_test(test_once_left_by_its_thread),
 	    cmocka_unit_test(test_shared_object),
+	    cmocka_unit_test(test_shared_with_a_forked_child),
 	    cmocka_unit_test(test_waiter_of_a_shared_object_is_somebody),
 	    cmocka_unit_test(test_shared_mutex),
 	    cmocka_unit_test(test_robust_mutex),
