@@ -83,6 +83,8 @@ void tt_link_leave_condition(struct tt_link_reader *reader)
 		return;
 	if (reader->action->detail == TT_WAKE_NOTIFIED)
 		tt_link_to(reader, doer->woken != TT_NOWHERE ? doer->woken : spend_wake(reader->state, doer->wait));
+	else if (reader->action->detail == TT_WAKE_CANCELLED)
+		tt_link_to(reader, doer->cancel);
 	drop_wakes(reader->state);
 }
 

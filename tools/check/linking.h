@@ -40,6 +40,7 @@ struct tt_link_thread {
 	uint32_t made, last;
 	uint32_t wait;    /* where it began to wait; TT_NOWHERE: it does not */
 	uint32_t woken;   /* what ended that; TT_NOWHERE: nothing yet */
+	uint32_t cancel;  /* where it was asked to end, at first; TT_NOWHERE: nowhere */
 	GArray *acquires; /* uint32_t: positions of those not released yet */
 };
 

@@ -40,9 +40,25 @@ static void joined(struct tt_link_reader *reader)
 		tt_link_to(reader, reader->doers[reader->object->thread->number].last);
 }
 
+static void cancel_thread(struct tt_link_reader *reader)
+{
+	struct tt_link_thread *cancelled = &reader->doers[reader->object->thread->number];
+
+	if (cancelled->cancel == TT_NOWHERE)
+		cancelled->cancel = reader->position;
+}
+
+static void end_thread(struct tt_link_reader *reader)
+{
+	if (reader->object->thread->end == TT_END_CANCELLED)
+		tt_link_to(reader, reader->doer->cancel);
+}
+
 static void (*const readers[TT_N_EVENT_TYPES])(struct tt_link_reader *reader) = {
     [TT_EVENT_thread_create] = make_thread,
     [TT_EVENT_thread_join_done] = joined,
+    [TT_EVENT_thread_cancel] = cancel_thread,
+    [TT_EVENT_thread_exit] = end_thread,
     [TT_EVENT_lock_init] = make,
     [TT_EVENT_lock_acquired] = tt_link_acquire,
     [TT_EVENT_lock_released] = tt_link_release,
@@ -139,7 +155,7 @@ static struct tt_link_reader begin(struct tt_links *links, guint n_threads, guin
 	}
 	for (guint i = 0; i < n_threads; i++) {
 		struct tt_link_thread *doer = &reader.doers[i];
-		doer->made = doer->last = doer->wait = doer->woken = TT_NOWHERE;
+		doer->made = doer->last = doer->wait = doer->woken = doer->cancel = TT_NOWHERE;
 	}
 	return reader;
 }

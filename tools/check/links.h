@@ -5,8 +5,9 @@
  * That is: the making of a thread before its first action, its end before its join; the notify before the wait that it
  * ended; the set before the wait; all arrivals at a barrier before the first departure, and that before the others; the
  * post that made up for a semaphore's value before the wait; the end of a once's routine before who waited for it; the
- * making of an object before its use. The release of a lock does not come before its next acquire: critical sections
- * can change places. One that is released by others than its holder is no lock but a semaphore with one place.
+ * cancelling of a thread before what that ends; the making of an object before its use. The release of a lock does not
+ * come before its next acquire: critical sections can change places. One that is released by others than its holder is
+ * no lock but a semaphore with one place.
  */
 #ifndef TT_CHECK_LINKS_H
 #define TT_CHECK_LINKS_H

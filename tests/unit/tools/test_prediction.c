@@ -107,6 +107,31 @@ static void test_semaphore_with_a_value(void **state)
 	(void)state;
 }
 
+/* A wait that ended since the thread was cancelled: what its clean-up handlers do comes after the cancelling. */
+static void test_cancelled_wait(void **state)
+{
+	for (int after = 0; after < 2; after++) {
+		struct feed feed = all_of_it();
+
+		wait_condition(&feed);
+		if (!after)
+			NESTS(&feed, T1, A, B);
+		FEED(&feed, T1, thread_cancel, .id = T2);
+		if (after)
+			NESTS(&feed, T1, A, B);
+		FEED(&feed, T2, cond_woken, .id = COND, .result = TT_WAKE_CANCELLED);
+		acquires(&feed, T2, G);
+		releases(&feed, T2, G);
+		NESTS(&feed, T2, B, A);
+		if (after)
+			assert_predicted(&feed);
+		else
+			assert_excluded(&feed, "condition \"object-200\" puts");
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 static void passes_once(struct feed *feed, unsigned who, enum tt_mode mode)
 {
 	FEED(feed, who, lock_acquired, .id = Z, .kind = TT_KIND_ONCE, .mode = mode, .depth = 1);
@@ -220,6 +245,7 @@ int main(void)
 	    cmocka_unit_test(test_event_that_was_set),
 	    cmocka_unit_test(test_semaphore_with_a_value),
 	    cmocka_unit_test(test_once_that_is_done),
+	    cmocka_unit_test(test_cancelled_wait),
 	    cmocka_unit_test(test_barrier_of_three),
 	    cmocka_unit_test(test_a_try_that_failed),
 	    cmocka_unit_test(test_loss),
