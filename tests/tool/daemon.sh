@@ -48,6 +48,15 @@ apart sh -c "
 	kill \$pid"
 check "a daemon of somebody else is not stopped" "$(has out 'still there')"
 
+# As a container may have written into the lock file, if it shares /run but not the process numbers.
+apart sh -c "
+	lttng-sessiond --no-kernel --daemonize && pid=\$(cat /run/lttng/lttng-sessiond.pid)
+	echo \$pid 12345 >/run/trace-thr.lock
+	'$dir/bin/trace-thr' record -q -o shared '$dir/bin/examples/rlock'
+	kill -0 \$pid && echo still there
+	kill \$pid"
+check "nor is one that only has the number of ours" "$(has out 'still there')"
+
 apart sh -c "
 	'$dir/bin/trace-thr' record -q -o killed '$dir/bin/examples/deadlock_abba' >/dev/null &
 	pid=\$!

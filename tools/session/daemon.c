@@ -58,28 +58,40 @@ static int open_lock(GError **error)
 	}
 }
 
+/* When a process began, in the kernel's ticks; 0: there is none. With the number it tells it from all others. */
+static unsigned long long begin_of(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
+	g_autofree char *text = NULL;
+	unsigned long long begin = 0;
+
+	if (!g_file_get_contents(path, &text, NULL, NULL) || !strrchr(text, ')'))
+		return 0;
+	/* The 22nd field; the second, in parentheses, is a name. */
+	sscanf(strrchr(text, ')'), ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
+	       &begin);
+	return begin;
+}
+
 static void write_pid(int fd, pid_t pid)
 {
 	if (ftruncate(fd, 0) == 0)
-		dprintf(fd, "%d\n", (int)pid);
+		dprintf(fd, "%d %llu\n", (int)pid, begin_of(pid));
 }
 
-/* The daemon that a recorder started, if it runs still: 0 otherwise. */
+/*
+ * The daemon that a recorder started, if it runs still: 0 otherwise. The file may be shared with containers, in which
+ * the number is another process.
+ */
 static pid_t read_pid(int fd)
 {
-	char text[32] = "";
-	g_autofree char *comm_path = NULL;
-	g_autofree char *comm = NULL;
+	char text[64] = "";
+	unsigned long long begin = 0;
+	int pid = 0;
 
-	if (pread(fd, text, sizeof text - 1, 0) <= 0)
+	if (pread(fd, text, sizeof text - 1, 0) <= 0 || sscanf(text, "%d %llu", &pid, &begin) != 2 || pid <= 0)
 		return 0;
-	pid_t pid = (pid_t)strtol(text, NULL, 10);
-	if (pid <= 0)
-		return 0;
-	comm_path = g_strdup_printf("/proc/%d/comm", (int)pid);
-	if (!g_file_get_contents(comm_path, &comm, NULL, NULL) || strcmp(g_strstrip(comm), "lttng-sessiond") != 0)
-		return 0;
-	return pid;
+	return begin && begin_of(pid) == begin ? pid : 0;
 }
 
 static bool is_alive(void *data)
