@@ -81,6 +81,8 @@ for command in record 'run --keep-going' 'run --no-live'; do
 		2>"$dir/err" </dev/null &
 	recorder=$!
 	check "$command: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+	# Its relay daemon ends with the recorder, so what the reader has not seen may be lost.
+	test "$command" != 'run --keep-going' || check "it is reported" "$(wait_until "it is reported" grep -q '^TT001' "$dir/err")"
 	kill -KILL $recorder
 	ended
 	check "$command, killed: nothing of it is left, nor of a program that ignores SIGTERM" \
