@@ -79,14 +79,18 @@ struct tt_object *tt_history_object(const struct tt_history *history, uint32_t n
 static uint32_t site_of(struct tt_history *history, uint64_t caller, const struct tt_stack *stack)
 {
 	struct tt_call place = {caller, stack};
+	uint32_t *recent = &history->recent[hash_place(&place) % TT_RECENT_SITES];
 	void *known;
 
+	if (*recent < history->sites->len &&
+	    same_place(&g_array_index(history->sites, struct tt_call, *recent), &place))
+		return *recent;
 	if (g_hash_table_lookup_extended(history->by_place, &place, NULL, &known))
-		return GPOINTER_TO_UINT(known);
+		return *recent = GPOINTER_TO_UINT(known);
 	g_array_append_val(history->sites, place);
-	g_hash_table_insert(history->by_place, g_memdup2(&place, sizeof place),
-	                    GUINT_TO_POINTER(history->sites->len - 1));
-	return history->sites->len - 1;
+	*recent = history->sites->len - 1;
+	g_hash_table_insert(history->by_place, g_memdup2(&place, sizeof place), GUINT_TO_POINTER(*recent));
+	return *recent;
 }
 
 static struct tt_action *append(struct tt_history *history, const struct tt_thread *thread,

@@ -28,14 +28,17 @@ struct tt_call {
 	const struct tt_stack *stack; /* the model's; NULL unknown */
 };
 
+enum { TT_RECENT_SITES = 256 };
+
 struct tt_history {
 	struct tt_process *process;
-	GPtrArray *blocks;    /* private: of struct tt_action */
-	uint32_t len;         /* actions kept */
-	bool full;            /* there were more */
-	bool partial;         /* something was held from before the trace, or its acquire was lost */
-	GArray *sites;        /* struct tt_call */
-	GHashTable *by_place; /* private */
+	GPtrArray *blocks;                /* private: of struct tt_action */
+	uint32_t len;                     /* actions kept */
+	bool full;                        /* there were more */
+	bool partial;                     /* something was held from before the trace, or its acquire was lost */
+	GArray *sites;                    /* struct tt_call */
+	GHashTable *by_place;             /* private */
+	uint32_t recent[TT_RECENT_SITES]; /* private: sites asked for last, by the last bits of their hash */
 };
 
 /* A table of histories, struct tt_process → struct tt_history; g_hash_table_destroy ends it. */

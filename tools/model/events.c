@@ -303,9 +303,11 @@ static const enum tt_family families[] = {
 static void follow_exec(struct tt_step *step)
 {
 	const struct tt_event *event = step->event;
-	struct tt_thread *main = tt_model_thread(step->process, event->thread_id);
 
-	if (event->type != TT_EVENT_thread_start || event->native_id != event->pid || !main || !main->started_ns)
+	if (event->type != TT_EVENT_thread_start || event->native_id != event->pid)
+		return;
+	const struct tt_thread *main = tt_model_thread(step->process, event->thread_id);
+	if (!main || !main->started_ns)
 		return;
 	for (guint i = 0; i < step->process->threads->len; i++)
 		tt_model_end_thread(step, step->process->threads->pdata[i], TT_THREAD_ABANDONED);

@@ -4,6 +4,24 @@
 
 #include "tools/model/inside.h"
 
+enum { RECENT_THREADS = 256, RECENT_OBJECTS = 1024 };
+
+/*
+ * The process, threads and objects asked for last: those of the next event are mostly among them, and are found here in
+ * less time than in a hash table.
+ */
+struct tt_recent {
+	struct tt_process *process;
+	struct tt_thread *threads[RECENT_THREADS];
+	struct tt_object *objects[RECENT_OBJECTS];
+};
+
+/* Ids are small numbers, and the same in each process of a program. */
+static size_t place_of(const struct tt_process *process, uint64_t id, size_t n)
+{
+	return (id + 64 * (uint64_t)process->pid) % n;
+}
+
 static void free_thread(void *data)
 {
 	struct tt_thread *thread = data;
@@ -38,6 +56,7 @@ struct tt_model *tt_model_new(void)
 
 	model->processes = g_ptr_array_new_with_free_func(free_process);
 	model->by_pid = g_hash_table_new(NULL, NULL);
+	model->recent = g_new0(struct tt_recent, 1);
 	model->observers = g_array_new(FALSE, FALSE, sizeof(struct tt_watcher));
 	model->stacks = tt_model_stacks_new();
 	return model;
@@ -60,6 +79,7 @@ void tt_model_free(struct tt_model *model)
 	}
 	g_ptr_array_free(model->processes, TRUE);
 	g_hash_table_destroy(model->by_pid);
+	g_free(model->recent);
 	g_array_free(model->observers, TRUE);
 	g_hash_table_destroy(model->stacks);
 	g_free(model);
@@ -83,6 +103,8 @@ static struct tt_process *make_process(struct tt_model *model, uint32_t pid, int
 	process->first_ns = now;
 	g_ptr_array_add(model->processes, process);
 	g_hash_table_insert(model->by_pid, GUINT_TO_POINTER(pid), process);
+	process->recent = model->recent;
+	process->recent->process = process;
 	return process;
 }
 
@@ -93,12 +115,20 @@ struct tt_process *tt_model_replace_process(struct tt_model *model, struct tt_pr
 
 struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id)
 {
-	return g_hash_table_lookup(process->by_thread, &id);
+	struct tt_thread **recent = &process->recent->threads[place_of(process, id, RECENT_THREADS)];
+
+	if (!*recent || (*recent)->id != id || (*recent)->process != process)
+		*recent = g_hash_table_lookup(process->by_thread, &id);
+	return *recent;
 }
 
 struct tt_object *tt_model_object(struct tt_process *process, uint64_t id)
 {
-	return g_hash_table_lookup(process->by_object, &id);
+	struct tt_object **recent = &process->recent->objects[place_of(process, id, RECENT_OBJECTS)];
+
+	if (!*recent || (*recent)->id != id || (*recent)->process != process)
+		*recent = g_hash_table_lookup(process->by_object, &id);
+	return *recent;
 }
 
 static struct tt_object *make_object(struct tt_process *process, uint64_t id, enum tt_family family, const char *name)
@@ -115,6 +145,7 @@ static struct tt_object *make_object(struct tt_process *process, uint64_t id, en
 	object->bound = UINT64_MAX;
 	g_ptr_array_add(process->objects, object);
 	g_hash_table_replace(process->by_object, &object->id, object);
+	process->recent->objects[place_of(process, id, RECENT_OBJECTS)] = object;
 	return object;
 }
 
@@ -151,14 +182,21 @@ struct tt_thread *tt_model_need_thread(struct tt_process *process, uint64_t id, 
 	return thread;
 }
 
+static struct tt_process *process_of(struct tt_model *model, const struct tt_event *event)
+{
+	struct tt_process **recent = &model->recent->process;
+
+	if (!*recent || (*recent)->pid != event->pid)
+		*recent = g_hash_table_lookup(model->by_pid, GUINT_TO_POINTER(event->pid));
+	return *recent ? *recent : make_process(model, event->pid, event->time_ns);
+}
+
 void tt_model_feed(struct tt_model *model, const struct tt_event *event)
 {
 	struct tt_step step = {.model = model, .event = event};
 
 	model->now_ns = event->time_ns;
-	step.process = g_hash_table_lookup(model->by_pid, GUINT_TO_POINTER(event->pid));
-	if (!step.process)
-		step.process = make_process(model, event->pid, event->time_ns);
+	step.process = process_of(model, event);
 	tt_model_apply(&step);
 	step.process->last_ns = event->time_ns;
 	TT_TELL(&step, event, step.thread, step.object);

@@ -18,14 +18,17 @@
 struct tt_thread;
 struct tt_object;
 
+struct tt_recent;
+
 /* A program in a process: after exec, its pid belongs to another of these. */
 struct tt_process {
 	uint32_t pid;
-	uint32_t ppid;         /* 0 unknown */
-	GPtrArray *threads;    /* struct tt_thread, in the order in which they were first seen */
-	GPtrArray *objects;    /* struct tt_object, likewise */
-	GHashTable *by_thread; /* id → struct tt_thread */
-	GHashTable *by_object; /* id → struct tt_object */
+	uint32_t ppid;            /* 0 unknown */
+	GPtrArray *threads;       /* struct tt_thread, in the order in which they were first seen */
+	GPtrArray *objects;       /* struct tt_object, likewise */
+	GHashTable *by_thread;    /* id → struct tt_thread */
+	GHashTable *by_object;    /* id → struct tt_object */
+	struct tt_recent *recent; /* private: the model's */
 	int64_t first_ns, last_ns;
 };
 
@@ -142,11 +145,12 @@ struct tt_observer {
 };
 
 struct tt_model {
-	GPtrArray *processes; /* struct tt_process, in the order in which they were first seen */
-	GHashTable *by_pid;   /* private: pid → the latest struct tt_process of it */
-	GArray *observers;    /* private */
-	GHashTable *stacks;   /* private: every call chain, once */
-	int64_t now_ns;       /* of the last event */
+	GPtrArray *processes;     /* struct tt_process, in the order in which they were first seen */
+	GHashTable *by_pid;       /* private: pid → the latest struct tt_process of it */
+	struct tt_recent *recent; /* private: what was asked for last */
+	GArray *observers;        /* private */
+	GHashTable *stacks;       /* private: every call chain, once */
+	int64_t now_ns;           /* of the last event */
 };
 
 struct tt_model *tt_model_new(void);

@@ -90,11 +90,21 @@ struct tt_hold *tt_model_hold_of(const struct tt_thread *thread, const struct tt
 	return NULL;
 }
 
+/* Likewise from the end. */
+static void remove_hold(GPtrArray *holds, const struct tt_hold *hold)
+{
+	guint i = holds->len - 1;
+
+	while (holds->pdata[i] != hold)
+		i--;
+	g_ptr_array_remove_index(holds, i);
+}
+
 void tt_model_end_hold(const struct tt_step *step, struct tt_hold *hold)
 {
 	TT_TELL(step, hold_ended, hold);
-	g_ptr_array_remove(hold->thread->holds, hold);
-	g_ptr_array_remove(hold->object->holds, hold);
+	remove_hold(hold->thread->holds, hold);
+	remove_hold(hold->object->holds, hold);
 	g_free(hold);
 }
 

@@ -7,6 +7,8 @@
 #include "tools/read/plan.h"
 #include "tools/read/processes.h"
 
+enum { RECENT_READERS = 64 };
+
 /* How the events of a class are read. */
 struct reader {
 	const bt_event_class *class;
@@ -21,6 +23,8 @@ struct tt_decoder {
 	void *data;
 	struct tt_trace_summary *summary;
 	GHashTable *readers; /* bt_event_class → struct reader */
+	struct reader
+	    *recent[RECENT_READERS]; /* by the id of their class, which is one of many in other streams only */
 	struct tt_processes *processes;
 	int64_t now_ns;
 };
@@ -116,16 +120,31 @@ static bool read_ours(struct tt_decoder *decoder, struct reader *reader, const b
 	return !decoder->handler->event || decoder->handler->event(&event, decoder->data);
 }
 
-static bool read_event(struct tt_decoder *decoder, const bt_message *message)
+static struct reader *find_reader(struct tt_decoder *decoder, const bt_event_class *class)
 {
-	const bt_event *event = bt_message_event_borrow_event_const(message);
-	const bt_event_class *class = bt_event_borrow_class_const(event);
 	struct reader *reader = g_hash_table_lookup(decoder->readers, class);
 
 	if (!reader) {
 		reader = make_reader(class);
 		g_hash_table_insert(decoder->readers, (gpointer)(uintptr_t) class, reader);
 	}
+	return reader;
+}
+
+static struct reader *reader_of(struct tt_decoder *decoder, const bt_event_class *class)
+{
+	struct reader **recent = &decoder->recent[bt_event_class_get_id(class) % RECENT_READERS];
+
+	if (!*recent || (*recent)->class != class)
+		*recent = find_reader(decoder, class);
+	return *recent;
+}
+
+static bool read_event(struct tt_decoder *decoder, const bt_message *message)
+{
+	const bt_event *event = bt_message_event_borrow_event_const(message);
+	struct reader *reader = reader_of(decoder, bt_event_borrow_class_const(event));
+
 	if (!reader->ours)
 		return true;
 	decoder->now_ns = tt_graph_time(message, decoder->now_ns);

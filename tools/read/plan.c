@@ -127,18 +127,25 @@ static void put_signed(const struct tt_field *field, int64_t value, char *target
 		put_unsigned(field, value < 0 ? UINT64_MAX : (uint64_t)value, target);
 }
 
-static bool is_ascii(const char *text)
+/* As nearly all texts are; it is found out sooner than whether one is valid UTF-8. */
+static bool is_ascii(const char *text, uint64_t length)
 {
-	unsigned char all = 0;
+	uint64_t all = 0, part;
 
-	for (; *text; text++)
+	for (; length >= sizeof part; text += sizeof part, length -= sizeof part) {
+		memcpy(&part, text, sizeof part);
+		all |= part;
+	}
+	for (; length; text++, length--)
 		all |= (unsigned char)*text;
-	return all < 0x80;
+	return !(all & 0x8080808080808080);
 }
 
-static const char *valid(struct step *step, const char *text)
+static const char *valid(struct step *step, const bt_field *string)
 {
-	if (is_ascii(text) || g_utf8_validate(text, -1, NULL))
+	const char *text = bt_field_string_get_value(string);
+
+	if (is_ascii(text, bt_field_string_get_length(string)) || g_utf8_validate(text, -1, NULL))
 		return text;
 	g_free(step->repaired);
 	step->repaired = g_utf8_make_valid(text, -1);
@@ -147,7 +154,7 @@ static const char *valid(struct step *step, const char *text)
 
 static const struct tt_stack *stack_of(struct step *step, const bt_field *array)
 {
-	uint64_t n = MIN(bt_field_array_get_length(array), (uint64_t)TT_STACK_MAX);
+	uint64_t length = bt_field_array_get_length(array), n = MIN(length, (uint64_t)TT_STACK_MAX);
 
 	if (!n)
 		return NULL;
@@ -175,6 +182,6 @@ void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
 		else if (step->how == HOW_STACK)
 			*(const struct tt_stack **)(void *)place = stack_of(step, member);
 		else
-			*(const char **)(void *)place = valid(step, bt_field_string_get_value(member));
+			*(const char **)(void *)place = valid(step, member);
 	}
 }
