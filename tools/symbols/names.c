@@ -13,8 +13,11 @@ struct base {
 	unsigned alive, last;
 };
 
+enum { RECENT_ENTRIES = 64 };
+
 /* An object or thread that the interposer has named. */
 struct entry {
+	uint64_t id;
 	const char *recorded, *shown;
 	const char *base; /* what is shown without its number; NULL: as recorded */
 	unsigned number;  /* from 1 */
@@ -24,10 +27,11 @@ struct entry {
 };
 
 struct process {
-	GHashTable *entries;    /* id → struct entry */
-	GHashTable *by_address; /* address → struct entry: the one that is there now */
-	GHashTable *bases;      /* name → struct base */
-	uint32_t parent;        /* 0 unknown */
+	GHashTable *entries;                  /* id → struct entry */
+	struct entry *recent[RECENT_ENTRIES]; /* those asked for last, by the last bits of their ids */
+	GHashTable *by_address;               /* address → struct entry: the one that is there now */
+	GHashTable *bases;                    /* name → struct base */
+	uint32_t parent;                      /* 0 unknown */
 };
 
 struct tt_symbol_names {
@@ -100,22 +104,23 @@ static bool parse_address(const char *text, const char *end, uint64_t *address)
 	return strcmp(behind, end) == 0;
 }
 
-/* Whether the name is of the form `mutex 0x55d0`. */
-static bool is_word_and_address(const char *name, uint64_t *address)
+/* What follows the word and the blank in `mutex 0x55d0`; NULL in a name that does not begin so. */
+static const char *behind_word(const char *name)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (name[0] != words[i][0])
+			continue;
 		size_t length = strlen(words[i]);
-
-		if (name[0] == words[i][0] && strncmp(name, words[i], length) == 0 && name[length] == ' ')
-			return parse_address(name + length + 1, "", address);
+		if (strncmp(name, words[i], length) == 0 && name[length] == ' ')
+			return name + length + 1;
 	}
-	return false;
+	return NULL;
 }
 
 /* The length of `Thread-3` in `Thread-3 (0x55d0)`; 0 of a name of another form. */
 static size_t thread_length(const char *name, uint64_t *address)
 {
-	const char *opening = strncmp(name, "Thread-", 7) == 0 ? strchr(name, ' ') : NULL;
+	const char *opening = strchr(name, ' ');
 
 	if (!opening || opening[1] != '(' || !parse_address(opening + 2, ")", address))
 		return 0;
@@ -286,45 +291,52 @@ static struct entry *new_entry(struct tt_symbol_names *names, struct process *pr
 
 	if (old && g_hash_table_lookup(process->by_address, &old->address) == old)
 		g_hash_table_remove(process->by_address, &old->address);
+	entry->id = id;
 	entry->recorded = g_string_chunk_insert_const(names->strings, recorded);
 	entry->shown = entry->recorded;
 	entry->address = address;
+	process->recent[id % RECENT_ENTRIES] = entry;
 	g_hash_table_replace(process->entries, g_memdup2(&id, sizeof id), entry);
 	return entry;
 }
 
 static struct entry *known(struct process *process, uint64_t id, const char *recorded)
 {
-	struct entry *entry = g_hash_table_lookup(process->entries, &id);
+	struct entry **recent = &process->recent[id % RECENT_ENTRIES];
 
-	return entry && strcmp(entry->recorded, recorded) == 0 ? entry : NULL;
+	if (!*recent || (*recent)->id != id)
+		*recent = g_hash_table_lookup(process->entries, &id);
+	return *recent && strcmp((*recent)->recorded, recorded) == 0 ? *recent : NULL;
 }
 
 static const char *thread_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
                                const char *recorded)
 {
 	uint64_t address;
-	size_t length = recorded ? thread_length(recorded, &address) : 0;
+	size_t length;
 	struct entry *entry;
 
-	if (!length)
+	if (!recorded || recorded[0] != 'T' || strncmp(recorded, "Thread-", 7) != 0)
 		return recorded;
 	entry = known(process, id, recorded);
-	if (!entry) {
+	if (!entry && (length = thread_length(recorded, &address)) > 0) {
 		entry = new_entry(names, process, id, recorded, address);
 		entry->shown = name_thread(names, pid, entry->recorded, length, address);
 	}
-	return entry->shown;
+	return entry ? entry->shown : recorded;
 }
 
 static const char *object_name(struct tt_symbol_names *names, struct process *process, const struct tt_event *event)
 {
+	const char *number = event->name ? behind_word(event->name) : NULL;
 	uint64_t address;
 	struct entry *entry;
 
-	if (!event->name || !is_word_and_address(event->name, &address))
+	if (!number)
 		return thread_name(names, process, event->pid, event->id, event->name);
 	entry = known(process, event->id, event->name);
+	if (!entry && !parse_address(number, "", &address))
+		return event->name;
 	if (!entry) {
 		entry = new_entry(names, process, event->id, event->name, address);
 		name_object(names, process, entry, event);
