@@ -95,6 +95,27 @@ static void test_inversions(void **state)
 	(void)state;
 }
 
+/* A join with a lock held that the thread had is excluded where that thread set an event for it: it is no deadlock. */
+static void test_excluded_is_no_deadlock(void **state)
+{
+	struct feed feed = feed_new(true);
+
+	starts(&feed, MAIN, T1);
+	acquires(&feed, T1, A);
+	releases(&feed, T1, A);
+	FEED(&feed, T1, event_set, .id = EVENT, .woken = 0);
+	exits(&feed, T1);
+	FEED(&feed, MAIN, event_woken, .id = EVENT, .result = TT_WAKE_SET);
+	acquires(&feed, MAIN, A);
+	joins(&feed, MAIN, T1);
+	releases(&feed, MAIN, A);
+	feed_finish(&feed);
+	assert_says(&feed, true, "TT013 predicted communication deadlock (inversion): ", true);
+	assert_says(&feed, true, "\ntrace-thr: 0 deadlocks, 1 inversion, 0 suppressed, 0 events lost\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* A predicted one shows its steps, a line each, with where they were done. */
 static void test_predicted(void **state)
 {
@@ -468,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_deadlock),
 	    cmocka_unit_test(test_inversions),
+	    cmocka_unit_test(test_excluded_is_no_deadlock),
 	    cmocka_unit_test(test_predicted),
 	    cmocka_unit_test(test_clean),
 	    cmocka_unit_test(test_loss),
