@@ -16,8 +16,8 @@ void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *s
 void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded)
 {
 	note(summary->lost, "event", "events",
-	     "lost: the tracer had no room; `trace-thr record` loses none, unless asked to or where far more threads "
-	     "want to run than there are CPUs");
+	     "lost: the tracer had no room (--drop), or a thread was kept from running in the midst of an event: a "
+	     "larger /dev/shm (docker: --shm-size=1g) and fewer busy threads help");
 	note(summary->lost_packets - summary->torn, "packet of events", "packets of events",
 	     "lost: the tracer had no room");
 	note(summary->torn, "packet of events", NULL,
