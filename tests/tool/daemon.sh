@@ -41,6 +41,10 @@ for i in 1 2 3 4; do
 	check "number $i has its events" "$(status_is 0)$(has out my_service)"
 done
 
+apart env LD_PRELOAD=libpthread.so.0 "$dir/bin/trace-thr" record -q -o preloaded -- \
+	sh -c 'echo "program: $LD_PRELOAD"; tr "\0" "\n" </proc/$(cat /run/lttng/lttng-sessiond.pid)/environ | grep -c PRELOAD'
+check "what is preloaded is so into the program, not into the daemon" "$(has out '^program: libpthread')$(has out '^0$')"
+
 apart sh -c "
 	lttng-sessiond --no-kernel --daemonize && pid=\$(cat /run/lttng/lttng-sessiond.pid)
 	'$dir/bin/trace-thr' record -q -o theirs '$dir/bin/examples/rlock'

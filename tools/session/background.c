@@ -40,14 +40,24 @@ static bool wait_for(const struct tt_background *background, pid_t pid)
 	return false;
 }
 
+/*
+ * What is preloaded is for the program. In a daemon it may be its end: the timers of lttng-sessiond signal the process,
+ * so each of its threads must block that signal, and one that a library has begun before main does not.
+ */
+static char **environment(void)
+{
+	return g_environ_unsetenv(g_get_environ(), "LD_PRELOAD");
+}
+
 pid_t tt_background_start(const struct tt_background *background, GError **error)
 {
 	const char *name = background->argv[0];
 	pid_t leader = background->with_us ? getpid() : 0;
+	g_auto(GStrv) variables = environment();
 	g_autoptr(GError) failure = NULL;
 	GPid pid;
 
-	if (!g_spawn_async(NULL, background->argv, NULL,
+	if (!g_spawn_async(NULL, background->argv, variables,
 	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
 	                       G_SPAWN_STDERR_TO_DEV_NULL,
 	                   detach, &leader, &pid, &failure)) {
