@@ -34,10 +34,17 @@ static bool locked_out(const struct tt_guards *guards, const struct tt_request *
 	       tt_guards_exclude(guards, b->thread, a->thread, a->all);
 }
 
+/* A join is where a thread that is cancelled ends, so it does not wait there for good. */
+static bool is_cancelled(const struct tt_dependency *dependency)
+{
+	return dependency->wanted.object->family == TT_FAMILY_THREAD && dependency->thread->end == TT_END_CANCELLED &&
+	       dependency->thread->state == TT_THREAD_EXITED;
+}
+
 bool tt_apart(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
               const struct tt_dependency *b)
 {
-	if (a->hidden || b->hidden)
+	if (a->hidden || b->hidden || is_cancelled(a) || is_cancelled(b))
 		return true;
 	for (guint i = 0; i < a->requests->len; i++) {
 		for (guint j = 0; j < b->requests->len; j++) {
@@ -57,6 +64,13 @@ static char *why_hidden(const struct tt_dependency *dependency)
 
 	return g_strdup_printf("%s has made %s and has done nothing since by which another thread could know of it",
 	                       dependency->thread->name, name);
+}
+
+static char *why_cancelled(const struct tt_dependency *dependency)
+{
+	g_autofree char *name = tt_object_phrase(dependency->wanted.object);
+
+	return g_strdup_printf("%s was cancelled, so it does not wait for %s for good", dependency->thread->name, name);
 }
 
 static char *why_gate(const struct tt_request *a, const struct tt_request *b)
@@ -114,6 +128,8 @@ char *tt_apart_why(const struct tt_clocks *clocks, const struct tt_guards *guard
 		return NULL;
 	if (a->hidden || b->hidden)
 		return why_hidden(a->hidden ? a : b);
+	if (is_cancelled(a) || is_cancelled(b))
+		return why_cancelled(is_cancelled(a) ? a : b);
 	why = why_gate(x, y);
 	why = why ? why : why_guard(guards, x, y);
 	why = why ? why : why_guard(guards, y, x);

@@ -8,7 +8,7 @@
 #include "tools/check/guards.h"
 #include "tools/check/lock_graph.h"
 
-/* Whether for every two requests of the dependencies there is a reason, of those below. */
+/* Whether for every two requests of the dependencies there is a reason, of those below; or one of them never lasts. */
 bool tt_apart(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
               const struct tt_dependency *b);
 

@@ -291,6 +291,36 @@ static void join_chain_beside_lock(void)
 	join_in_a(join_one_that_takes_m);
 }
 
+/* The one between is cancelled, and a join is where it ends. */
+
+static pthread_t taker;
+
+static void take_a_in_second_turn(void)
+{
+	await_turn(2);
+	take_a();
+}
+
+static void join_taker(void)
+{
+	end_turn();
+	DO(pthread_join(taker, NULL));
+}
+
+static void join_chain_cancelled(void)
+{
+	taker = start(take_a_in_second_turn);
+	pthread_t joiner = start(join_taker);
+
+	await_turn(1);
+	LOCK(&a);
+	DO(pthread_cancel(joiner));
+	DO(pthread_join(joiner, NULL));
+	UNLOCK(&a);
+	end_turn();
+	DO(pthread_join(taker, NULL));
+}
+
 /* A barrier of three. */
 
 static void only_pass(void)
@@ -354,6 +384,7 @@ const struct small_program wait_programs[] = {
     {"poster_writes", "TT013", poster_writes},
     {"join_chain_under_lock", "TT013", join_chain_under_lock},
     {"join_chain_beside_lock", "-", join_chain_beside_lock},
+    {"join_chain_cancelled", "-", join_chain_cancelled},
     {"barrier_of_three_under_lock", "TT013", barrier_of_three_under_lock},
     {"barrier_of_three_beside_lock", "-", barrier_of_three_beside_lock},
     {0},

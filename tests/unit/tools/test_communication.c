@@ -32,6 +32,40 @@ static void test_join_under_lock(void **state)
 	(void)state;
 }
 
+/* T2 joins T1, which needs A; the main thread joins T2 with A held, when it has been cancelled, or not. */
+static void test_cancelled_join(void **state)
+{
+	for (int cancelled = 0; cancelled < 2; cancelled++) {
+		struct feed feed = all_of_it();
+
+		begins_join(&feed, T2, T1);
+		if (cancelled) {
+			FEED(&feed, MAIN, thread_cancel, .id = T2);
+			FEED(&feed, T2, thread_exit, .id = T2, .how = TT_END_CANCELLED);
+		} else {
+			NESTS(&feed, T1, A);
+			exits(&feed, T1);
+			joins(&feed, T2, T1);
+			exits(&feed, T2);
+		}
+		acquires(&feed, MAIN, A);
+		joins(&feed, MAIN, T2);
+		releases(&feed, MAIN, A);
+		if (cancelled) {
+			NESTS(&feed, T1, A);
+			exits(&feed, T1);
+			assert_n(&feed, 1);
+			assert_rule(found(&feed, 0), "TT013", TT_LEVEL_INVERSION);
+			assert_true(has_note(found(&feed, 0), "T2 was cancelled, so it does not wait for thread"));
+		} else {
+			assert_n(&feed, 1);
+			assert_rule(found(&feed, 0), "TT013", TT_LEVEL_PREDICTED);
+		}
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /*
  * The last one at a barrier comes to it with A held, which the other had before, and so would wait with it if it came
  * first; not so if the other has A only later.
@@ -107,6 +141,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_join_under_lock),
+	    cmocka_unit_test(test_cancelled_join),
 	    cmocka_unit_test(test_last_at_a_barrier),
 	    cmocka_unit_test(test_wake_up_under_lock),
 	};
