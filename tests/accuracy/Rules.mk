@@ -1,4 +1,5 @@
-# make accuracy: how exact the check is, by an oracle that knows every schedule of random small programs.
+# make accuracy: how exact the check is, by an oracle that knows every schedule of random small programs; then real ones
+# of known verdict, beside what ThreadSanitizer and Helgrind say of them where they are installed (some minutes).
 #
 #   PROGRAMS=10000   how many
 #   SEED=1           which; it is printed
