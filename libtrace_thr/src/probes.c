@@ -6,6 +6,24 @@
 #include "tracepoints/emit.h"
 
 #include <dlfcn.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char provider[] = "libtrace_thr-tracepoints.so";
+
+/* In the folder of this library. */
+static void load_beside(void)
+{
+	static const char here;
+	char path[PATH_MAX];
+	Dl_info info;
+	const char *slash = dladdr(&here, &info) && info.dli_fname ? strrchr(info.dli_fname, '/') : NULL;
+
+	if (slash && snprintf(path, sizeof path, "%.*s/%s", (int)(slash - info.dli_fname), info.dli_fname, provider) <
+	                 (int)sizeof path)
+		dlopen(path, RTLD_NOW);
+}
 
 /*
  * LTTng's header registers and unregisters the tracepoints in a constructor and a destructor, and counts the calls. A
@@ -14,8 +32,12 @@
 void tt_probes_load(void)
 {
 	lttng_ust__tracepoints__ptrs_init();
-	/* Found beside this library by its RUNPATH. Never closed: its probes stay registered. */
-	dlopen("libtrace_thr-tracepoints.so", RTLD_NOW);
+	/*
+	 * Found beside this library by its RUNPATH; but not where a sanitizer stands before dlopen, which then looks
+	 * by the RUNPATH of that. Never closed: its probes stay registered.
+	 */
+	if (!dlopen(provider, RTLD_NOW))
+		load_beside();
 }
 
 void tt_probes_unload(void)

@@ -30,6 +30,10 @@ check "the events are there" "$(has out 'lock_acquired')$(has out 'lock_failed')
 run babeltrace2 "$dir/a"
 check "babeltrace2 reads it too" "$(status_is 0)$(has out 'trace_thr:lock_acquired.*thread = "MainThread"')"
 
+tool record -o "$dir/dlopen" -- "$BUILD/tests/tool/own_dlopen"
+tool events "$dir/dlopen"
+check "the probes are found where a sanitizer stands before dlopen" "$(has out 'lock_acquired')"
+
 tool record -q -o "$dir/q" -- "$BUILD/examples/lock_reacquire"
 check "--quiet says nothing" "$(status_is 0)$(is_empty err)"
 

@@ -90,20 +90,20 @@ static const struct sample {
 	double x, y, width, height;
 	enum tt_mark_kind mark; /* where there is no class */
 } samples[TT_N_LEGENDS] = {
-    [TT_LEGEND_RUN] = {"run", NULL, 0, -6, 26, 12},
-    [TT_LEGEND_WAIT] = {"wait6", NULL, 0.5, -5.5, 25, 11},
-    [TT_LEGEND_BLOCKED] = {"wait6 blocked", NULL, 1, -5, 24, 10},
-    [TT_LEGEND_HOLD] = {"hold6", NULL, 0.5, -5.5, 25, 11},
-    [TT_LEGEND_NEW] = {"new", "M# #h26"},
-    [TT_LEGEND_EXIT] = {"exit", "M# #v16", 20, -8},
-    [TT_LEGEND_ABANDONED] = {"abandoned", "M# #v16", 20, -8},
-    [TT_LEGEND_BUSY] = {"busy", NULL, 0, 0, 26, 6},
-    [TT_LEGEND_ARROW] = {"arrow", "M# #h24"},
+    [TT_LEGEND_RUN] = {.class = "run", .y = -6, .width = 26, .height = 12},
+    [TT_LEGEND_WAIT] = {.class = "wait6", .x = 0.5, .y = -5.5, .width = 25, .height = 11},
+    [TT_LEGEND_BLOCKED] = {.class = "wait6 blocked", .x = 1, .y = -5, .width = 24, .height = 10},
+    [TT_LEGEND_HOLD] = {.class = "hold6", .x = 0.5, .y = -5.5, .width = 25, .height = 11},
+    [TT_LEGEND_NEW] = {.class = "new", .path = "M# #h26"},
+    [TT_LEGEND_EXIT] = {.class = "exit", .path = "M# #v16", .x = 20, .y = -8},
+    [TT_LEGEND_ABANDONED] = {.class = "abandoned", .path = "M# #v16", .x = 20, .y = -8},
+    [TT_LEGEND_BUSY] = {.class = "busy", .width = 26, .height = 6},
+    [TT_LEGEND_ARROW] = {.class = "arrow", .path = "M# #h24"},
     [TT_LEGEND_LOG] = {.x = 18, .mark = TT_MARK_LOG},
     [TT_LEGEND_SIGNAL] = {.x = 18, .mark = TT_MARK_SIGNAL},
     [TT_LEGEND_FAILED] = {.x = 18, .mark = TT_MARK_FAILED},
     [TT_LEGEND_MISUSE] = {.x = 18, .y = 1, .mark = TT_MARK_MISUSE},
-    [TT_LEGEND_STRETCHED] = {"stretched", NULL, 0, -3.5, 26, 7},
+    [TT_LEGEND_STRETCHED] = {.class = "stretched", .y = -3.5, .width = 26, .height = 7},
 };
 
 static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, double y)
