@@ -453,6 +453,36 @@ static void test_log_message(void **state)
 	(void)state;
 }
 
+/* Processes and locks, by turns, whose numbers differ by powers of two only. */
+static void test_numbers_far_apart(void **state)
+{
+	enum { PROCESSES = 3, LOCKS = 3, STEP = 1 << 12, TIMES = 2 };
+	struct feed feed = feed_new(false);
+	const GPtrArray *processes = feed.check->model->processes;
+
+	for (unsigned i = 0; i < PROCESSES * LOCKS * TIMES; i++) {
+		feed.pid = 100 + i % PROCESSES * STEP;
+		acquires(&feed, T1 + i / PROCESSES % LOCKS * STEP, A + i / PROCESSES % LOCKS * STEP);
+	}
+	assert_int_equal(processes->len, PROCESSES);
+	for (unsigned i = 0; i < PROCESSES; i++) {
+		struct tt_process *process = processes->pdata[i];
+		assert_int_equal(process->threads->len, LOCKS);
+		assert_int_equal(process->objects->len, 2 * LOCKS); /* each thread is one as well */
+		for (unsigned j = 0; j < LOCKS; j++) {
+			const struct tt_thread *thread = tt_model_thread(process, T1 + j * STEP);
+			const struct tt_object *lock = tt_model_object(process, A + j * STEP);
+			assert_ptr_equal(thread->process, process);
+			assert_int_equal(thread->id, T1 + j * STEP);
+			assert_ptr_equal(lock->process, process);
+			assert_int_equal(lock->id, A + j * STEP);
+			assert_int_equal(lock->holds->len, 1);
+		}
+	}
+	feed_free(&feed);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -474,6 +504,7 @@ int main(void)
 	    cmocka_unit_test(test_lost_end_of_wait),
 	    cmocka_unit_test(test_same_ids_in_two_processes),
 	    cmocka_unit_test(test_exec),
+	    cmocka_unit_test(test_numbers_far_apart),
 	    cmocka_unit_test(test_log_message),
 	};
 
