@@ -104,15 +104,18 @@ static bool parse_address(const char *text, const char *end, uint64_t *address)
 	return strcmp(behind, end) == 0;
 }
 
-/* What follows the word and the blank in `mutex 0x55d0`; NULL in a name that does not begin so. */
-static const char *behind_word(const char *name)
+/* The number in `mutex 0x55d0`; NULL in a name that does not begin so. */
+static const char *number_behind(const char *name)
 {
+	const char *blank = strchr(name, ' ');
+
+	/* As it does in hardly any name of a program that is built with the library. */
+	if (!blank || blank[1] != '0')
+		return NULL;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (name[0] != words[i][0])
-			continue;
-		size_t length = strlen(words[i]);
-		if (strncmp(name, words[i], length) == 0 && name[length] == ' ')
-			return name + length + 1;
+		size_t length = (size_t)(blank - name);
+		if (strncmp(name, words[i], length) == 0 && words[i][length] == '\0')
+			return blank + 1;
 	}
 	return NULL;
 }
@@ -309,16 +312,14 @@ static struct entry *known(struct process *process, uint64_t id, const char *rec
 	return *recent && strcmp((*recent)->recorded, recorded) == 0 ? *recent : NULL;
 }
 
-static const char *thread_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
-                               const char *recorded)
+/* Of one that is recorded as `Thread-` and more. */
+static const char *numbered_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
+                                 const char *recorded)
 {
 	uint64_t address;
 	size_t length;
-	struct entry *entry;
+	struct entry *entry = known(process, id, recorded);
 
-	if (!recorded || recorded[0] != 'T' || strncmp(recorded, "Thread-", 7) != 0)
-		return recorded;
-	entry = known(process, id, recorded);
 	if (!entry && (length = thread_length(recorded, &address)) > 0) {
 		entry = new_entry(names, process, id, recorded, address);
 		entry->shown = name_thread(names, pid, entry->recorded, length, address);
@@ -326,9 +327,17 @@ static const char *thread_name(struct tt_symbol_names *names, struct process *pr
 	return entry ? entry->shown : recorded;
 }
 
+static inline const char *thread_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
+                                      const char *recorded)
+{
+	if (!recorded || recorded[0] != 'T' || strncmp(recorded, "Thread-", 7) != 0)
+		return recorded;
+	return numbered_name(names, process, pid, id, recorded);
+}
+
 static const char *object_name(struct tt_symbol_names *names, struct process *process, const struct tt_event *event)
 {
-	const char *number = event->name ? behind_word(event->name) : NULL;
+	const char *number = event->name ? number_behind(event->name) : NULL;
 	uint64_t address;
 	struct entry *entry;
 
