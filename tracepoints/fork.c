@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include "environment.h"
+
 /* The signals that the forking thread had blocked: LTTng blocks them all meanwhile. */
 static __thread sigset_t signals;
 
@@ -23,11 +25,15 @@ static void after_in_parent(void)
 
 static void after_in_child(void)
 {
+	tt_environment_swap();
 	lttng_ust_after_fork_child(&signals);
+	tt_environment_swap();
 }
 
 __attribute__((constructor)) static void handle_forks(void)
 {
+	tt_environment_note();
+
 	void *helper = dlopen("liblttng-ust-fork.so.1", RTLD_LAZY | RTLD_NOLOAD);
 
 	if (helper)
