@@ -32,11 +32,6 @@ static void post(struct tt_link_reader *reader, uint32_t n)
 	g_array_append_val(*posts, new);
 }
 
-static bool is_once(const struct tt_link_reader *reader)
-{
-	return reader->object->family == TT_FAMILY_LOCK && reader->object->kind == TT_KIND_ONCE;
-}
-
 void tt_link_acquire(struct tt_link_reader *reader)
 {
 	struct tt_link_object *state = reader->state;
@@ -48,7 +43,7 @@ void tt_link_acquire(struct tt_link_reader *reader)
 		tt_link_push(&reader->doer->acquires, reader->position);
 	else if (state->taken >= free)
 		tt_link_to(reader, post_of(state, state->taken - free));
-	if (is_once(reader))
+	if (tt_is_once(reader->object))
 		tt_link_to(reader, state->release);
 	state->taken++;
 }
@@ -76,7 +71,7 @@ void tt_link_release(struct tt_link_reader *reader)
 	uint32_t n = reader->action->type == TT_EVENT_sem_released ? reader->action->arg : 1;
 
 	/* Of a once those who come past it give nothing on: what they wait for is the end of the routine. */
-	if (!is_once(reader) || reader->action->mode == TT_MODE_EXCLUSIVE)
+	if (!tt_is_once(reader->object) || reader->action->mode == TT_MODE_EXCLUSIVE)
 		reader->state->release = reader->position;
 	if (reader->links->uses[reader->action->object] == TT_USE_SIGNALS) {
 		post(reader, n);

@@ -107,11 +107,6 @@ static int64_t cycle_since(const struct tt_finding *finding)
 	return since;
 }
 
-static bool is_once(const struct tt_object *object)
-{
-	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
-}
-
 static char *cycle_verdict(const GPtrArray *cycle)
 {
 	g_autoptr(GPtrArray) threads = g_ptr_array_new();
@@ -124,7 +119,7 @@ static char *cycle_verdict(const GPtrArray *cycle)
 	g_autofree char *names = tt_thread_names(threads);
 	if (cycle->len == 1)
 		return g_strdup_printf("%s waits for %s, %s itself", names, object,
-		                       is_once(wanted) ? "whose routine it runs" : "which it holds");
+		                       tt_is_once(wanted) ? "whose routine it runs" : "which it holds");
 	return g_strdup_printf("%s wait for each other%s", names, cycle->len > 2 ? ", in a circle" : "");
 }
 
@@ -135,7 +130,7 @@ static void tell_cycle(struct scene *scene, const GPtrArray *cycle)
 	bool surely = true, overtaken = false;
 
 	finding->cycle = true;
-	if (cycle->len == 1 && is_once(((struct tt_node *)cycle->pdata[0])->thread->wait.object))
+	if (cycle->len == 1 && tt_is_once(((struct tt_node *)cycle->pdata[0])->thread->wait.object))
 		finding->remedy = "See that nothing which the routine calls comes back to the same once.";
 	for (guint i = 0; i < cycle->len; i++) {
 		struct tt_node *node = cycle->pdata[i];

@@ -124,6 +124,12 @@ struct tt_object {
 	int64_t last_ns;
 };
 
+/* A once is a lock that is held while its routine runs. */
+static inline bool tt_is_once(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
+}
+
 /* Why a wait ended. */
 enum tt_outcome { TT_OUTCOME_GOT, TT_OUTCOME_TIMEOUT, TT_OUTCOME_ERROR };
 

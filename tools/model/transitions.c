@@ -25,7 +25,7 @@ static void end_routines(const struct tt_step *step, const struct tt_thread *thr
 {
 	for (guint i = thread->holds->len; i-- > 0;) {
 		struct tt_hold *hold = thread->holds->pdata[i];
-		if (hold->object->family == TT_FAMILY_LOCK && hold->object->kind == TT_KIND_ONCE)
+		if (tt_is_once(hold->object))
 			tt_model_end_hold(step, hold);
 	}
 }

@@ -24,11 +24,6 @@ static const char *const verbs[TT_N_EVENT_TYPES] = {
     [TT_EVENT_thread_exit] = "ends",
 };
 
-static bool is_once(const struct tt_object *object)
-{
-	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
-}
-
 static guint index_of(struct tt_steps *all, struct tt_thread *thread)
 {
 	guint index;
@@ -56,7 +51,7 @@ static void add_witness(struct tt_steps *all, const struct tt_finding *finding)
 
 		if (step->type == TT_EVENT_lock_acquired && step->blocks)
 			verb = verbs[TT_EVENT_lock_wait];
-		else if (step->type == TT_EVENT_lock_acquired && is_once(step->object))
+		else if (step->type == TT_EVENT_lock_acquired && tt_is_once(step->object))
 			verb = "runs";
 		add(all, &place, verb, step->blocks);
 	}
@@ -73,7 +68,7 @@ static void add_edges(struct tt_steps *all, const struct tt_finding *finding)
 	for (guint i = 0; i < finding->edges->len; i++) {
 		struct tt_place place = tt_edge_holds(tt_finding_edge(finding, i));
 		if (place.object)
-			add(all, &place, is_once(place.object) ? "runs" : "acquires", false);
+			add(all, &place, tt_is_once(place.object) ? "runs" : "acquires", false);
 	}
 	for (guint i = 0; i < finding->edges->len; i++) {
 		struct tt_place place = tt_edge_wants(tt_finding_edge(finding, i));

@@ -56,15 +56,10 @@ static void put_row(struct tt_text *text, const char *verb, int width, const cha
 	put_chain(text, place);
 }
 
-static bool is_once(const struct tt_object *object)
-{
-	return object->family == TT_FAMILY_LOCK && object->kind == TT_KIND_ONCE;
-}
-
 static void put_hold(struct tt_text *text, const struct tt_edge *edge, bool still, int width)
 {
 	g_autofree char *object = mode_text(edge->held, edge->held_mode, NULL);
-	bool runs = is_once(edge->held);
+	bool runs = tt_is_once(edge->held);
 	struct tt_place place = tt_edge_holds(edge);
 	const char *verb = runs ? still ? "runs" : "ran" : still ? "holds" : "held";
 
@@ -122,7 +117,7 @@ static void put_holder(struct tt_text *text, const struct tt_finding *finding, g
 		g_autofree char *lock = tt_object_phrase(next->held);
 		tt_put(&text->pen, TT_PLAIN, "        %-10s %s, held by ", "needs back", lock);
 	} else {
-		const char *how = !next->held ? "behind" : is_once(wanted) ? "run by" : "held by";
+		const char *how = !next->held ? "behind" : tt_is_once(wanted) ? "run by" : "held by";
 		tt_put(&text->pen, TT_PLAIN, "        %-10s ", how);
 	}
 	tt_put(&text->pen, TT_NAME, "%s%s\n", next->thread->name,

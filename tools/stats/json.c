@@ -2,13 +2,12 @@
 
 #include <jansson.h>
 
+#include "tools/report/json.h"
 #include "tools/stats/report.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
 {
-	g_autofree char *valid = text ? g_utf8_make_valid(text, -1) : NULL;
-
-	json_object_set_new(object, key, valid ? json_string(valid) : json_null());
+	json_object_set_new(object, key, tt_json_text(text));
 }
 
 static json_t *usage_of(const struct tt_usage *usage)
