@@ -27,7 +27,7 @@ static bool is_nested(const struct tt_dependency *dependency)
 	const struct tt_object *object = dependency->wanted.object;
 
 	return tt_is_wake_up(object) && !object->shared && tt_is_lock(dependency->held.object) &&
-	       dependency->held.object != object->lock && !dependency->wanted.timed && !dependency->hidden;
+	       !dependency->wanted.timed && !dependency->hidden;
 }
 
 static bool wakes(const struct tt_action *action)

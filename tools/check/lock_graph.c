@@ -146,12 +146,18 @@ static void depend_on_first(struct tt_lock_graph *graph, struct tt_request *requ
 	}
 }
 
+/* What it has no more while it waits for that: the lock of a condition, which may be another one the next time. */
+static const struct tt_object *not_kept(const struct tt_thread *thread, const struct tt_object *asked)
+{
+	return asked->family == TT_FAMILY_CONDITION ? thread->wait.lock : asked;
+}
+
 void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_asked *asked,
                        uint32_t position, tt_is_hidden hidden, void *data)
 {
 	struct tt_request key = {.thread = thread, .asked = *asked};
 
-	key.all = tt_held_set_of(graph->sets, thread, asked->object);
+	key.all = tt_held_set_of(graph->sets, thread, not_kept(thread, asked->object));
 	for (guint i = 0; i < MIN(key.all->len, 64); i++)
 		key.hidden |= (uint64_t)hidden(thread, key.all->held[i].lock, data) << i;
 	struct tt_request *request = g_hash_table_lookup(graph->by_key, &key);

@@ -63,8 +63,9 @@ struct tt_lock_graph *tt_lock_graph_new(void);
 void tt_lock_graph_free(struct tt_lock_graph *graph);
 
 /*
- * The thread asks, with all that it holds but that lock itself. `position` is where its history stands; TT_NOWHERE if
- * that is full. `hidden` tells of a lock that the thread holds whether no other can know of it.
+ * The thread asks, with all that it holds but that lock itself, and the lock that it gives up to wait for a condition.
+ * `position` is where its history stands; TT_NOWHERE if that is full. `hidden` tells of a lock that the thread holds
+ * whether no other can know of it.
  */
 typedef bool (*tt_is_hidden)(const struct tt_thread *thread, const struct tt_object *lock, void *data);
 void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_asked *asked,
