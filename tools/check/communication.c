@@ -22,6 +22,18 @@ bool tt_is_wake_up(const struct tt_object *object)
 	       object->family == TT_FAMILY_BARRIER || (object->family == TT_FAMILY_SEMAPHORE && object->signals);
 }
 
+bool tt_is_whole(const struct tt_check *check, const struct tt_run *run)
+{
+	bool whole = !tt_check_lost(check) && !run->history->partial;
+
+	for (guint i = 0; i < check->findings->len; i++) {
+		const struct tt_finding *finding = check->findings->pdata[i];
+		whole &= finding->level != TT_LEVEL_ACTUAL || finding->edges->len == 0 ||
+		         tt_finding_edge(finding, 0)->thread->process != run->history->process;
+	}
+	return whole;
+}
+
 static bool is_nested(const struct tt_dependency *dependency)
 {
 	const struct tt_object *object = dependency->wanted.object;
@@ -219,7 +231,7 @@ static bool try_wakers(struct tt_check *check, const struct nested *nested, cons
 	const struct tt_object *lock = nested->dependency->held.object;
 	g_autofree struct tt_asker *askers = g_new(struct tt_asker, wakers->len + 1);
 	g_autoptr(GPtrArray) moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-	bool sure = !tt_check_lost(check) && !nested->run->history->partial, all = wakers->len > 0;
+	bool sure = tt_is_whole(check, nested->run), all = wakers->len > 0;
 
 	askers[0] = (struct tt_asker){nested->dependency->thread->number, nested->moments, lock,
 	                              nested->dependency->wanted.object, TT_MODE_EXCLUSIVE};

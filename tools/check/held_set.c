@@ -28,6 +28,11 @@ bool tt_is_lock(const struct tt_object *object)
 	return object->family == TT_FAMILY_LOCK || (object->family == TT_FAMILY_SEMAPHORE && object->places == 1);
 }
 
+bool tt_is_pool(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_SEMAPHORE && !object->signals && object->whole && object->places > 1;
+}
+
 GHashTable *tt_held_sets_new(void)
 {
 	return g_hash_table_new_full(hash_set, equal_sets, g_free, NULL);
@@ -47,7 +52,7 @@ static void fill(struct tt_held_set *set, const struct tt_thread *thread, const 
 	set->len = 0;
 	for (guint i = 0; i < thread->holds->len; i++) {
 		const struct tt_hold *hold = thread->holds->pdata[i];
-		if (tt_is_lock(hold->object) && hold->object != but)
+		if ((tt_is_lock(hold->object) || tt_is_pool(hold->object)) && hold->object != but)
 			set->held[set->len++] = (struct tt_held){hold->object, hold->mode};
 	}
 	if (set->len > 1)

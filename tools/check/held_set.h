@@ -24,6 +24,9 @@ struct tt_held_set {
  */
 bool tt_is_lock(const struct tt_object *object);
 
+/* Whether it lets in several at a time: a semaphore that was made with more places, with the same proviso. */
+bool tt_is_pool(const struct tt_object *object);
+
 /* A table of sets; g_hash_table_destroy ends it and them. */
 GHashTable *tt_held_sets_new(void);
 

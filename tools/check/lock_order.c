@@ -2,6 +2,7 @@
 #include "tools/check/communication.h"
 #include "tools/check/lock_finding.h"
 #include "tools/check/making.h"
+#include "tools/check/pools.h"
 #include "tools/check/rules.h"
 
 /*
@@ -55,10 +56,11 @@ static void request(struct order *order, struct tt_thread *thread, const struct 
 	tt_lock_graph_add(order->graph, thread, asked, tt_history_position(history), is_hidden, order);
 }
 
-/* What can be held, or is joined. Whether a semaphore is used as a lock shows later. */
-static bool is_asked_for(const struct tt_object *object)
+/* What can be held, or is joined; a place of several only with a lock held. How a semaphore is used shows later. */
+static bool is_asked_for(const struct tt_thread *thread, const struct tt_object *object)
 {
-	return object->family == TT_FAMILY_THREAD || tt_is_lock(object);
+	return object->family == TT_FAMILY_THREAD || tt_is_lock(object) ||
+	       (tt_is_pool(object) && thread->holds->len > 0);
 }
 
 /* It reads that lock, and asks to read it. */
@@ -77,7 +79,7 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	const struct tt_wait *wait = &thread->wait;
 	struct order *order = data;
 
-	if (!is_asked_for(wait->object) && !(tt_is_wake_up(wait->object) && thread->holds->len > 0))
+	if (!is_asked_for(thread, wait->object) && !(tt_is_wake_up(wait->object) && thread->holds->len > 0))
 		return;
 	g_hash_table_insert(order->waiting, thread, wait->object);
 	request(order, thread,
@@ -112,7 +114,7 @@ static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *da
 	struct order *order = data;
 
 	/* One from before the trace has no request. */
-	if (hold->limit != TT_LIMIT_TRY && hold->caller && is_asked_for(hold->object) &&
+	if (hold->limit != TT_LIMIT_TRY && hold->caller && is_asked_for(hold->thread, hold->object) &&
 	    !has_waited(order, hold->thread, hold->object))
 		request(order, hold->thread,
 		        &(struct tt_asked){.object = hold->object,
@@ -403,6 +405,7 @@ static void finish(struct tt_check *check, void *state)
 		tt_proof_free(cycle->proof);
 	}
 	tt_communication_find(check, order->graph, order->histories, order->runs, most_actions);
+	tt_pools_find(check, order->graph, order->histories, order->runs, most_actions);
 	add_limits(check, order, arcs, found);
 	tt_lock_cycles_free(found);
 	tt_lock_parts_free(parts);

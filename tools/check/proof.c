@@ -50,7 +50,7 @@ static GArray *open_sections(const struct tt_run *run, uint32_t thread)
 	for (uint32_t at = links->first[thread]; at < done; at = links->next[at]) {
 		const struct tt_action *action = tt_history_at(links->history, at);
 		bool over = links->match[at] != TT_NOWHERE && links->match[at] < done;
-		if (tt_links_begins(action) && !over && tt_is_lock(tt_history_object(links->history, action->object)))
+		if (tt_links_begins(action) && !over && links->uses[action->object] != TT_USE_SIGNALS)
 			g_array_append_val(open, at);
 	}
 	return open;

@@ -19,6 +19,7 @@ struct thing {
 	guint loose;     /* of a condition: so many of those who wait were woken, whichever */
 	guint arrived;   /* of a barrier */
 	GArray *waiters; /* uint32_t: threads, in the order in which they came */
+	GArray *takers;  /* uint32_t: of a semaphore that is no signal, the thread that has each place taken */
 };
 
 struct replay {
@@ -37,6 +38,13 @@ struct replay {
 static bool is_signal(const struct replay *replay)
 {
 	return replay->links->uses[replay->action->object] == TT_USE_SIGNALS;
+}
+
+static void push(GArray **threads, uint32_t thread)
+{
+	if (!*threads)
+		*threads = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+	g_array_append_val(*threads, thread);
 }
 
 /* Locks. */
@@ -110,12 +118,28 @@ static bool fail(struct replay *replay)
 
 static bool take_place(struct replay *replay)
 {
-	return replay->thing->value > 0 && replay->thing->value-- > 0;
+	struct thing *thing = replay->thing;
+
+	if (thing->value == 0)
+		return false;
+	thing->value--;
+	if (!is_signal(replay))
+		push(&thing->takers, replay->action->thread);
+	return true;
 }
 
 static bool give_places(struct replay *replay)
 {
-	replay->thing->value += replay->action->arg;
+	struct thing *thing = replay->thing;
+	uint32_t left = replay->action->arg;
+
+	thing->value += left;
+	for (guint i = thing->takers ? thing->takers->len : 0; i-- > 0 && left > 0;) {
+		if (g_array_index(thing->takers, uint32_t, i) != replay->action->thread)
+			continue;
+		g_array_remove_index(thing->takers, i);
+		left--;
+	}
 	return true;
 }
 
@@ -138,9 +162,7 @@ static bool begin_wait(struct replay *replay)
 
 	replay->actor->waits_at = replay->action->object;
 	replay->actor->woken = replay->object->family == TT_FAMILY_EVENT && thing->set;
-	if (!thing->waiters)
-		thing->waiters = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-	g_array_append_val(thing->waiters, replay->action->thread);
+	push(&thing->waiters, replay->action->thread);
 	return true;
 }
 
@@ -348,6 +370,18 @@ static bool is_behind(const struct tt_object *lock, const struct tt_replay_reque
 	return false;
 }
 
+/* No place is left, and those who have one all ask for something themselves. */
+static bool is_full(const struct thing *semaphore, const struct tt_replay_request *requests, guint n)
+{
+	guint asking = 0, taken = semaphore->takers ? semaphore->takers->len : 0;
+
+	for (guint i = 0; i < taken; i++) {
+		for (guint j = 0; j < n; j++)
+			asking += requests[j].thread == g_array_index(semaphore->takers, uint32_t, i);
+	}
+	return semaphore->value == 0 && asking == taken;
+}
+
 static bool is_blocked(const struct replay *replay, const struct tt_replay_request *requests, guint n, guint i)
 {
 	const struct tt_object *object = tt_history_object(replay->links->history, requests[i].object);
@@ -357,7 +391,7 @@ static bool is_blocked(const struct replay *replay, const struct tt_replay_reque
 	if (object->family == TT_FAMILY_THREAD)
 		return !replay->actors[object->thread->number].ended;
 	if (object->family == TT_FAMILY_SEMAPHORE)
-		return thing->value == 0;
+		return is_full(thing, requests, n);
 	/* The last at a barrier in the run, which did not wait there, does if it comes before another. */
 	if (object->family == TT_FAMILY_BARRIER && actor->waits_at != requests[i].object)
 		return thing->arrived + 1 < object->parties;
@@ -397,6 +431,8 @@ bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct 
 	for (guint i = 0; i < process->objects->len; i++) {
 		if (replay.things[i].waiters)
 			g_array_free(replay.things[i].waiters, TRUE);
+		if (replay.things[i].takers)
+			g_array_free(replay.things[i].takers, TRUE);
 	}
 	g_free(replay.actors);
 	g_free(replay.things);
