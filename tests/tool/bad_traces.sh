@@ -131,7 +131,7 @@ resize '\377' 8
 tool events "$dir/bad"
 check "packets of more than there can be" "$(refused 'it is damaged')"
 
-# It counts packets of no size for ever; it is left to for 5 s of the processor.
+# It counts packets of no size for ever: it may for 3 s of the processor.
 resize '\0' 16
 rm -r "$dir/bad/$ctf/index"
 limit=120

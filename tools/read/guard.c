@@ -9,7 +9,7 @@
 static const int crashes[] = {SIGABRT, SIGBUS, SIGFPE, SIGSEGV};
 enum { UNUSABLE_INPUT = 2 }; /* TT_EXIT_USAGE, which belongs to the floor above */
 enum { N_CRASHES = sizeof crashes / sizeof *crashes };
-enum { PATIENCE_S = 5 }; /* of its own time on the processor, so that a slow disk is no matter */
+enum { PATIENCE_S = 3 }; /* of its own time on the processor, so that a slow disk is no matter */
 
 static struct {
 	volatile sig_atomic_t theirs; /* Babeltrace is at work */
@@ -54,12 +54,12 @@ static void write_line(char *line, size_t size, const char *path, const char *wh
 	strcat(line, "\n");
 }
 
-/* SIGVTALRM: each time the program has run for so long. 0: no more. */
+/* SIGPROF: each time it has been on the processor for so long, also in the kernel. 0: no more. */
 static void tick(time_t seconds)
 {
 	const struct itimerval every = {{seconds, 0}, {seconds, 0}};
 
-	setitimer(ITIMER_VIRTUAL, &every, NULL);
+	setitimer(ITIMER_PROF, &every, NULL);
 }
 
 void tt_guard_begin(const char *path)
@@ -77,7 +77,7 @@ void tt_guard_begin(const char *path)
 	sigaltstack(&stack, &guard.stack_before);
 	for (int i = 0; i < N_CRASHES; i++)
 		sigaction(crashes[i], &guarded, &guard.before[i]);
-	sigaction(SIGVTALRM, &ticking, &guard.before_ticks);
+	sigaction(SIGPROF, &ticking, &guard.before_ticks);
 	tt_guard_ours(false);
 	guard.seen = guard.turns;
 	tick(PATIENCE_S);
@@ -95,7 +95,7 @@ void tt_guard_end(void)
 {
 	tick(0);
 	tt_guard_ours(true);
-	sigaction(SIGVTALRM, &guard.before_ticks, NULL);
+	sigaction(SIGPROF, &guard.before_ticks, NULL);
 	for (int i = 0; i < N_CRASHES; i++)
 		sigaction(crashes[i], &guard.before[i], NULL);
 	sigaltstack(&guard.stack_before, NULL);
