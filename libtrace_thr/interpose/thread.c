@@ -159,7 +159,10 @@ static void *run(void *arg)
 
 	note_handle(plain, pthread_self());
 	tt_enter();
+	/* It can have been cancelled already, and is to end where the program's calls let it, not here. */
+	struct tt_calm calm = tt_calm_begin();
 	bool known = begin(plain);
+	tt_calm_end(calm);
 	tt_leave();
 	if (!known)
 		return start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <semaphore.h>
 #include <stdbool.h>
+#include <unistd.h>
 
 /* Programs that do hang, in every schedule or in the one that the turns force; and the nearest that do not. */
 
@@ -332,6 +333,27 @@ static void barrier_full(void)
 	barrier_of(2);
 }
 
+/* Cancelled before it comes to the barrier, which is no place to end at: mostly before it has begun at all. */
+
+static void pass_then_pause(void)
+{
+	pass(&barrier);
+	for (;;)
+		pause();
+}
+
+static void cancelled_at_once(void)
+{
+	DO(pthread_barrier_init(&barrier, NULL, 2));
+	for (int i = 0; i < 50; i++) {
+		pthread_t thread = start(pass_then_pause);
+
+		DO(pthread_cancel(thread));
+		pass(&barrier);
+		DO(pthread_join(thread, NULL));
+	}
+}
+
 const struct small_program hang_programs[] = {
     {"twice", "TT002", twice},
     {"twice_recursive", "-", twice_recursive},
@@ -356,5 +378,6 @@ const struct small_program hang_programs[] = {
     {"one_has_a_place", "-", one_has_a_place},
     {"barrier_short", "TT003", barrier_short},
     {"barrier_full", "-", barrier_full},
+    {"cancelled_at_once", "-", cancelled_at_once},
     {0},
 };
