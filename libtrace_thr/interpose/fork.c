@@ -12,6 +12,7 @@ struct tt_own_locks tt_own_locks;
 pid_t tt_tid_before_fork;
 
 static __thread pid_t forking;
+static __thread unsigned depth; /* see src/fork.c */
 
 /*
  * Between ours nothing is told, in the child as little as in the parent: there run the handlers of who has come before
@@ -19,17 +20,22 @@ static __thread pid_t forking;
  */
 static void before(void)
 {
+	if (depth++ > 0)
+		return;
 	forking = gettid();
 	tt_enter();
 }
 
 static void after_in_parent(void)
 {
-	tt_leave();
+	if (--depth == 0)
+		tt_leave();
 }
 
 static void after_in_child(void)
 {
+	if (--depth > 0)
+		return;
 	tt_own_locks = (struct tt_own_locks){0}; /* where the kernel has not done it */
 	tt_tid_before_fork = forking;
 	tt_threads_after_fork_in_child();

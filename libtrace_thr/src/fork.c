@@ -13,18 +13,32 @@
 #include "thread.h"
 #include "waiters.h"
 
+/*
+ * In a child LTTng's handler, which runs before ours, may fork itself: for a user that its daemon has not seen yet, as
+ * after setuid. What we do is done by then, and undone after it.
+ */
+static __thread unsigned depth;
+
 static void before(void)
 {
+	if (depth++ > 0)
+		return;
 	tt_registry_lock();
 	tt_object_before_fork();
 	tt_local_before_fork();
 }
 
-static void after(void)
+static void unlock_all(void)
 {
 	tt_local_after_fork();
 	tt_object_after_fork();
 	tt_registry_unlock();
+}
+
+static void after(void)
+{
+	if (--depth == 0)
+		unlock_all();
 }
 
 /* The thread that forked is the only one, and the main one. */
@@ -33,13 +47,15 @@ static void after_in_child(void)
 	tthr_thread *self = tt_self_known();
 	tthr_thread *next;
 
+	if (--depth > 0)
+		return;
 	for (tthr_thread *thread = tt_registry_clear(); thread; thread = next) {
 		next = thread->next;
 		thread->next = thread->prev = NULL;
 		if (thread != self)
 			tt_thread_lose(thread);
 	}
-	after();
+	unlock_all();
 	tt_waiters_after_fork_in_child();
 	tt_last_thread_after_fork_in_child();
 	tt_log_after_fork_in_child();
