@@ -31,7 +31,7 @@ static int in_child(void)
 
 int main(void)
 {
-	int status;
+	int status = 0;
 
 	if (setgid(USER) || setuid(USER)) {
 		perror("setuid");

@@ -25,8 +25,10 @@ static int in_child(const char *title, size_t size)
 int main(void)
 {
 	char *title = environ[0], *end = title;
-	int status;
+	int status = 0;
 
+	if (!title)
+		return 1;
 	for (char **variable = environ; *variable; variable++) {
 		if (*variable == end)
 			end += strlen(end) + 1;
