@@ -154,7 +154,11 @@ static void end_part(struct preserve *all, struct state state)
 /* Whether the thread may go on with step `i`; whether it may stop before it. */
 static bool may_go_on(const struct preserve *all, unsigned thread, guint i)
 {
-	return !all->stops || all->stops[thread] == ANYWHERE || i < all->stops[thread];
+	if (!all->stops || all->stops[thread] == ANYWHERE)
+		return true;
+	/* To begin to wait is not to get past it: a writer that waits keeps readers out. */
+	return i < all->stops[thread] ||
+	       (i == all->stops[thread] && run_step(all->run, i)->move.kind == MOVE_BEGIN_WAIT);
 }
 
 static bool may_stop(const struct preserve *all, unsigned thread, guint i)

@@ -25,6 +25,8 @@ struct thing {
 struct replay {
 	const struct tt_links *links;
 	const uint32_t *done; /* of each thread */
+	const struct tt_replay_request *requests;
+	guint n; /* of these */
 	struct actor *actors;
 	struct thing *things;
 	/* the action at hand */
@@ -101,6 +103,31 @@ static bool release(struct replay *replay)
 	return true;
 }
 
+/* A writer that is to wait at the end, and has come to that, may as well wait from now on. */
+static bool may_queue(const struct replay *replay)
+{
+	for (guint i = 0; i < replay->n; i++) {
+		const struct tt_replay_request *request = &replay->requests[i];
+		if (request->object == replay->action->object && request->mode == TT_MODE_EXCLUSIVE &&
+		    replay->done[request->thread] <= replay->position)
+			return true;
+	}
+	return false;
+}
+
+/* One who reads keeps writers waiting, and one of these keeps those who would read. */
+static bool is_queued(struct replay *replay)
+{
+	struct thing *thing = replay->thing;
+
+	if (thing->readers > 0 && thing->writers == 0 && replay->object->kind == TT_KIND_RWLOCK_WRITER &&
+	    may_queue(replay)) {
+		thing->writers++;
+		thing->kept = true;
+	}
+	return thing->readers > 0 && thing->writers > 0;
+}
+
 /* It fails again only if it is taken again, or a writer goes first. What failed for another reason may always. */
 static bool fail(struct replay *replay)
 {
@@ -111,7 +138,7 @@ static bool fail(struct replay *replay)
 		return true;
 	if (is_signal(replay))
 		return thing->value == 0;
-	return is_taken(thing, (enum tt_mode)replay->action->mode) || (thing->readers > 0 && thing->writers > 0);
+	return is_taken(thing, (enum tt_mode)replay->action->mode) || is_queued(replay);
 }
 
 /* Semaphores. */
@@ -413,7 +440,7 @@ bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct 
                uint32_t *stuck)
 {
 	const struct tt_process *process = links->history->process;
-	struct replay replay = {.links = links, .done = done};
+	struct replay replay = {.links = links, .done = done, .requests = requests, .n = n};
 	bool ok;
 
 	replay.actors = g_new0(struct actor, process->threads->len);
