@@ -113,23 +113,25 @@ static void find_wakers(struct nested *nested)
 {
 	const struct tt_history *history = nested->run->history;
 	uint32_t object = nested->dependency->wanted.object->number, lock = nested->dependency->held.object->number;
-	g_autoptr(GHashTable) holders = g_hash_table_new(NULL, NULL), waiting = g_hash_table_new(NULL, NULL);
+	/* By the threads' numbers: this is done once a wait, for all events. */
+	g_autofree bool *holds = g_new0(bool, history->process->threads->len);
+	g_autofree bool *waits = g_new0(bool, history->process->threads->len);
 
 	nested->always = true;
 	for (uint32_t i = 0; i < history->len; i++) {
 		const struct tt_action *action = tt_history_at(history, i);
+		bool waited = waits[action->thread];
+		waits[action->thread] = begins_wait(action);
+		if (action->object == lock &&
+		    (action->type == TT_EVENT_lock_acquired || action->type == TT_EVENT_lock_released))
+			holds[action->thread] = action->type == TT_EVENT_lock_acquired;
+		if (action->object != object || !wakes(action))
+			continue;
 		struct tt_thread *thread = tt_history_thread(history, action->thread);
-		if (action->object == lock && action->type == TT_EVENT_lock_acquired)
-			g_hash_table_add(holders, thread);
-		else if (action->object == lock && action->type == TT_EVENT_lock_released)
-			g_hash_table_remove(holders, thread);
-		bool waited = g_hash_table_remove(waiting, thread);
-		if (begins_wait(action))
-			g_hash_table_add(waiting, thread);
-		if (action->object != object || !wakes(action) || thread == nested->dependency->thread)
+		if (thread == nested->dependency->thread)
 			continue;
 		nested->handled |= waited;
-		nested->always &= g_hash_table_contains(holders, thread);
+		nested->always &= holds[action->thread];
 		if (!g_ptr_array_find(nested->wakers, thread, NULL))
 			g_ptr_array_add(nested->wakers, thread);
 	}
