@@ -30,8 +30,21 @@ void tt_guards_free(struct tt_guards *guards)
 	g_free(guards);
 }
 
+/* Whether the thread is that one, or was made by it, or by one that was. */
+static bool is_of(const struct tt_guards *guards, const struct tt_thread *thread, const struct tt_thread *maker)
+{
+	const struct life *life;
+
+	while (thread != maker && (life = g_hash_table_lookup(guards->lives, thread)))
+		thread = life->maker;
+	return thread == maker;
+}
+
 static void begin(struct tt_guards *guards, const struct tt_thread *maker, struct tt_thread *made)
 {
+	/* A damaged trace can say that of a thread which made its maker; who follows the makers must come to an end. */
+	if (is_of(guards, maker, made))
+		return;
 	struct life *life = g_new0(struct life, 1);
 
 	life->maker = maker;

@@ -49,6 +49,24 @@ static void test_siblings_under_a_guard(void **state)
 	(void)state;
 }
 
+/* A damaged trace, in which two threads made and joined each other: looking for guards comes to an end. */
+static void test_makers_of_each_other(void **state)
+{
+	struct feed feed = feed_new(true);
+
+	acquires(&feed, T1, G);
+	starts(&feed, T1, T2);
+	starts(&feed, T2, T1);
+	joins(&feed, T1, T2);
+	joins(&feed, T2, T1);
+	releases(&feed, T1, G);
+	NESTS(&feed, T1, A, B);
+	NESTS(&feed, T2, B, A);
+	feed_finish(&feed);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* Nobody can know of a lock that was just made; unless its maker has done something since that shows it. */
 static void test_just_made(void **state)
 {
@@ -92,6 +110,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_inherited_guard),
 	    cmocka_unit_test(test_siblings_under_a_guard),
+	    cmocka_unit_test(test_makers_of_each_other),
 	    cmocka_unit_test(test_just_made),
 	    cmocka_unit_test(test_first_sight_is_no_making),
 	};
