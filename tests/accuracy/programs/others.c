@@ -152,6 +152,24 @@ static void seats_for_all(void)
 	seats(3);
 }
 
+/* A pool of places: two have a place and take A, a third takes A and then a place. With a place more it gets one. */
+
+static void pool(unsigned places)
+{
+	DO(sem_init(&p, 0, places));
+	IN_TURN(p_a, p_a, a_p);
+}
+
+static void pool_for_two(void)
+{
+	pool(2);
+}
+
+static void pool_for_three(void)
+{
+	pool(3);
+}
+
 /* A lock held on a way to a barrier, which the other party takes before. */
 
 static void pass_under_a(void)
@@ -231,6 +249,8 @@ const struct small_program other_programs[] = {
     {"sem_then_mutex", "-", sem_then_mutex},
     {"seats_for_two", "-", seats_for_two},
     {"seats_for_all", "TT010", seats_for_all},
+    {"pool_for_two", "TT013", pool_for_two},
+    {"pool_for_three", "-", pool_for_three},
     {"barrier_under_lock", "TT013", barrier_under_lock},
     {"asks_again", "TT010", asks_again},
     {"asks_again_with_nothing", "-", asks_again_with_nothing},
