@@ -32,7 +32,7 @@ struct outcome {
 	unsigned communication; /* TT013 */
 	unsigned beyond;        /* TT010 that are reachable, though not foretold */
 	unsigned behind_writers, told_behind_writers; /* foretold where a thread waits for a waiting writer */
-	unsigned reading_again, told_reading_again; /* and reads that lock already */
+	unsigned reading_again, told_reading_again;   /* and reads that lock already */
 	unsigned parts,
 	    unstarted; /* of the run that were checked; not judged, since a thread is made but not started */
 	unsigned counts[N_DISAGREEMENTS];

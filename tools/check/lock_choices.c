@@ -104,8 +104,7 @@ static bool fits(struct tt_chooser *chooser, const struct tt_dependency *new, co
 	/* One thread alone is none, but where it reads again behind a writer. */
 	if (n == 0)
 		return !closing || (tt_both_read(new, new) && writer_between(chooser, new, new));
-	return waits_for(chooser, chosen->pdata[n - 1], new) &&
-	       (!closing || waits_for(chooser, new, chosen->pdata[0]));
+	return waits_for(chooser, chosen->pdata[n - 1], new) && (!closing || waits_for(chooser, new, chosen->pdata[0]));
 }
 
 guint tt_first_fit(struct tt_chooser *chooser, const struct tt_arc *arc, guint from, const GPtrArray *chosen, guint n,

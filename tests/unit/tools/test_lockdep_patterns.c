@@ -285,20 +285,13 @@ static void test_behind_a_writer(void **state)
 		uint8_t kind;
 		bool deadlock;
 	} cases[] = {
-	    {"aB Ba A", TT_KIND_RWLOCK_WRITER, true},
-	    {"aB Ba A", TT_KIND_RWLOCK, false},
-	    {"aB Ba", TT_KIND_RWLOCK_WRITER, false},
-	    {"Ab bc CA B", TT_KIND_RWLOCK_WRITER, true},
-	    {"Ab bc CA C", TT_KIND_RWLOCK_WRITER, false},
-	    {"aa a", TT_KIND_RWLOCK_WRITER, false},
-	    {"aa A", TT_KIND_RWLOCK_WRITER, true},
-	    {"aa A", TT_KIND_RWLOCK, false},
-	    {"Gaa GA", TT_KIND_RWLOCK_WRITER, false},
-	    {"gaa gA", TT_KIND_RWLOCK_WRITER, true},
-	    {"aba A", TT_KIND_RWLOCK_WRITER, true},
-	    {"ab ba A B", TT_KIND_RWLOCK_WRITER, true},
-	    {"ab ba A B", TT_KIND_RWLOCK, false},
-	    {"ab ba A", TT_KIND_RWLOCK_WRITER, false},
+	    {"aB Ba A", TT_KIND_RWLOCK_WRITER, true},     {"aB Ba A", TT_KIND_RWLOCK, false},
+	    {"aB Ba", TT_KIND_RWLOCK_WRITER, false},      {"Ab bc CA B", TT_KIND_RWLOCK_WRITER, true},
+	    {"Ab bc CA C", TT_KIND_RWLOCK_WRITER, false}, {"aa a", TT_KIND_RWLOCK_WRITER, false},
+	    {"aa A", TT_KIND_RWLOCK_WRITER, true},        {"aa A", TT_KIND_RWLOCK, false},
+	    {"Gaa GA", TT_KIND_RWLOCK_WRITER, false},     {"gaa gA", TT_KIND_RWLOCK_WRITER, true},
+	    {"aba A", TT_KIND_RWLOCK_WRITER, true},       {"ab ba A B", TT_KIND_RWLOCK_WRITER, true},
+	    {"ab ba A B", TT_KIND_RWLOCK, false},         {"ab ba A", TT_KIND_RWLOCK_WRITER, false},
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {

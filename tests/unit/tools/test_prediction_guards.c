@@ -108,10 +108,8 @@ static void test_first_sight_is_no_making(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_inherited_guard),
-	    cmocka_unit_test(test_siblings_under_a_guard),
-	    cmocka_unit_test(test_makers_of_each_other),
-	    cmocka_unit_test(test_just_made),
+	    cmocka_unit_test(test_inherited_guard),          cmocka_unit_test(test_siblings_under_a_guard),
+	    cmocka_unit_test(test_makers_of_each_other),     cmocka_unit_test(test_just_made),
 	    cmocka_unit_test(test_first_sight_is_no_making),
 	};
 
