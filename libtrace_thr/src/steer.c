@@ -242,7 +242,7 @@ static void let_go(struct part *part)
 /* If all are here, lets them go on together, and the plan is carried out. The word is held. */
 static bool close_cycle(void)
 {
-	struct part *chosen[TT_STEER_EDGES];
+	struct part *chosen[TT_STEER_EDGES] = {NULL};
 	unsigned tries = 0;
 
 	if (!choose(chosen, 0, &tries))

@@ -115,30 +115,30 @@ static bool may_queue(const struct replay *replay)
 	return false;
 }
 
-/* One who reads keeps writers waiting, and one of these keeps those who would read. */
+/* Whether a writer that waits keeps out who would read: also when the last who had the lock has just let go. */
 static bool is_queued(struct replay *replay)
 {
 	struct thing *thing = replay->thing;
 
-	if (thing->readers > 0 && thing->writers == 0 && replay->object->kind == TT_KIND_RWLOCK_WRITER &&
-	    may_queue(replay)) {
+	if (thing->writers == 0 && replay->object->kind == TT_KIND_RWLOCK_WRITER && may_queue(replay)) {
 		thing->writers++;
 		thing->kept = true;
 	}
-	return thing->readers > 0 && thing->writers > 0;
+	return thing->writers > 0;
 }
 
 /* It fails again only if it is taken again, or a writer goes first. What failed for another reason may always. */
 static bool fail(struct replay *replay)
 {
 	const struct thing *thing = replay->thing;
+	enum tt_mode mode = (enum tt_mode)replay->action->mode;
 
 	leave_queue(replay);
 	if (replay->action->detail == TT_FAILURE_ERROR)
 		return true;
 	if (is_signal(replay))
 		return thing->value == 0;
-	return is_taken(thing, (enum tt_mode)replay->action->mode) || is_queued(replay);
+	return is_taken(thing, mode) || (mode == TT_MODE_SHARED && is_queued(replay));
 }
 
 /* Semaphores. */
