@@ -201,12 +201,22 @@ static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
 	                       acts[dependency->wanted.object->family]);
 }
 
+static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, const struct tt_proof *proof)
+{
+	for (guint i = 1; i <= wakers->len && proof; i++) {
+		if (tt_proof_is_doubtful(proof, 0, i, nested->run))
+			return true;
+	}
+	return false;
+}
+
 /* `proof` NULL: it is only potential. The first of the askers is the waiter. */
 static void tell(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
                  const struct tt_asker *askers, const struct tt_proof *proof)
 {
+	bool doubtful = is_doubtful(nested, wakers, proof), predicted = proof && !doubtful;
 	struct tt_finding *finding =
-	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], proof ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
+	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], predicted ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
 	                   verdict_of(nested, wakers));
 
 	for (guint i = 0; i <= wakers->len; i++) {
@@ -215,12 +225,14 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 			tt_proof_set_edge(proof, i, nested->run, &edge);
 		g_array_append_val(finding->edges, edge);
 	}
-	if (proof)
+	if (predicted)
 		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
-	tt_finding_note(finding, proof ? "Checked: these steps keep all that orders the threads in this run, and were "
-	                                 "replayed. In them nobody is left who in this run did wake it."
-	                               : "Not shown: an order of this run's events that leads there. All that woke it "
-	                                 "in this run was done with the lock held.");
+	tt_finding_note(finding, "%s",
+	                predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
+	                             "replayed. In them nobody is left who in this run did wake it."
+	                : doubtful ? tt_proof_doubt
+	                           : "Not shown: an order of this run's events that leads there. All that woke it "
+	                             "in this run was done with the lock held.");
 	tt_finding_note(finding, "Not seen: data that decides what the threads do, and who else could wake it.");
 	finding->remedy = "Wait with no lock held but that of the condition, or wake without the lock.";
 	g_ptr_array_add(check->findings, finding);

@@ -160,6 +160,18 @@ static void note_loss(const struct tt_check *check, const struct tt_run *run, st
 		                "Locks were held from before the trace began, so not all that led here is known.");
 }
 
+/* Who joins may have waited for what the proof leaves out. Locks alone are taken in an order, whatever the data. */
+static bool is_doubtful(const struct tt_lock_cycle *cycle, const struct tt_run *run)
+{
+	guint n = cycle->dependencies->len;
+
+	for (guint i = 0; i < n && cycle->proof && has_join(cycle); i++) {
+		if (tt_proof_is_doubtful(cycle->proof, (i + 1) % n, i, run))
+			return true;
+	}
+	return false;
+}
+
 static void note_potential(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
 {
 	if (cycle->class == TT_CYCLE_TIMED)
@@ -170,6 +182,8 @@ static void note_potential(struct tt_finding *finding, const struct tt_lock_cycl
 		tt_finding_note(finding, "Not decided: it may lie beyond the part of the run that could be kept.");
 	else if (run->closure->steps == 0)
 		tt_finding_note(finding, "Not decided: there was too much to try.");
+	else if (is_doubtful(cycle, run))
+		tt_finding_note(finding, "%s", tt_proof_doubt);
 	else if (!cycle->reached && cycle->class == TT_CYCLE_FIRM)
 		tt_finding_note(finding, "Not shown: an order of this run's events that leads there. It would need "
 		                         "critical sections in another order than they had here, after which the "
@@ -206,7 +220,7 @@ void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, co
 	    "Take these locks in one order in every thread, or hold only one of them at a time.";
 	static const char *const join_remedy = "Release the lock before joining, or end the thread without it.";
 	static const char *const again_remedy = "Do not ask for a lock that the thread reads: pass on that it has it.";
-	const struct tt_proof *proof = is_sure(check, run) ? cycle->proof : NULL;
+	const struct tt_proof *proof = is_sure(check, run) && !is_doubtful(cycle, run) ? cycle->proof : NULL;
 	bool excluded = cycle->class == TT_CYCLE_EXCLUDED;
 	enum tt_rule_index rule = has_join(cycle) ? TT_RULE_COMMUNICATION : proof ? TT_RULE_PREDICTED : TT_RULE_ORDER;
 	enum tt_level level = proof ? TT_LEVEL_PREDICTED : excluded ? TT_LEVEL_INVERSION : TT_LEVEL_POTENTIAL;

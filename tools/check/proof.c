@@ -331,6 +331,30 @@ struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writ
 	return proof;
 }
 
+const char tt_proof_doubt[] = "Not shown: an order of this run's events in which the lock is not had before by one who "
+			      "notifies a condition with it "
+			      "held, as it was here. Who waits with the lock may have waited for that as well.";
+
+bool tt_proof_is_doubtful(const struct tt_proof *proof, guint holder, guint asker, const struct tt_run *run)
+{
+	const struct tt_links *links = run->links;
+	uint32_t held = g_array_index(proof->parts, struct tt_proof_part, holder).held_at;
+	uint32_t at = g_array_index(proof->parts, struct tt_proof_part, asker).wanted_at;
+
+	if (held == TT_NOWHERE)
+		return false;
+	const struct tt_object *lock = tt_history_object(links->history, tt_history_at(links->history, held)->object);
+
+	for (bool over = false; at < held && !over; at = links->next[at]) {
+		const struct tt_action *action = tt_history_at(links->history, at);
+		const struct tt_object *object = tt_history_object(links->history, action->object);
+		if (action->type == TT_EVENT_cond_notify && (!object->lock || object->lock == lock))
+			return true;
+		over = tt_links_ends(action) && object == lock;
+	}
+	return false;
+}
+
 void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge)
 {
 	const struct tt_proof_part *part = &g_array_index(proof->parts, struct tt_proof_part, asker);

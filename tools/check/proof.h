@@ -39,6 +39,14 @@ struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, 
 /* Sets the sites and times of what the asker, by its number, has and wants to those of the proof. */
 void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge);
 
+/*
+ * Whether what the holder did with its lock may rest on a section of that lock which the proof leaves out: in this run
+ * the asker had the lock before, where the proof has it wait, and notified a condition then. Who waits for a condition
+ * looks at data that the lock protects. Both are numbers of askers, or dependencies.
+ */
+extern const char tt_proof_doubt[]; /* that in words, for a note */
+bool tt_proof_is_doubtful(const struct tt_proof *proof, guint holder, guint asker, const struct tt_run *run);
+
 /* All moments of requests, in order: uint32_t. The caller's to free. */
 GArray *tt_proof_moments(const GPtrArray *requests);
 

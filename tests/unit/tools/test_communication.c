@@ -159,6 +159,41 @@ static void test_condition_with_two_locks(void **state)
 	(void)state;
 }
 
+/*
+ * T1 ends with A, in which it notifies a condition of A; MAIN joins it with A held, and did not need to wait for the
+ * condition, since T1 was first. What MAIN did rests on that: not so if the condition is another lock's.
+ */
+static void test_section_that_is_relied_on(void **state)
+{
+	for (unsigned other = 0; other < 2; other++) {
+		struct feed feed = feed_new(false);
+
+		starts(&feed, MAIN, T1);
+		if (other) {
+			acquires(&feed, MAIN, B);
+			FEED(&feed, MAIN, cond_wait, .id = COND, .lock = B);
+			releases(&feed, MAIN, B);
+		}
+		acquires(&feed, T1, A);
+		FEED(&feed, T1, cond_notify, .id = COND, .asked = 1, .woken = other);
+		releases(&feed, T1, A);
+		exits(&feed, T1);
+		if (other) {
+			FEED(&feed, MAIN, cond_woken, .id = COND, .result = TT_WAKE_TIMEOUT);
+			acquires(&feed, MAIN, B);
+			releases(&feed, MAIN, B);
+		}
+		acquires(&feed, MAIN, A);
+		joins(&feed, MAIN, T1);
+		releases(&feed, MAIN, A);
+		assert_n(&feed, 1);
+		assert_rule(found(&feed, 0), "TT013", other ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL);
+		assert_true(other || has_note(found(&feed, 0), "may have waited for that as well"));
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 static void takes_place(struct feed *feed, unsigned who)
 {
 	FEED(feed, who, sem_acquired, .id = SEM);
@@ -245,9 +280,13 @@ static void test_run_that_hung(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_join_under_lock),          cmocka_unit_test(test_cancelled_join),
-	    cmocka_unit_test(test_last_at_a_barrier),        cmocka_unit_test(test_wake_up_under_lock),
-	    cmocka_unit_test(test_places_under_lock),        cmocka_unit_test(test_run_that_hung),
+	    cmocka_unit_test(test_join_under_lock),
+	    cmocka_unit_test(test_cancelled_join),
+	    cmocka_unit_test(test_last_at_a_barrier),
+	    cmocka_unit_test(test_wake_up_under_lock),
+	    cmocka_unit_test(test_section_that_is_relied_on),
+	    cmocka_unit_test(test_places_under_lock),
+	    cmocka_unit_test(test_run_that_hung),
 	    cmocka_unit_test(test_condition_with_two_locks),
 	};
 
