@@ -41,6 +41,18 @@ for i in 1 2 3 4; do
 	check "number $i has its events" "$(status_is 0)$(has out my_service)"
 done
 
+# While another daemon ends, which answers no more, a new one refuses to run.
+mkdir "$dir/ending"
+cat >"$dir/ending/lttng-sessiond" <<END
+#!/bin/sh
+test -e "$dir/ended" && exec $(command -v lttng-sessiond) "\$@"
+touch "$dir/ended"
+exit 1
+END
+chmod +x "$dir/ending/lttng-sessiond"
+apart env PATH="$dir/ending:$PATH" "$dir/bin/trace-thr" record -q -o again "$dir/bin/examples/rlock"
+check "a daemon that cannot start yet is started again" "$(status_is 0)$(is_empty err)$(test -e "$dir/ended" || echo "not tried; ")"
+
 apart env LD_PRELOAD=libpthread.so.0 "$dir/bin/trace-thr" record -q -o preloaded -- \
 	sh -c 'echo "program: $LD_PRELOAD"; tr "\0" "\n" </proc/$(cat /run/lttng/lttng-sessiond.pid)/environ | grep -c PRELOAD'
 check "what is preloaded is so into the program, not into the daemon" "$(has out '^program: libpthread')$(has out '^0$')"

@@ -37,7 +37,10 @@ record fast 1
 record slow 1 'pid > 0'
 record fast_deep 8
 record slow_deep 8 'pid > 0'
-test -z "$daemon" || kill "$daemon"
+test -z "$daemon" || {
+	kill "$daemon"
+	wait "$daemon"
+}
 
 check "ten lock events are recorded, and the init; six of the other program" "$(
 	test "$(wc -l <"$dir/fast")" = 18 || cat "$dir/fast"

@@ -2,6 +2,12 @@
 # Ctrl-C, and other signals to the recorder: the program gets them, the recording is whole, nothing is left.
 . "$(dirname "$0")/lib.sh"
 
+# Before a wait for what a program in the background says: the test before may have said it as well.
+anew()
+{
+	: >"$dir/out" >"$dir/err"
+}
+
 deadlocks()
 {
 	test "$(cat "$dir/out" "$dir/err" | grep -c 'wants the')" = 2
@@ -11,6 +17,7 @@ deadlocks()
 # SIGINT ignored by what it starts in the background; env undoes that.
 hang()
 {
+	anew
 	env --default-signal=INT "$TOOL" record -o "$dir/$1" -- "$BUILD/examples/deadlock_abba" >"$dir/out" 2>"$dir/err" \
 		</dev/null &
 	recorder=$!
@@ -36,6 +43,7 @@ done
 # Ctrl-C: to the terminal's foreground group, that is the recorder and the program.
 if command -v script >/dev/null; then
 	mkfifo "$dir/keys"
+	anew
 	env --default-signal=INT script -qec "'$TOOL' record -o '$dir/tty' -- '$BUILD/examples/deadlock_abba'" /dev/null \
 		<"$dir/keys" >"$dir/out" 2>"$dir/err" &
 	recorder=$!
@@ -52,6 +60,7 @@ else
 fi
 
 # A program that ignores a signal goes on; a second one ends it.
+anew
 sh -c 'exec "$@"' sh "$TOOL" record -o "$dir/twice" -- sh -c 'trap "" TERM; echo ready; while :; do sleep 0.1; done' \
 	>"$dir/out" 2>"$dir/err" </dev/null &
 recorder=$!
@@ -75,6 +84,7 @@ nothing_left() { test -z "$(left "$1")"; }
 cp "$BUILD/examples/deadlock_abba" "$dir/abba"
 for command in record 'run --keep-going' 'run --no-live'; do
 	name=killed$(echo "$command" | tr -d ' ')
+	anew
 	# Of several words.
 	# shellcheck disable=SC2086
 	LD_LIBRARY_PATH=$BUILD "$TOOL" $command -o "$dir/$name" -- sh -c "trap '' TERM; $dir/abba; : $dir/$name" >"$dir/out" \

@@ -16,6 +16,9 @@
 
 G_DEFINE_QUARK(tt - session - error - quark, tt_session_error)
 
+/* How long to try to start a daemon, and from one try to the next. */
+enum { PATIENCE_US = 3000 * 1000, AGAIN_US = 50 * 1000 };
+
 /* Bytes of the lock file. */
 enum { DECIDING = 0, USING = 1 };
 
@@ -100,13 +103,26 @@ static bool is_alive(void *data)
 	return lttng_session_daemon_alive() == 1;
 }
 
-/* Starts a daemon and waits until it answers. 0 with *error. */
+/*
+ * Starts a daemon and waits until it answers. 0 with *error. As long as another one is about to end, which answers no
+ * more, a new one ends at once: so it is tried again for some time.
+ */
 static pid_t start(GError **error)
 {
 	char name[] = "lttng-sessiond", no_kernel[] = "--no-kernel", quiet[] = "--quiet";
 	char *argv[] = {name, no_kernel, quiet, NULL};
+	const struct tt_background background = {.argv = argv, .answers = is_alive};
+	gint64 enough = g_get_monotonic_time() + PATIENCE_US;
+	g_autoptr(GError) failure = NULL;
+	pid_t pid;
 
-	return tt_background_start(&(struct tt_background){.argv = argv, .answers = is_alive}, error);
+	while (!(pid = tt_background_start(&background, &failure)) && g_get_monotonic_time() < enough) {
+		g_clear_error(&failure);
+		g_usleep(AGAIN_US);
+	}
+	if (!pid)
+		g_propagate_error(error, g_steal_pointer(&failure));
+	return pid;
 }
 
 static bool open_shared(struct tt_daemon *daemon, GError **error)
