@@ -100,7 +100,7 @@ static void depend(struct tt_lock_graph *graph, struct tt_request *request, cons
 	if (dependency->requests->len < MOST_WAYS)
 		g_ptr_array_add(dependency->requests, request);
 	else
-		graph->full = true;
+		dependency->cut = true;
 }
 
 static bool is_bit(uint64_t bits, guint i)

@@ -40,6 +40,7 @@ struct tt_dependency {
 	struct tt_asked wanted;
 	bool hidden;         /* no other thread could know yet of what was held */
 	GPtrArray *requests; /* struct tt_request: under which locks, and when */
+	bool cut;            /* there were more of these than are kept */
 	guint number;        /* in the order of making */
 };
 

@@ -2,6 +2,7 @@
 #include "tools/check/communication.h"
 #include "tools/check/lock_finding.h"
 #include "tools/check/making.h"
+#include "tools/check/order_limits.h"
 #include "tools/check/pools.h"
 #include "tools/check/rules.h"
 
@@ -264,81 +265,6 @@ static bool has_deadlocked(GHashTable *sets, const struct tt_lock_cycle *cycle)
 	return g_hash_table_contains(sets, set);
 }
 
-static void add_limit(struct tt_check *check, const char *format, ...) G_GNUC_PRINTF(2, 3);
-
-static void add_limit(struct tt_check *check, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	g_ptr_array_add(check->limits, g_strdup_vprintf(format, args));
-	va_end(args);
-}
-
-static void limit_signals(struct tt_check *check, const GPtrArray *arcs)
-{
-	for (guint i = 0; i < arcs->len; i++) {
-		const struct tt_arc *arc = arcs->pdata[i];
-		if (!arc->from->signals && !arc->to->signals)
-			continue;
-		g_autofree char *name = tt_object_phrase(arc->from->signals ? arc->from : arc->to);
-		add_limit(check,
-		          "The order of %s, and others like it, is not checked: it is released by threads that do "
-		          "not hold it.",
-		          name);
-		return;
-	}
-}
-
-static void limit_search(struct tt_check *check, const struct tt_lock_cycles *found)
-{
-	if (found->complete == 1)
-		add_limit(check, "There are too many lock orders to look at them all: inversions may be missing.");
-	else if (found->complete != G_MAXUINT)
-		add_limit(check,
-		          "There are too many lock orders to look at them all: inversions of more than %u locks "
-		          "may be missing.",
-		          found->complete);
-	if (found->untried > 0)
-		add_limit(check,
-		          "Of %u circular lock orders there are too many ways to get there to try them all: they are "
-		          "called potential, and may be more.",
-		          found->untried);
-}
-
-static void limit_runs(struct tt_check *check, const struct order *order)
-{
-	GHashTableIter iter;
-	void *value;
-
-	g_hash_table_iter_init(&iter, order->histories);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct tt_history *history = value;
-		if (history->full)
-			add_limit(check, "Only the first %u events of process %u that matter are looked at to predict.",
-			          history->len, history->process->pid);
-	}
-	g_hash_table_iter_init(&iter, order->runs);
-	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct tt_run *run = value;
-		if (run->closure->steps == 0)
-			add_limit(check, "There was too much to try: some of the potential deadlocks may be more.");
-		if (run->clocks && run->clocks->full)
-			add_limit(check, "There are too many threads and wake-ups to keep their order: some of the "
-			                 "potential deadlocks may be none.");
-	}
-}
-
-static void add_limits(struct tt_check *check, const struct order *order, const GPtrArray *arcs,
-                       const struct tt_lock_cycles *found)
-{
-	limit_signals(check, arcs);
-	if (order->graph->full)
-		add_limit(check, "Locks are nested in too many ways to keep them all: some inversions may be missing.");
-	limit_search(check, found);
-	limit_runs(check, order);
-}
-
 /* What the search for cycles asks. */
 
 static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
@@ -406,7 +332,12 @@ static void finish(struct tt_check *check, void *state)
 	}
 	tt_communication_find(check, order->graph, order->histories, order->runs, most_actions);
 	tt_pools_find(check, order->graph, order->histories, order->runs, most_actions);
-	add_limits(check, order, arcs, found);
+	tt_order_limits(check, &(struct tt_looked_at){.histories = order->histories,
+	                                              .runs = order->runs,
+	                                              .graph = order->graph,
+	                                              .arcs = arcs,
+	                                              .parts = parts,
+	                                              .cycles = found});
 	tt_lock_cycles_free(found);
 	tt_lock_parts_free(parts);
 	g_hash_table_destroy(order->runs);

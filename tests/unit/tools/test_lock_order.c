@@ -614,6 +614,26 @@ static void feed_random(struct feed *feed, unsigned n_threads, unsigned n_locks,
 	}
 }
 
+/* More ways to come to a request than are kept are told where that request can be in a circle, and only there. */
+static void test_many_ways(void **state)
+{
+	enum { WAYS = 300 };
+
+	for (unsigned circle = 0; circle < 2; circle++) {
+		struct feed feed = feed_new(false);
+
+		for (unsigned i = 0; i < WAYS; i++)
+			NESTS(&feed, T1, FIRST + i, A, B);
+		if (circle)
+			NESTS(&feed, T2, B, A);
+		feed_finish(&feed);
+		assert_int_equal(feed.check->limits->len, circle);
+		assert_int_equal(n_found(&feed), circle);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 static void test_random_nesting(void **state)
 {
 	struct feed feed = feed_new(false);
@@ -687,6 +707,7 @@ int main(void)
 	    cmocka_unit_test(test_ring),
 	    cmocka_unit_test(test_ring_of_choices),
 	    cmocka_unit_test(test_choice_is_revised),
+	    cmocka_unit_test(test_many_ways),
 	    cmocka_unit_test(test_random_nesting),
 	    cmocka_unit_test(test_random_nesting_under_a_gate),
 	    cmocka_unit_test(test_a_thousand_held),
