@@ -96,7 +96,7 @@ GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 	GPtrArray *limits = g_ptr_array_new_with_free_func(g_free);
 	guint n = inversions->n_untried, n_cut = inversions->picture->n_cut, most = inversions->picture->most_orders;
 
-	if (inversions->complete == 1)
+	if (inversions->complete <= 1)
 		add(limits, "%sinversions across runs may be missing.", too_many);
 	else if (inversions->complete != G_MAXUINT)
 		add(limits, "%sinversions across runs of more than %u locks may be missing.", too_many,
