@@ -22,10 +22,12 @@ enum tt_verdict tt_report_verdict(const struct tt_report *report)
 	return verdict;
 }
 
-/* What no order of the run leads into is no deadlock, whatever rule looked for it. */
+/* What has not happened, and what no order of the run is shown to lead into, is no deadlock, whatever its rule. */
 static enum tt_count counts_as(const struct tt_finding *finding)
 {
-	return finding->level == TT_LEVEL_INVERSION ? TT_COUNT_INVERSION : finding->rule->count;
+	bool weak = finding->level < TT_LEVEL_PREDICTED && !finding->rule->happened;
+
+	return weak ? TT_COUNT_INVERSION : finding->rule->count;
 }
 
 static void count(const struct tt_report *report, const struct tt_check *check, struct tt_tally *tally)

@@ -116,6 +116,26 @@ static void test_excluded_is_no_deadlock(void **state)
 	(void)state;
 }
 
+/* Nor is a join that is only potential: T1 notified a condition, with that lock held, before MAIN had it. */
+static void test_potential_is_no_deadlock(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	starts(&feed, MAIN, T1);
+	acquires(&feed, T1, A);
+	FEED(&feed, T1, cond_notify, .id = COND, .asked = 1);
+	releases(&feed, T1, A);
+	exits(&feed, T1);
+	acquires(&feed, MAIN, A);
+	joins(&feed, MAIN, T1);
+	releases(&feed, MAIN, A);
+	feed_finish(&feed);
+	assert_says(&feed, false, "TT013 predicted communication deadlock (potential): ", true);
+	assert_says(&feed, false, "\ntrace-thr: 0 deadlocks, 1 inversion, 0 suppressed, 0 events lost\n", true);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* A predicted one shows its steps, a line each, with where they were done. */
 static void test_predicted(void **state)
 {
@@ -490,6 +510,7 @@ int main(void)
 	    cmocka_unit_test(test_deadlock),
 	    cmocka_unit_test(test_inversions),
 	    cmocka_unit_test(test_excluded_is_no_deadlock),
+	    cmocka_unit_test(test_potential_is_no_deadlock),
 	    cmocka_unit_test(test_predicted),
 	    cmocka_unit_test(test_clean),
 	    cmocka_unit_test(test_loss),
