@@ -5,10 +5,9 @@
 /* A choice for one path gives up after so many comparisons, so that one path does not eat all of the budget. */
 enum { MOST_FOR_A_PATH = 20000, DEAR = 10 };
 
-bool tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps)
+void tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps)
 {
 	chooser->steps -= MIN(chooser->steps, steps);
-	return chooser->steps > 0;
 }
 
 /* What it costs to compare all that the two stand for. */

@@ -38,8 +38,8 @@ struct tt_chooser {
 struct tt_chooser tt_chooser_new(const struct tt_cycle_tests *tests);
 void tt_chooser_end(struct tt_chooser *chooser);
 
-/* Takes that from what is left; false if that was all. */
-bool tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps);
+/* Takes that from what is left. */
+void tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps);
 
 /*
  * The first dependency of the arc from `from` on that fits to those chosen for the first `n` links; its number, or the

@@ -137,13 +137,10 @@ static void depend_on_all(struct tt_lock_graph *graph, struct tt_request *reques
 
 static void depend_on_first(struct tt_lock_graph *graph, struct tt_request *request)
 {
-	const GPtrArray *holds = request->thread->holds;
+	const struct tt_hold *first = tt_model_hold_of(request->thread, request->asked.object);
 
-	for (guint i = 0; i < holds->len; i++) {
-		const struct tt_hold *hold = holds->pdata[i];
-		if (hold->object == request->asked.object)
-			depend(graph, request, hold, false);
-	}
+	if (first)
+		depend(graph, request, first, false);
 }
 
 /* What it has no more while it waits for that: the lock of a condition, which may be another one the next time. */

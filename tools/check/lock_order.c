@@ -67,12 +67,9 @@ static bool is_asked_for(const struct tt_thread *thread, const struct tt_object 
 /* It reads that lock, and asks to read it. */
 static bool reads(const struct tt_thread *thread, const struct tt_object *object, enum tt_mode mode)
 {
-	for (guint i = 0; mode == TT_MODE_SHARED && i < thread->holds->len; i++) {
-		const struct tt_hold *hold = thread->holds->pdata[i];
-		if (hold->object == object && hold->mode == TT_MODE_SHARED)
-			return true;
-	}
-	return false;
+	const struct tt_hold *hold = mode == TT_MODE_SHARED ? tt_model_hold_of(thread, object) : NULL;
+
+	return hold && hold->mode == TT_MODE_SHARED;
 }
 
 static void on_wait(struct tt_thread *thread, const struct tt_event *event, void *data)
@@ -177,15 +174,11 @@ static void on_again(struct order *order, struct tt_thread *thread, struct tt_ob
 
 static bool is_again(const struct tt_thread *thread, const struct tt_object *object, const struct tt_event *event)
 {
-	const struct tt_hold *hold = NULL;
-
 	if (event->type != TT_EVENT_lock_acquired || event->kind != TT_KIND_RWLOCK_WRITER ||
 	    event->mode != TT_MODE_SHARED)
 		return false;
-	for (guint i = 0; i < thread->holds->len; i++) {
-		const struct tt_hold *one = thread->holds->pdata[i];
-		hold = one->object == object ? one : hold;
-	}
+	const struct tt_hold *hold = tt_model_hold_of(thread, object);
+
 	return hold && hold->depth > 1;
 }
 

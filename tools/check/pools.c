@@ -12,8 +12,6 @@ struct circle {
 	const struct tt_dependency *waiter;
 	GPtrArray *holders; /* struct tt_dependency, of different threads */
 	guint first, n;     /* the choice among these: so many, round from the first */
-	GArray *askers;     /* struct tt_asker: the waiter, then the chosen */
-	GPtrArray *moments; /* GArray of uint32_t: theirs */
 };
 
 static const struct tt_dependency *chosen(const struct circle *circle, guint i)
@@ -57,39 +55,27 @@ static void find_holders(struct circle *circle, const struct tt_lock_graph *grap
 	}
 }
 
-static void add_asker(struct circle *circle, const struct tt_dependency *dependency)
-{
-	GArray *positions = tt_proof_moments(dependency->requests);
-	struct tt_asker asker = {dependency->thread->number, positions, dependency->held.object,
-	                         dependency->wanted.object, dependency->wanted.mode};
-
-	g_ptr_array_add(circle->moments, positions);
-	g_array_append_val(circle->askers, asker);
-}
-
 /* Whether the chosen can be where they ask for the lock, with no place left for the waiter. */
-static struct tt_proof *prove(struct circle *circle, struct tt_run *run)
+static struct tt_proof *prove(const struct circle *circle, struct tt_run *run)
 {
-	g_array_set_size(circle->askers, 0);
-	g_ptr_array_set_size(circle->moments, 0);
-	add_asker(circle, circle->waiter);
+	g_autoptr(GPtrArray) all = g_ptr_array_new();
+
+	g_ptr_array_add(all, (void *)(uintptr_t)circle->waiter);
 	for (guint i = 0; i < circle->n; i++)
-		add_asker(circle, chosen(circle, i));
-	return tt_proof_of(run, (struct tt_asker *)(void *)circle->askers->data, circle->askers->len);
+		g_ptr_array_add(all, (void *)(uintptr_t)chosen(circle, i));
+	return tt_proof_find(run, NULL, all);
 }
 
-/* Some choices: one may have several places, so first few are enough, perhaps. */
+/* Tries some choices: one for each place, then fewer, since one may have several. */
 static struct tt_proof *choose(struct circle *circle, struct tt_run *run)
 {
-	guint most = (guint)MIN(circle->waiter->wanted.object->places, circle->holders->len), tries = 0;
-	struct tt_proof *proof = NULL;
+	guint tries = 0;
 
-	for (circle->n = most; circle->n > 0 && !proof; circle->n--) {
-		for (circle->first = 0; circle->first < circle->holders->len && !proof; circle->first++) {
-			if (tries++ == MOST_CHOICES)
-				return NULL;
-			proof = prove(circle, run);
-			if (proof)
+	for (circle->n = (guint)MIN(circle->waiter->wanted.object->places, circle->holders->len); circle->n > 0;
+	     circle->n--) {
+		for (circle->first = 0; circle->first < circle->holders->len; circle->first++) {
+			struct tt_proof *proof = tries++ < MOST_CHOICES ? prove(circle, run) : NULL;
+			if (proof || tries > MOST_CHOICES)
 				return proof;
 		}
 	}
@@ -145,8 +131,6 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 	struct circle circle = {
 	    .waiter = waiter,
 	    .holders = g_ptr_array_new(),
-	    .askers = g_array_new(FALSE, FALSE, sizeof(struct tt_asker)),
-	    .moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
 	};
 
 	find_holders(&circle, graph);
@@ -157,8 +141,6 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 	bool told = proof;
 	tt_proof_free(proof);
 	g_ptr_array_free(circle.holders, TRUE);
-	g_array_free(circle.askers, TRUE);
-	g_ptr_array_free(circle.moments, TRUE);
 	return told;
 }
 

@@ -59,17 +59,9 @@ static GArray *open_sections(const struct tt_run *run, uint32_t thread)
 /* Of a thread, or object: it comes before everything of it, and says nothing of the order of the rest. */
 static bool is_making(const struct tt_action *action)
 {
-	switch (action->type) {
-	case TT_EVENT_thread_create:
-	case TT_EVENT_lock_init:
-	case TT_EVENT_cond_init:
-	case TT_EVENT_event_init:
-	case TT_EVENT_sem_init:
-	case TT_EVENT_barrier_init:
-		return true;
-	default:
-		return false;
-	}
+	enum tt_event_type type = (enum tt_event_type)action->type;
+
+	return type == TT_EVENT_thread_create || tt_makes_object(type);
 }
 
 /* The last thing that made the thread come after another, and what that was. */

@@ -29,8 +29,9 @@ struct tt_proof {
 };
 
 /*
- * Looks for one, for dependencies of which i wants what i + 1 holds, and the last what the first holds. Each that reads
- * and waits for one who reads needs a writer between. NULL: there is none, or the closure's steps ran out.
+ * Looks for one, for dependencies of which i wants what i + 1 holds, and the last what the first holds, or which are to
+ * be blocked together in another way. Each that reads and waits for one who reads needs a writer between: `writers` is
+ * NULL only if none does. NULL: there is none, or the closure's steps ran out.
  */
 struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writers, const GPtrArray *dependencies);
 /* The same for any who ask: all of them are to be blocked together. */

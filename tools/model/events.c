@@ -314,7 +314,7 @@ static void follow_exec(struct tt_step *step)
 	step->process = tt_model_replace_process(step->model, step->process);
 }
 
-static bool makes(enum tt_event_type type)
+bool tt_makes_object(enum tt_event_type type)
 {
 	switch (type) {
 	case TT_EVENT_lock_init:
@@ -361,7 +361,7 @@ static struct tt_object *object_of(const struct tt_step *step)
 		return tt_model_need_thread(step->process, event->id, event->name)->object;
 	guint known = step->process->objects->len;
 	struct tt_object *object = tt_model_need_object(step->process, event->id, family, event->name);
-	if (step->process->objects->len > known && step->process->ppid && !makes(event->type))
+	if (step->process->objects->len > known && step->process->ppid && !tt_makes_object(event->type))
 		inherit(step, object);
 	/* A guess is mended, and what the symbols cannot name at its first event they may name later. */
 	if (event->name && strcmp(event->name, object->name) != 0)

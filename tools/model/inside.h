@@ -34,9 +34,8 @@ void tt_model_begin_wait(const struct tt_step *step, const struct tt_wait *wait)
 /* Ends the wait of the step's thread for the step's object, if it has one. */
 void tt_model_end_wait(const struct tt_step *step, enum tt_outcome outcome, struct tt_thread *waker);
 
-/* A hold of the step's object by a thread. tt_model_hold_of finds the latest, NULL for none. */
+/* A hold of the step's object by a thread; tt_model_hold_of finds it. */
 struct tt_hold *tt_model_begin_hold(const struct tt_step *step, const struct tt_hold *hold);
-struct tt_hold *tt_model_hold_of(const struct tt_thread *thread, const struct tt_object *object);
 void tt_model_end_hold(const struct tt_step *step, struct tt_hold *hold);
 
 /* Remembers that the step's thread may have let a waiter of the step's object go on. */

@@ -172,6 +172,12 @@ void tt_model_feed(struct tt_model *model, const struct tt_event *event);
 struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id);
 struct tt_object *tt_model_object(struct tt_process *process, uint64_t id);
 
+/* The latest hold of the object that the thread has; NULL: none. */
+struct tt_hold *tt_model_hold_of(const struct tt_thread *thread, const struct tt_object *object);
+
+/* Whether events of the type tell that an object is made: of all kinds but threads. */
+bool tt_makes_object(enum tt_event_type type);
+
 /* Whether a condition wakes its waiters in the order in which they came; else any of them may be the one. */
 bool tt_wakes_in_order(const struct tt_object *condition);
 
