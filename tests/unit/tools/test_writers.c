@@ -139,11 +139,97 @@ static void test_waited(void **state)
 	(void)state;
 }
 
+/* Also with --all: no thread is the writer that it would wait behind. */
+static void test_own_writer(void **state)
+{
+	struct feed feed = feed_new(true);
+
+	starts(&feed, MAIN, T1);
+	reads_twice(&feed, T1, TT_LIMIT_NONE);
+	writes(&feed, T1, TT_LIMIT_NONE);
+	assert_n(&feed, 0);
+	feed_free(&feed);
+	(void)state;
+}
+
+static void waits_to_write(struct feed *feed, unsigned who)
+{
+	FEED(feed, who, lock_wait, .id = A, .kind = kind, .timeout_ns = TT_NO_TIMEOUT);
+}
+
+static void fails_to_read(struct feed *feed, unsigned who)
+{
+	FEED(feed, who, lock_failed, .id = A, .kind = kind, .mode = TT_MODE_SHARED, .why = TT_FAILURE_BUSY);
+}
+
+/*
+ * T1 gives up reading since T2, which is in no way part of what is read, waits to write: so it does again, though
+ * nobody writes then.
+ */
+static void test_gives_up_again(void **state)
+{
+	struct feed feed = three_threads();
+
+	starts(&feed, MAIN, T3);
+	reads(&feed, T3, TT_LIMIT_NONE);
+	waits_to_write(&feed, T2);
+	fails_to_read(&feed, T1);
+	acquires(&feed, T1, B);
+	ends_read(&feed, T3);
+	reads(&feed, T1, TT_LIMIT_NONE);
+	ends_read(&feed, T1);
+	releases(&feed, T1, B);
+	FEED(&feed, T2, lock_acquired, .id = A, .kind = kind, .depth = 1);
+	NESTS(&feed, T2, B);
+	FEED(&feed, T2, lock_released, .id = A, .kind = kind);
+	assert_n(&feed, 1);
+	assert_rule(found(&feed, 0), "TT010", TT_LEVEL_PREDICTED);
+	feed_free(&feed);
+	(void)state;
+}
+
+/*
+ * The writer behind which T2 is to wait at the end, MAIN, makes T1 give up before, so it waits from then on. Then
+ * nobody can read any more: not predicted if T2 needs that T3 does so first.
+ */
+static void test_writer_waits_from_then_on(void **state)
+{
+	for (unsigned needs = 0; needs < 2; needs++) {
+		struct feed feed = three_threads();
+
+		starts(&feed, MAIN, T3);
+		FEED(&feed, MAIN, sem_init, .id = SEM, .value = 0);
+		reads(&feed, T1, TT_LIMIT_NONE);
+		waits_to_write(&feed, MAIN);
+		fails_to_read(&feed, T1);
+		NESTS(&feed, T1, B);
+		ends_read(&feed, T1);
+		writes(&feed, MAIN, TT_LIMIT_NONE);
+		if (needs) {
+			reads(&feed, T3, TT_LIMIT_NONE);
+			ends_read(&feed, T3);
+			FEED(&feed, T3, sem_released, .id = SEM, .n = 1, .value = 1);
+			FEED(&feed, T2, sem_acquired, .id = SEM);
+		}
+		acquires(&feed, T2, B);
+		reads(&feed, T2, TT_LIMIT_NONE);
+		ends_read(&feed, T2);
+		releases(&feed, T2, B);
+		assert_n(&feed, 1);
+		assert_rule(found(&feed, 0), needs ? "TT011" : "TT010",
+		            needs ? TT_LEVEL_POTENTIAL : TT_LEVEL_PREDICTED);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_reading_again), cmocka_unit_test(test_none),   cmocka_unit_test(test_time_limit),
-	    cmocka_unit_test(test_writer_before), cmocka_unit_test(test_waited),
+	    cmocka_unit_test(test_reading_again),  cmocka_unit_test(test_none),
+	    cmocka_unit_test(test_time_limit),     cmocka_unit_test(test_writer_before),
+	    cmocka_unit_test(test_waited),         cmocka_unit_test(test_own_writer),
+	    cmocka_unit_test(test_gives_up_again), cmocka_unit_test(test_writer_waits_from_then_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
