@@ -74,4 +74,13 @@ sanitize: deps
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined unit
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread unit
 
-.PHONY: unit test sanitize
+# What the tests run of the sources, see tests/coverage. The tests of the command find its programs in $(BUILD)/coverage.
+coverage: deps
+	$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage CC='$(CC) --coverage -fprofile-update=atomic' CFLAGS='-O0 -g' WARNINGS= \
+	    all $(TOOL_PROGRAMS:$(BUILD)/%=$(BUILD)/coverage/%) $(PRELOAD_PROGRAMS:$(BUILD)/%=$(BUILD)/coverage/%) unit
+	-BUILD=$(BUILD)/coverage tests/examples/run
+	-BUILD=$(BUILD)/coverage tests/tool/run
+	-BUILD=$(BUILD)/coverage tests/preload/run
+	tests/coverage $(BUILD)/coverage
+
+.PHONY: unit test sanitize coverage
