@@ -71,10 +71,9 @@ static inline const char *feed_name(uint64_t id)
 	return g_intern_string(name);
 }
 
-static inline void feed_event(struct feed *feed, unsigned who, struct tt_event event)
+/* As the event says, also a time limit of 0. */
+static inline void feed_timed(struct feed *feed, unsigned who, struct tt_event event)
 {
-	if (!event.timeout_ns)
-		event.timeout_ns = TT_NO_TIMEOUT;
 	event.caller = ++feed->n;
 	event.time_ns = FEED_ORIGIN + (int64_t)feed->n * 1000000;
 	event.pid = feed->pid;
@@ -83,6 +82,14 @@ static inline void feed_event(struct feed *feed, unsigned who, struct tt_event e
 	if (event.id && !event.name)
 		event.name = feed_name(event.id);
 	tt_check_feed(feed->check, &event);
+}
+
+/* Without a time limit there is none. */
+static inline void feed_event(struct feed *feed, unsigned who, struct tt_event event)
+{
+	if (!event.timeout_ns)
+		event.timeout_ns = TT_NO_TIMEOUT;
+	feed_timed(feed, who, event);
 }
 
 /* Thread `who` makes the event, with these fields. Without a timeout, a wait is for good. */

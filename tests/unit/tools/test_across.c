@@ -239,6 +239,54 @@ static void test_timed_is_recoverable(void **state)
 	(void)state;
 }
 
+/* A wait with a time limit is recoverable, however short the limit is. */
+static void test_timed_wait_is_recoverable(void **state)
+{
+	for (int64_t limit = 0; limit < 2; limit++) {
+		struct runs runs = runs_begin();
+		struct feed feed = a_run(&runs, "libq.so");
+		struct tt_event event = {.type = TT_EVENT_lock_wait, .id = A, .kind = TT_KIND_MUTEX, .holder = T1};
+
+		acquires(&feed, T1, A);
+		acquires(&feed, T2, B);
+		event.timeout_ns = limit;
+		feed_timed(&feed, T2, event);
+		assert_n(&feed, 0);
+		feed_free(&feed);
+		feed = a_run(&runs, "libq.so");
+		NESTS(&feed, T1, A, B);
+		assert_n(&feed, 1);
+		assert_true(has_note(found(&feed, 0), "Recoverable"));
+		feed_free(&feed);
+		runs_end(&runs);
+	}
+	(void)state;
+}
+
+/* A write with a time limit and a read without one, of one lock, are two requests: by the read it is for good. */
+static void test_timed_write_and_untimed_read(void **state)
+{
+	struct runs runs = runs_begin();
+	struct feed feed = a_run(&runs, "libq.so");
+
+	acquires(&feed, T1, A);
+	FEED(&feed, T1, lock_acquired, .id = B, .kind = TT_KIND_RWLOCK, .depth = 1, .limit = TT_LIMIT_TIMED);
+	FEED(&feed, T1, lock_released, .id = B, .kind = TT_KIND_RWLOCK);
+	FEED(&feed, T1, lock_acquired, .id = B, .kind = TT_KIND_RWLOCK, .mode = TT_MODE_SHARED, .depth = 1);
+	FEED(&feed, T1, lock_released, .id = B, .kind = TT_KIND_RWLOCK, .mode = TT_MODE_SHARED);
+	releases(&feed, T1, A);
+	assert_n(&feed, 0);
+	feed_free(&feed);
+	feed = a_run(&runs, "libq.so");
+	FEED(&feed, T2, lock_acquired, .id = B, .kind = TT_KIND_RWLOCK, .depth = 1);
+	acquires(&feed, T2, A);
+	assert_n(&feed, 1);
+	assert_false(has_note(found(&feed, 0), "Recoverable"));
+	feed_free(&feed);
+	runs_end(&runs);
+	(void)state;
+}
+
 /* A request that never ended is one as well. */
 static void test_wait_is_a_request(void **state)
 {
@@ -365,6 +413,8 @@ static void test_one_class_is_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_timed_wait_is_recoverable),
+	    cmocka_unit_test(test_timed_write_and_untimed_read),
 	    cmocka_unit_test(test_two_runs),
 	    cmocka_unit_test(test_one_order_is_none),
 	    cmocka_unit_test(test_other_modules_are_none),

@@ -90,6 +90,20 @@ static void test_from_report_to_report(void **state)
 	(void)state;
 }
 
+/* One that a trace has twice: those after it count as well. */
+static void test_repeated_fingerprint(void **state)
+{
+	struct tt_baseline *baseline =
+	    baseline_of("{\"format\": \"trace-thr check\", \"traces\": [{\"findings\": ["
+	                "{\"fingerprint\": \"1\"}, {\"fingerprint\": \"1\"}, {\"fingerprint\": \"2\"}]}]}",
+	                NULL);
+
+	assert_non_null(baseline);
+	assert_int_equal(baseline->fingerprints->len, 2);
+	tt_baseline_free(baseline);
+	(void)state;
+}
+
 static void test_none(void **state)
 {
 	static const char *const texts[] = {
@@ -116,6 +130,7 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_repeated_fingerprint),
 	    cmocka_unit_test(test_known_new_gone),
 	    cmocka_unit_test(test_from_report_to_report),
 	    cmocka_unit_test(test_none),

@@ -199,6 +199,39 @@ static void test_event_that_is_set(void **state)
 }
 
 /* Nor does one whose time was over. */
+/* One that waits is woken by the set, also where the event is cleared before it has come back. */
+static void test_event_that_is_cleared_again(void **state)
+{
+	struct tale tale = begin_threads();
+	struct feed *feed = &tale.past.feed;
+
+	FEED(feed, T2, event_wait, .id = EVENT);
+	struct tt_moment first = acts(&tale, T1);
+	FEED(feed, T1, event_set, .id = EVENT);
+	FEED(feed, T1, event_clear, .id = EVENT);
+	FEED(feed, T2, event_woken, .id = EVENT, .result = TT_WAKE_SET);
+	before(&tale, first, acts(&tale, T2), "set, then cleared");
+	end(&tale);
+	(void)state;
+}
+
+/* Who came in a round that broke is none of those who come in the next. */
+static void test_round_after_a_broken_one(void **state)
+{
+	struct tale tale = begin_threads();
+	struct feed *feed = &tale.past.feed;
+	struct tt_moment first = acts(&tale, T1);
+
+	FEED(feed, T1, barrier_wait, .id = BARRIER, .parties = 3);
+	FEED(feed, T2, barrier_abort, .id = BARRIER);
+	FEED(feed, T2, barrier_reset, .id = BARRIER);
+	FEED(feed, T3, barrier_wait, .id = BARRIER, .parties = 2);
+	FEED(feed, T4, barrier_passed, .id = BARRIER, .index = 1);
+	unordered(&tale, first, acts(&tale, T4), "a broken round");
+	end(&tale);
+	(void)state;
+}
+
 static void test_event_timeout(void **state)
 {
 	struct tale tale = begin_threads();
@@ -216,6 +249,8 @@ static void test_event_timeout(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_event_that_is_cleared_again),
+	    cmocka_unit_test(test_round_after_a_broken_one),
 	    cmocka_unit_test(test_semaphore_with_a_value),
 	    cmocka_unit_test(test_semaphore_from_before),
 	    cmocka_unit_test(test_post_of_many),

@@ -231,6 +231,18 @@ static void test_condition_wait(void **state)
 	(void)state;
 }
 
+/* A wait that names no lock leaves none behind: no object has the id 0. */
+static void test_condition_without_a_lock(void **state)
+{
+	struct feed feed = feed_new(false);
+
+	FEED(&feed, T1, cond_wait, .id = COND);
+	assert_null(tt_model_object(thread_of(&feed, T1)->process, 0));
+	assert_null(tt_model_object(thread_of(&feed, T1)->process, COND)->lock);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* Waiters are woken in the order in which they began; a notify wakes as many as it says. */
 static void test_notify_wakes_the_first(void **state)
 {
@@ -486,6 +498,7 @@ static void test_numbers_far_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_condition_without_a_lock),
 	    cmocka_unit_test(test_thread_life),
 	    cmocka_unit_test(test_events_after_exit),
 	    cmocka_unit_test(test_exit_while_holding),

@@ -54,6 +54,25 @@ static void test_open_circle_is_none(void **state)
 	(void)state;
 }
 
+/* Of a lock with two readers the first runs, and only the second closes the cycle: it stands all the same. */
+static void test_cycle_through_the_second_reader(void **state)
+{
+	struct feed feed = three_threads();
+
+	starts(&feed, MAIN, T3);
+	for (unsigned who = T1; who <= T2; who++)
+		FEED(&feed, who, lock_acquired, .id = A, .kind = TT_KIND_RWLOCK, .mode = TT_MODE_SHARED, .depth = 1);
+	acquires(&feed, T3, B);
+	FEED(&feed, T3, lock_wait, .id = A, .kind = TT_KIND_RWLOCK, .mode = TT_MODE_EXCLUSIVE, .holder = T1);
+	waits(&feed, T2, B, T3);
+	feed_finish(&feed);
+	assert_rule(found(&feed, 0), "TT001", TT_LEVEL_ACTUAL);
+	assert_edge(found(&feed, 0), 0, "T2 has A wants B");
+	assert_edge(found(&feed, 0), 1, "T3 has B wants A");
+	feed_free(&feed);
+	(void)state;
+}
+
 static void test_released_meanwhile_is_none(void **state)
 {
 	struct feed feed = three_threads();
@@ -551,6 +570,7 @@ static void test_verdict(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_cycle_through_the_second_reader),
 	    cmocka_unit_test(test_abba),
 	    cmocka_unit_test(test_open_circle_is_none),
 	    cmocka_unit_test(test_released_meanwhile_is_none),
