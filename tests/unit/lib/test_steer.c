@@ -3,56 +3,7 @@
  * budget; that only threads of one cycle are let go; that they can meet before; and who only has a lock, or asks for
  * one. Call sites are addresses of this program, by number.
  */
-#include "threads.h"
-
-#include <limits.h>
-
-#include "libtrace_thr/src/stack.h"
-#include "libtrace_thr/src/steer.h"
-#include "libtrace_thr/src/steer_plan.h"
-
-/* Of the two edges, the sites that have a lock and that ask for one; and one that is in no plan. */
-enum { HELD_1 = 0x10, WANTED_1 = 0x20, HELD_2 = 0x30, WANTED_2 = 0x40, OTHER = 0x50 };
-
-static const char a, b, c; /* locks */
-
-static const void *site(unsigned offset)
-{
-	extern const char __ehdr_start[] __attribute__((visibility("hidden")));
-
-	return __ehdr_start + offset;
-}
-
-static char plan_text[PATH_MAX + 1024];
-
-/* The plan of those two edges. */
-static char *plan(unsigned pause_ms, unsigned budget_ms)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-
-	must(n > 0);
-	path[n] = '\0';
-	const char *name = strrchr(path, '/') + 1;
-	snprintf(
-	    plan_text, sizeof plan_text,
-	    "pause %u\nbudget %u\nring 2\nedge\nheld %s+0x%x\nwanted %s+0x%x\nedge\nheld %s+0x%x\nwanted %s+0x%x\n",
-	    pause_ms, budget_ms, name, HELD_1, name, WANTED_1, name, HELD_2, name, WANTED_2);
-	return plan_text;
-}
-
-static void steer_by(const char *text)
-{
-	must(!setenv("TRACE_THR_STEER", text, 1));
-	tt_steer_after_fork_in_child(); /* forgets what was */
-	tt_steer_prepare();
-	must(tt_steering);
-}
-
-static void steer(unsigned pause_ms, unsigned budget_ms)
-{
-	steer_by(plan(pause_ms, budget_ms));
-}
+#include "steer_case.h"
 
 static void plans_are_read(void **state)
 {
@@ -121,32 +72,6 @@ static void sites_are_found_by_module_and_offset(void **state)
 	char absent[] = "edge\nheld gone.so+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n";
 	must(tt_steer_plan_parse(absent, &read));
 	assert_false(tt_steer_plan_find(&read));
-}
-
-/* A thread of the cycle: has one lock and asks for the other. */
-struct walk {
-	const char *has, *wants;
-	unsigned held, wanted;
-	int done;
-	int got; /* the first lock */
-};
-
-static void *walk(void *arg)
-{
-	struct walk *walk = arg;
-
-	tt_steer_request(walk->has, site(walk->held));
-	__atomic_store_n(&walk->got, 1, __ATOMIC_RELEASE);
-	tt_steer_acquired(walk->has, site(walk->held));
-	tt_steer_request(walk->wants, site(walk->wanted));
-	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
-	tt_steer_released(walk->has);
-	return NULL;
-}
-
-static bool is_done(const struct walk *walk)
-{
-	return __atomic_load_n(&walk->done, __ATOMIC_ACQUIRE);
 }
 
 static void a_pause_ends_when_the_cycle_can_close(void **state)
