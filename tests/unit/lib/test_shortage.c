@@ -45,6 +45,7 @@ static void *be_nameless(void *arg)
 
 	no_keys_here = true;
 	must(!strcmp(tthr_thread_name(tthr_current()), "Dummy"));
+	must(tthr_thread_id(tthr_current()) != 0);
 	must(tthr_thread_is_alive(tthr_current()));
 	must(tthr_thread_daemon(tthr_current()));
 	must(tthr_rlock_try_acquire(lock) == EBUSY);

@@ -5,6 +5,7 @@
 #include "wait.h"
 
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <stdlib.h>
 
 #include "libtrace_thr/src/stack.h"
@@ -86,6 +87,19 @@ static void beyond_the_caller_in_order(void **state)
 	assert_int_equal(tt_stack_depth, 8);
 	level_7();
 	assert_nest(7);
+}
+
+static void up_to_the_outermost(void **state)
+{
+	(void)state;
+	void *all[TT_STACK_MAX];
+	int n = backtrace(all, TT_STACK_MAX);
+
+	assert_true(n > 1 && n < TT_STACK_MAX);
+	prepare("64");
+	level_1();
+	assert_true(room.n > 1);
+	assert_true(room.frames[room.n - 1] == (uint64_t)(uintptr_t)all[n - 1]);
 }
 
 static void no_deeper_than_asked(void **state)
@@ -272,10 +286,10 @@ int main(void)
 	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
 		return 0;
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(beyond_the_caller_in_order),     cmocka_unit_test(no_deeper_than_asked),
-	    cmocka_unit_test(nothing_unless_asked),           cmocka_unit_test(no_deeper_than_there_is_room),
-	    cmocka_unit_test(none_of_a_caller_elsewhere),     cmocka_unit_test(no_allocation_once_prepared),
-	    cmocka_unit_test(the_same_once_code_is_gone),
+	    cmocka_unit_test(beyond_the_caller_in_order),     cmocka_unit_test(up_to_the_outermost),
+	    cmocka_unit_test(no_deeper_than_asked),           cmocka_unit_test(nothing_unless_asked),
+	    cmocka_unit_test(no_deeper_than_there_is_room),   cmocka_unit_test(none_of_a_caller_elsewhere),
+	    cmocka_unit_test(no_allocation_once_prepared),    cmocka_unit_test(the_same_once_code_is_gone),
 #ifdef __x86_64__
 	    cmocka_unit_test(stacks_that_cannot_be_followed),
 #endif

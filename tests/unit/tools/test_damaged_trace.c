@@ -85,32 +85,73 @@ static void test_cut_metadata(void **state)
 	cut_everywhere(*state, "metadata", false);
 }
 
-/* Metadata in packets, as tracers write it, cut short: Babeltrace would read on for ever. */
-static void test_cut_packet(void **state)
+/* A number of 4 bytes, in either byte order. */
+static void append32(GByteArray *to, guint32 number, bool swapped)
 {
-	struct fixture *f = *state;
-	GByteArray *packet = g_byte_array_new();
-	const char text[] = "/* CTF 1.8 */ trace { major = 1; minor = 8; byte_order = le; };";
+	ctf_append(to, swapped ? GUINT32_SWAP_LE_BE(number) : number, 4);
+}
 
-	ctf_append(packet, 0x75d11d57, 4);
-	ctf_append(packet, 0, 8); /* the uuid */
-	ctf_append(packet, 0, 8);
-	ctf_append(packet, 0, 4);
-	ctf_append(packet, (37 + sizeof text) * 8, 4);
-	ctf_append(packet, (37 + sizeof text) * 8, 4);
-	ctf_append(packet, 0, 3);
-	ctf_append(packet, 1, 1);
-	ctf_append(packet, 8, 1);
-	g_byte_array_append(packet, (const guint8 *)text, sizeof text);
-	for (guint cut = 5; cut < packet->len; cut++) {
-		ctf_write(f->folder, "metadata", packet->data, cut);
+/* A packet of metadata, as tracers write it. */
+static void append_packet(GByteArray *to, const char *text, gsize size, bool swapped)
+{
+	append32(to, 0x75d11d57, swapped);
+	ctf_append(to, 0, 8); /* the uuid */
+	ctf_append(to, 0, 8);
+	ctf_append(to, 0, 4);
+	append32(to, (37 + (guint32)size) * 8, swapped);
+	append32(to, (37 + (guint32)size) * 8, swapped);
+	ctf_append(to, 0, 3);
+	ctf_append(to, 1, 1);
+	ctf_append(to, 8, 1);
+	g_byte_array_append(to, (const guint8 *)text, (guint)size);
+}
+
+static void assert_cut_short(struct fixture *f, const GByteArray *packets, guint from)
+{
+	for (guint cut = from; cut < packets->len; cut++) {
+		ctf_write(f->folder, "metadata", packets->data, cut);
 		assert_fails(f, TT_TRACE_ERROR_UNREADABLE);
 		assert_non_null(strstr(f->error->message, "cut short"));
 		g_clear_error(&f->error);
 	}
-	ctf_write(f->folder, "metadata", packet->data, packet->len);
+}
+
+/* Metadata in packets, cut short: Babeltrace would read on for ever. */
+static void test_cut_packet(void **state)
+{
+	const char text[] = "/* CTF 1.8 */ trace { major = 1; minor = 8; byte_order = le; };";
+	struct fixture *f = *state;
+
+	for (int swapped = 0; swapped < 2; swapped++) {
+		GByteArray *packets = g_byte_array_new();
+
+		append_packet(packets, text, sizeof text, swapped);
+		assert_cut_short(f, packets, 4); /* before that it is no packet */
+		guint first = packets->len;
+		append_packet(packets, "", 0, swapped);
+		assert_cut_short(f, packets, first + 1);
+		g_byte_array_free(packets, TRUE);
+	}
+}
+
+/* The smallest packet there is, which has no text, is whole; what has less content than a header is none. */
+static void test_packet_without_text(void **state)
+{
+	const char text[] = "/* CTF 1.8 */ trace { major = 1; minor = 8; byte_order = le; };";
+	struct fixture *f = *state;
+	GByteArray *packets = g_byte_array_new();
+
+	append_packet(packets, text, sizeof text, false);
+	guint at = packets->len + 24; /* the second one's content */
+	append_packet(packets, "", 0, false);
+	ctf_write(f->folder, "metadata", packets->data, packets->len);
 	assert_fails(f, TT_TRACE_ERROR_FOREIGN);
-	g_byte_array_free(packet, TRUE);
+	g_clear_error(&f->error);
+	packets->data[at]--;
+	ctf_write(f->folder, "metadata", packets->data, packets->len);
+	assert_fails(f, TT_TRACE_ERROR_UNREADABLE);
+	assert_non_null(strstr(f->error->message, "cut short"));
+	g_byte_array_free(packets, TRUE);
 }
 
 /* An index that points outside of its stream: Babeltrace would abort. */
@@ -150,8 +191,8 @@ __attribute__((visibility("default"))) const char *__lsan_default_suppressions(v
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_nothing_there), TEST(test_foreign),    TEST(test_no_permission), TEST(test_cut_stream),
-	    TEST(test_cut_metadata),  TEST(test_cut_packet), TEST(test_damaged_index),
+	    TEST(test_nothing_there), TEST(test_foreign),    TEST(test_no_permission),       TEST(test_cut_stream),
+	    TEST(test_cut_metadata),  TEST(test_cut_packet), TEST(test_packet_without_text), TEST(test_damaged_index),
 	};
 
 	bt_plugin_find("ctf", BT_TRUE, BT_FALSE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
