@@ -208,6 +208,82 @@ static void test_two_processes(void **state)
 	story_free(&story);
 }
 
+/* Who points at a wait reads how it ended: by whom, or by its time limit. */
+static void test_outcomes_of_waits(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	START(&story, 10, 2);
+	AT(&story, 100, 2, event_wait, .id = 50, .name = "ready");
+	AT(&story, 200, MAIN, event_set, .id = 50, .name = "ready");
+	AT(&story, 210, 2, event_woken, .id = 50, .name = "ready", .result = TT_WAKE_SET, .waker = MAIN);
+	story_tell(&story, 300, 2,
+	           (struct tt_event){
+	               .type = TT_EVENT_lock_wait, .id = 51, .name = "A", .holder = MAIN, .timeout_ns = 50000});
+	AT(&story, 400, 2, lock_failed, .id = 51, .name = "A", .why = TT_FAILURE_TIMEOUT);
+	AT(&story, 500, 2, lock_wait, .id = 51, .name = "A", .holder = MAIN);
+	AT(&story, 600, 2, lock_acquired, .id = 51, .name = "A", .depth = 1);
+	story_end(&story, 700);
+	struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
+	assert_count(&picture, "//s:rect[starts-with(@class, 'wait')][contains(s:title, 'woken by MainThread')]", 1);
+	assert_count(&picture, "//s:rect[starts-with(@class, 'wait')][contains(s:title, 'timed out')]", 1);
+	assert_count(&picture, "//s:rect[starts-with(@class, 'wait')][contains(s:title, 'waits for lock A')]", 2);
+	picture_free(&picture);
+	story_free(&story);
+}
+
+/* Holds that are too narrow to be drawn alone are one box, which says how many they are and how long together. */
+static void test_narrow_holds_add_up(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	for (unsigned i = 0; i < 20000; i++) {
+		AT(&story, 100 + 10 * i, MAIN, lock_acquired, .id = 50, .name = "A", .depth = 1);
+		AT(&story, 103 + 10 * i, MAIN, lock_released, .id = 50, .name = "A");
+	}
+	story_end(&story, 0);
+	struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
+	unsigned holds = 0, us = 0;
+	xmlXPathObject *boxes =
+	    xmlXPathEvalExpression(BAD_CAST "//s:g/s:title[contains(., ' holds, together ')]", picture.paths);
+	assert_non_null(boxes);
+	for (int i = 0; i < boxes->nodesetval->nodeNr; i++) {
+		xmlChar *title = xmlNodeGetContent(boxes->nodesetval->nodeTab[i]);
+		unsigned n = 0;
+		double together = 0, in = 0;
+		assert_int_equal(sscanf((const char *)title, "%u holds, together %lf µs of %lf", &n, &together, &in), 3);
+		assert_true(together == 3 * n);
+		holds += n;
+		us += (unsigned)together;
+		xmlFree(title);
+	}
+	xmlXPathFreeObject(boxes);
+	assert_int_equal(holds, 20000);
+	assert_int_equal(us, 60000);
+	picture_free(&picture);
+	story_free(&story);
+}
+
+/* How a thread ended stands after its lane where there is room on the page, and never beyond it. */
+static void test_room_for_an_ending(void **state)
+{
+	(void)state;
+	for (int early = 0; early < 2; early++) {
+		struct story story = story_begin(NULL);
+		START(&story, 0, MAIN);
+		START(&story, 1, 2);
+		AT(&story, early ? 100 : 990, 2, thread_exit, .id = 2, .how = TT_END_CANCELLED);
+		EXIT(&story, 1000, MAIN);
+		story_end(&story, 0);
+		struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
+		assert_count(&picture, "//s:text[@class='note'][.='cancelled']", early);
+		picture_free(&picture);
+		story_free(&story);
+	}
+}
+
 /* Text is never smaller than 11 pixels. */
 static void test_text_is_readable(void **state)
 {
@@ -236,6 +312,9 @@ int main(void)
 	    cmocka_unit_test(test_hard_names),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_two_processes),
+	    cmocka_unit_test(test_outcomes_of_waits),
+	    cmocka_unit_test(test_narrow_holds_add_up),
+	    cmocka_unit_test(test_room_for_an_ending),
 	    cmocka_unit_test(test_text_is_readable),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
