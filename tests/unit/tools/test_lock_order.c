@@ -27,6 +27,9 @@ static void test_abba(void **state)
 	assert_int_equal(tt_finding_edge(found(&feed, 0), 0)->wanted_caller, 2);
 	assert_int_equal(tt_finding_edge(found(&feed, 0), 1)->held_caller, 5);
 	assert_int_equal(tt_finding_edge(found(&feed, 0), 1)->wanted_caller, 6);
+	/* And both times: it comes at n milliseconds. */
+	assert_int_equal(tt_finding_edge(found(&feed, 0), 0)->held_ns, FEED_ORIGIN + 1000000);
+	assert_int_equal(tt_finding_edge(found(&feed, 0), 0)->wanted_ns, FEED_ORIGIN + 2000000);
 	assert_string_equal(found(&feed, 0)->verdict,
 	                    "T1 and T2 can wait for each other: mutex \"A\" and mutex \"B\" are taken in both orders");
 	feed_free(&feed);

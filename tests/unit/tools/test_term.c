@@ -160,6 +160,48 @@ static void test_hard_names(void **state)
 	}
 }
 
+/* A picture of a thread that holds a lock of that name for a moment, near the end. The caller's to free. */
+static char *picture_of_brief_hold(const char *name)
+{
+	struct story story = story_begin(NULL);
+	struct tt_term_options options = {.width = 80, .utf8 = true};
+
+	START(&story, 0, MAIN);
+	AT(&story, 900, MAIN, lock_acquired, .id = 50, .name = name, .depth = 1);
+	AT(&story, 901, MAIN, lock_released, .id = 50, .name = name);
+	EXIT(&story, 1000, MAIN);
+	story_end(&story, 0);
+	char *picture = tt_term_text(story.lanes, &options);
+	story_free(&story);
+	return picture;
+}
+
+/* A combining character has no cell; what comes after it has. */
+static void test_label_goes_on_after_a_combining_character(void **state)
+{
+	(void)state;
+	g_autofree char *picture = picture_of_brief_hold("x\u0301tail");
+	assert_non_null(strstr(picture, "xtail"));
+}
+
+/* A name beside a hold may end at the last column, and is not there where it would need one more. */
+static void test_label_up_to_the_right_edge(void **state)
+{
+	(void)state;
+	char name[81] = "";
+	int widest = 0;
+
+	for (size_t n = 0; n < 60; n++) {
+		name[n] = 'q';
+		g_autofree char *picture = picture_of_brief_hold(name);
+		g_auto(GStrv) lines = g_strsplit(picture, "\n", -1);
+		for (int i = 0; lines[i]; i++)
+			if (strstr(lines[i], name))
+				widest = MAX(widest, tt_text_columns(lines[i]));
+	}
+	assert_int_equal(widest, 80);
+}
+
 /* A hundred threads, a hundred thousand events: a line and a half each. */
 static void test_many(void **state)
 {
@@ -204,6 +246,8 @@ int main(void)
 	    cmocka_unit_test(test_nothing),
 	    cmocka_unit_test(test_colour_carries_no_meaning),
 	    cmocka_unit_test(test_hard_names),
+	    cmocka_unit_test(test_label_goes_on_after_a_combining_character),
+	    cmocka_unit_test(test_label_up_to_the_right_edge),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_two_processes),
 	};
