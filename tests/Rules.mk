@@ -69,6 +69,21 @@ test: deps
 	BUILD=$(BUILD) tests/preload/run
 	BUILD=$(BUILD) tests/programs/run
 
+# Recordings for a long time (tests/soak/run).
+SOAK_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/soak/*.c))
+SOAK_SECONDS  ?= 3600
+
+$(SOAK_PROGRAMS): $(BUILD)/tests/soak/%: $(BUILD)/tests/soak/%.o
+	$(SAY) LINK $@
+	$(Q)$(CC) -o $@ $< -pthread
+
+soak: deps
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(SOAK_PROGRAMS)
+	BUILD=$(BUILD) tests/soak/run $(SOAK_SECONDS)
+
+soak-short:
+	$(MAKE) --no-print-directory soak SOAK_SECONDS=120
+
 # The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
 sanitize: deps
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined unit
@@ -83,4 +98,4 @@ coverage: deps
 	-BUILD=$(BUILD)/coverage tests/preload/run
 	tests/coverage $(BUILD)/coverage
 
-.PHONY: unit test sanitize coverage
+.PHONY: unit test soak soak-short sanitize coverage
