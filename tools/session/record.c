@@ -320,7 +320,8 @@ static bool record_into(const struct job *job, GError **error)
 		close_door(&recorder);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		recording->loss.missed = recorder.missed;
-		manifest.torn = recording->loss.torn || recorder.missed;
+		recording->loss.torn |= recorder.missed;
+		manifest.torn = recording->loss.torn;
 	}
 	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
 	tt_heir_dismiss(heir);
