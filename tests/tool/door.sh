@@ -41,6 +41,16 @@ check "a recording in a recording works" "$(status_is 0)$(is_empty err)"
 check "the inner one has what it started" "$(taken_is inner 'b 40, c 40')"
 check "the outer one has the rest" "$(taken_is outer 'a 40, d 40')"
 
+# A library of an earlier version does not knock: here, one that knows neither the variable nor the folder.
+mkdir "$dir/old"
+LC_ALL=C sed 's/TRACE_THR_DOOR/TRACE_THR_NONE/g; s,/run/lttng/trace-thr,/run/lttng/nothing-s,g' "$BUILD/libtrace_thr.so.0" \
+	>"$dir/old/libtrace_thr.so.0"
+cp "$BUILD/libtrace_thr-tracepoints.so" "$dir/old"
+tool record -o "$dir/earlier" -- env LD_LIBRARY_PATH="$dir/old" "$family" a
+check "a library that does not knock: no events, which is said" "$(status_is 0)$(has err 'no events.*this version')"
+run env LD_LIBRARY_PATH="$dir/old" "$TOOL" doctor
+check "doctor finds it" "$(status_is 1)$(has out "PROBLEM +library +$dir/old/libtrace_thr.so.0")$(has out 'remedy: .*install')"
+
 # Sessions by hand are as they were, also while there are doors.
 tool record -q -o "$dir/beside" -- sh -c "
 	lttng -q create by-hand-$$ --output='$dir/hand' >'$dir/lttng' &&
@@ -75,6 +85,18 @@ tool events "$dir/above"
 check "and reads its own" "$(status_is 0)$(has out 'lock_acquired *a ')$(lacks out 'stranger')"
 run "$TOOL" record -q -o "$dir/here" -- sh -c "test -n \"\$TRACE_THR_DOOR\" && $family a"
 check "with one inside, its own alone" "$(status_is 0)$(taken_is here 'a 40')"
+
+# A stranger does not wait for a keeper that has no time for it.
+"$TOOL" record -q -o "$dir/busy" -- sh -c "$family a; until test -e $dir/over; do sleep 0.05; done" >/dev/null 2>&1 &
+busy=$!
+check "a recording" "$(wait_until "it has begun" test -e "$dir/busy/ust")"
+keeper=$(pgrep -P $busy -x trace-thr-door)
+kill -STOP "$keeper"
+run timeout 10 "$family" alone
+check "a stranger does not wait for its keeper" "$(status_is 0)"
+kill -CONT "$keeper"
+touch "$dir/over"
+wait $busy
 
 # The number of one that has ended, of a stranger: first it is struck off.
 cat >"$dir/reuse" <<END

@@ -20,8 +20,8 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/descent.h"
 #include "tools/session/keeper.h"
+#include "tracepoints/descent.h"
 
 enum { PATIENCE_MS = 30000 };
 
@@ -250,11 +250,11 @@ static void test_descent(void **state)
 	pid_t orphan;
 
 	(void)state;
-	assert_true(tt_descends(getpid(), getpid()));
-	assert_true(tt_descends(getpid(), getppid()));
-	assert_false(tt_descends(getppid(), getpid()));
-	assert_false(tt_descends(INT32_MAX, getpid()));
-	assert_false(tt_descends(0, getpid()));
+	assert_int_equal(tt_descent(getpid(), getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getpid(), getppid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getppid(), getpid()), TT_DESCENT_NONE);
+	assert_int_equal(tt_descent(INT32_MAX, getpid()), TT_DESCENT_UNKNOWN);
+	assert_int_equal(tt_descent(0, getpid()), TT_DESCENT_NONE);
 	/* An orphan is left to us. */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	assert_int_equal(pipe(ends), 0);
@@ -269,8 +269,8 @@ static void test_descent(void **state)
 	}
 	assert_int_equal(read(ends[0], &orphan, sizeof orphan), sizeof orphan);
 	waitpid(parent, NULL, 0);
-	assert_true(tt_descends(orphan, getpid()));
-	assert_false(tt_descends(orphan, parent));
+	assert_int_equal(tt_descent(orphan, getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(orphan, parent), TT_DESCENT_NONE);
 	kill(orphan, SIGKILL);
 	waitpid(orphan, NULL, 0);
 }
