@@ -110,6 +110,14 @@ static const char *answer_to(struct house *house, pid_t pid)
 	return "";
 }
 
+/* Whether it was let in, and is still there. */
+static bool is_present(const struct house *house, pid_t pid)
+{
+	const struct guest *guest = g_hash_table_lookup(house->guests, GINT_TO_POINTER(pid));
+
+	return guest && guest->pidfd != -1 && !has_ended(guest->pidfd);
+}
+
 static void open_door(struct house *house)
 {
 	int one = accept4(house->keeper->listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
@@ -122,7 +130,9 @@ static void open_door(struct house *house)
 	}
 	getsockopt(one, SOL_SOCKET, SO_PEERCRED, &who, &size);
 	const char *answer = answer_to(house, who.pid);
-	send(one, answer, strlen(answer) + 1, MSG_NOSIGNAL);
+	/* Who has not waited for the token goes without being recorded. */
+	if (send(one, answer, strlen(answer) + 1, MSG_NOSIGNAL) == -1 && *answer && is_present(house, who.pid))
+		*house->keeper->failed = true;
 	close(one);
 }
 
