@@ -43,7 +43,7 @@ static bool read_streams(struct reading *reading, bool (*wanted)(const struct tt
 		if (!stream->class || !wanted(stream))
 			continue;
 		tt_ctf_stream_rewind(stream);
-		ok = tt_ctf_stream_peek(stream, error);
+		ok = tt_ctf_look(stream, error);
 		tt_ctf_merge_add(&merge, stream);
 	}
 	while (ok && told == TT_TOLD_ON && (stream = tt_ctf_merge_first(&merge))) {
