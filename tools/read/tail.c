@@ -124,7 +124,7 @@ int64_t tt_tail_complete(const struct tt_tail *tail)
 		if (!info->aside)
 			complete_ns = MIN(complete_ns, info->end_ns);
 	}
-	return complete_ns == INT64_MAX ? TT_TAIL_NEVER : complete_ns;
+	return complete_ns == INT64_MAX || complete_ns == TT_TAIL_NEVER ? TT_TAIL_NEVER : complete_ns - 1;
 }
 
 /* The streams that are aside, or those that are not, with what they have next. False with *error. */

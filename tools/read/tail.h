@@ -80,8 +80,9 @@ guint tt_tail_n_streams(const struct tt_tail *tail);
 const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i);
 
 /*
- * The time up to which all streams, but those `aside`, are complete: the least `end_ns`. TT_TAIL_NEVER while one has no
- * packet, or there is none. An event of exactly that time may come yet, which is no disorder.
+ * The time up to which all streams, but those `aside`, are complete, which is just before the least `end_ns`, since of
+ * exactly that time an event may come yet. (Who reads up to `end_ns` itself may be told one of the same time later;
+ * that is no disorder.) TT_TAIL_NEVER while a stream has no packet, or there is none.
  */
 int64_t tt_tail_complete(const struct tt_tail *tail);
 
