@@ -35,6 +35,7 @@ static void put_hold(struct lttng *t, unsigned class, uint64_t time, unsigned n)
 	lttng_number(t, UINT32_MAX - n, 4);
 	lttng_number(t, n % 3, 1);
 	lttng_number(t, n % 70, 1);
+	lttng_fields(t, 8); /* also before none */
 	for (unsigned i = 0; i < n % 70; i++)
 		lttng_number(t, 0x1000 + i, 8);
 }
