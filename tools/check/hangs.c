@@ -235,3 +235,8 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns)
 	keep(check->findings, due);
 	return due->len;
 }
+
+bool tt_hangs_any(const struct tt_hangs *hangs)
+{
+	return hangs->any;
+}

@@ -45,4 +45,7 @@ struct tt_check *tt_hangs_check(struct tt_hangs *hangs);
  */
 guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns);
 
+/* Whether anything stood at the last look that may become due as time passes, though nothing happens. */
+bool tt_hangs_any(const struct tt_hangs *hangs);
+
 #endif /* TT_CHECK_HANGS_H */

@@ -7,19 +7,25 @@
 
 #include <lttng/lttng.h>
 
+#include "tools/session/beacon.h"
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
-#include "tools/session/relay.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
 
+/* LTTng's own, of the description of the events. */
+static const char metadata_channel[] = "metadata";
+
 /*
- * How often the buffers are emptied for those who read along. A deadlock is seen after about twice that; each time
- * costs a message a CPU and channel.
+ * How often the buffers are emptied for those who read along: those that are not empty. Each time costs a page of the
+ * disk a CPU.
  */
-enum { LIVE_PERIOD_US = 50000 };
+enum { LIVE_PERIOD_US = 20000 };
+
+/* LTTng's own sizes for that. */
+enum { METADATA_BUFFER_SIZE = 4096, METADATA_BUFFERS = 2 };
 
 /* Less than this is no room: writing has failed, or will. */
 enum { LEAST_ROOM = 64 * 1024 };
@@ -31,6 +37,7 @@ static const gulong step_us = 2000;
 struct tt_session {
 	char *name;
 	char *folder;
+	bool live, drop;
 	struct lttng_handle *handle;
 	uint64_t buffers;    /* bytes of all of them */
 	uint64_t least_free; /* shared memory, as far as it was looked at */
@@ -81,8 +88,8 @@ static bool check(int code, const char *doing, GError **error)
 	return false;
 }
 
-static bool enable_channel(struct tt_session *session, const char *name, uint64_t size, uint64_t n, bool drop,
-                           GError **error)
+static bool enable_channel(const struct tt_session *session, const char *name, uint64_t size, uint64_t n,
+                           bool blocking, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_channel *channel = lttng_channel_create(&domain);
@@ -93,14 +100,15 @@ static bool enable_channel(struct tt_session *session, const char *name, uint64_
 	channel->attr.overwrite = 0;
 	channel->attr.subbuf_size = size;
 	channel->attr.num_subbuf = n;
-	int code = drop ? 0 : lttng_channel_set_blocking_timeout(channel, -1);
+	channel->attr.switch_timer_interval = session->live ? LIVE_PERIOD_US : 0;
+	int code = blocking ? lttng_channel_set_blocking_timeout(channel, -1) : 0;
 	if (code >= 0)
 		code = lttng_enable_channel(session->handle, channel);
 	lttng_channel_destroy(channel);
 	return check(code, "cannot make a channel", error);
 }
 
-static bool enable_events(struct tt_session *session, const char *pattern, const char *channel, GError **error)
+static bool enable_events(const struct tt_session *session, const char *pattern, const char *channel, GError **error)
 {
 	struct lttng_event event = {
 	    .type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = LTTNG_EVENT_LOGLEVEL_ALL, .loglevel = -1};
@@ -110,7 +118,15 @@ static bool enable_events(struct tt_session *session, const char *pattern, const
 	             "cannot enable events", error);
 }
 
-static bool set_up(struct tt_session *session, bool drop, GError **error)
+/* What a reader needs meanwhile: the description of the events as soon as there are some, and the beacons' events. */
+static bool enable_live(const struct tt_session *session, GError **error)
+{
+	return !session->live ||
+	       (enable_channel(session, metadata_channel, METADATA_BUFFER_SIZE, METADATA_BUFFERS, false, error) &&
+	        enable_events(session, TT_BEACON_EVENTS, events_channel, error));
+}
+
+static bool set_up(struct tt_session *session, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_event_context pid = {.ctx = LTTNG_EVENT_CONTEXT_VPID};
@@ -123,11 +139,12 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
-	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, drop, error) &&
-	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
+	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, !session->drop,
+	                      error) &&
+	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, true, error) &&
 	       enable_events(session, "trace_thr:*", events_channel, error) &&
 	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
-	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
+	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) && enable_live(session, error) &&
 	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
 	             error) &&
 	       check(lttng_start_tracing(session->name), "cannot start recording", error);
@@ -142,33 +159,21 @@ static void free_session(struct tt_session *session)
 	g_free(session);
 }
 
-/* Creates the session; 0, or a negative code. */
-static int create(const struct tt_session *session, const struct tt_relay *relay)
-{
-	g_autofree char *url = g_strconcat("file://", session->folder, NULL);
-	struct lttng_session_descriptor *live;
-
-	if (!relay)
-		return lttng_create_session(session->name, url);
-	live = lttng_session_descriptor_live_network_create(session->name, tt_relay_control_url(relay),
-	                                                    tt_relay_data_url(relay), LIVE_PERIOD_US);
-	enum lttng_error_code code = live ? lttng_create_session_ext(live) : LTTNG_ERR_NOMEM;
-	lttng_session_descriptor_destroy(live);
-	return code == LTTNG_OK ? 0 : -(int)code;
-}
-
-struct tt_session *tt_session_start(const char *folder, const struct tt_relay *relay, bool drop, GError **error)
+struct tt_session *tt_session_start(const char *folder, bool live, bool drop, GError **error)
 {
 	struct tt_session *session = g_new0(struct tt_session, 1);
+	g_autofree char *url = g_strconcat("file://", folder, NULL);
 
 	session->name = g_strdup_printf("trace-thr-%d-%08x", (int)getpid(), g_random_int());
 	session->folder = g_strdup(folder);
+	session->live = live;
+	session->drop = drop;
 	session->least_free = UINT64_MAX;
-	if (!check(create(session, relay), "cannot make a recording session", error)) {
+	if (!check(lttng_create_session(session->name, url), "cannot make a recording session", error)) {
 		free_session(session);
 		return NULL;
 	}
-	if (!set_up(session, drop, error)) {
+	if (!set_up(session, error)) {
 		lttng_destroy_session_no_wait(session->name);
 		free_session(session);
 		return NULL;
