@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "fork.h"
 #include "object.h"
 #include "probes.h"
@@ -48,8 +49,13 @@ static void prepare(void)
 	tt_registry_set_main(&main_thread);
 	tt_registry_add(&main_thread);
 	tt_self_prepare();
-	/* The probes first: in a forked child LTTng's handler then runs before ours, which emits events. */
-	tt_probes_load();
+	/*
+	 * In a forked child the handlers run in this order: it asks to be let in, LTTng begins to record it, and ours
+	 * emits events.
+	 */
+	tt_admission_prepare();
+	if (tt_admission_ask(recording, sizeof recording))
+		tt_probes_load();
 	tt_fork_prepare();
 }
 

@@ -53,7 +53,7 @@ struct looking {
 	bool silence_told;
 	enum tt_live_next next; /* what the last look left to be wanted */
 	gint64 next_look_us;    /* monotonic */
-	double behind_told_s; /* how far it was behind when that was said last; 0: it was not */
+	double behind_told_s;   /* how far it was behind when that was said last; 0: it was not */
 };
 
 static void say(const struct looking *looking, const struct message *message)
@@ -114,7 +114,8 @@ static void tell_if_silent(struct looking *looking, const struct tt_live_state *
 	looking->silence_told = true;
 	put_clear(looking);
 	fprintf(looking->out,
-	        "trace-thr: the buffers of user %" PRId64 " have given no sign for %d s: until they do, a hang is found "
+	        "trace-thr: the buffers of user %" PRId64
+	        " have given no sign for %d s: until they do, a hang is found "
 	        "only when the program has ended\n",
 	        state->silent_uid, SILENT_S);
 	fflush(looking->out);
@@ -227,7 +228,7 @@ static void look_with_beacon(struct looking *looking, const struct tt_live_sourc
 	static const struct tt_live_handler handler = {{on_event, on_module, on_loss}, on_pause, on_ask};
 	g_autoptr(GError) error = NULL;
 
-	looking->beacon = tt_beacon_start(&error);
+	looking->beacon = tt_beacon_start(source->session, &error);
 	if (!looking->beacon)
 		fprintf(looking->out,
 		        "trace-thr: the program cannot be watched while it runs, so it is checked when it has ended: "

@@ -130,7 +130,8 @@ static bool tell(struct reading *reading, int64_t until_ns, GError **error)
 
 		if (!tell_step(reading, until_ns, error))
 			return false;
-		more = reading->told_ns > before_ns && reading->told_ns < until_ns; /* or what describes it is missing */
+		more =
+		    reading->told_ns > before_ns && reading->told_ns < until_ns; /* or what describes it is missing */
 		if (reading->next != TT_LIVE_STOP)
 			pause_reading(reading, more);
 	}

@@ -21,6 +21,7 @@
 /* Where to read, and whose events. */
 struct tt_live_source {
 	const char *folder;
+	const char *session;   /* its name for LTTng, which beacons need to know */
 	uint32_t recorder;     /* the pid of whoever starts the program: its children count, and all that they start */
 	const char *recording; /* the token that these have from the environment */
 };

@@ -18,6 +18,7 @@
 
 #include "tools/session/daemon.h"
 #include "tools/session/libraries.h"
+#include "tools/session/tracker.h"
 #include "tracepoints/beacon/beacon.h"
 
 /* The group of one that becomes another user's: none that may do anything. */
@@ -47,7 +48,8 @@ struct lamp {
 	uint32_t uid;
 	tt_beacon_beat_function *beat;
 	tt_beacon_fork_function *fork;
-	GHashTable *others; /* uid → struct other */
+	struct tt_tracker *tracker; /* of the session; NULL: there is none */
+	GHashTable *others;         /* uid → struct other */
 };
 
 /* What the child that becomes another user's needs to know. */
@@ -62,6 +64,13 @@ static void take_pipe(int from)
 {
 	dup2(from, STDIN_FILENO);
 	close(from);
+}
+
+/* Where the session records all processes, that is an error of no matter. */
+static void enter(const struct lamp *lamp)
+{
+	if (lamp->tracker)
+		tt_tracker_add(lamp->tracker, getpid());
 }
 
 static void close_others(const struct lamp *lamp)
@@ -84,6 +93,7 @@ static void become(void *data)
 	close(becoming->to);
 	take_pipe(becoming->from);
 	close_others(becoming->lamp);
+	enter(becoming->lamp);
 	if (setgroups(0, NULL) || setresgid(NOBODYS_GROUP, NOBODYS_GROUP, NOBODYS_GROUP) || setresuid(uid, uid, uid))
 		_exit(1);
 }
@@ -124,12 +134,15 @@ static void start_other(const struct lamp *lamp, uint32_t uid, struct other *oth
 	other->to = ends[1];
 }
 
-static void forget_other(struct other *other)
+static void forget_other(const struct lamp *lamp, struct other *other)
 {
 	if (other->to != -1)
 		close(other->to);
-	if (other->pid > 0)
+	if (other->pid > 0) {
 		waitpid(other->pid, NULL, 0);
+		if (lamp->tracker)
+			tt_tracker_remove(lamp->tracker, other->pid);
+	}
 	*other = (struct other){.to = -1, .started_us = other->started_us};
 }
 
@@ -155,7 +168,7 @@ static void pass_on(const struct lamp *lamp, const struct request *request)
 	}
 	if (other->to != -1 && send_request(other->to, request))
 		return;
-	forget_other(other);
+	forget_other(lamp, other);
 	if (g_get_monotonic_time() - other->started_us < again_us)
 		return;
 	start_other(lamp, request->uid, other);
@@ -192,12 +205,14 @@ static void keep_apart(int from)
 }
 
 /* LTTng registers the process while the library is loaded, and returns when that is done. */
-static _Noreturn void be_lit(const char *path, int from)
+static _Noreturn void be_lit(const char *path, const char *session, int from)
 {
 	struct lamp lamp = {.uid = geteuid(), .others = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
 	void *library;
 
 	keep_apart(from);
+	lamp.tracker = tt_tracker_open(session);
+	enter(&lamp);
 	g_setenv("LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	g_setenv("LTTNG_UST_ALLOW_BLOCKING", "1", TRUE); /* a full buffer must not count an event of ours as lost */
 	if (!(library = dlopen(path, RTLD_NOW)))
@@ -209,7 +224,7 @@ static _Noreturn void be_lit(const char *path, int from)
 	serve(&lamp);
 }
 
-struct tt_beacon *tt_beacon_start(GError **error)
+struct tt_beacon *tt_beacon_start(const char *session, GError **error)
 {
 	g_autofree char *path = tt_library_find(TT_LIBRARY_BEACON);
 	int ends[2] = {-1, -1};
@@ -224,7 +239,7 @@ struct tt_beacon *tt_beacon_start(GError **error)
 		pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		be_lit(path, ends[0]);
+		be_lit(path, session, ends[0]);
 	}
 	if (pid == -1) {
 		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP, "cannot start a process (%s)",

@@ -22,8 +22,8 @@
 
 struct tt_beacon;
 
-/* Starts it. NULL with *error, of TT_SESSION_ERROR. */
-struct tt_beacon *tt_beacon_start(GError **error);
+/* Starts it, and lets it into the session. NULL with *error, of TT_SESSION_ERROR. */
+struct tt_beacon *tt_beacon_start(const char *session, GError **error);
 
 /*
  * Asks for an event in each of the user's buffers of the CPUs below n_cpus. Does not wait: it comes in some

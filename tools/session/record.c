@@ -11,10 +11,12 @@
 #include "tools/cli/command.h"
 #include "tools/read/manifest.h"
 #include "tools/session/daemon.h"
+#include "tools/session/door.h"
 #include "tools/session/files.h"
 #include "tools/session/heir.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
+#include "tracepoints/door.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
@@ -74,9 +76,11 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
- * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is.
+ * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
+ * are let in; NULL: all are.
  */
-static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload)
+static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
+                             const char *door)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
@@ -86,6 +90,8 @@ static char **environment_of(const struct tt_record_options *options, const char
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
+	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
 	if (options->shake) {
 		g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, *options->shake);
 		environment = g_environ_setenv(environment, "TRACE_THR_SHAKE", seed, TRUE);
@@ -110,11 +116,32 @@ struct recorder {
 	const struct job *job;
 	struct tt_daemon *daemon;
 	struct tt_session *session;
+	struct tt_door *door; /* NULL: all processes are recorded */
+	bool missed;          /* processes that should have been let in were not */
 };
+
+static void look_at_door(struct recorder *recorder)
+{
+	if (!recorder->door || recorder->missed || tt_door_is_kept(recorder->door))
+		return;
+	recorder->missed = true;
+	fputs("trace-thr: the process that lets others into the recording was killed: what starts from now on is not "
+	      "recorded\n",
+	      stderr);
+}
 
 static bool may_go_on(void *data)
 {
-	return tt_session_has_room(((const struct recorder *)data)->session);
+	struct recorder *recorder = data;
+
+	look_at_door(recorder);
+	return tt_session_has_room(recorder->session);
+}
+
+static void close_door(struct recorder *recorder)
+{
+	if (!tt_door_close(g_steal_pointer(&recorder->door)))
+		recorder->missed = true;
 }
 
 /* What the program does when it is ended is not of interest: the trace ends as it hangs. */
@@ -140,7 +167,8 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 {
 	const struct tt_program_care care = {
 	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
-	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
+	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload,
+	                                           recorder->door ? tt_door_path(recorder->door) : NULL);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
 
@@ -178,12 +206,14 @@ static bool no_room(const struct tt_recording *recording, GError **error)
 }
 
 /* Has a companion read along while the program runs. */
-static bool run_with(const struct job *job, char *folder, struct recorder *recorder, struct tt_manifest *manifest,
+static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, struct tt_manifest *manifest,
                      GError **error)
 {
 	const struct tt_companion *companion = job->options->companion;
-	const struct tt_live_source source = {
-	    .folder = folder, .recorder = (uint32_t)getpid(), .recording = job->token};
+	const struct tt_live_source source = {.folder = folder,
+	                                      .session = tt_session_name(recorder->session),
+	                                      .recorder = (uint32_t)getpid(),
+	                                      .recording = job->token};
 
 	if (!companion)
 		return run_program(job, recorder, manifest, error);
@@ -203,6 +233,7 @@ static void inherit(void *data)
 	const char *token = recorder->job->token;
 	struct tt_session_loss loss;
 
+	close_door(recorder);
 	tt_session_finish(recorder->session);
 	for (int waited = 0; waited < 2 * GRACE_MS && tt_offspring_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
 	     waited += LOOK_MS)
@@ -212,6 +243,16 @@ static void inherit(void *data)
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
 	        recorder->job->recording->folder);
+}
+
+/* Opens the door of the session, unless it records all processes. False with *error: it cannot be. */
+static bool open_door(struct recorder *recorder, GError **error)
+{
+	if (!tt_session_is_restricted(recorder->session))
+		return true;
+	recorder->door = tt_door_open(tt_session_name(recorder->session), recorder->job->token,
+	                              tt_daemon_home(recorder->daemon), error);
+	return recorder->door;
 }
 
 static bool record_into(const struct job *job, GError **error)
@@ -226,10 +267,13 @@ static bool record_into(const struct job *job, GError **error)
 	if (recorder.daemon)
 		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
+		ok = open_door(&recorder, error);
 		heir = tt_heir_start(inherit, &recorder);
-		ok = run_with(job, folder, &recorder, &manifest, error);
+		ok = ok && run_with(job, folder, &recorder, &manifest, error);
+		close_door(&recorder);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
-		manifest.torn = recording->loss.torn;
+		recording->loss.missed = recorder.missed;
+		manifest.torn = recording->loss.torn || recorder.missed;
 	}
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
