@@ -21,6 +21,9 @@ enum { SHARE = 10 };
 /* From how many seconds on it says that it is behind, and how many times as many before it says so again. */
 enum { LATE_S = 1, AGAIN_TIMES = 4 };
 
+/* How long a hang is held back for the names of its sites. */
+static const int64_t names_ns = 500 * INT64_C(1000000);
+
 /* How long buffers may give no sign. */
 enum { SILENT_S = 5 };
 
@@ -244,6 +247,7 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
 
 	looking.hangs = tt_hangs_new(patience_ns < (double)INT64_MAX ? (int64_t)patience_ns : INT64_MAX);
+	tt_hangs_wait_for_names(looking.hangs, names_ns);
 	look_with_beacon(&looking, source);
 	fclose(looking.out);
 	say(&looking, &(struct message){.kind = OVER});
