@@ -7,6 +7,7 @@
 
 #include <time.h>
 
+#include "tools/read/cpus.h"
 #include "tools/read/tail.h"
 
 /* The channel of the modules: in session.c. Nobody waits for what it has. */
@@ -32,6 +33,7 @@ struct reading {
 	struct tt_tail *tail;
 	struct tt_live_state state;
 	enum tt_live_next next;
+	int64_t last_cpu;   /* that is plugged in, when the folder was looked through last */
 	int64_t offset_ns;  /* of the trace's clock against CLOCK_MONOTONIC */
 	int64_t told_ns;    /* all up to here was told */
 	int64_t step_ns;    /* how much of the trace's time is told at once */
@@ -39,6 +41,7 @@ struct reading {
 	int64_t request_ns; /* when the last one was made */
 	int64_t news_ns;    /* when something new was seen */
 	int64_t current_ns; /* when nothing was missing */
+	guint awaited;      /* how many buffers were asked of then */
 	bool pending;       /* there is something that cannot be told yet */
 };
 
@@ -56,29 +59,33 @@ static int64_t now_ns(const struct reading *reading)
 	return monotonic_ns() + reading->offset_ns;
 }
 
+/* Nobody has ever run on a CPU that is not there, so its buffer is empty. */
+static bool is_awaited(const struct reading *reading, const struct tt_tail_stream *stream)
+{
+	return !stream->aside && (stream->packets || stream->cpu <= reading->last_cpu);
+}
+
 /* The buffer of which the least is known; NULL: there is none. */
-static const struct tt_tail_stream *last_stream(const struct tt_tail *tail)
+static const struct tt_tail_stream *last_stream(const struct reading *reading)
 {
 	const struct tt_tail_stream *last = NULL;
 
-	for (guint i = 0; i < tt_tail_n_streams(tail); i++) {
-		const struct tt_tail_stream *stream = tt_tail_stream(tail, i);
-		if (!stream->aside && (!last || stream->end_ns < last->end_ns))
+	for (guint i = 0; i < tt_tail_n_streams(reading->tail); i++) {
+		const struct tt_tail_stream *stream = tt_tail_stream(reading->tail, i);
+		if (is_awaited(reading, stream) && (!last || stream->end_ns < last->end_ns))
 			last = stream;
 	}
 	return last;
 }
 
-static void note_answers(struct reading *reading, int64_t complete_ns)
+static void note_answers(struct reading *reading, const struct tt_tail_stream *last)
 {
 	struct tt_live_state *state = &reading->state;
-	const struct tt_tail_stream *last;
 
-	if (reading->asked_ns && complete_ns >= reading->asked_ns)
+	if (last && last->end_ns >= reading->asked_ns)
 		reading->asked_ns = 0;
-	last = reading->asked_ns ? last_stream(reading->tail) : NULL;
-	state->silent_ns = last ? now_ns(reading) - reading->asked_ns : 0;
-	state->silent_uid = last ? last->uid : -1;
+	state->silent_ns = reading->asked_ns ? now_ns(reading) - reading->asked_ns : 0;
+	state->silent_uid = reading->asked_ns && last ? last->uid : -1;
 }
 
 static void pause_reading(struct reading *reading, bool more)
@@ -141,7 +148,7 @@ static bool tell(struct reading *reading, int64_t until_ns, GError **error)
 /* How long from one request to the next. */
 static int64_t interval_ns(const struct reading *reading, int64_t now)
 {
-	int64_t least_us = MAX(ASK_US, ASK_BUFFER_US * (int64_t)tt_tail_n_streams(reading->tail));
+	int64_t least_us = MAX(ASK_US, ASK_BUFFER_US * (int64_t)reading->awaited);
 	int64_t quiet_us = (now - reading->news_ns) / 1000;
 
 	return 1000 * MAX(least_us, MIN(quiet_us / ASK_SHARE, ASK_MOST_US));
@@ -156,23 +163,25 @@ static bool is_due(const struct reading *reading, int64_t now)
 }
 
 /* One request for each user. The streams are sorted, so those of a user follow each other. False: nobody hears it. */
-static bool ask_all(const struct reading *reading)
+static bool ask_all(struct reading *reading)
 {
 	guint n = tt_tail_n_streams(reading->tail);
 	int64_t uid = -1, cpus = 0;
 	bool ok = true;
 
+	reading->awaited = 0;
 	for (guint i = 0; i <= n && ok; i++) {
 		const struct tt_tail_stream *stream = i < n ? tt_tail_stream(reading->tail, i) : NULL;
 
-		if (stream && stream->aside)
+		if (stream && !is_awaited(reading, stream))
 			continue;
-		if (cpus > 0 && uid >= 0 && (!stream || stream->uid != uid))
+		if (uid >= 0 && cpus > 0 && (!stream || stream->uid != uid))
 			ok = reading->handler->ask((uint32_t)uid, (uint32_t)cpus, reading->data);
 		if (!stream)
 			break;
 		cpus = MAX(stream->uid == uid ? cpus : 0, stream->cpu + 1);
 		uid = stream->uid;
+		reading->awaited++;
 	}
 	return ok;
 }
@@ -189,7 +198,7 @@ static bool ask_if_due(struct reading *reading, GError **error)
 		return false;
 	}
 	reading->request_ns = now;
-	if (!reading->asked_ns && last_stream(reading->tail))
+	if (!reading->asked_ns && reading->awaited)
 		reading->asked_ns = now;
 	return true;
 }
@@ -198,10 +207,12 @@ static bool take_turn(struct reading *reading, GError **error)
 {
 	int64_t listed_ns = now_ns(reading) - clocks_ns;
 
+	reading->last_cpu = tt_cpus_last_present();
 	if (!tt_tail_poll(reading->tail, error))
 		return false;
-	int64_t complete_ns = tt_tail_complete(reading->tail);
-	note_answers(reading, complete_ns);
+	const struct tt_tail_stream *last = last_stream(reading);
+	int64_t complete_ns = last ? last->end_ns : TT_TAIL_NEVER;
+	note_answers(reading, last);
 	return tell(reading, MIN(complete_ns, listed_ns), error) &&
 	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <cmocka.h>
 
+#include "tools/read/cpus.h"
 #include "tools/read/live.h"
 #include "tools/read/tail.h"
 
@@ -75,17 +76,6 @@ const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i)
 	return &world.streams[i];
 }
 
-int64_t tt_tail_complete(const struct tt_tail *tail)
-{
-	int64_t least_ns = INT64_MAX;
-
-	(void)tail;
-	for (guint i = 0; i < world.n; i++)
-		if (!world.streams[i].aside)
-			least_ns = MIN(least_ns, world.streams[i].end_ns);
-	return least_ns == INT64_MAX ? TT_TAIL_NEVER : least_ns;
-}
-
 bool tt_tail_pending(const struct tt_tail *tail)
 {
 	(void)tail;
@@ -134,8 +124,8 @@ static int begin(void **state)
 
 static void add_stream(int64_t uid, int64_t cpu, int64_t end_ns)
 {
-	world.streams[world.n++] =
-	    (struct tt_tail_stream){.path = "", .channel = "events", .cpu = cpu, .uid = uid, .end_ns = end_ns};
+	world.streams[world.n++] = (struct tt_tail_stream){
+	    .path = "", .channel = "events", .cpu = cpu, .uid = uid, .packets = 1, .end_ns = end_ns};
 }
 
 static bool read_along(GError **error)
@@ -160,6 +150,11 @@ static void answer_root(struct world *now)
 	for (guint i = 0; i < now->n; i++)
 		if (now->streams[i].uid == ROOT)
 			now->streams[i].end_ns = now_ns();
+}
+
+static void answer_first(struct world *now)
+{
+	now->streams[0].end_ns = now_ns();
 }
 
 /* A user comes, whose buffers have said nothing yet: the time stands, and this user is asked, with all CPUs. */
@@ -220,6 +215,35 @@ static void test_modules_are_not_waited_for(void **state)
 	assert_true(read_along(NULL));
 	assert_true(world.told_ns > world.begin_ns);
 	assert_int_equal(world.asked[1], 0);
+	(void)state;
+}
+
+/* Nor is that of a CPU that is not plugged in, unless there is something in its buffer. */
+static void test_absent_cpus_are_not_waited_for(void **state)
+{
+	for (uint64_t packets = 0; packets < 2; packets++) {
+		begin(NULL);
+		add_stream(ROOT, 0, TT_TAIL_NEVER);
+		add_stream(ROOT, 1000000, TT_TAIL_NEVER);
+		world.streams[1].packets = packets;
+		world.turn = answer_first;
+		assert_true(read_along(NULL));
+		assert_int_equal(world.told_ns > world.begin_ns, !packets);
+		assert_int_equal(world.cpus[0], packets ? 1000001 : 1);
+	}
+	(void)state;
+}
+
+static void test_lists_of_cpus(void **state)
+{
+	assert_int_equal(tt_cpus_last_of("0\n"), 0);
+	assert_int_equal(tt_cpus_last_of("0-1\n"), 1);
+	assert_int_equal(tt_cpus_last_of("0-3,8,10-127\n"), 127);
+	assert_int_equal(tt_cpus_last_of(""), -1);
+	assert_int_equal(tt_cpus_last_of("0-"), -1);
+	assert_int_equal(tt_cpus_last_of("0-99999999999"), -1);
+	assert_int_equal(tt_cpus_last_of("all"), -1);
+	assert_true(tt_cpus_last_present() >= 0);
 	(void)state;
 }
 
@@ -310,6 +334,8 @@ int main(void)
 	    cmocka_unit_test_setup(test_a_user_who_comes_stops_the_time, begin),
 	    cmocka_unit_test_setup(test_and_goes_on_when_it_answers, begin),
 	    cmocka_unit_test_setup(test_modules_are_not_waited_for, begin),
+	    cmocka_unit_test_setup(test_absent_cpus_are_not_waited_for, begin),
+	    cmocka_unit_test(test_lists_of_cpus),
 	    cmocka_unit_test_setup(test_quiet_asks_for_nothing, begin),
 	    cmocka_unit_test_setup(test_pending_asks, begin),
 	    cmocka_unit_test_setup(test_time_is_asked_for, begin),
