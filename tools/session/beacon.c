@@ -67,10 +67,10 @@ static void take_pipe(int from)
 }
 
 /* Where the session records all processes, that is an error of no matter. */
-static void enter(const struct lamp *lamp)
+static void let_in(const struct lamp *lamp, pid_t pid)
 {
 	if (lamp->tracker)
-		tt_tracker_add(lamp->tracker, getpid());
+		tt_tracker_add(lamp->tracker, pid);
 }
 
 static void close_others(const struct lamp *lamp)
@@ -93,7 +93,6 @@ static void become(void *data)
 	close(becoming->to);
 	take_pipe(becoming->from);
 	close_others(becoming->lamp);
-	enter(becoming->lamp);
 	if (setgroups(0, NULL) || setresgid(NOBODYS_GROUP, NOBODYS_GROUP, NOBODYS_GROUP) || setresuid(uid, uid, uid))
 		_exit(1);
 }
@@ -132,6 +131,8 @@ static void start_other(const struct lamp *lamp, uint32_t uid, struct other *oth
 	close(ends[0]);
 	fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	other->to = ends[1];
+	if (other->pid > 0)
+		let_in(lamp, other->pid);
 }
 
 static void forget_other(const struct lamp *lamp, struct other *other)
@@ -212,7 +213,7 @@ static _Noreturn void be_lit(const char *path, const char *session, int from)
 
 	keep_apart(from);
 	lamp.tracker = tt_tracker_open(session);
-	enter(&lamp);
+	let_in(&lamp, getpid());
 	g_setenv("LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	g_setenv("LTTNG_UST_ALLOW_BLOCKING", "1", TRUE); /* a full buffer must not count an event of ours as lost */
 	if (!(library = dlopen(path, RTLD_NOW)))
