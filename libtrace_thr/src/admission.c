@@ -1,9 +1,10 @@
 /*
  * A process knocks at the door of its recording (tracepoints/door.h) and waits until it is let in.
  *
- * It does so when the library is loaded, before the probes are, and again in each forked child, before LTTng's own
- * handler registers that: the handler here is registered before the probes are loaded. (Under --preload they are loaded
- * already; then LTTng learns of the process first, and begins to record it while it waits for the answer.)
+ * It does so when the library is loaded, before the probes are where that is possible: LTTng then begins to record it
+ * as it registers. One that LTTng knows already, as under --preload, is recorded from the answer on. A forked child
+ * asks anew, when LTTng has given it connections of its own: before that it has copies of its parent's, and if that
+ * has ended, LTTng would wait on these for an answer of the parent, and the child for LTTng.
  */
 #include "admission.h"
 
@@ -78,15 +79,6 @@ static bool knock(const struct sockaddr_un *at, char *answer, size_t size)
 	return ok;
 }
 
-static void in_child(void)
-{
-	char answer[TT_DOOR_ANSWER_SIZE];
-	int error = errno;
-
-	knock(&door, answer, sizeof answer);
-	errno = error;
-}
-
 /* Of a process whose environment is not that of its recorder (env -i, sudo): the innermost that it descends from. */
 static void look_for_door(void)
 {
@@ -118,8 +110,6 @@ void tt_admission_prepare(void)
 		look_for_door();
 	else if (strlen(path) < sizeof door.sun_path)
 		strcpy(door.sun_path, path);
-	if (*door.sun_path)
-		pthread_atfork(NULL, NULL, in_child);
 	errno = error;
 }
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Finds the door, once, and registers a handler by which each forked child asks anew. Before the probes are loaded. */
+/* Finds the door, once. Before the probes are loaded. */
 void tt_admission_prepare(void);
 
 /*

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -21,17 +22,25 @@
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
 
-/* Whether the folder was made, or was there and is empty. */
+/* The mode of the folder of a recording: LTTng's own files below it are open to the group. */
+enum { PRIVATE = 0700 };
+
+/* Whether the folder was made, or was there, and is empty and ours: then it is private from now on. */
 static bool take_folder(const char *path)
 {
-	if (g_mkdir(path, 0777) == 0)
+	struct stat info;
+
+	if (g_mkdir(path, PRIVATE) == 0)
 		return true;
 	if (errno != EEXIST)
 		return false;
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	bool empty = dir && !g_dir_read_name(dir);
 	errno = dir ? ENOTEMPTY : EEXIST;
-	return empty;
+	if (!empty || stat(path, &info) == -1)
+		return false;
+	errno = EPERM;
+	return info.st_uid == geteuid() && chmod(path, PRIVATE) == 0;
 }
 
 /* A new folder trace-thr-PROG-1, -2, … NULL if none can be made. */
@@ -42,7 +51,7 @@ static char *make_numbered_folder(const char *program)
 	for (int n = 1;; n++) {
 		char *path = g_strdup_printf("trace-thr-%s-%d", base, n);
 
-		if (g_mkdir(path, 0777) == 0)
+		if (g_mkdir(path, PRIVATE) == 0)
 			return path;
 		g_free(path);
 		if (errno != EEXIST)
@@ -70,7 +79,8 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 	            g_strerror(code),
 	            code == ENOTEMPTY || code == EEXIST ? "name a folder that is not there yet, or remove that one"
 	            : code == ENOENT                    ? "make the folder above it first"
-	                                                : "name another one with -o");
+	            : code == EPERM ? "it belongs to another user; name a folder that is not there yet"
+	                            : "name another one with -o");
 	return NULL;
 }
 
@@ -273,7 +283,8 @@ static bool record_into(const struct job *job, GError **error)
 		close_door(&recorder);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		recording->loss.missed = recorder.missed;
-		manifest.torn = recording->loss.torn || recorder.missed;
+		recording->loss.torn |= recorder.missed;
+		manifest.torn = recording->loss.torn;
 	}
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
