@@ -82,7 +82,7 @@ static void note_answers(struct reading *reading, const struct tt_tail_stream *l
 {
 	struct tt_live_state *state = &reading->state;
 
-	if (last && last->end_ns >= reading->asked_ns)
+	if (last && last->end_ns > reading->asked_ns)
 		reading->asked_ns = 0;
 	state->silent_ns = reading->asked_ns ? now_ns(reading) - reading->asked_ns : 0;
 	state->silent_uid = reading->asked_ns && last ? last->uid : -1;
@@ -211,7 +211,7 @@ static bool take_turn(struct reading *reading, GError **error)
 	if (!tt_tail_poll(reading->tail, error))
 		return false;
 	const struct tt_tail_stream *last = last_stream(reading);
-	int64_t complete_ns = last ? last->end_ns : TT_TAIL_NEVER;
+	int64_t complete_ns = last && last->end_ns != TT_TAIL_NEVER ? last->end_ns - 1 : TT_TAIL_NEVER;
 	note_answers(reading, last);
 	return tell(reading, MIN(complete_ns, listed_ns), error) &&
 	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
