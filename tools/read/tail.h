@@ -110,10 +110,10 @@ enum tt_tail_result {
 enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GError **error);
 
 /*
- * Whether the last tt_tail_poll has found an event or a loss to tell that happened later than what was read up to now;
- * those of beacons do not count.
+ * Whether the last tt_tail_poll has found an event or a loss to tell that happened later than what was read up to now.
+ * Events of other providers do not count; so let beacons be of one.
  */
-bool tt_tail_pending(const struct tt_tail *tail);
+bool tt_tail_pending(struct tt_tail *tail);
 
 /*
  * The session is over, and nothing is written any more: polls and tells all the rest. Then what is there in part is
