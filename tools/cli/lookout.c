@@ -15,7 +15,7 @@
 #include "tools/session/beacon.h"
 #include "tools/session/offspring.h"
 
-/* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
+/* Of its time, the most that the lookout spends on looking while there is more to read: one part in so many. */
 enum { SHARE = 10 };
 
 /* From how many seconds on it says that it is behind, and how many times as many before it says so again. */
@@ -56,6 +56,7 @@ struct looking {
 	bool silence_told;
 	enum tt_live_next next; /* what the last look left to be wanted */
 	gint64 next_look_us;    /* monotonic */
+	int64_t looked_ns;      /* at what moment of the trace */
 	double behind_told_s;   /* how far it was behind when that was said last; 0: it was not */
 };
 
@@ -191,26 +192,37 @@ static bool on_ask(uint32_t uid, uint32_t n_cpus, void *data)
 	return tt_beacon_ask(((struct looking *)data)->beacon, uid, n_cpus);
 }
 
+/* Reports what hangs by now. Whether there was something. */
+static bool look_now(struct looking *looking, const struct tt_live_state *state)
+{
+	gint64 begin_us = g_get_monotonic_time();
+	guint due = tt_hangs_look(looking->hangs, state->complete_ns) ? leave_open(looking) : 0;
+	gint64 took_us = g_get_monotonic_time() - begin_us;
+
+	looking->next = tt_hangs_any(looking->hangs) ? TT_LIVE_TIME : TT_LIVE_NEWS;
+	looking->next_look_us = begin_us + took_us * (state->behind_ns ? SHARE : 1);
+	looking->looked_ns = state->complete_ns;
+	if (due)
+		report(looking, state);
+	return due;
+}
+
 static enum tt_live_next on_pause(const struct tt_live_state *state, void *data)
 {
 	struct looking *looking = data;
-	gint64 now = g_get_monotonic_time();
 
 	if (!looking->ready && state->complete_ns) {
 		looking->ready = true;
 		say(looking, &(struct message){.kind = READY});
 	}
-	if (now < looking->next_look_us)
-		return looking->next;
-	guint due = tt_hangs_look(looking->hangs, state->complete_ns) ? leave_open(looking) : 0;
-	looking->next = tt_hangs_any(looking->hangs) ? TT_LIVE_TIME : TT_LIVE_NEWS;
-	looking->next_look_us = now + SHARE * (g_get_monotonic_time() - now);
-	if (due)
-		report(looking, state);
-	else if (state->silent_ns < LATE_S * INT64_C(1000000000))
-		tell_if_behind(looking, state);
 	tell_if_silent(looking, state);
-	return due && !looking->options->keep_going ? TT_LIVE_STOP : looking->next;
+	if (state->complete_ns == looking->looked_ns || g_get_monotonic_time() < looking->next_look_us)
+		return looking->next;
+	if (look_now(looking, state))
+		return looking->options->keep_going ? looking->next : TT_LIVE_STOP;
+	if (state->silent_ns < LATE_S * INT64_C(1000000000))
+		tell_if_behind(looking, state);
+	return looking->next;
 }
 
 /* Reports go where stderr was, each at once: the recorder may end us at any moment. */

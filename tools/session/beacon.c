@@ -1,8 +1,8 @@
 /*
- * A process of ours reads requests from a pipe. It loads libtrace_thr-beacon.so, so LTTng registers it for its user.
- * For a request of another user it forks a child that becomes that user's before LTTng registers it, and passes the
- * request on. Each ends when its pipe does, never by a signal: one that is killed in the midst of an event would take
- * what shares the buffer with it.
+ * A process of ours reads requests from a pipe. It loads the probes, so LTTng registers it for its user, and
+ * libtrace_thr-beacon.so. For a request of another user it forks a child that becomes that user's before LTTng
+ * registers it, in a handler that runs before LTTng's, and passes the request on. Each ends when its pipe does, never
+ * by a signal: one that is killed in the midst of an event would take what shares the buffer with it.
  */
 #include "tools/session/beacon.h"
 
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
@@ -47,17 +48,16 @@ struct other {
 struct lamp {
 	uint32_t uid;
 	tt_beacon_beat_function *beat;
-	tt_beacon_fork_function *fork;
 	struct tt_tracker *tracker; /* of the session; NULL: there is none */
 	GHashTable *others;         /* uid → struct other */
 };
 
-/* What the child that becomes another user's needs to know. */
-struct becoming {
+/* What a child that becomes another user's needs to know; no `lamp`: none does. */
+static struct becoming {
 	const struct lamp *lamp;
 	uint32_t uid;
 	int from, to; /* the ends of its pipe */
-};
+} becoming;
 
 /* Puts the pipe into the place of standard input. */
 static void take_pipe(int from)
@@ -84,15 +84,17 @@ static void close_others(const struct lamp *lamp)
 			close(((const struct other *)other)->to);
 }
 
-/* Not registered yet. Where it may not become that user's, it would say nothing of the user's buffers. */
-static void become(void *data)
+/* In a child that LTTng does not know yet. One that may not become that user's would not reach the user's buffers. */
+static void become(void)
 {
-	const struct becoming *becoming = data;
-	uid_t uid = becoming->uid;
+	uid_t uid = becoming.uid;
 
-	close(becoming->to);
-	take_pipe(becoming->from);
-	close_others(becoming->lamp);
+	if (!becoming.lamp)
+		return;
+	close(becoming.to);
+	take_pipe(becoming.from);
+	close_others(becoming.lamp);
+	becoming.lamp = NULL;
 	if (setgroups(0, NULL) || setresgid(NOBODYS_GROUP, NOBODYS_GROUP, NOBODYS_GROUP) || setresuid(uid, uid, uid))
 		_exit(1);
 }
@@ -124,10 +126,11 @@ static void start_other(const struct lamp *lamp, uint32_t uid, struct other *oth
 	other->started_us = g_get_monotonic_time();
 	if (pipe2(ends, O_CLOEXEC) == -1)
 		return;
-	struct becoming becoming = {.lamp = lamp, .uid = uid, .from = ends[0], .to = ends[1]};
-	other->pid = lamp->fork(become, &becoming);
+	becoming = (struct becoming){.lamp = lamp, .uid = uid, .from = ends[0], .to = ends[1]};
+	other->pid = fork();
 	if (other->pid == 0)
 		serve_one(lamp);
+	becoming.lamp = NULL;
 	close(ends[0]);
 	fcntl(ends[1], F_SETFL, O_NONBLOCK);
 	other->to = ends[1];
@@ -205,8 +208,8 @@ static void keep_apart(int from)
 	close_range(STDERR_FILENO + 1, ~0U, 0);
 }
 
-/* LTTng registers the process while the library is loaded, and returns when that is done. */
-static _Noreturn void be_lit(const char *path, const char *session, int from)
+/* LTTng registers the process while the probes are loaded, and returns when that is done. */
+static _Noreturn void be_lit(const char *probes, const char *path, const char *session, int from)
 {
 	struct lamp lamp = {.uid = geteuid(), .others = g_hash_table_new_full(NULL, NULL, NULL, g_free)};
 	void *library;
@@ -216,31 +219,40 @@ static _Noreturn void be_lit(const char *path, const char *session, int from)
 	let_in(&lamp, getpid());
 	g_setenv("LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	g_setenv("LTTNG_UST_ALLOW_BLOCKING", "1", TRUE); /* a full buffer must not count an event of ours as lost */
-	if (!(library = dlopen(path, RTLD_NOW)))
+	pthread_atfork(NULL, NULL, become);
+	if (!dlopen(probes, RTLD_NOW) || !(library = dlopen(path, RTLD_NOW)))
 		_exit(1);
 	*(void **)&lamp.beat = dlsym(library, "tt_beacon_beat");
-	*(void **)&lamp.fork = dlsym(library, "tt_beacon_fork");
-	if (!lamp.beat || !lamp.fork)
+	if (!lamp.beat)
 		_exit(1);
 	serve(&lamp);
 }
 
+static bool find_libraries(char **probes, char **path, GError **error)
+{
+	*probes = tt_library_find(TT_LIBRARY_PROBES);
+	*path = tt_library_find(TT_LIBRARY_BEACON);
+	if (*probes && *path)
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "%s is not beside this command or in its ../lib: make, or make install",
+	            *probes ? TT_LIBRARY_BEACON : TT_LIBRARY_PROBES);
+	return false;
+}
+
 struct tt_beacon *tt_beacon_start(const char *session, GError **error)
 {
-	g_autofree char *path = tt_library_find(TT_LIBRARY_BEACON);
+	g_autofree char *probes = NULL, *path = NULL;
 	int ends[2] = {-1, -1};
 	pid_t pid = -1;
 
-	if (!path) {
-		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-		            TT_LIBRARY_BEACON " is not beside this command or in its ../lib: make, or make install");
+	if (!find_libraries(&probes, &path, error))
 		return NULL;
-	}
 	if (pipe2(ends, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid == 0) {
 		close(ends[1]);
-		be_lit(path, session, ends[0]);
+		be_lit(probes, path, session, ends[0]);
 	}
 	if (pid == -1) {
 		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP, "cannot start a process (%s)",

@@ -21,13 +21,14 @@ static const char modules_channel[] = "modules";
 static const char metadata_channel[] = "metadata";
 
 /*
- * How often the buffers are emptied for those who read along: those that are not empty. Each time costs a page of the
- * disk a CPU.
+ * How often what is there is written for those who read along. The buffers: each time costs a page of the disk a CPU,
+ * if there is something in it. What describes the events: LTTng takes a breath of 200 ms after each time that there was
+ * something new, so the first time should come when a process has registered, which takes it 10 to 30 ms.
  */
-enum { LIVE_PERIOD_US = 20000 };
+enum { EVENTS_US = 20000, METADATA_US = 50000 };
 
-/* LTTng's own sizes for that. */
-enum { METADATA_BUFFER_SIZE = 4096, METADATA_BUFFERS = 2 };
+/* LTTng's own. */
+enum { METADATA_SIZE = 4096, METADATA_COUNT = 2 };
 
 /* Less than this is no room: writing has failed, or will. */
 enum { LEAST_ROOM = 64 * 1024 };
@@ -91,20 +92,26 @@ static bool check(int code, const char *doing, GError **error)
 	return false;
 }
 
-static bool enable_channel(const struct tt_session *session, const char *name, uint64_t size, uint64_t n, bool blocking,
-                           GError **error)
+struct channel {
+	const char *name;
+	uint64_t size, count; /* of its sub-buffers */
+	bool drop;            /* rather than making the program wait */
+	unsigned live_us;     /* how often it is written for those who read along */
+};
+
+static bool enable_channel(const struct tt_session *session, const struct channel *wanted, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_channel *channel = lttng_channel_create(&domain);
 
 	if (!channel)
 		return check(-LTTNG_ERR_NOMEM, "cannot make a channel", error);
-	g_strlcpy(channel->name, name, sizeof channel->name);
+	g_strlcpy(channel->name, wanted->name, sizeof channel->name);
 	channel->attr.overwrite = 0;
-	channel->attr.subbuf_size = size;
-	channel->attr.num_subbuf = n;
-	channel->attr.switch_timer_interval = session->live ? LIVE_PERIOD_US : 0;
-	int code = blocking ? lttng_channel_set_blocking_timeout(channel, -1) : 0;
+	channel->attr.subbuf_size = wanted->size;
+	channel->attr.num_subbuf = wanted->count;
+	channel->attr.switch_timer_interval = session->live ? wanted->live_us : 0;
+	int code = wanted->drop ? 0 : lttng_channel_set_blocking_timeout(channel, -1);
 	if (code >= 0)
 		code = lttng_enable_channel(session->handle, channel);
 	lttng_channel_destroy(channel);
@@ -121,12 +128,23 @@ static bool enable_events(const struct tt_session *session, const char *pattern,
 	             "cannot enable events", error);
 }
 
-/* What a reader needs meanwhile: the description of the events as soon as there are some, and the beacons' events. */
-static bool enable_live(const struct tt_session *session, GError **error)
+static bool enable_channels(const struct tt_session *session, const struct tt_buffers *buffers, GError **error)
 {
-	return !session->live ||
-	       (enable_channel(session, metadata_channel, METADATA_BUFFER_SIZE, METADATA_BUFFERS, false, error) &&
-	        enable_events(session, TT_BEACON_EVENTS, events_channel, error));
+	const struct channel events = {events_channel, buffers->event_size, buffers->event_count, session->drop,
+	                               EVENTS_US};
+	const struct channel modules = {modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, EVENTS_US};
+	const struct channel metadata = {metadata_channel, METADATA_SIZE, METADATA_COUNT, true, METADATA_US};
+
+	return enable_channel(session, &events, error) && enable_channel(session, &modules, error) &&
+	       (!session->live || enable_channel(session, &metadata, error));
+}
+
+static bool enable_all_events(const struct tt_session *session, GError **error)
+{
+	return enable_events(session, "trace_thr:*", events_channel, error) &&
+	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
+	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
+	       (!session->live || enable_events(session, TT_BEACON_EVENTS, events_channel, error));
 }
 
 /* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */
@@ -153,12 +171,7 @@ static bool set_up(struct tt_session *session, GError **error)
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
-	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, !session->drop,
-	                      error) &&
-	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, true, error) &&
-	       enable_events(session, "trace_thr:*", events_channel, error) &&
-	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
-	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) && enable_live(session, error) &&
+	       enable_channels(session, &buffers, error) && enable_all_events(session, error) &&
 	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
 	             error) &&
 	       check(leave_all_out(session) ? 0 : -LTTNG_ERR_UNK, "cannot restrict the session", error) &&

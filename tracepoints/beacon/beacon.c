@@ -1,17 +1,15 @@
 /*
- * LTTng asks for the CPU of a thread to choose the buffer. Here a callback of ours answers, so one thread reaches the
- * buffers of all CPUs: also of those that this process may not run on, and of those that are switched off. That is
- * safe: any thread may be moved to another CPU between that question and its event, so LTTng writes into a buffer as if
- * all CPUs did.
+ * LTTng asks for the CPU of a thread to choose the buffer. In the process of a beacon a callback of ours answers, so
+ * one thread reaches the buffers of all CPUs: also of those that it may not run on, and of those that are switched off.
+ * That is safe: any thread may be moved to another CPU between that question and its event, so LTTng writes into a
+ * buffer as if all CPUs did.
  */
-#define LTTNG_UST_TRACEPOINT_CREATE_PROBES
 #define LTTNG_UST_TRACEPOINT_DEFINE
-#include "tracepoints/beacon/beat.h"
+#define LTTNG_UST_TRACEPOINT_HIDDEN_DEFINITION
+#define LTTNG_UST_TRACEPOINT_PROBE_DYNAMIC_LINKAGE
+#include "tracepoints/beat.h"
 
-#include <lttng/ust-fork.h>
 #include <lttng/ust-getcpu.h>
-#include <signal.h>
-#include <unistd.h>
 
 #include "tracepoints/beacon/beacon.h"
 
@@ -34,19 +32,4 @@ void tt_beacon_beat(uint32_t n_cpus)
 		__atomic_store_n(&cpu, i, __ATOMIC_RELAXED);
 		lttng_ust_tracepoint(trace_thr_beacon, beat);
 	}
-}
-
-pid_t tt_beacon_fork(void (*become)(void *data), void *data)
-{
-	sigset_t signals;
-
-	lttng_ust_before_fork(&signals);
-	pid_t pid = fork();
-	if (pid == 0) {
-		become(data);
-		lttng_ust_after_fork_child(&signals);
-	} else {
-		lttng_ust_after_fork_parent(&signals);
-	}
-	return pid;
 }

@@ -6,15 +6,15 @@
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr_beacon
 
 #undef LTTNG_UST_TRACEPOINT_INCLUDE
-#define LTTNG_UST_TRACEPOINT_INCLUDE "tracepoints/beacon/beat.h"
+#define LTTNG_UST_TRACEPOINT_INCLUDE "tracepoints/beat.h"
 
-#if !defined(TT_BEACON_BEAT_H) || defined(LTTNG_UST_TRACEPOINT_HEADER_MULTI_READ)
-#define TT_BEACON_BEAT_H
+#if !defined(TT_BEAT_H) || defined(LTTNG_UST_TRACEPOINT_HEADER_MULTI_READ)
+#define TT_BEAT_H
 
 #include <lttng/tracepoint.h>
 
 LTTNG_UST_TRACEPOINT_EVENT(trace_thr_beacon, beat, LTTNG_UST_TP_ARGS(), LTTNG_UST_TP_FIELDS())
 
-#endif /* TT_BEACON_BEAT_H */
+#endif /* TT_BEAT_H */
 
 #include <lttng/tracepoint-event.h>
