@@ -180,7 +180,7 @@ begun() { pgrep -P $recorder -f lost_wakeup$; }
 check "the beacon is killed: the program begins" "$(wait_until "it begins" begun)"
 pkill -KILL -P "$(pgrep -P $recorder -x trace-thr-look)" -x trace-thr-beat
 check "the beacon is killed: it is said" "$(wait_until "it is said" grep -q '^trace-thr: reading along has failed' "$dir/err")"
-kill -INT $recorder
+kill -TERM $recorder
 status=0
 wait $recorder || status=$?
 check "the beacon is killed: the rest is as ever" "$(status_is 66)$(once '^TT003')$(left unlit)"
