@@ -3,7 +3,7 @@
 #include "tools/read/decode.h"
 #include "tools/read/graph.h"
 #include "tools/read/guard.h"
-#include "tools/read/modules.h"
+#include "tools/read/dumps.h"
 
 /* From one question whether there is more to the next, and between pauses where there is always more. */
 enum { ASK_US = 10000, PAUSE_US = 20000 };
@@ -14,6 +14,7 @@ struct reading {
 	struct tt_trace_summary summary;
 	struct tt_decoder *decoder;
 	struct tt_modules *modules;
+	struct tt_dumps *dumps;
 	int64_t complete_ns;
 	bool stopped;
 };
@@ -30,7 +31,7 @@ static bool read_message(const bt_message *message, void *data)
 	struct reading *reading = data;
 
 	reading->complete_ns = tt_graph_time(message, reading->complete_ns);
-	reading->stopped = !tt_decoder_take(reading->decoder, message) || !tt_modules_take(reading->modules, message);
+	reading->stopped = !tt_decoder_take(reading->decoder, message) || !tt_dumps_take(reading->dumps, message);
 	return !reading->stopped;
 }
 
@@ -71,6 +72,7 @@ bool tt_live_read(const struct tt_live_source *source, const struct tt_live_hand
 
 	reading.decoder = tt_decoder_new(&handler->trace, data, &reading.summary);
 	reading.modules = tt_modules_new(tell_module, &reading);
+	reading.dumps = tt_dumps_new(reading.modules);
 	tt_decoder_only(reading.decoder, source->recorder, source->recording);
 	ok = graph && tt_graph_add_live(graph, source->url, error);
 	if (ok) {
@@ -79,6 +81,7 @@ bool tt_live_read(const struct tt_live_source *source, const struct tt_live_hand
 		tt_guard_end();
 	}
 	tt_graph_free(graph);
+	tt_dumps_free(reading.dumps);
 	tt_modules_free(reading.modules);
 	tt_decoder_free(reading.decoder);
 	return ok;
