@@ -1,3 +1,4 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/lookout.h"
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include "tools/check/hangs.h"
 #include "tools/report/text.h"
 #include "tools/session/offspring.h"
+#include "tools/report/harmless.h"
 
 /* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
 enum { SHARE = 10 };
@@ -103,9 +105,11 @@ static void head(const struct looking *looking, int64_t complete_ns)
 	g_autofree char *late =
 	    behind_s < LATE_S ? NULL : g_strdup_printf(" (reading along is %.1f s behind)", behind_s);
 
+	g_autofree char *program = tt_harmless_name(looking->options->program);
+
 	put_clear(looking);
-	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", looking->options->program,
-	        since, seconds_since(since_ns), late ? late : "",
+	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", program, since,
+	        seconds_since(since_ns), late ? late : "",
 	        looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
 }
 
@@ -200,8 +204,9 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 
 	looking.hangs = tt_hangs_new(patience_ns < (double)INT64_MAX ? (int64_t)patience_ns : INT64_MAX);
 	bool ok = tt_live_read(source, &handler, &looking, &error);
+	g_autofree char *why = ok ? NULL : tt_harmless_name(error->message);
 	if (!ok)
-		fprintf(looking.out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
+		fprintf(looking.out, "trace-thr: %s; a hang is found when the program has ended\n", why);
 	fclose(looking.out);
 	say(&looking, &(struct message){.kind = OVER});
 	tt_hangs_free(looking.hangs);
@@ -211,7 +216,7 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 static void miss(struct tt_lookout *lookout)
 {
 	if (!lookout->over)
-		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
+		tt_note("reading along has failed: a hang is found when the program has ended");
 	close(lookout->from);
 	lookout->from = -1;
 	if (lookout->pid > 0)
@@ -245,9 +250,8 @@ static void wait_until_ready(struct tt_lookout *lookout)
 		receive(lookout);
 	}
 	if (!lookout->ready && lookout->from != -1)
-		fputs("trace-thr: reading along has not begun in time: a hang may be found only when the program has "
-		      "ended\n",
-		      stderr);
+		tt_note("reading along has not begun in time: a hang may be found only when the program has "
+		        "ended");
 }
 
 struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options)

@@ -1,3 +1,4 @@
+#include "tools/report/harmless.h"
 #include "tools/session/record.h"
 
 #include <errno.h>
@@ -246,9 +247,10 @@ static void inherit(void *data)
 	tt_session_stop(recorder->session, &loss, NULL);
 	tt_relay_close(recorder->relay, NULL);
 	tt_daemon_close(recorder->daemon);
+	g_autofree char *folder = tt_harmless_name(recorder->job->recording->folder);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
-	        recorder->job->recording->folder);
+	        folder);
 }
 
 static bool record_into(const struct job *job, GError **error)
