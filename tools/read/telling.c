@@ -52,6 +52,20 @@ const struct tt_field **tt_event_own_fields(GPtrArray *fields)
 	return (const struct tt_field **)(void *)g_ptr_array_free(fields, FALSE);
 }
 
+void tt_lost_buffer_name(struct tt_lost_buffer *buffer, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	const char *number = strrchr(file, '_');
+	g_autofree char *channel = number ? g_strndup(file, (gsize)(number - file)) : NULL;
+	guint64 cpu;
+
+	buffer->channel = g_intern_string(file);
+	if (!number || !g_ascii_string_to_unsigned(number + 1, 10, 0, INT32_MAX, &cpu, NULL))
+		return;
+	buffer->channel = g_intern_string(channel);
+	buffer->cpu = (int64_t)cpu;
+}
+
 struct tt_telling *tt_telling_new(const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary)
 {
 	struct tt_telling *telling = g_new0(struct tt_telling, 1);
@@ -107,6 +121,15 @@ static bool tell_harmless(const struct tt_telling *telling, const struct tt_even
 	return more;
 }
 
+/* The name of a buffer or its process, which stays for good. */
+static const char *harmless_for_good(const char *name)
+{
+	g_autofree char *made = NULL;
+	const char *shown = tt_harmless_or_made(name, &made);
+
+	return made ? g_intern_string(shown) : name;
+}
+
 bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 {
 	struct tt_trace_summary *summary = telling->summary;
@@ -126,12 +149,11 @@ bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss)
 {
 	struct tt_loss shown = *loss;
-	g_autofree char *channel = NULL, *process = NULL;
 
 	telling->summary->lost += loss->count;
 	telling->summary->lost_packets += loss->packets;
-	shown.buffer.channel = tt_harmless_or_made(loss->buffer.channel, &channel);
-	shown.buffer.process = tt_harmless_or_made(loss->buffer.process, &process);
+	shown.buffer.channel = harmless_for_good(loss->buffer.channel);
+	shown.buffer.process = harmless_for_good(loss->buffer.process);
 	return !telling->handler->loss || telling->handler->loss(&shown, telling->data);
 }
 

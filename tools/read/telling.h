@@ -32,6 +32,10 @@ struct tt_event tt_event_blank(enum tt_event_type type);
  */
 const struct tt_field **tt_event_own_fields(GPtrArray *fields);
 
+/* Sets channel and CPU by the path of the stream: LTTng names a buffer's file CHANNEL_CPU. The channel stays for good.
+ */
+void tt_lost_buffer_name(struct tt_lost_buffer *buffer, const char *path);
+
 struct tt_telling;
 
 /* Tells the handler and counts in the summary; all three stay the caller's. Every process counts. */
@@ -47,5 +51,8 @@ bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss);
 
 /* An event of ours that is not known. */
 void tt_tell_unknown(struct tt_telling *telling);
+
+/* That a buffer was torn, of which the manifest knows: the trace does not say it. */
+void tt_trace_tell_torn(const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary);
 
 #endif /* TT_READ_TELLING_H */
