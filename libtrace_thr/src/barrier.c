@@ -14,9 +14,10 @@
  * states "draining" and "resetting", which keep the next round's parties out until the last has left, need not be.
  *
  * While the action runs, the round's parties are out of the list already, so their timeouts no longer count, as in
- * Python. Who arrives then waits in the list for the end of the action.
+ * Python. Who arrives then waits in the list for the end of the action. What breaks or resets the barrier meanwhile is
+ * about them: `state` is that of the round which they will be of. Only an abort is about the round at its action too.
  */
-enum { FILLING, ACTING, BROKEN };
+enum { FILLING, BROKEN };
 
 /* What a waiter is told when its round ends: one of enum tt_break, or this. */
 enum { PASSED = -1 };
@@ -57,9 +58,7 @@ static void lock(tthr_barrier *barrier)
 	if (!tt_waiters_lock(&barrier->waiters))
 		return;
 	set(&barrier->arrived, 0);
-	if (barrier->state == ACTING)
-		set(&barrier->state, FILLING);
-	barrier->round++;
+	barrier->acting = NULL;
 }
 
 static void unlock(tthr_barrier *barrier)
@@ -72,9 +71,9 @@ static struct tthr_waiter *end_round(tthr_barrier *barrier, uint32_t state)
 {
 	uint32_t count;
 
-	set(&barrier->arrived, 0);
+	if (!barrier->acting)
+		set(&barrier->arrived, 0);
 	set(&barrier->state, state);
-	barrier->round++;
 	return tt_waiters_pick(&barrier->waiters, UINT32_MAX, &count);
 }
 
@@ -102,17 +101,17 @@ static int tell(tthr_barrier *barrier, int outcome, uint32_t at, uint64_t waker,
 }
 
 /* A round that is complete, while its action runs. */
-struct acting {
+struct tthr_acting {
 	tthr_barrier *barrier;
 	struct tthr_waiter *others;
-	uint32_t round;
+	uint64_t aborter; /* the thread that has aborted the round, 0: none */
 	uint32_t generation;
 	uint32_t at;
 	unsigned *index;
 	const void *caller;
 };
 
-static int end_action(struct acting *acting, bool success)
+static int end_action(struct tthr_acting *acting, bool success)
 {
 	tthr_barrier *barrier = acting->barrier;
 	struct tthr_waiter *late = NULL;
@@ -122,16 +121,20 @@ static int end_action(struct acting *acting, bool success)
 	lock(barrier);
 	if (acting->generation != tt_waiters_generation()) {
 		acting->others = NULL; /* the action forked: they are not of this process */
-	} else if (barrier->round != acting->round) {
-		outcome = (int)barrier->reason; /* aborted meanwhile */
-		waker = barrier->breaker;
 	} else {
-		late = success ? end_round(barrier, FILLING) : break_round(barrier, TT_BREAK_ACTION);
+		if (acting->aborter) {
+			outcome = TT_BREAK_ABORT;
+			waker = acting->aborter;
+		}
+		barrier->acting = NULL;
+		late = outcome == TT_BREAK_ACTION ? break_round(barrier, TT_BREAK_ACTION)
+		                                  : end_round(barrier, barrier->state);
 	}
 	int error = tell(barrier, outcome, acting->at, waker, acting->index, acting->caller);
 	unlock(barrier);
 	tt_waiters_wake(acting->others, waker, outcome);
-	tt_waiters_wake(late, waker, outcome);
+	/* Those who came meanwhile go on to the next round, unless there is none. */
+	tt_waiters_wake(late, waker, outcome == TT_BREAK_ACTION ? outcome : PASSED);
 	return error;
 }
 
@@ -156,14 +159,13 @@ static int complete(tthr_barrier *barrier, uint32_t at, unsigned *index, const v
 	}
 
 	uint32_t count;
-	struct acting acting = {.barrier = barrier,
-	                        .others = tt_waiters_pick(&barrier->waiters, UINT32_MAX, &count),
-	                        .round = barrier->round,
-	                        .generation = tt_waiters_generation(),
-	                        .at = at,
-	                        .index = index,
-	                        .caller = caller};
-	set(&barrier->state, ACTING);
+	struct tthr_acting acting = {.barrier = barrier,
+	                             .others = tt_waiters_pick(&barrier->waiters, UINT32_MAX, &count),
+	                             .generation = tt_waiters_generation(),
+	                             .at = at,
+	                             .index = index,
+	                             .caller = caller};
+	barrier->acting = &acting;
 	unlock(barrier);
 	pthread_cleanup_push(action_cut_short, &acting);
 	failed = barrier->action(barrier->arg);
@@ -171,53 +173,92 @@ static int complete(tthr_barrier *barrier, uint32_t at, unsigned *index, const v
 	return end_action(&acting, !failed);
 }
 
-/* Waits while an action runs, which is told as a wait behind the round's parties. The guard is held, here and after. */
-static int wait_for_action(tthr_barrier *barrier, struct tthr_waiter *me, const void *caller)
+/* Breaks the round that fills, since the caller's timeout is over. The guard is held, and given back. */
+static int break_late(tthr_barrier *barrier, uint32_t at, unsigned *index, const void *caller)
 {
-	TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), barrier->arrived, barrier->arrived + 1,
-	         barrier->parties, TT_NO_TIMEOUT, TT_STACK(caller));
-	do {
-		tt_waiters_add(&barrier->waiters, me);
-		unlock(barrier);
-		tt_waiters_sleep(me, &tt_never);
-		lock(barrier);
-		tt_waiters_leave(&barrier->waiters);
-	} while (me->outcome == PASSED && barrier->state == ACTING);
-	return me->outcome;
-}
-
-/* The deadline has come, which breaks the barrier, unless the round ended first. */
-static int time_out(tthr_barrier *barrier, struct tthr_waiter *me, uint32_t at, unsigned *index, const void *caller)
-{
-	lock(barrier);
-	if (!tt_waiters_withdraw(&barrier->waiters, me)) {
-		unlock(barrier);
-		tt_waiters_sleep(me, &tt_never);
-		return tell(barrier, me->outcome, at, me->waker, index, caller);
-	}
 	uint64_t self = tt_self_id();
 	struct tthr_waiter *others = break_round(barrier, TT_BREAK_TIMEOUT);
 	int error = tell(barrier, TT_BREAK_TIMEOUT, at, self, index, caller);
+
 	unlock(barrier);
 	tt_waiters_wake(others, self, TT_BREAK_TIMEOUT);
 	return error;
 }
 
+/* Waits for the round's end, or breaks it at the deadline. The guard is held, and given back. */
+static int wait_for_parties(tthr_barrier *barrier, const struct tt_deadline *deadline, uint32_t at, unsigned *index,
+                            const void *caller)
+{
+	struct tthr_waiter me;
+	int error;
+
+	tt_waiters_add(&barrier->waiters, &me);
+	unlock(barrier);
+	bool woken = tt_waiters_sleep(&me, deadline);
+	if (!woken) {
+		lock(barrier);
+		if (tt_waiters_withdraw(&barrier->waiters, &me)) {
+			error = break_late(barrier, at, index, caller);
+			goto out;
+		}
+		unlock(barrier);
+		tt_waiters_sleep(&me, &tt_never);
+	}
+	error = tell(barrier, me.outcome, at, me.waker, index, caller);
+out:
+	tt_waiters_leave(&barrier->waiters);
+	return error;
+}
+
+/*
+ * Waits while an action runs, unless the caller's round breaks. True if the deadline came first. The guard is held,
+ * here and after.
+ */
+static bool wait_for_action(tthr_barrier *barrier, struct tthr_waiter *me, const struct tt_deadline *deadline)
+{
+	bool late = false;
+
+	while (barrier->acting && barrier->state != BROKEN && me->outcome == PASSED && !late) {
+		tt_waiters_add(&barrier->waiters, me);
+		unlock(barrier);
+		bool woken = tt_waiters_sleep(me, deadline);
+		lock(barrier);
+		late = !woken && tt_waiters_withdraw(&barrier->waiters, me);
+		if (!woken && !late) {
+			unlock(barrier);
+			tt_waiters_sleep(me, &tt_never);
+			lock(barrier);
+		}
+		me->outcome = late ? PASSED : me->outcome;
+		tt_waiters_leave(&barrier->waiters);
+	}
+	return late;
+}
+
+static void emit_wait(tthr_barrier *barrier, uint32_t at, double seconds, const void *caller)
+{
+	TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), at, at + 1, barrier->parties,
+	         tt_timeout_ns(seconds), TT_STACK(caller));
+}
+
 static int wait_within(tthr_barrier *barrier, unsigned *index, double seconds, const void *caller)
 {
 	struct tt_deadline deadline;
-	struct tthr_waiter me;
-	int outcome = PASSED;
-	int error;
+	struct tthr_waiter me = {.outcome = PASSED};
 
 	TT_SHAKE(barrier_wait);
+	tt_deadline_after(seconds, &deadline);
 	lock(barrier);
-	bool told = barrier->state == ACTING;
+	/* A wait for the end of an action is told as one behind the round's parties. */
+	bool told = barrier->acting && barrier->state != BROKEN;
 	if (told)
-		outcome = wait_for_action(barrier, &me, caller);
-	if (outcome != PASSED || barrier->state == BROKEN) {
-		error = tell(barrier, outcome != PASSED ? outcome : (int)barrier->reason, 0,
-		             outcome != PASSED ? me.waker : barrier->breaker, index, caller);
+		emit_wait(barrier, barrier->arrived, seconds, caller);
+	if (wait_for_action(barrier, &me, &deadline))
+		return break_late(barrier, 0, index, caller);
+	bool was_broken = me.outcome != PASSED;
+	if (was_broken || barrier->state == BROKEN) {
+		int error = tell(barrier, was_broken ? me.outcome : (int)barrier->reason, 0,
+		                 was_broken ? me.waker : barrier->breaker, index, caller);
 		unlock(barrier);
 		return error;
 	}
@@ -225,19 +266,9 @@ static int wait_within(tthr_barrier *barrier, unsigned *index, double seconds, c
 	set(&barrier->arrived, at + 1);
 	if (at + 1 == barrier->parties)
 		return complete(barrier, at, index, caller);
-
-	tt_deadline_after(seconds, &deadline);
 	if (!told)
-		TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), at, at + 1, barrier->parties,
-		         tt_timeout_ns(seconds), TT_STACK(caller));
-	tt_waiters_add(&barrier->waiters, &me);
-	unlock(barrier);
-	if (tt_waiters_sleep(&me, &deadline))
-		error = tell(barrier, me.outcome, at, me.waker, index, caller);
-	else
-		error = time_out(barrier, &me, at, index, caller);
-	tt_waiters_leave(&barrier->waiters);
-	return error;
+		emit_wait(barrier, at, seconds, caller);
+	return wait_for_parties(barrier, &deadline, at, index, caller);
 }
 
 /* The public functions. */
@@ -246,8 +277,8 @@ int tthr_barrier_init(tthr_barrier *barrier, const struct tthr_barrier_options *
 {
 	static const char call[] = "tthr_barrier_init";
 
-	if (!options->parties || !(options->timeout >= 0)) {
-		struct tt_what what = {.name = options->name ? options->name : "Barrier"};
+	if (!options || !options->parties || !(options->timeout >= 0)) {
+		struct tt_what what = {.name = options && options->name ? options->name : "Barrier"};
 		tt_misuse(TT_CALLER, TT_OBJECT_BARRIER, &what, call, TT_MISUSE_BAD_ARGUMENT);
 		return EINVAL;
 	}
@@ -266,11 +297,15 @@ int tthr_barrier_destroy(tthr_barrier *barrier)
 {
 	static const char call[] = "tthr_barrier_destroy";
 
-	lock(barrier); /* after a fork, nobody has arrived */
-	bool acting = barrier->state == ACTING;
+	lock(barrier);                 /* after a fork, nobody has arrived */
+	bool acting = barrier->acting; /* not to wait for its end */
 	unlock(barrier);
 	if (acting || tt_waiters_drain(&barrier->waiters))
 		return refuse(barrier, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
+	if (barrier->acting) {
+		unlock(barrier);
+		return refuse(barrier, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
+	}
 	if (tt_object_known(&barrier->object))
 		TT_TRACE(barrier_destroy, TT_CALLER, TT_WHAT(tt_object_what(&barrier->object)));
 	tt_object_destroy(&barrier->object);
@@ -297,7 +332,9 @@ int tthr_barrier_reset(tthr_barrier *barrier)
 	lock(barrier);
 	TT_TRACE(barrier_reset, TT_CALLER, TT_WHAT(identify(barrier, TT_CALLER)));
 	/* As in Python, a round that is complete ends well. */
-	if (barrier->state != ACTING)
+	if (barrier->acting)
+		set(&barrier->state, FILLING);
+	else
 		waiting = end_round(barrier, FILLING);
 	unlock(barrier);
 	tt_waiters_wake(waiting, tt_self_id(), TT_BREAK_RESET);
@@ -308,6 +345,8 @@ int tthr_barrier_abort(tthr_barrier *barrier)
 {
 	lock(barrier);
 	TT_TRACE(barrier_abort, TT_CALLER, TT_WHAT(identify(barrier, TT_CALLER)));
+	if (barrier->acting && !barrier->acting->aborter)
+		barrier->acting->aborter = tt_self_id();
 	struct tthr_waiter *waiting = break_round(barrier, TT_BREAK_ABORT);
 	unlock(barrier);
 	tt_waiters_wake(waiting, tt_self_id(), TT_BREAK_ABORT);

@@ -20,6 +20,14 @@ static bool has_own_lock(const tthr_condition *cond)
 	return !cond->lock && !cond->rlock;
 }
 
+/* The lock inside of it. */
+static tthr_lock *lock_of(tthr_condition *cond)
+{
+	tthr_rlock *rlock = rlock_of(cond);
+
+	return rlock ? &rlock->lock : cond->lock;
+}
+
 static uint64_t lock_id(tthr_condition *cond, const void *caller)
 {
 	tthr_rlock *rlock = rlock_of(cond);
@@ -112,10 +120,13 @@ int tthr_condition_destroy(tthr_condition *cond)
 {
 	static const char call[] = "tthr_condition_destroy";
 
-	if (has_own_lock(cond) && tt_word_is_held(&cond->own.lock.word))
-		return refuse(cond, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	if (tt_waiters_drain(&cond->waiters))
 		return refuse(cond, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
+	/* Who has been woken may have yet to take it back. */
+	if (has_own_lock(cond) && tt_lock_is_in_use(&cond->own.lock)) {
+		tt_waiters_unlock(&cond->waiters);
+		return refuse(cond, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
+	}
 	if (tt_object_known(&cond->object))
 		TT_TRACE(cond_destroy, TT_CALLER, TT_WHAT(tt_object_what(&cond->object)));
 	tt_object_destroy(&cond->object);
@@ -173,7 +184,7 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
                       const void *caller)
 {
 	tthr_rlock *rlock = rlock_of(cond);
-	tthr_lock *lock = cond->lock;
+	tthr_lock *lock = lock_of(cond);
 	struct tthr_waiter me;
 
 	if (!is_held(cond))
@@ -184,17 +195,19 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
 	         TT_STACK(caller));
 	tt_waiters_add(&cond->waiters, &me);
 	tt_waiters_unlock(&cond->waiters);
+	tt_waiting_enter(&lock->waiting); /* it will want it back */
 	uint32_t depth = give_up_lock(cond, caller);
 
 	int error = tt_waiters_wait(&cond->waiters, &me, deadline);
 	TT_TRACE(cond_woken, caller, TT_WHAT(identify(cond, caller)), error ? TT_WAKE_TIMEOUT : TT_WAKE_NOTIFIED,
 	         error ? 0 : me.waker);
-	/* From here on the condition may be gone, if its lock is another's. */
+	/* From here on the condition may be gone, if its lock is another's; the lock may not. */
 	tt_waiters_leave(&cond->waiters);
 	if (rlock)
 		tt_rlock_take_back(rlock, depth, caller);
 	else
 		tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, caller);
+	tt_waiting_leave(&lock->waiting);
 	return error;
 }
 

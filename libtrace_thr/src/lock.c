@@ -49,7 +49,7 @@ int tt_lock_init(tthr_lock *lock, enum tt_lock_kind kind, const char *name, cons
 
 int tt_lock_destroy(tthr_lock *lock, enum tt_lock_kind kind, const char *call, const void *caller)
 {
-	if (tt_word_is_held(&lock->word))
+	if (tt_lock_is_in_use(lock))
 		return tt_lock_refuse(lock, kind, call, TT_MISUSE_IN_USE, EBUSY, caller);
 	if (tt_object_known(&lock->object))
 		TT_TRACE(lock_destroy, caller, TT_WHAT(tt_object_what(&lock->object)), kind);
@@ -75,6 +75,7 @@ int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
 
 	if (error)
 		return error;
+	tt_waiting_enter(&lock->waiting);
 	TT_TRACE(lock_wait, caller, TT_WHAT(tt_lock_identify(lock, kind, caller)), kind, TT_MODE_EXCLUSIVE,
 	         tt_timeout_ns(seconds), __atomic_load_n(&lock->holder, __ATOMIC_RELAXED), TT_STACK(caller));
 	error = tt_word_take(&lock->word, &deadline);
@@ -82,6 +83,7 @@ int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth,
 		taken(lock, kind, depth, tt_limit_of(seconds), caller);
 	else if (tt_enabled(lock_failed))
 		tt_lock_emit_failed(lock, kind, TT_FAILURE_TIMEOUT, caller);
+	tt_waiting_leave(&lock->waiting);
 	return error;
 }
 

@@ -12,6 +12,7 @@
 #include "object.h"
 #include "self.h"
 #include "steer.h"
+#include "waiting.h"
 #include "word.h"
 
 /* The lock as events name it; emits its init event if nobody has looked at it before. */
@@ -35,6 +36,13 @@ int tt_lock_refuse(tthr_lock *lock, enum tt_lock_kind kind, const char *call, en
 /* See tthr_lock_init and tthr_lock_destroy. */
 int tt_lock_init(tthr_lock *lock, enum tt_lock_kind kind, const char *name, const void *caller);
 int tt_lock_destroy(tthr_lock *lock, enum tt_lock_kind kind, const char *call, const void *caller);
+
+/* Whether it is held or waited for. */
+static inline bool tt_lock_is_in_use(const tthr_lock *lock)
+{
+	/* In this order, see waiting.h. Acquire: pairs with the release in tt_word_free; its memory may go next. */
+	return tt_waiting_is_any(&lock->waiting) || __atomic_load_n(&lock->word, __ATOMIC_ACQUIRE) != TT_WORD_FREE;
+}
 
 /* Takes a lock that was seen held: waits for `seconds` at most, then ETIMEDOUT. */
 int tt_lock_take_slowly(tthr_lock *lock, enum tt_lock_kind kind, uint32_t depth, double seconds, const void *caller);

@@ -85,9 +85,10 @@ static void set_config(struct config *made)
 
 int tthr_log_config(const struct tthr_log_options *options)
 {
+	static const struct tthr_log_options defaults;
 	struct config *made;
 	int cancel_state;
-	int error = make_config(options, &made);
+	int error = make_config(options ? options : &defaults, &made);
 
 	if (error)
 		return error;

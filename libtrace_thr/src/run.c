@@ -68,6 +68,12 @@ static void unwinds(void *arg)
 	thread->result = PTHREAD_CANCELED;
 }
 
+/* Whether it was cancelled, or called a pthread_exit that is not ours: pthread_join tells. */
+static bool may_have_exited(const tthr_thread *thread)
+{
+	return thread->end == TT_END_CANCELLED;
+}
+
 static void *call_target(tthr_thread *thread)
 {
 	const struct tthr_thread_options *options = &thread->options;
@@ -165,29 +171,55 @@ void tt_thread_end(tthr_thread *thread)
 	pthread_setcancelstate(state, NULL);
 }
 
-/* Joins the pthread, which has ended but for the destructors that run after ours. One caller does it. */
-static void reap(tthr_thread *thread)
+/* ThreadSanitizer's, where the program has it. */
+extern void __tsan_init(void) __attribute__((weak));
+
+/* pthread_join within the deadline. */
+static int join_within(pthread_t pthread, void **result, const struct tt_deadline *deadline)
+{
+	struct timespec until;
+
+	if (deadline->forever)
+		return pthread_join(pthread, result);
+	if (!__tsan_init)
+		return pthread_clockjoin_np(pthread, result, CLOCK_MONOTONIC, &deadline->at);
+	/* Of the joins with a limit it knows this one alone, and would call the thread leaked and its writes unordered.
+	 */
+	clock_gettime(CLOCK_REALTIME, &until);
+	int64_t ns = until.tv_nsec + tt_deadline_left_ns(deadline);
+	until.tv_sec += ns / 1000000000;
+	until.tv_nsec = ns % 1000000000;
+	return pthread_timedjoin_np(pthread, result, &until);
+}
+
+/*
+ * Joins the pthread, which has ended but for the destructors that run after ours: they may last. One caller at a time
+ * does it; ETIMEDOUT at its deadline.
+ */
+static int reap(tthr_thread *thread, const struct tt_deadline *deadline)
 {
 	void *result;
 	int state;
 
 	/* pthread_join is a cancellation point, and we have none. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	pthread_join(thread->ident, &result);
-	thread->result = result;
-	if (thread->end == TT_END_CANCELLED && result != PTHREAD_CANCELED)
+	int error = join_within(thread->ident, &result, deadline);
+	if (!error && may_have_exited(thread) && result != PTHREAD_CANCELED) {
 		thread->end = TT_END_EXITED;
-	tt_thread_set_state(thread, TT_LIFE_GONE);
+		thread->result = result;
+	}
+	tt_thread_set_state(thread, error ? TT_LIFE_ENDED : TT_LIFE_GONE);
 	pthread_setcancelstate(state, NULL);
+	return error;
 }
 
-/* Whether a thread in this state will end without the caller's doing. */
+/* Whether a thread in this state will get on without the caller's doing. */
 static bool is_waited_for(uint32_t state)
 {
 	if (state == TT_LIFE_EXITING)
 		/* If the main thread went on, its return would be a second exit, and cut the first one short. */
 		return tthr_current() == tt_registry_main();
-	return state >= TT_LIFE_STARTING && state <= TT_LIFE_ALIVE;
+	return (state >= TT_LIFE_STARTING && state <= TT_LIFE_ALIVE) || state == TT_LIFE_REAPING;
 }
 
 /* Waits until the thread is gone: 0, ETIMEDOUT, or EINVAL if it is not started. */
@@ -201,16 +233,16 @@ static int wait_gone(tthr_thread *thread, const struct tt_deadline *deadline)
 			return EINVAL;
 		if (state >= TT_LIFE_ENDED && !tt_thread_is_here(thread))
 			return 0;
-		if (state == TT_LIFE_ENDED && change_state(thread, TT_LIFE_ENDED, TT_LIFE_REAPING))
-			reap(thread);
-		else if (state == TT_LIFE_REAPING)
-			tt_futex_wait(&thread->state, state, &tt_never); /* not for long */
-		else if (!is_waited_for(state))
+		if (state == TT_LIFE_ENDED) {
+			if (change_state(thread, TT_LIFE_ENDED, TT_LIFE_REAPING))
+				return reap(thread, deadline);
+			continue;
+		}
+		if (!is_waited_for(state))
 			return 0;
-		else if (late)
+		if (late)
 			return ETIMEDOUT;
-		else
-			late = tt_futex_wait(&thread->state, state, deadline) == ETIMEDOUT;
+		late = tt_futex_wait(&thread->state, state, deadline) == ETIMEDOUT;
 	}
 }
 
@@ -224,14 +256,15 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 		return refuse(thread, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 	if (thread == tthr_current())
 		return refuse(thread, call, TT_MISUSE_JOINS_ITSELF, EDEADLK, caller);
-	if (thread->foreign && thread != tt_registry_main())
+	/* Foreign, but no daemon: the main thread, or one that was so before another thread forked. */
+	if (thread->foreign && thread->daemon)
 		return refuse(thread, call, TT_MISUSE_BAD_ARGUMENT, ENOTSUP, caller);
 	if (state == TT_LIFE_NEW)
 		return refuse(thread, call, TT_MISUSE_NOT_STARTED, EINVAL, caller);
 
 	TT_SHAKE(thread_join_done);
 	struct tt_what what = tt_thread_what(thread);
-	if (is_waited_for(state) && seconds > 0)
+	if (state < TT_LIFE_ENDED && is_waited_for(state) && seconds > 0)
 		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));
 	int error = wait_gone(thread, &deadline);
 	if (error != EINVAL)
@@ -256,12 +289,14 @@ int tthr_thread_join_timeout(tthr_thread *thread, double seconds)
 
 int tthr_thread_result(const tthr_thread *thread, void **value, enum tthr_end *end)
 {
+	static const struct tt_deadline passed = {.forever = false};
 	tthr_thread *ended = (tthr_thread *)(uintptr_t)thread;
 	uint32_t state = tt_thread_state(ended);
 
 	if (state < TT_LIFE_ENDED)
 		return EBUSY;
-	wait_gone(ended, &tt_never); /* its value is known when it is joined */
+	if (wait_gone(ended, &passed) && may_have_exited(ended))
+		return EBUSY;
 	if (value)
 		*value = ended->result;
 	if (end)

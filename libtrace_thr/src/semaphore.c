@@ -1,6 +1,8 @@
 #include "semaphore.h"
 
+#include <limits.h>
 #include <math.h>
+#include <sys/param.h>
 
 #include "object.h"
 #include "self.h"
@@ -35,8 +37,20 @@ static int refuse(tthr_semaphore *sem, const char *call, enum tt_misuse why, int
 	return error;
 }
 
-static int init(tthr_semaphore *sem, const char *name, uint64_t value, uint64_t bound, const void *caller)
+/* Whether a static initializer was given a negative value: a count never comes so far. */
+static bool is_negative(const tthr_semaphore *sem)
 {
+	return __atomic_load_n(&sem->value, __ATOMIC_RELAXED) > INT64_MAX;
+}
+
+static int init(tthr_semaphore *sem, const char *name, uint64_t value, uint64_t bound, const char *call,
+                const void *caller)
+{
+	if (value > INT_MAX) {
+		struct tt_what what = {.name = name ? name : "Semaphore"};
+		tt_misuse(caller, TT_OBJECT_SEMAPHORE, &what, call, TT_MISUSE_BAD_ARGUMENT);
+		return EINVAL;
+	}
 	*sem = (tthr_semaphore){TTHR_OBJECT_INIT(NULL), TTHR_WAITERS_INIT, value, bound};
 	int error = tt_object_init(&sem->object, "Semaphore", name);
 	if (!error)
@@ -46,12 +60,12 @@ static int init(tthr_semaphore *sem, const char *name, uint64_t value, uint64_t 
 
 int tthr_semaphore_init(tthr_semaphore *sem, const char *name, unsigned value)
 {
-	return init(sem, name, value, UINT64_MAX, TT_CALLER);
+	return init(sem, name, value, UINT64_MAX, "tthr_semaphore_init", TT_CALLER);
 }
 
 int tthr_bounded_semaphore_init(tthr_semaphore *sem, const char *name, unsigned value)
 {
-	return init(sem, name, value, value, TT_CALLER);
+	return init(sem, name, value, value, "tthr_bounded_semaphore_init", TT_CALLER);
 }
 
 int tthr_semaphore_destroy(tthr_semaphore *sem)
@@ -112,9 +126,12 @@ static int wait_for_place(tthr_semaphore *sem, double seconds, uint64_t *waker, 
 	return sem->value == 0 ? error : 0;
 }
 
-static int acquire_within(tthr_semaphore *sem, double seconds, const void *caller)
+static int acquire_within(tthr_semaphore *sem, double seconds, const char *call, const void *caller)
 {
 	uint64_t waker = 0;
+
+	if (isnan(seconds) || is_negative(sem))
+		return refuse(sem, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 
 	TT_SHAKE(sem_acquired);
 	if (seconds > 0 && tt_enabled(sem_acquired))
@@ -127,16 +144,18 @@ static int acquire_within(tthr_semaphore *sem, double seconds, const void *calle
 
 int tt_semaphore_acquire(tthr_semaphore *sem, const void *caller)
 {
-	return acquire_within(sem, TTHR_FOREVER, caller);
+	return acquire_within(sem, TTHR_FOREVER, "tthr_semaphore_acquire", caller);
 }
 
 int tthr_semaphore_acquire(tthr_semaphore *sem)
 {
-	return acquire_within(sem, TTHR_FOREVER, TT_CALLER);
+	return tt_semaphore_acquire(sem, TT_CALLER);
 }
 
 int tthr_semaphore_try_acquire(tthr_semaphore *sem)
 {
+	if (is_negative(sem))
+		return refuse(sem, "tthr_semaphore_try_acquire", TT_MISUSE_BAD_ARGUMENT, EINVAL, TT_CALLER);
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0)
 		return failed(sem, TT_FAILURE_BUSY, TT_CALLER);
@@ -145,9 +164,7 @@ int tthr_semaphore_try_acquire(tthr_semaphore *sem)
 
 int tthr_semaphore_acquire_timeout(tthr_semaphore *sem, double seconds)
 {
-	if (isnan(seconds))
-		return refuse(sem, "tthr_semaphore_acquire_timeout", TT_MISUSE_BAD_ARGUMENT, EINVAL, TT_CALLER);
-	return acquire_within(sem, seconds, TT_CALLER);
+	return acquire_within(sem, seconds, "tthr_semaphore_acquire_timeout", TT_CALLER);
 }
 
 int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
@@ -156,13 +173,13 @@ int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
 	uint64_t me = tt_self_id();
 	uint32_t woken;
 
-	if (n == 0)
+	if (n == 0 || is_negative(sem))
 		return refuse(sem, call, TT_MISUSE_BAD_ARGUMENT, EINVAL, caller);
 	TT_SHAKE(sem_released);
 	if (tt_enabled(sem_released))
 		tt_steer_released(sem);
 	tt_waiters_lock(&sem->waiters);
-	if (n > sem->bound - sem->value) {
+	if (n > MIN(sem->bound, (uint64_t)INT64_MAX) - sem->value) {
 		tt_waiters_unlock(&sem->waiters);
 		return refuse(sem, call, TT_MISUSE_OVER_BOUND, EOVERFLOW, caller);
 	}

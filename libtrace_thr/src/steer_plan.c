@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "number.h"
@@ -71,7 +72,7 @@ uint32_t tt_steer_plan_edges(const struct tt_steer_plan *plan, enum tt_steer_kin
 static bool is_whole(const struct tt_steer_plan *plan)
 {
 	uint32_t held = tt_steer_plan_edges(plan, TT_STEER_HELD), wanted = tt_steer_plan_edges(plan, TT_STEER_WANTED);
-	uint32_t all = (UINT32_C(1) << plan->n) - 1, ring = (UINT32_C(1) << plan->ring) - 1;
+	uint32_t all = (UINT32_C(1) << plan->n) - 1, ring = (UINT32_C(1) << MIN(plan->ring, plan->n)) - 1;
 
 	return plan->n > 1 && plan->ring <= plan->n && held && wanted && (held | wanted) == all &&
 	       (held & wanted & ring) == ring;

@@ -50,7 +50,7 @@ static void timer_free(tthr_thread *thread)
 
 int tthr_timer_new(tthr_timer **timer, const struct tthr_timer_options *options)
 {
-	if (isnan(options->interval) || !options->function)
+	if (!options || isnan(options->interval) || !options->function)
 		return EINVAL;
 	tthr_timer *made = calloc(1, sizeof *made);
 	if (!made)

@@ -83,8 +83,12 @@ void tt_waiters_add(struct tthr_waiters *waiters, struct tthr_waiter *me)
 	else
 		waiters->first = me;
 	waiters->last = me;
-	/* Relaxed: the guard orders it. Atomic because tt_waiters_leave comes without the guard. */
+	/* Relaxed, both: the guard orders it. Atomic because tt_waiters_leave comes without the guard. */
 	__atomic_add_fetch(&waiters->inside, 1, __ATOMIC_RELAXED);
+	/* A drain has something to say then, and must not sleep on the number that one who left and came again
+	 * restored. */
+	if (__atomic_fetch_and(&waiters->inside, ~DRAINING, __ATOMIC_RELAXED) & DRAINING)
+		tt_futex_wake(&waiters->inside, INT_MAX);
 }
 
 bool tt_waiters_sleep(struct tthr_waiter *me, const struct tt_deadline *deadline)

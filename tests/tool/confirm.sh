@@ -19,7 +19,7 @@ recorded()
 # confirmed NAME THREADS: a run was steered into that trace's cycle, and its own trace says so.
 confirmed()
 {
-	tool confirm -o "$dir/confirm-$1" "$dir/$1"
+	tool confirm --yes -o "$dir/confirm-$1" "$dir/$1"
 	check "$1 is confirmed" "$(status_is 1)$(is_empty out)$(
 		has err '^TT01[01] .* \(confirmed\): ')$(has err "Confirmed in try [123] of 3: $2 wait for each other")$(
 		lacks err 'Not excluded')"
@@ -51,7 +51,7 @@ confirmed cxx '.*Thread-1.* and .*Thread-2.*'
 recorded sem -- "$crossing" sem
 recorded posix --preload -- "$pthreads" sem
 for how in sem posix; do
-	tool confirm -o "$dir/confirm-$how" "$dir/$how"
+	tool confirm --yes -o "$dir/confirm-$how" "$dir/$how"
 	check "$how is confirmed" "$(status_is 1)$(has err '^TT010 .* \(confirmed\): ')$(has err 'Confirmed in try')"
 done
 
@@ -62,13 +62,13 @@ confirmed again '.*Thread-1.* and .*Thread-2.*'
 # Threads that wait with a lock held for what another does that asks for it.
 for how in condition event semaphore barrier join; do
 	recorded "$how" -- "$BUILD/tests/tool/waiting" "$how"
-	tool confirm -o "$dir/confirm-$how" "$dir/$how"
+	tool confirm --yes -o "$dir/confirm-$how" "$dir/$how"
 	check "$how is confirmed" "$(status_is 1)$(has err '^TT013 .* \(confirmed\): ')$(has err 'Confirmed in try [123] of 3: ')"
 done
 
 # Kept apart by a variable that no event shows.
 recorded flag -- "$crossing" flag
-tool confirm --tries 2 --pause 0.3 -o "$dir/confirm-flag" "$dir/flag"
+tool confirm --yes --tries 2 --pause 0.3 -o "$dir/confirm-flag" "$dir/flag"
 check "what cannot happen is not reproduced, which claims nothing" "$(status_is 0)$(has err '\((predicted|potential)\): ')$(
 	has err 'Not reproduced in 2 tries, which does not prove that it cannot happen')"
 check "and nothing is left behind" "$(test ! -e "$dir/confirm-flag" || ls "$dir/confirm-flag")"
@@ -88,7 +88,7 @@ cp "$pthreads" "$dir/prog"
 recorded stale --preload -- "$dir/prog" pthread
 rm "$dir/prog"
 cp "$BUILD/tests/preload/mutex" "$dir/prog"
-tool confirm "$dir/stale"
+tool confirm --yes "$dir/stale"
 check "a program that has changed is not tried" "$(status_is 0)$(lacks err 'trace-thr: try')$(
 	has err 'Not tried: .*prog has changed')"
 
@@ -103,7 +103,7 @@ check "another build that is named is told after the first try" "$(status_is 0)$
 	test "$(grep -c '^trace-thr: try' "$dir/err")" = 1 || echo "not one try; ")$(ls -d "$dir/confirm-other" 2>/dev/null)"
 
 # For programs.
-tool confirm --format json --report "$dir/report.json" -o "$dir/confirm-json" "$dir/late"
+tool confirm --yes --format json --report "$dir/report.json" -o "$dir/confirm-json" "$dir/late"
 check "--format json --report: the finding is confirmed, and its trace is named" "$(status_is 1)$(
 	lacks err 'TT01')$($python "$here/validate.py" "$here/../../docs/check.schema.json" "$dir/report.json" 2>&1)$(
 	$python -c 'import json, os, sys
@@ -113,12 +113,12 @@ if finding["level"] != "confirmed" or not finding["witness"] or not os.path.isdi
 
 # What is suppressed is not tried.
 echo 'TT010:lock:*' >"$dir/suppressions"
-TRACE_THR_SUPPRESSIONS=$dir/suppressions tool confirm "$dir/late"
+TRACE_THR_SUPPRESSIONS=$dir/suppressions tool confirm --yes "$dir/late"
 check "a suppressed finding is not tried" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err ' 1 suppressed')"
 
 # Nothing to try.
 recorded clean -- "$BUILD/examples/rlock"
-tool confirm "$dir/clean"
+tool confirm --yes "$dir/clean"
 check "a clean trace needs no run" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err '^none found in this trace')"
 
 # Mistakes: a line, and status 2.
@@ -136,7 +136,8 @@ mistake "no tries" '--tries takes a number' --tries 0 "$dir/late"
 mistake "no pause" '--pause takes seconds' --pause 0 "$dir/late"
 mistake "a format for programs on stderr" '--format json needs a file, --report' --format json "$dir/late"
 mistake "an option that is none" 'Unknown option' --sideways "$dir/late"
-mistake "a folder that is there" '.*cannot make the folder' -q -o "$dir/here" "$dir/late"
+mistake "a folder that is there" '.*cannot make the folder' -q --yes -o "$dir/here" "$dir/late"
+mistake "the command of a recording is shown, and not run unasked" "confirm: .*it ran: $crossing late .*--yes" "$dir/late"
 mistake "a program that is not there" 'no such program' -q "$dir/late" -- "$dir/nothing"
 cp -r "$dir/late" "$dir/bare"
 rm "$dir/bare/trace-thr.json"

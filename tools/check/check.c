@@ -5,6 +5,7 @@
 #include "tools/check/fingerprint.h"
 #include "tools/check/places.h"
 #include "tools/check/rules.h"
+#include "tools/report/harmless.h"
 
 /* A family at work. */
 struct watch {
@@ -170,7 +171,7 @@ struct tt_check *tt_check_read(const char *path, const struct tt_check_options *
 	static const struct tt_trace_handler handler = {on_event, on_module, on_loss};
 	struct tt_check *check = tt_check_new(options);
 
-	check->path = g_strdup(path);
+	check->path = tt_harmless_name(path);
 	if (!tt_trace_read(path, &handler, check, &check->summary, error)) {
 		tt_check_free(check);
 		return NULL;

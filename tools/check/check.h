@@ -44,7 +44,7 @@ enum tt_verdict {
 
 /* A trace that was checked. */
 struct tt_check {
-	char *path; /* NULL: not from a trace */
+	char *path; /* as it is shown; NULL: not from a trace */
 	struct tt_model *model;
 	struct tt_symbols *symbols;
 	struct tt_symbol_names *names; /* what the events call what the interposer could not name */

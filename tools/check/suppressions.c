@@ -5,6 +5,8 @@
 #include "tools/check/fingerprint.h"
 #include "tools/check/places.h"
 #include "tools/check/rules.h"
+#include "tools/read/bounded_file.h"
+#include "tools/report/harmless.h"
 
 static const char *const field_names[] = {
     [TT_SUPPRESSED_LOCK] = "lock",
@@ -75,7 +77,7 @@ static char *parse(const char *line, struct tt_suppression *suppression)
 	const char *colon = strchr(line, ':'), *rest = colon ? colon + 1 : NULL;
 	g_autofree char *rule = colon ? g_strndup(line, (gsize)(colon - line)) : NULL;
 
-	suppression->text = g_strdup(line);
+	suppression->text = tt_harmless_name(line);
 	if (!g_utf8_validate(line, -1, NULL))
 		return g_strdup("this is no UTF-8: write ? for the letter");
 	if (!colon)
@@ -119,7 +121,7 @@ struct tt_suppressions *tt_suppressions_read(const char *path, GError **error)
 	g_autoptr(GError) cause = NULL;
 	gsize size;
 
-	if (!g_file_get_contents(path, &text, &size, &cause)) {
+	if (!tt_bounded_file_read(path, &text, &size, &cause)) {
 		g_set_error(error, G_FILE_ERROR, cause->code, "cannot read the suppressions: %s: name the file anew",
 		            cause->message);
 		return NULL;
@@ -130,7 +132,7 @@ struct tt_suppressions *tt_suppressions_read(const char *path, GError **error)
 		return NULL;
 	}
 	suppressions = g_new0(struct tt_suppressions, 1);
-	suppressions->path = g_strdup(path);
+	suppressions->path = tt_harmless_name(path);
 	suppressions->all = g_ptr_array_new_with_free_func(free_suppression);
 	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
 	if (!read_lines(suppressions, lines, error))
@@ -222,7 +224,7 @@ static char *line_of(const struct tt_finding *finding, enum tt_suppressed_field 
 	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
 		gunichar letter = g_utf8_get_char(c);
 		bool edge = c == valid || !*g_utf8_next_char(c);
-		bool special = letter == '*' || g_unichar_iscntrl(letter) || (edge && g_unichar_isspace(letter));
+		bool special = letter == '*' || !tt_letter_is_harmless(letter) || (edge && g_unichar_isspace(letter));
 		g_string_append_unichar(line, special ? '?' : letter);
 	}
 	return g_string_free(line, FALSE);

@@ -86,8 +86,8 @@ void tt_check_request_name_unused(const struct tt_check_request *request)
 	for (guint i = 0; suppressions && i < suppressions->all->len; i++) {
 		const struct tt_suppression *suppression = suppressions->all->pdata[i];
 		if (suppression->uses == 0)
-			g_printerr("trace-thr: %s:%u: unused suppression: %s\n", suppressions->path, suppression->line,
-			           suppression->text);
+			tt_note("%s:%u: unused suppression: %s", suppressions->path, suppression->line,
+			        suppression->text);
 	}
 }
 

@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include <glib/gstdio.h>
 
@@ -8,6 +9,8 @@
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
+#include "tools/cli/numbers.h"
+#include "tools/cli/seconds.h"
 #include "tools/confirm/attempt.h"
 #include "tools/confirm/builds.h"
 #include "tools/confirm/plan.h"
@@ -19,6 +22,9 @@
  */
 static const double pauses = 3, spare_s = 2;
 
+/* Words of these letters mean the same to a shell unquoted. */
+#define SHELL_PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%"
+
 static const char summary[] =
     "Runs a program again, and tries to steer it into the deadlocks that a recording of it has: predicted and "
     "potential\n"
@@ -29,10 +35,11 @@ static const char summary[] =
     "is\n"
     "kept. One that does not is not reproduced, which proves nothing. The report goes to stderr; the program's input "
     "and\n"
-    "output are its own. Without PROGRAM it is the recorded command, which is run in this folder.\n"
+    "output are its own. Without PROGRAM it is the recorded command, which --yes has run in this folder: whoever made\n"
+    "the recording chose it, so it is shown, and never run unasked.\n"
     "\n"
     "Examples:\n"
-    "  trace-thr record -o trace -- ./prog; trace-thr confirm trace\n"
+    "  trace-thr record -o trace -- ./prog; trace-thr confirm --yes trace\n"
     "  trace-thr confirm --tries 10 --pause 5 trace -- ./prog --slow\n"
     "\n"
     "Exit status: 1 a deadlock happened, 0 none, 2 bad usage or no recording, 130 interrupted.";
@@ -44,9 +51,10 @@ struct request {
 	struct tt_manifest *manifest;
 	struct tt_record_options record;
 	struct tt_check_request check; /* how it is reported */
-	double pause, timeout;         /* seconds */
+	double pause, timeout;         /* seconds; 0 of the timeout: not given */
 	int tries;
-	gboolean preload, quiet;
+	char *pause_text, *timeout_text, *tries_text;
+	gboolean preload, quiet, yes;
 };
 
 /* A trace and what has become of its cycles. */
@@ -58,14 +66,20 @@ struct job {
 	bool deadlocked;    /* in one of them at least */
 };
 
-/* What is wrong with the options; NULL: nothing. */
-static const char *refusal(const struct request *request)
+/* Seconds above 0, or an option that was not given. */
+static bool parse_above_zero(const char *text, double most, double *seconds)
 {
-	if (request->tries < 1 || request->tries > 1000)
+	return !text || (tt_seconds_of(text, seconds) && *seconds > 0 && *seconds <= most);
+}
+
+/* What is wrong with the options; NULL: nothing. */
+static const char *refusal(struct request *request)
+{
+	if (!tt_parse_number(request->tries_text, 1, 1000, &request->tries))
 		return "--tries takes a number from 1 to 1000";
-	if (!(request->pause > 0 && request->pause <= 3600))
+	if (!parse_above_zero(request->pause_text, 3600, &request->pause))
 		return "--pause takes seconds above 0, at most 3600";
-	if (!(request->timeout >= 0 && request->timeout <= 4e8))
+	if (!parse_above_zero(request->timeout_text, 4e8, &request->timeout))
 		return "--timeout takes seconds above 0";
 	return NULL;
 }
@@ -86,15 +100,17 @@ static const char *take_arguments(struct request *request, int argc, char **argv
 static int parse(int argc, char **argv, struct request *request)
 {
 	const GOptionEntry entries[] = {
-	    {"tries", 'n', 0, G_OPTION_ARG_INT, &request->tries, "How often to try each deadlock, at most (3)", "N"},
-	    {"pause", 0, 0, G_OPTION_ARG_DOUBLE, &request->pause, "How long a thread is paused, at most (1)",
+	    {"tries", 'n', 0, G_OPTION_ARG_STRING, &request->tries_text, "How often to try each deadlock, at most (3)",
+	     "N"},
+	    {"pause", 0, 0, G_OPTION_ARG_STRING, &request->pause_text, "How long a thread is paused, at most (1)",
 	     "SECONDS"},
-	    {"timeout", 't', 0, G_OPTION_ARG_DOUBLE, &request->timeout,
+	    {"timeout", 't', 0, G_OPTION_ARG_STRING, &request->timeout_text,
 	     "When to end the program (twice the time of its recording, three pauses and 2 s)", "SECONDS"},
 	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output,
 	     "The folder to make for traces of deadlocks (one trace-thr-PROGRAM-N here for each)", "DIR"},
 	    {"preload", 'p', 0, G_OPTION_ARG_NONE, &request->preload,
 	     "As that of record; need not be said if the trace was recorded so", NULL},
+	    {"yes", 'y', 0, G_OPTION_ARG_NONE, &request->yes, "Run the command that the recording says was run", NULL},
 	    {"format", 0, 0, G_OPTION_ARG_STRING, &request->check.format_name,
 	     "Of the report: text (the default), json, sarif, junit or github", "FORMAT"},
 	    {"report", 0, 0, G_OPTION_ARG_FILENAME, &request->check.output, "Write the report into a file", "FILE"},
@@ -116,6 +132,24 @@ static int parse(int argc, char **argv, struct request *request)
 	                                                                                             : TT_EXIT_USAGE;
 }
 
+/* The command is somebody's: it is shown, and left to the user. */
+static int refuse_unasked(char *const *program)
+{
+	GString *command = g_string_new(NULL);
+
+	for (; *program; program++) {
+		g_autofree char *word = g_shell_quote(*program);
+		bool plain = **program && strspn(*program, SHELL_PLAIN) == strlen(*program);
+		g_string_append_printf(command, "%s%s", command->len ? " " : "", plain ? *program : word);
+	}
+	tt_complain(
+	    "confirm: the recording says that it ran: %s -- say --yes to run that here, or the command: trace-thr "
+	    "confirm TRACE -- PROGRAM [ARGUMENT…]",
+	    command->str);
+	g_string_free(command, TRUE);
+	return TT_EXIT_USAGE;
+}
+
 /* How it was recorded is how it is recorded again. */
 static int take_manifest(struct request *request)
 {
@@ -133,6 +167,8 @@ static int take_manifest(struct request *request)
 		return tt_complain(
 		    "confirm: no program given, and the trace does not say which it was: trace-thr confirm "
 		    "TRACE -- PROGRAM [ARGUMENT…]");
+	if (manifest && request->record.program == manifest->program && !request->yes)
+		return refuse_unasked(manifest->program);
 	request->record.preload = request->preload || (manifest && manifest->preload);
 	request->record.stack = manifest && manifest->stack ? manifest->stack : request->record.preload ? SITES : 1;
 	if (manifest)
@@ -193,7 +229,7 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	g_autoptr(GError) error = NULL;
 
 	if (!request->quiet)
-		fprintf(stderr, "trace-thr: try %u of %d: %s\n", number, request->tries, finding->verdict);
+		tt_note("try %u of %d: %s", number, request->tries, finding->verdict);
 	attempt.options.output = folder;
 	attempt.options.companion = &companion;
 	struct tt_attempt made = tt_attempt_make(&attempt, &error);
@@ -292,6 +328,9 @@ static int run(int argc, char **argv)
 	tt_manifest_free(request.manifest);
 	tt_check_request_clear(&request.check);
 	g_free(request.output);
+	g_free(request.pause_text);
+	g_free(request.timeout_text);
+	g_free(request.tries_text);
 	return status;
 }
 

@@ -13,6 +13,8 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
+#include "tools/cli/complain.h"
+#include "tools/report/harmless.h"
 #include "tools/session/buffers.h"
 #include "tools/session/libraries.h"
 #include "tools/session/loader.h"
@@ -195,7 +197,8 @@ static int diagnose(void)
 	printf("  ok       command   trace-thr %s\n", TTHR_VERSION);
 	for (size_t i = 0; i < G_N_ELEMENTS(looks); i++) {
 		const char *remedy = looks[i].look(found);
-		printf("  %-7s  %-8s  %s\n", remedy ? "PROBLEM" : "ok", looks[i].what, found->str);
+		g_autofree char *shown = tt_harmless_name(found->str);
+		printf("  %-7s  %-8s  %s\n", remedy ? "PROBLEM" : "ok", looks[i].what, shown);
 		if (remedy)
 			printf("                     remedy: %s\n", remedy);
 		problems += remedy != NULL;
@@ -214,8 +217,7 @@ static int run(int argc, char **argv)
 	                             "do where it is not there.\n\nExit status: 0 all is well, 1 problems, 2 bad "
 	                             "usage.");
 	if (!g_option_context_parse(context, &argc, &argv, &error) || argc > 1) {
-		fprintf(stderr, "trace-thr: %s: see trace-thr doctor --help\n",
-		        error ? error->message : "doctor takes no arguments");
+		tt_note("%s: see trace-thr doctor --help", error ? error->message : "doctor takes no arguments");
 		return TT_EXIT_USAGE;
 	}
 	return diagnose();

@@ -130,8 +130,8 @@ static bool select_events(struct job *job, const struct options *options)
 	job->format = find_format(options->format);
 	if (!job->format)
 		return tt_refuse("no format '%s': use text, json or csv", options->format);
-	if (!tt_parse_seconds(options->from, &job->selection.from_ns) ||
-	    !tt_parse_seconds(options->to, &job->selection.to_ns))
+	if (!tt_parse_offset(options->from, &job->selection.from_ns) ||
+	    !tt_parse_offset(options->to, &job->selection.to_ns))
 		return tt_refuse("--from and --to take seconds after the first event: for example --from 1.5");
 	job->selection.thread = options->thread ? g_pattern_spec_new(options->thread) : NULL;
 	job->selection.object = options->object ? g_pattern_spec_new(options->object) : NULL;

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "tools/cli/complain.h"
 #include "tools/cli/command.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/recording_options.h"
@@ -47,14 +48,14 @@ static int record(const struct tt_recording_request *request)
 	int status;
 
 	if (!tt_record(&request->options, &recording, &status, &error)) {
-		fprintf(stderr, "trace-thr: %s\n", error->message);
+		tt_note("%s", error->message);
 		return status;
 	}
 	tt_recording_tell(&recording, request);
 	if (is_empty(&recording))
 		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL, request->options.preload);
 	else if (!request->quiet)
-		fprintf(stderr, "trace-thr: next: trace-thr check %s\n", recording.folder);
+		tt_note("next: trace-thr check %s", recording.folder);
 	status = tt_recording_status(&recording);
 	tt_recording_clear(&recording);
 	return status;

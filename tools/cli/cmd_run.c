@@ -1,9 +1,11 @@
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
+#include "tools/cli/numbers.h"
 #include "tools/cli/seconds.h"
 #include "tools/cli/run_many.h"
 #include "tools/cli/run_once.h"
@@ -35,8 +37,7 @@ struct arguments {
 	char *hang_after;
 	struct tt_shaking shaking;
 	gboolean keep_going, no_live, until_fail, keep_traces;
-	gint64 repeat;
-	gint error_exitcode;
+	char *repeat, *error_exitcode;
 };
 
 static bool take_hang_after(const char *text, double *seconds)
@@ -50,15 +51,16 @@ static bool take_hang_after(const char *text, double *seconds)
 
 static bool take(const struct arguments *arguments, struct tt_run_request *request, struct tt_repeat *repeat)
 {
-	if (arguments->error_exitcode < 0 || arguments->error_exitcode > 255)
+	int times = 0;
+
+	if (!tt_parse_number(arguments->error_exitcode, 0, 255, &request->error_exitcode))
 		return tt_refuse("--error-exitcode takes a number from 0 to 255");
-	if (arguments->repeat < 0)
+	if (!tt_parse_number(arguments->repeat, 1, INT_MAX, &times))
 		return tt_refuse("--repeat takes a number from 1");
-	request->error_exitcode = arguments->error_exitcode;
 	request->keep_going = arguments->keep_going;
 	request->keep_traces = arguments->keep_traces;
 	request->live = !arguments->no_live;
-	repeat->times = (uint64_t)arguments->repeat;
+	repeat->times = (uint64_t)times;
 	repeat->until_fail = arguments->until_fail;
 	return take_hang_after(arguments->hang_after, &request->hang_after);
 }
@@ -66,7 +68,7 @@ static bool take(const struct arguments *arguments, struct tt_run_request *reque
 static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_run_request *request)
 {
 	const GOptionEntry ours[] = {
-	    {"error-exitcode", 0, 0, G_OPTION_ARG_INT, &arguments->error_exitcode, "Exit status for findings (66)",
+	    {"error-exitcode", 0, 0, G_OPTION_ARG_STRING, &arguments->error_exitcode, "Exit status for findings (66)",
 	     "N"},
 	    {"keep-going", 'k', 0, G_OPTION_ARG_NONE, &arguments->keep_going,
 	     "Report a hang, but leave the program to itself", NULL},
@@ -74,7 +76,7 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 	     "How long threads with nobody left to wake them wait before it is a hang (2); inf: never", "SECONDS"},
 	    {"no-live", 0, 0, G_OPTION_ARG_NONE, &arguments->no_live,
 	     "Do not look while the program runs, only when it has ended", NULL},
-	    {"repeat", 'r', 0, G_OPTION_ARG_INT64, &arguments->repeat,
+	    {"repeat", 'r', 0, G_OPTION_ARG_STRING, &arguments->repeat,
 	     "Run it so often; report what did not pass, and remove the traces of what did", "N"},
 	    {"until-fail", 0, 0, G_OPTION_ARG_NONE, &arguments->until_fail,
 	     "Run it until there are findings or it fails, at most as often as --repeat says", NULL},
@@ -91,8 +93,9 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 
 static int run(int argc, char **argv)
 {
-	struct arguments arguments = {.error_exitcode = TT_EXIT_RUN_FINDINGS};
-	struct tt_run_request request = {.check = TT_CHECK_REQUEST, .hang_after = 2};
+	struct arguments arguments = {.repeat = NULL};
+	struct tt_run_request request = {
+	    .check = TT_CHECK_REQUEST, .hang_after = 2, .error_exitcode = TT_EXIT_RUN_FINDINGS};
 	struct tt_repeat repeat = {.times = 0};
 	struct tt_tally tally = {.events_lost = 0};
 	int status = TT_EXIT_USAGE;
@@ -112,6 +115,8 @@ static int run(int argc, char **argv)
 	tt_recording_request_clear(&request.recording);
 	tt_check_request_clear(&request.check);
 	g_free(arguments.hang_after);
+	g_free(arguments.repeat);
+	g_free(arguments.error_exitcode);
 	tt_shaking_clear(&arguments.shaking);
 	return status;
 }

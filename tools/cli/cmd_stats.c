@@ -1,18 +1,19 @@
 /* trace-thr stats: who waited for what, how often and how long, and who had it. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
+#include "tools/cli/numbers.h"
 #include "tools/cli/seconds.h"
 #include "tools/stats/report.h"
 
 /* What the command line says. */
 struct request {
-	char *format, *sort, *thread, *object, *from, *to;
+	char *format, *sort, *thread, *object, *from, *to, *top, *pid;
 	char **paths;
-	int pid, top;
 	gboolean chains;
 	struct tt_stats_selection selection;
 	struct tt_stats_view view;
@@ -45,21 +46,24 @@ static char *interpret(struct request *request)
 	static const char *const formats[] = {"text", "json", NULL};
 	static const char *const sorts[] = {"wait", "hold", "count", NULL};
 	int format = find_word(formats, request->format), sort = find_word(sorts, request->sort);
+	int top = DEFAULT_TOP, pid = 0;
 
 	if (format < 0)
 		return g_strdup_printf("no format '%s': use text or json", request->format);
 	if (sort < 0)
 		return g_strdup_printf("no order '%s': use wait, hold or count", request->sort);
-	if (request->top < 0 || request->pid < 0)
-		return g_strdup("--top and --pid are not negative");
-	request->selection = (struct tt_stats_selection){.pid = (uint32_t)request->pid, .to_ns = INT64_MAX};
-	if (!tt_parse_seconds(request->from, &request->selection.from_ns) ||
-	    !tt_parse_seconds(request->to, &request->selection.to_ns))
+	if (!tt_parse_number(request->top, 0, INT_MAX, &top))
+		return g_strdup("--top takes how many rows: for example --top 20; 0 is all");
+	if (!tt_parse_number(request->pid, 1, INT_MAX, &pid))
+		return g_strdup("--pid takes the number of a process of the trace: for example --pid 1234");
+	request->selection = (struct tt_stats_selection){.pid = (uint32_t)pid, .to_ns = INT64_MAX};
+	if (!tt_parse_offset(request->from, &request->selection.from_ns) ||
+	    !tt_parse_offset(request->to, &request->selection.to_ns))
 		return g_strdup("--from and --to take seconds after the first event: for example --from 1.5");
 	if (request->selection.to_ns < request->selection.from_ns)
 		return g_strdup("--to is before --from: exchange them");
 	request->show = format == 0 ? tt_stats_text : tt_stats_json;
-	request->view = (struct tt_stats_view){(enum tt_stats_sort)sort, (guint)request->top, request->chains};
+	request->view = (struct tt_stats_view){(enum tt_stats_sort)sort, (guint)top, request->chains};
 	return NULL;
 }
 
@@ -69,13 +73,13 @@ static int parse(int argc, char **argv, struct request *request)
 	    {"format", 'f', 0, G_OPTION_ARG_STRING, &request->format, "text (default) or json", "FORMAT"},
 	    {"sort", 0, 0, G_OPTION_ARG_STRING, &request->sort, "By the time of wait (default) or hold, or by count",
 	     "ORDER"},
-	    {"top", 0, 0, G_OPTION_ARG_INT, &request->top, "Rows of a table (10); 0 is all", "N"},
+	    {"top", 0, 0, G_OPTION_ARG_STRING, &request->top, "Rows of a table (10); 0 is all", "N"},
 	    {"chains", 0, 0, G_OPTION_ARG_NONE, &request->chains, "Show the call chains of sites", NULL},
 	    {"from", 0, 0, G_OPTION_ARG_STRING, &request->from, "Only from then on, after the first event", "SECONDS"},
 	    {"to", 0, 0, G_OPTION_ARG_STRING, &request->to, "Only until then", "SECONDS"},
 	    {"thread", 0, 0, G_OPTION_ARG_STRING, &request->thread, "Only threads so named", "GLOB"},
 	    {"object", 0, 0, G_OPTION_ARG_STRING, &request->object, "Only locks, conditions, … so named", "GLOB"},
-	    {"pid", 0, 0, G_OPTION_ARG_INT, &request->pid, "Only this process", "PID"},
+	    {"pid", 0, 0, G_OPTION_ARG_STRING, &request->pid, "Only this process", "PID"},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->paths, NULL, "TRACE"},
 	    G_OPTION_ENTRY_NULL};
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -110,7 +114,7 @@ static int count(const struct request *request)
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.top = DEFAULT_TOP};
+	struct request request = {.format = NULL};
 	int status = parse(argc, argv, &request);
 
 	if (status == TT_EXIT_OK) {
@@ -126,6 +130,8 @@ static int run(int argc, char **argv)
 	g_free(request.object);
 	g_free(request.from);
 	g_free(request.to);
+	g_free(request.top);
+	g_free(request.pid);
 	g_strfreev(request.paths);
 	return status;
 }

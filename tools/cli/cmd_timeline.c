@@ -1,5 +1,5 @@
+#include <limits.h>
 #include <locale.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,6 +10,8 @@
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
+#include "tools/cli/numbers.h"
+#include "tools/cli/seconds.h"
 #include "tools/read/manifest.h"
 #include "tools/read/trace.h"
 #include "tools/symbols/names.h"
@@ -23,12 +25,12 @@
 
 #define MOST_WIDTH 20000
 
-/* What the command line says. Times are in seconds from the first event; NaN: not given. */
+/* What the command line says, and what that means. Times are from the first event. */
 struct request {
-	char *format, *output, *colour, *scale, *thread, *object;
+	char *format, *output, *colour, *scale, *thread, *object, *from, *to, *last, *width, *pid;
 	char **paths;
-	double from, to, last;
-	int width, pid;
+	int64_t from_ns, to_ns, last_ns;
+	int units, process; /* wide; the one to draw. 0: not given */
 	gboolean no_colour, version;
 	enum tt_scale_mode mode;
 	const struct format *kind;
@@ -79,7 +81,7 @@ static bool in_colour(const struct request *request)
 
 static char *draw_term(const struct request *request, const struct tt_lanes *lanes, const char *title)
 {
-	struct tt_term_options options = {.width = request->width,
+	struct tt_term_options options = {.width = request->units,
 	                                  .colour = in_colour(request),
 	                                  .utf8 = g_get_charset(NULL),
 	                                  .scale = request->mode,
@@ -92,7 +94,7 @@ static char *draw_term(const struct request *request, const struct tt_lanes *lan
 
 static char *draw_svg(const struct request *request, const struct tt_lanes *lanes, const char *title)
 {
-	struct tt_svg_options options = {.width = request->width, .scale = request->mode, .title = title};
+	struct tt_svg_options options = {.width = request->units, .scale = request->mode, .title = title};
 
 	return tt_svg_text(lanes, &options);
 }
@@ -133,18 +135,15 @@ static char *refuse_word(const char *option, const char *word, const char *const
 	return g_strdup_printf("no %s '%s': use one of %s", option, word, list);
 }
 
-static bool bad_seconds(double seconds)
+static char *refuse_times(struct request *request)
 {
-	return !isnan(seconds) && !(seconds >= 0 && seconds < 1e9);
-}
-
-static char *refuse_times(const struct request *request)
-{
-	if (bad_seconds(request->from) || bad_seconds(request->to) || bad_seconds(request->last))
+	request->to_ns = INT64_MAX;
+	if (!tt_parse_offset(request->from, &request->from_ns) || !tt_parse_offset(request->to, &request->to_ns) ||
+	    !tt_parse_offset(request->last, &request->last_ns))
 		return g_strdup("--from, --to and --last are seconds, and not negative: try --last 0.5");
-	if (!isnan(request->last) && (!isnan(request->from) || !isnan(request->to)))
+	if (request->last && (request->from || request->to))
 		return g_strdup("--last does not go with --from and --to: use either");
-	if (request->to < request->from)
+	if (request->to_ns < request->from_ns)
 		return g_strdup("--to is before --from: exchange them");
 	return NULL;
 }
@@ -167,11 +166,11 @@ static char *refusal(struct request *request)
 		return refuse_word("scale", request->scale, scales);
 	if (choice(colours, request->colour) < 0)
 		return refuse_word("colour setting", request->colour, colours);
-	if (request->width != 0 && (request->width < format->least || request->width > MOST_WIDTH))
-		return g_strdup_printf("cannot draw %d wide: use --width %d to %d", request->width, format->least,
+	if (!tt_parse_number(request->width, format->least, MOST_WIDTH, &request->units))
+		return g_strdup_printf("cannot draw '%s' wide: use --width %d to %d", request->width, format->least,
 		                       MOST_WIDTH);
-	if (request->pid < 0)
-		return g_strdup_printf("no process %d: use --pid with one of the trace", request->pid);
+	if (!tt_parse_number(request->pid, 1, INT_MAX, &request->process))
+		return g_strdup_printf("no process '%s': use --pid with one of the trace", request->pid);
 	request->kind = format;
 	request->mode = (enum tt_scale_mode)scale;
 	return refuse_times(request);
@@ -182,16 +181,16 @@ static int parse(int argc, char **argv, struct request *request)
 	const GOptionEntry entries[] = {
 	    {"format", 'f', 0, G_OPTION_ARG_STRING, &request->format, "term (default) or svg", "FORMAT"},
 	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output, "Write to FILE instead of stdout", "FILE"},
-	    {"width", 'w', 0, G_OPTION_ARG_INT, &request->width, "Columns (the terminal's) or, for svg, pixels (1200)",
-	     "N"},
+	    {"width", 'w', 0, G_OPTION_ARG_STRING, &request->width,
+	     "Columns (the terminal's) or, for svg, pixels (1200)", "N"},
 	    {"scale", 0, 0, G_OPTION_ARG_STRING, &request->scale, "auto (default), time or order", "SCALE"},
-	    {"from", 0, 0, G_OPTION_ARG_DOUBLE, &request->from, "Leave out what ends before", "SECONDS"},
-	    {"to", 0, 0, G_OPTION_ARG_DOUBLE, &request->to, "Leave out what begins after", "SECONDS"},
-	    {"last", 0, 0, G_OPTION_ARG_DOUBLE, &request->last, "Only the time before the last event", "SECONDS"},
+	    {"from", 0, 0, G_OPTION_ARG_STRING, &request->from, "Leave out what ends before", "SECONDS"},
+	    {"to", 0, 0, G_OPTION_ARG_STRING, &request->to, "Leave out what begins after", "SECONDS"},
+	    {"last", 0, 0, G_OPTION_ARG_STRING, &request->last, "Only the time before the last event", "SECONDS"},
 	    {"thread", 0, 0, G_OPTION_ARG_STRING, &request->thread, "Only threads so named", "GLOB"},
 	    {"object", 0, 0, G_OPTION_ARG_STRING, &request->object,
 	     "Only locks, conditions, … so named, and threads that use them", "GLOB"},
-	    {"pid", 0, 0, G_OPTION_ARG_INT, &request->pid, "Only this process", "PID"},
+	    {"pid", 0, 0, G_OPTION_ARG_STRING, &request->pid, "Only this process", "PID"},
 	    {"color", 0, 0, G_OPTION_ARG_STRING, &request->colour, "auto (default), always or never", "WHEN"},
 	    {"no-color", 0, 0, G_OPTION_ARG_NONE, &request->no_colour, "The same as --color=never", NULL},
 	    {"version", 0, 0, G_OPTION_ARG_NONE, &request->version, "Print the version and exit", NULL},
@@ -228,14 +227,16 @@ static void begin(struct reading *reading, int64_t first_ns)
 	const struct request *request = reading->request;
 	struct tt_selection *selection = &reading->selection;
 
-	*selection = (struct tt_selection){
-	    .to_ns = INT64_MAX, .thread = request->thread, .object = request->object, .pid = (uint32_t)request->pid};
-	if (!isnan(request->from))
-		selection->from_ns = first_ns + (int64_t)(request->from * 1e9);
-	if (!isnan(request->to))
-		selection->to_ns = first_ns + (int64_t)(request->to * 1e9);
-	if (!isnan(request->last))
-		selection->from_ns = reading->last_ns - (int64_t)(request->last * 1e9);
+	*selection = (struct tt_selection){.to_ns = INT64_MAX,
+	                                   .thread = request->thread,
+	                                   .object = request->object,
+	                                   .pid = (uint32_t)request->process};
+	if (request->from)
+		selection->from_ns = first_ns + request->from_ns;
+	if (request->to)
+		selection->to_ns = first_ns + request->to_ns;
+	if (request->last)
+		selection->from_ns = reading->last_ns - request->last_ns;
 	reading->lanes = tt_lanes_new(reading->model, selection);
 	reading->lanes->symbols = reading->symbols;
 }
@@ -274,7 +275,7 @@ static bool read_trace(struct reading *reading, const char *path, GError **error
 	static const struct tt_trace_handler nothing, everything = {.event = take_event, .module = take_module};
 	struct tt_trace_summary *summary = &reading->summary;
 
-	if (!isnan(reading->request->last)) {
+	if (reading->request->last) {
 		if (!tt_trace_read(path, &nothing, NULL, summary, error))
 			return false;
 		reading->last_ns = summary->end_ns;
@@ -338,12 +339,17 @@ static void free_request(struct request *request)
 	g_free(request->scale);
 	g_free(request->thread);
 	g_free(request->object);
+	g_free(request->from);
+	g_free(request->to);
+	g_free(request->last);
+	g_free(request->width);
+	g_free(request->pid);
 	g_strfreev(request->paths);
 }
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.from = NAN, .to = NAN, .last = NAN};
+	struct request request = {.format = NULL};
 	int status = parse(argc, argv, &request);
 
 	if (status == TT_EXIT_OK && request.version)

@@ -1,3 +1,4 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/lookout.h"
 
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include "tools/report/text.h"
 #include "tools/session/beacon.h"
 #include "tools/session/offspring.h"
+#include "tools/report/harmless.h"
 
 /* Of its time, the most that the lookout spends on looking while there is more to read: one part in so many. */
 enum { SHARE = 10 };
@@ -134,9 +136,11 @@ static void head(const struct looking *looking, const struct tt_live_state *stat
 	g_autofree char *late =
 	    behind_s < LATE_S ? NULL : g_strdup_printf(" (reading along is %.1f s behind)", behind_s);
 
+	g_autofree char *program = tt_harmless_name(looking->options->program);
+
 	put_clear(looking);
-	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", looking->options->program,
-	        since, seconds_since(since_ns), late ? late : "",
+	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", program, since,
+	        seconds_since(since_ns), late ? late : "",
 	        looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
 }
 
@@ -244,13 +248,14 @@ static void look_with_beacon(struct looking *looking, const struct tt_live_sourc
 	g_autoptr(GError) error = NULL;
 
 	looking->beacon = tt_beacon_start(source->session, &error);
-	if (!looking->beacon)
-		fprintf(looking->out,
-		        "trace-thr: the program cannot be watched while it runs, so it is checked when it has ended: "
-		        "%s; or say --no-live\n",
-		        error->message);
-	else if (!tt_live_read(source, &handler, looking, &error))
-		fprintf(looking->out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
+	if (looking->beacon && tt_live_read(source, &handler, looking, &error))
+		return;
+	g_autofree char *why = tt_harmless_name(error->message);
+	fprintf(looking->out,
+	        looking->beacon ? "trace-thr: %s; a hang is found when the program has ended\n"
+	                        : "trace-thr: the program cannot be watched while it runs, so it is checked when it has "
+	                          "ended: %s; or say --no-live\n",
+	        why);
 }
 
 static void look(const struct tt_live_source *source, const struct tt_lookout_options *options, int to)
@@ -271,7 +276,7 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 static void miss(struct tt_lookout *lookout)
 {
 	if (!lookout->over)
-		fputs("trace-thr: reading along has failed: a hang is found when the program has ended\n", stderr);
+		tt_note("reading along has failed: a hang is found when the program has ended");
 	close(lookout->from);
 	lookout->from = -1;
 	if (lookout->pid > 0)
@@ -305,9 +310,8 @@ static void wait_until_ready(struct tt_lookout *lookout)
 		receive(lookout);
 	}
 	if (!lookout->ready && lookout->from != -1)
-		fputs("trace-thr: reading along has not begun in time: a hang may be found only when the program has "
-		      "ended\n",
-		      stderr);
+		tt_note("reading along has not begun in time: a hang may be found only when the program has "
+		        "ended");
 }
 
 struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options)

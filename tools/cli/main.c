@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <trace_thr/types.h>
 
+#include "tools/cli/complain.h"
 #include "tools/cli/command.h"
 
 static const struct tt_command *const commands[] = {
@@ -69,10 +70,9 @@ static int refuse(const char *name)
 		if (distance(name, commands[i]->name) < distance(name, nearest->name))
 			nearest = commands[i];
 	if (distance(name, nearest->name) <= 2)
-		fprintf(stderr, "trace-thr: no command '%s': did you mean '%s'? trace-thr --help lists all\n", name,
-		        nearest->name);
+		tt_note("no command '%s': did you mean '%s'? trace-thr --help lists all", name, nearest->name);
 	else
-		fprintf(stderr, "trace-thr: no command '%s': trace-thr --help lists all\n", name);
+		tt_note("no command '%s': trace-thr --help lists all", name);
 	return TT_EXIT_USAGE;
 }
 
@@ -81,7 +81,7 @@ int main(int argc, char **argv)
 	/* Only its characters: numbers are read and written with a point everywhere. */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
-		fputs("trace-thr: no command given: trace-thr --help lists all\n", stderr);
+		tt_note("no command given: trace-thr --help lists all");
 		return TT_EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {

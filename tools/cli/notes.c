@@ -1,3 +1,4 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 
 #include <glib.h>
@@ -5,7 +6,7 @@
 static void note(uint64_t count, const char *one, const char *many, const char *what)
 {
 	if (count)
-		g_printerr("trace-thr: %" G_GUINT64_FORMAT " %s %s\n", count, count == 1 ? one : many, what);
+		tt_note("%" G_GUINT64_FORMAT " %s %s", count, count == 1 ? one : many, what);
 }
 
 void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
@@ -25,19 +26,17 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)
-		g_printerr(
-		    "trace-thr: no events: %s; `trace-thr doctor` looks at this machine\n",
-		    preloaded ? "does what the program starts get its environment, and is it linked dynamically?"
-			      : "was the program built with libtrace_thr, of this version, and does it use it? If not, "
-				"record it with --preload");
+		tt_note("no events: %s; `trace-thr doctor` looks at this machine",
+		        preloaded ? "does what the program starts get its environment, and is it linked dynamically?"
+		                  : "was the program built with libtrace_thr, of this version, and does it use it? If "
+		                    "not, record it with --preload");
 	if (!symbols)
 		return;
 	if (summary->events && !summary->modules)
-		g_printerr(
-		    "trace-thr: sites have no names, since the trace does not say what was loaded where: record with "
-		    "`trace-thr record`, or as docs/events.md says\n");
+		tt_note("sites have no names, since the trace does not say what was loaded where: record with "
+		        "`trace-thr record`, or as docs/events.md says");
 	for (const char *const *path = tt_symbols_changed(symbols); *path; path++)
-		g_printerr("trace-thr: sites in %s have no names: it is another build now than the one recorded; "
-		           "record it again, or put that build back\n",
-		           *path);
+		tt_note("sites in %s have no names: it is another build now than the one recorded; "
+		        "record it again, or put that build back",
+		        *path);
 }

@@ -43,10 +43,8 @@ static bool parse_stack(struct tt_recording_request *request)
 		request->options.stack = (int)sites;
 	}
 	if (request->options.stack > 1 && !tt_library_loads(TT_LIBRARY_UNWIND, NULL))
-		fputs("trace-thr: " TT_LIBRARY_UNWIND
-		      " does not load, so events have their caller alone, no call chain: "
-		      "apt-get install libunwind8, or make deps\n",
-		      stderr);
+		tt_note(TT_LIBRARY_UNWIND " does not load, so events have their caller alone, no call chain: "
+		                          "apt-get install libunwind8, or make deps");
 	return true;
 }
 
@@ -109,11 +107,9 @@ static void tell_of_program(const struct tt_recording *recording, const struct t
 	if (end->caught)
 		return; /* told, when it was */
 	if (end->timed_out)
-		fprintf(stderr, "trace-thr: %s was ended after %g s (--timeout)\n", options->program[0],
-		        options->timeout);
+		tt_note("%s was ended after %g s (--timeout)", options->program[0], options->timeout);
 	else if (end->signal)
-		fprintf(stderr, "trace-thr: %s was ended by signal %d (%s)\n", options->program[0], end->signal,
-		        strsignal(end->signal));
+		tt_note("%s was ended by signal %d (%s)", options->program[0], end->signal, strsignal(end->signal));
 }
 
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
@@ -123,18 +119,13 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
 	if (recording->loss.missed)
-		fprintf(
-		    stderr,
-		    "trace-thr: recorded into %s; some processes that belong to it were not let in, so their events "
-		    "are lost\n",
-		    recording->folder);
+		tt_note("recorded into %s; some processes that belong to it were not let in, so their events are lost",
+		        recording->folder);
 	else if (recording->loss.torn)
-		fprintf(
-		    stderr,
-		    "trace-thr: recorded into %s; the program was killed while it wrote an event, so an unknown number "
-		    "of its last events is lost\n",
-		    recording->folder);
+		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
+		        "of its last events is lost",
+		        recording->folder);
 	else if (!request->quiet || (lost && !request->options.drop))
-		fprintf(stderr, "trace-thr: recorded into %s, %" G_GUINT64_FORMAT " event%s lost\n", recording->folder,
-		        lost, lost == 1 ? "" : "s");
+		tt_note("recorded into %s, %" G_GUINT64_FORMAT " event%s lost", recording->folder, lost,
+		        lost == 1 ? "" : "s");
 }

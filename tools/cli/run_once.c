@@ -1,3 +1,4 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/run_once.h"
 
 #include <stdio.h>
@@ -72,8 +73,10 @@ static bool report(const struct run *run, const struct tt_check *check, const st
 	}
 	clear_progress(run);
 	tt_recording_tell(recording, request);
-	if (!request->quiet)
-		fprintf(stderr, "trace-thr: to see it: trace-thr timeline %s\n\n", recording->folder);
+	if (!request->quiet) {
+		tt_note("to see it: trace-thr timeline %s", recording->folder);
+		fputs("\n", stderr);
+	}
 	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
 	/* Of nothing, "none found" would be a verdict. */
 	return !check->summary.events || tt_check_request_write(&run->request->check, report, stderr);
@@ -129,7 +132,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 	clear_progress(run);
 	tt_recording_tell(recording, &run->request->recording);
 	if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
-		fprintf(stderr, "trace-thr: %s\n", error->message);
+		tt_note("%s", error->message);
 	else
 		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL,
 		                      run->request->recording.options.preload);
@@ -147,7 +150,7 @@ struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally
 	options.companion = request->live ? &companion : NULL;
 	if (!tt_record(&options, &recording, &result.status, &error)) {
 		clear_progress(&run);
-		fprintf(stderr, "trace-thr: %s\n", error->message);
+		tt_note("%s", error->message);
 	} else {
 		result.recorded = true;
 		result.status = tt_recording_status(&recording);

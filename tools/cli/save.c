@@ -1,6 +1,7 @@
 #include "tools/cli/save.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,17 @@ static bool fail(GError **error, const char *path, int number)
 	g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(number), "cannot write %s: %s: name another file",
 	            path, g_strerror(number));
 	return false;
+}
+
+/* Opened without blocking: a FIFO that nobody reads is an error, and not waited for. */
+static FILE *open_stream(const char *path)
+{
+	int file = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (file == -1)
+		return NULL;
+	fcntl(file, F_SETFL, fcntl(file, F_GETFL) & ~O_NONBLOCK);
+	return fdopen(file, "w");
 }
 
 /* To what is no regular file: a terminal, a pipe, a device. */
@@ -34,7 +46,7 @@ bool tt_save(const char *path, const char *what, const char *text, GError **erro
 	if (!path)
 		return write_stream(stdout, what, text, error);
 	if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
-		return write_stream(fopen(path, "w"), path, text, error);
+		return write_stream(open_stream(path), path, text, error);
 	/* Where a link leads the file is replaced, not the link. */
 	char *real = realpath(path, NULL);
 	bool whole =

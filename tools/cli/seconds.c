@@ -12,14 +12,14 @@ bool tt_seconds_of(const char *text, double *seconds)
 	return end != text && !*end && !isnan(*seconds);
 }
 
-bool tt_parse_seconds(const char *text, int64_t *ns)
+bool tt_parse_offset(const char *text, int64_t *ns)
 {
 	double seconds;
 
 	if (!text)
 		return true;
-	if (!tt_seconds_of(text, &seconds))
+	if (!tt_seconds_of(text, &seconds) || !(seconds >= 0 && seconds < 1e9))
 		return false;
-	*ns = (int64_t)CLAMP(round(seconds * 1e9), -9e18, 9e18);
+	*ns = (int64_t)round(seconds * 1e9);
 	return true;
 }

@@ -8,7 +8,10 @@
 /* `1.5`, `inf`. False for a text that is no number. */
 bool tt_seconds_of(const char *text, double *seconds);
 
-/* The same to nanoseconds; NULL leaves *ns as it is. */
-bool tt_parse_seconds(const char *text, int64_t *ns);
+/*
+ * A time after the first event, as --from, --to and --last have it: from 0 to below 1e9, which is 31 years, to
+ * nanoseconds. NULL, an option that was not given, leaves *ns as it is.
+ */
+bool tt_parse_offset(const char *text, int64_t *ns);
 
 #endif /* TT_CLI_SECONDS_H */

@@ -1,3 +1,4 @@
+#include "tools/cli/complain.h"
 #include "tools/cli/shaking.h"
 
 #include <stdio.h>
@@ -10,12 +11,11 @@ bool tt_shaking_take(struct tt_shaking *shaking, struct tt_record_options *optio
 		return true;
 	shaking->seed = g_random_int();
 	if (text && !g_ascii_string_to_unsigned(text, 10, 0, UINT64_MAX, &shaking->seed, NULL)) {
-		fprintf(stderr, "trace-thr: --shake=%s is no seed: write a number, say, --shake=1, or --shake alone\n",
-		        text);
+		tt_note("--shake=%s is no seed: write a number, say, --shake=1, or --shake alone", text);
 		return false;
 	}
 	options->shake = &shaking->seed;
-	fprintf(stderr, "trace-thr: shaken, as --shake=%" G_GUINT64_FORMAT " does again\n", shaking->seed);
+	tt_note("shaken, as --shake=%" G_GUINT64_FORMAT " does again", shaking->seed);
 	return true;
 }
 

@@ -33,9 +33,10 @@ static bool put_site(GString *text, const char *kind, const struct tt_check *che
 	for (guint i = 0; i < TT_STEER_FRAMES && address != last; i++) {
 		address = address_at(caller, stack, i);
 		const struct tt_site *site = tt_symbols_call_site(check->symbols, pid, address);
-		if (!site || !site->module || strchr(site->module, '\n'))
+		if (!site || !site->module_file || strchr(site->module_file, '\n'))
 			return false;
-		g_string_append_printf(text, "%s %s+0x%" G_GINT64_MODIFIER "x\n", kind, site->module, site->offset);
+		g_string_append_printf(text, "%s %s+0x%" G_GINT64_MODIFIER "x\n", kind, site->module_file,
+		                       site->offset);
 	}
 	return true;
 }

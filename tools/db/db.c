@@ -8,6 +8,9 @@
 /* "TThr" in the file's header, and the version of what follows. docs/db.md has it for people. */
 enum { APPLICATION = 0x54546872, VERSION = 1, PATIENCE_MS = 60000 };
 
+/* What one step of a statement may take, and how often SQLite asks; the longest text or row, which a name never is. */
+enum { STEP_MS = 300000, OPS_BETWEEN_LOOKS = 100000, LONGEST = 16 << 20 };
+
 static const char schema[] = "CREATE TABLE class(id BLOB PRIMARY KEY, kind INTEGER NOT NULL, lock TEXT NOT NULL,"
 			     "  name TEXT NOT NULL, module TEXT NOT NULL, file TEXT NOT NULL) STRICT, WITHOUT ROWID;"
 			     "CREATE TABLE run(id BLOB PRIMARY KEY, program TEXT NOT NULL, pid INTEGER NOT NULL,"
@@ -43,6 +46,7 @@ static void set_error(const struct tt_db *db, int code, const char *says, GError
 	    {SQLITE_CANTOPEN, "cannot be opened: name a file in a folder that you may write"},
 	    {SQLITE_NOTADB, "is no file of lock orders: name one that trace-thr check --db made, or a new one"},
 	    {SQLITE_CORRUPT, "is damaged: go back to a copy of it, or make it anew from the traces"},
+	    {SQLITE_INTERRUPT, "takes too long to look at: it is larger than trace-thr can use, or was made to be"},
 	    {SQLITE_FULL, "cannot be written: there is no room on the disk; make some, and do this again"},
 	    {SQLITE_IOERR, "cannot be read or written: see to its disk, and to limits on the size of files"},
 	};
@@ -63,8 +67,23 @@ static void fail(struct tt_db *db)
 		set_error(db, sqlite3_extended_errcode(db->handle), sqlite3_errmsg(db->handle), &db->failure);
 }
 
+/* Called by SQLite while it works on a statement: whether to give that up. */
+static int is_too_long(void *data)
+{
+	const struct tt_db *db = data;
+
+	return g_get_monotonic_time() > db->give_up_us;
+}
+
+/* Begins the time that the next step of a statement may take. */
+static void begin_step(struct tt_db *db)
+{
+	db->give_up_us = g_get_monotonic_time() + (gint64)STEP_MS * 1000;
+}
+
 void tt_db_run(struct tt_db *db, const char *sql)
 {
+	begin_step(db);
 	if (!db->failure && sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
 		fail(db);
 }
@@ -114,6 +133,7 @@ struct tt_id tt_db_id(sqlite3_stmt *row, int column)
 
 bool tt_db_step(struct tt_db *db, sqlite3_stmt *statement)
 {
+	begin_step(db);
 	int result = statement && !db->failure ? sqlite3_step(statement) : SQLITE_DONE;
 
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
@@ -130,12 +150,29 @@ static int64_t number(struct tt_db *db, const char *sql)
 	return value;
 }
 
+/* Whether the file has every table and index as it is made here: none is a view, has computed columns, or lacks any. */
+static bool has_schema(struct tt_db *db)
+{
+	g_auto(GStrv) parts = g_strsplit(schema, ";", -1);
+	bool whole = true;
+
+	for (guint i = 0; parts[i] && *parts[i] && whole; i++) {
+		sqlite3_stmt *found = tt_db_statement(db, "SELECT count(*) FROM sqlite_schema WHERE sql = ?");
+		if (found)
+			sqlite3_bind_text(found, 1, parts[i], -1, SQLITE_STATIC);
+		whole = tt_db_step(db, found) && sqlite3_column_int64(found, 0) == 1;
+		sqlite3_reset(found);
+	}
+	return whole;
+}
+
 /* A file of ours, or an empty one that is to be. All is read at once: another may just be making it. */
 static void look_at_version(struct tt_db *db)
 {
 	tt_db_run(db, "BEGIN");
 	bool empty = number(db, "SELECT count(*) FROM sqlite_schema") == 0;
 	int64_t application = number(db, "PRAGMA application_id"), version = number(db, "PRAGMA user_version");
+	bool whole = empty || has_schema(db);
 	tt_db_run(db, "COMMIT");
 
 	empty = empty && !application && !version;
@@ -147,6 +184,11 @@ static void look_at_version(struct tt_db *db)
 		set_error(db, SQLITE_NOTADB, "", &db->failure);
 	else if (version > VERSION)
 		FAIL(&db->failure, "%s was made by a later version of trace-thr: update this one", db->path);
+	else if (!whole)
+		FAIL(&db->failure,
+		     "%s has other tables than trace-thr makes: go back to a copy of it, or make it anew from "
+		     "the traces",
+		     db->path);
 	else if (db->use == TT_DB_WRITE && sqlite3_db_readonly(db->handle, "main") != 0)
 		set_error(db, SQLITE_READONLY, "", &db->failure);
 }
@@ -164,7 +206,11 @@ static void connect_to(struct tt_db *db)
 	sqlite3_busy_timeout(db->handle, db->patience_ms);
 	/* A file from elsewhere may hold views and triggers of somebody's. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, LONGEST);
+	sqlite3_progress_handler(db->handle, OPS_BETWEEN_LOOKS, is_too_long, db);
 	/* In KiB. With less the pages that a run changes, all over the file, are written more than once. */
 	if (db->use == TT_DB_WRITE)
 		tt_db_run(db, "PRAGMA cache_size = -65536");

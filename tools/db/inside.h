@@ -10,6 +10,7 @@ struct tt_db {
 	char *path;
 	enum tt_db_use use;
 	int patience_ms;
+	int64_t give_up_us;     /* monotonic: when a step of a statement has lasted too long */
 	sqlite3 *handle;        /* NULL: the file is not there yet */
 	GHashTable *statements; /* the text → sqlite3_stmt: made when first needed, to be used again */
 	GError *failure;        /* the first since tt_db_begin */

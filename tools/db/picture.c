@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/db/inside.h"
+#include "tools/report/harmless.h"
 
 #define CLASS "id, kind, lock, name, module, file"
 #define RUN "run.id, program, pid, begin_ns"
@@ -80,7 +81,10 @@ static const char *text_of(const struct reader *reader, sqlite3_stmt *row, int c
 {
 	const char *text = (const char *)sqlite3_column_text(row, column);
 
-	return g_string_chunk_insert_const(reader->picture->strings, text ? text : "");
+	g_autofree char *made = NULL;
+	const char *shown = tt_harmless_or_made(text ? text : "", &made);
+
+	return g_string_chunk_insert_const(reader->picture->strings, shown);
 }
 
 static enum tt_mode mode_of(sqlite3_stmt *row, int column)

@@ -1,4 +1,9 @@
-/* Comma-separated values as in RFC 4180: one set of columns for all events, empty where an event has no such field. */
+/*
+ * Comma-separated values as in RFC 4180: one set of columns for all events, empty where an event has no such field.
+ *
+ * A spreadsheet takes a cell for a formula that begins with one of the letters of OWASP's "CSV Injection", and runs it:
+ * an apostrophe before it makes it text.
+ */
 #include <string.h>
 
 #include "tools/events/chain.h"
@@ -16,13 +21,14 @@ static void put_quoted(FILE *out, const char *text)
 	fputc('"', out);
 }
 
-/* Who reads the file takes it for UTF-8, and would refuse all of it for one name that is not. */
 static void put_text(FILE *out, const char *text)
 {
-	g_autofree char *repaired = text && !g_utf8_validate(text, -1, NULL) ? g_utf8_make_valid(text, -1) : NULL;
-	const char *shown = repaired ? repaired : text ? text : "";
+	static const char formula[] = "=+-@\t\r";
+	const char *shown = text ? text : "";
+	g_autofree char *quoted = *shown && strchr(formula, *shown) ? g_strconcat("'", shown, NULL) : NULL;
 
-	if (strpbrk(shown, ",\"\r\n"))
+	shown = quoted ? quoted : shown;
+	if (quoted || strpbrk(shown, ",\"\r\n"))
 		put_quoted(out, shown);
 	else
 		fputs(shown, out);

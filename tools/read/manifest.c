@@ -4,6 +4,8 @@
 
 #include <jansson.h>
 
+#include "tools/read/bounded_file.h"
+
 static json_t *program_to_json(char *const *program)
 {
 	json_t *list = json_array();
@@ -110,7 +112,7 @@ struct tt_manifest *tt_manifest_read(const char *folder, GError **error)
 	json_t *json = NULL;
 	size_t length;
 
-	if (!g_file_get_contents(path, &text, &length, &failure)) {
+	if (!tt_bounded_file_read(path, &text, &length, &failure)) {
 		if (g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOENT) ||
 		    g_error_matches(failure, G_FILE_ERROR, G_FILE_ERROR_NOTDIR))
 			return NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "tools/read/processes.h"
+#include "tools/report/harmless.h"
 
 struct tt_telling {
 	const struct tt_trace_handler *handler;
@@ -88,6 +89,47 @@ void tt_telling_only(struct tt_telling *telling, uint32_t root, const char *reco
 	telling->processes = tt_processes_new(root, recording);
 }
 
+/* Where an event has text. A name is on one line; a message may have several. */
+static const size_t names[] = {offsetof(struct tt_event, thread), offsetof(struct tt_event, name),
+                               offsetof(struct tt_event, old), offsetof(struct tt_event, call),
+                               offsetof(struct tt_event, recording)};
+
+static const char **name_of(struct tt_event *event, size_t i)
+{
+	return (const char **)(void *)((char *)event + names[i]);
+}
+
+static bool is_plain(const struct tt_event *event)
+{
+	return tt_is_plain(event->thread) && tt_is_plain(event->name) && tt_is_plain(event->old) &&
+	       tt_is_plain(event->call) && tt_is_plain(event->recording) && tt_is_plain(event->text);
+}
+
+/* Tells the handler, with texts that are fit to be shown. */
+static bool tell_harmless(const struct tt_telling *telling, const struct tt_event *event)
+{
+	struct tt_event shown = *event;
+	char *made[G_N_ELEMENTS(names)], *text = event->text ? tt_harmless(event->text) : NULL;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		*name_of(&shown, i) = tt_harmless_or_made(*name_of(&shown, i), &made[i]);
+	shown.text = text;
+	bool more = telling->handler->event(&shown, telling->data);
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+		g_free(made[i]);
+	g_free(text);
+	return more;
+}
+
+/* The name of a buffer or its process, which stays for good. */
+static const char *harmless_for_good(const char *name)
+{
+	g_autofree char *made = NULL;
+	const char *shown = tt_harmless_or_made(name, &made);
+
+	return made ? g_intern_string(shown) : name;
+}
+
 bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 {
 	struct tt_trace_summary *summary = telling->summary;
@@ -99,14 +141,20 @@ bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 	if (!summary->events++)
 		summary->begin_ns = event->time_ns;
 	summary->end_ns = event->time_ns;
-	return !telling->handler->event || telling->handler->event(event, telling->data);
+	if (!telling->handler->event)
+		return true;
+	return is_plain(event) ? telling->handler->event(event, telling->data) : tell_harmless(telling, event);
 }
 
 bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss)
 {
+	struct tt_loss shown = *loss;
+
 	telling->summary->lost += loss->count;
 	telling->summary->lost_packets += loss->packets;
-	return !telling->handler->loss || telling->handler->loss(loss, telling->data);
+	shown.buffer.channel = harmless_for_good(loss->buffer.channel);
+	shown.buffer.process = harmless_for_good(loss->buffer.process);
+	return !telling->handler->loss || telling->handler->loss(&shown, telling->data);
 }
 
 void tt_tell_unknown(struct tt_telling *telling)

@@ -2,6 +2,8 @@
 
 #include <jansson.h>
 
+#include "tools/read/bounded_file.h"
+#include "tools/report/harmless.h"
 #include "tools/report/json.h"
 
 /* Adds the fingerprints of the findings. False if that is not what a report has. */
@@ -19,7 +21,7 @@ static bool add_trace(struct tt_baseline *baseline, const json_t *trace)
 			return false;
 		if (g_hash_table_contains(baseline->found, fingerprint))
 			continue;
-		char *copy = g_strdup(fingerprint);
+		char *copy = tt_harmless_name(fingerprint); /* one of our own is */
 		g_ptr_array_add(baseline->fingerprints, copy);
 		g_hash_table_insert(baseline->found, copy, GUINT_TO_POINTER(false));
 	}
@@ -44,13 +46,17 @@ struct tt_baseline *tt_baseline_read(const char *path, GError **error)
 {
 	struct tt_baseline *baseline = g_new0(struct tt_baseline, 1);
 	json_error_t cause;
-	json_t *report = json_load_file(path, JSON_REJECT_DUPLICATES, &cause);
+	g_autofree char *text = NULL;
+	g_autoptr(GError) unreadable = NULL;
+	size_t size;
+	bool read = tt_bounded_file_read(path, &text, &size, &unreadable);
+	json_t *report = read ? json_loadb(text, size, JSON_REJECT_DUPLICATES, &cause) : NULL;
 
-	baseline->path = g_strdup(path);
+	baseline->path = tt_harmless_name(path);
 	baseline->fingerprints = g_ptr_array_new_with_free_func(g_free);
 	baseline->found = g_hash_table_new(g_str_hash, g_str_equal);
 	if (!report || !add_report(baseline, report)) {
-		g_autofree char *at = report ? NULL : g_strdup_printf(" (%s)", cause.text);
+		g_autofree char *at = report ? NULL : g_strdup_printf(" (%s)", read ? cause.text : unreadable->message);
 		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_INVAL,
 		            "%s is no baseline%s: name a report that trace-thr check --format json wrote", path,
 		            at ? at : "");

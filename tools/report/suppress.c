@@ -2,14 +2,12 @@
 #include "tools/report/formats.h"
 #include "tools/report/harmless.h"
 
-/* A verdict of several lines would be no comment. */
 static void put(const struct tt_check *check, const struct tt_finding *finding, FILE *out)
 {
-	g_autofree char *verdict = tt_harmless(finding->verdict);
+	g_autofree char *verdict = tt_harmless_name(finding->verdict);
 	g_autofree char *line = tt_suppression_for(check, finding);
 
-	fprintf(out, "# %s (%s): %s\n%s\n", finding->rule->title, tt_level_name(finding->level),
-	        g_strdelimit(verdict, "\n", ' '), line);
+	fprintf(out, "# %s (%s): %s\n%s\n", finding->rule->title, tt_level_name(finding->level), verdict, line);
 }
 
 void tt_report_suppressions(const struct tt_report *report, FILE *out)

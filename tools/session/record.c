@@ -1,3 +1,4 @@
+#include "tools/report/harmless.h"
 #include "tools/session/record.h"
 
 #include <errno.h>
@@ -250,9 +251,10 @@ static void inherit(void *data)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
 	tt_daemon_close(recorder->daemon);
+	g_autofree char *folder = tt_harmless_name(recorder->job->recording->folder);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
-	        recorder->job->recording->folder);
+	        folder);
 }
 
 /* Opens the door of the session, unless it records all processes. False with *error: it cannot be. */

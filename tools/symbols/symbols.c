@@ -4,6 +4,7 @@
 
 #include <glib.h>
 
+#include "tools/report/harmless.h"
 #include "tools/symbols/binary.h"
 #include "tools/symbols/mappings.h"
 #include "tools/symbols/own.h"
@@ -126,6 +127,15 @@ static const char *show_file(struct tt_symbols *symbols, const struct tt_place *
 	return g_string_chunk_insert_const(symbols->strings, shown);
 }
 
+/* A name as it may be shown; it lives as long as the symbols. NULL is NULL. */
+static const char *harmless(struct tt_symbols *symbols, const char *name)
+{
+	g_autofree char *made = NULL;
+	const char *shown = tt_harmless_or_made(name, &made);
+
+	return made ? g_string_chunk_insert_const(symbols->strings, shown) : name;
+}
+
 /* Remembers the path of a binary found changed. */
 static void note_changed(struct tt_symbols *symbols, const struct tt_binary *binary)
 {
@@ -143,15 +153,23 @@ static const char *module_name(const struct tt_binary *binary)
 	return slash ? slash + 1 : path;
 }
 
+/* As it is shown. */
+static const char *shown_module(struct tt_symbols *symbols, const struct tt_binary *binary)
+{
+	return harmless(symbols, module_name(binary));
+}
+
 static struct tt_site make_site(struct tt_symbols *symbols, const struct place_key *key, const struct tt_place *place)
 {
-	struct tt_site site = {.offset = key->offset, .function = place->function, .line = place->line};
+	struct tt_site site = {
+	    .offset = key->offset, .function = harmless(symbols, place->function), .line = place->line};
 	char *path = place->file ? full_path(place) : NULL;
 
-	site.module = key->binary ? module_name(key->binary) : NULL;
-	site.file = path ? show_file(symbols, place, path) : NULL;
-	site.path = path ? g_string_chunk_insert_const(symbols->strings, path) : NULL;
-	site.own = tt_is_own(site.module, path, place->function);
+	site.module_file = key->binary ? module_name(key->binary) : NULL;
+	site.module = harmless(symbols, site.module_file);
+	site.file = path ? harmless(symbols, show_file(symbols, place, path)) : NULL;
+	site.path = path ? harmless(symbols, g_string_chunk_insert_const(symbols->strings, path)) : NULL;
+	site.own = tt_is_own(site.module_file, path, place->function);
 	g_free(path);
 	return site;
 }
@@ -278,6 +296,7 @@ const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64
 		return NULL;
 	name = tt_binary_variable(mapping->binary, address - mapping->base, &within);
 	note_changed(symbols, mapping->binary);
+	name = harmless(symbols, name);
 	return name && within ? keep(symbols, name, within) : name;
 }
 
@@ -285,7 +304,7 @@ const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, u
 {
 	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
 
-	return mapping ? tt_binary_variable_file(mapping->binary, address - mapping->base) : NULL;
+	return mapping ? harmless(symbols, tt_binary_variable_file(mapping->binary, address - mapping->base)) : NULL;
 }
 
 const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
@@ -295,14 +314,14 @@ const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t
 
 	if (variable || !mapping)
 		return variable;
-	return keep(symbols, module_name(mapping->binary), address - mapping->base);
+	return keep(symbols, shown_module(symbols, mapping->binary), address - mapping->base);
 }
 
 const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
 	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
 
-	return mapping ? module_name(mapping->binary) : NULL;
+	return mapping ? shown_module(symbols, mapping->binary) : NULL;
 }
 
 /* A shared library is `libx.so` or `libx.so.1`, the kernel's as well. */
@@ -315,7 +334,7 @@ const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid)
 {
 	const struct tt_mapping *mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
 
-	return mapping ? module_name(mapping->binary) : NULL;
+	return mapping ? shown_module(symbols, mapping->binary) : NULL;
 }
 
 const char *const *tt_symbols_changed(const struct tt_symbols *symbols)

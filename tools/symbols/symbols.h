@@ -12,15 +12,16 @@
 
 struct tt_symbols;
 
-/* A place in the program. Strings live as long as the symbols; NULL is unknown. */
+/* A place in the program. Strings live as long as the symbols, and may be shown; NULL is unknown. */
 struct tt_site {
 	const char *function; /* of C++ and Rust as they are written, without parameters: `Pool::run` */
 	const char *file;     /* as the compiler was told, relative to the working folder where it lies below it */
 	const char *path;     /* the same file, whole */
 	int line;             /* 0 unknown */
 	const char *module;
-	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
-	bool own;        /* of the program, not of what stands between it and a lock: tt_symbols_site */
+	const char *module_file; /* the same as it is on the disk: not to be shown */
+	uint64_t offset;         /* of the address in the module; the address itself if that is unknown */
+	bool own;                /* of the program, not of what stands between it and a lock: tt_symbols_site */
 };
 
 struct tt_symbols *tt_symbols_new(void);

@@ -3,11 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-static bool turns_direction(gunichar c)
-{
-	return c == 0x061c || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069);
-}
+#include "tools/report/harmless.h"
 
 /* Joiners and variation selectors, on whose width no two terminals agree. */
 static bool joins(gunichar c)
@@ -22,11 +18,9 @@ char *tt_text_clean(const char *text)
 
 	for (const char *at = valid; *at; at = g_utf8_next_char(at)) {
 		gunichar c = g_utf8_get_char(at);
-		GUnicodeType type = g_unichar_type(c);
 		if (joins(c))
 			continue;
-		if (turns_direction(c) || type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
-		    type == G_UNICODE_PARAGRAPH_SEPARATOR || type == G_UNICODE_UNASSIGNED || (c & 0xfffe) == 0xfffe)
+		if (!tt_letter_is_harmless(c) || g_unichar_type(c) == G_UNICODE_UNASSIGNED)
 			g_string_append(clean, c == '\t' || c == '\n' ? " " : "·");
 		else
 			g_string_append_unichar(clean, c);

@@ -11,11 +11,13 @@
  *
  * States. A round is *filling* until the last party arrives, which completes it: all of its parties pass, in whatever
  * order they then run, and who arrives next is of the next round. While the action of a round runs, the round is
- * complete but nobody passes yet; timeouts of its parties no longer count, and who arrives waits for the action's end.
+ * complete but nobody passes yet: timeouts of its parties no longer count. Who arrives then is of the next round, and
+ * waits for the action's end, within its own timeout. There is never more than one action at a time.
  * The barrier is *broken* once abort was called, a wait timed out, or the action failed or ended its thread: everybody
  * waiting then, and everybody who waits later, gets TTHR_EBROKEN, until it is reset. An abort while the action runs
- * breaks the round at the action's end. Reset in mid-round gives TTHR_EBROKEN to those who wait and makes the barrier
- * whole and empty; it does nothing to a round that is complete.
+ * breaks the barrier at once and the action's round at the action's end, also if the barrier was reset meanwhile. Reset
+ * in mid-round gives TTHR_EBROKEN to those who wait and makes the barrier whole and empty; it does nothing to a round
+ * that is complete.
  *
  * What was written before wait is seen after wait by all parties of the round.
  *
@@ -40,9 +42,9 @@ typedef struct tthr_barrier {
 	uint32_t parties;
 	uint32_t arrived;
 	uint32_t state;
-	uint32_t round;
 	uint32_t reason;
 	uint64_t breaker;
+	struct tthr_acting *acting;
 	int (*action)(void *arg);
 	void *arg;
 	double timeout;
@@ -51,7 +53,7 @@ typedef struct tthr_barrier {
 /* A barrier for `parties` threads, without action or default timeout; `name` is a string literal, or NULL. */
 #define TTHR_BARRIER_INIT(name, parties)                                                                               \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (parties), 0, 0, 0, 0, 0, NULL, NULL, TTHR_FOREVER          \
+		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (parties), 0, 0, 0, 0, NULL, NULL, NULL, TTHR_FOREVER       \
 	}
 
 struct tthr_barrier_options {
@@ -63,10 +65,11 @@ struct tthr_barrier_options {
 	double timeout;           /* of waits that give none, in seconds; 0 means no limit */
 };
 
-/* Makes *barrier a whole, empty barrier. EINVAL for no parties or a timeout that is NaN or negative. ENOMEM. */
+/* Makes *barrier a whole, empty barrier. EINVAL without options or parties, or for a timeout NaN or negative. ENOMEM.
+ */
 TTHR_API int tthr_barrier_init(tthr_barrier *barrier, const struct tthr_barrier_options *options);
 
-/* Ends the barrier's life. EBUSY if a thread waits: it is then left as it was. */
+/* Ends the barrier's life. EBUSY if a thread waits or the action runs: it is then left as it was. */
 TTHR_API int tthr_barrier_destroy(tthr_barrier *barrier);
 
 /*
@@ -78,7 +81,7 @@ TTHR_API int tthr_barrier_wait(tthr_barrier *barrier, unsigned *index);
 
 /*
  * The same with a timeout of its own in place of the barrier's default. A wait that times out breaks the barrier.
- * 0 or less breaks it at once unless the caller is the last to arrive. NaN is EINVAL.
+ * 0 breaks it at once unless the caller is the last to arrive.
  */
 TTHR_API int tthr_barrier_wait_timeout(tthr_barrier *barrier, unsigned *index, double seconds);
 

@@ -54,7 +54,10 @@ TTHR_API int tthr_condition_init(tthr_condition *cond, const char *name);
 TTHR_API int tthr_condition_init_lock(tthr_condition *cond, const char *name, tthr_lock *lock);
 TTHR_API int tthr_condition_init_rlock(tthr_condition *cond, const char *name, tthr_rlock *lock);
 
-/* Ends the condition's life, and that of its own lock. EBUSY if a thread waits or its own lock is held. */
+/*
+ * Ends the condition's life, and that of its own lock. EBUSY if a thread waits, or its own lock is held or waited for,
+ * also by one that was woken and has yet to take it back: it is then left as it was.
+ */
 TTHR_API int tthr_condition_destroy(tthr_condition *cond);
 
 /* The lock's acquire, try_acquire, acquire_timeout and release: see trace_thr/lock.h and trace_thr/rlock.h. */
@@ -71,7 +74,7 @@ TTHR_API int tthr_condition_wait(tthr_condition *cond);
 
 /*
  * The same for `seconds` at most; then ETIMEDOUT, with the lock held again, however long taking it back lasts.
- * 0 or less gives up the lock once and times out. NaN is EINVAL, with the lock untouched.
+ * 0 gives up the lock once and times out. EINVAL leaves the lock untouched.
  */
 TTHR_API int tthr_condition_wait_timeout(tthr_condition *cond, double seconds);
 

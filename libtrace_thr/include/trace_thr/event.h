@@ -53,7 +53,7 @@ TTHR_API bool tthr_event_is_set(const tthr_event *event);
 /* Waits until the flag is true. Always returns 0. */
 TTHR_API int tthr_event_wait(tthr_event *event);
 
-/* The same for `seconds` at most; then ETIMEDOUT. 0 or less looks once. NaN is EINVAL. */
+/* The same for `seconds` at most; then ETIMEDOUT. 0 looks once. */
 TTHR_API int tthr_event_wait_timeout(tthr_event *event, double seconds);
 
 /* The event's name, valid until tthr_event_destroy. */

@@ -30,19 +30,23 @@ extern "C" {
 typedef struct tthr_lock {
 	struct tthr_object object; /* private, as all that follows */
 	uint32_t word;
+	uint32_t waiting;
 	uint64_t holder;
 } tthr_lock;
 
 /* A free lock; `name` is a string literal, or NULL for a default name. Needs no destroy. */
 #define TTHR_LOCK_INIT(name)                                                                                           \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), 0, 0                                                                           \
+		TTHR_OBJECT_INIT(name), 0, 0, 0                                                                        \
 	}
 
 /* Makes *lock a free lock called `name` (copied; NULL for a default name). ENOMEM. */
 TTHR_API int tthr_lock_init(tthr_lock *lock, const char *name);
 
-/* Ends the lock's life. EBUSY if it is held or waited for: it is then left as it was. */
+/*
+ * Ends the lock's life. EBUSY if it is held or waited for, also by a thread that waits for a condition of this lock and
+ * will want it back: it is then left as it was.
+ */
 TTHR_API int tthr_lock_destroy(tthr_lock *lock);
 
 /* Waits until the lock is free and takes it. Always returns 0. */
@@ -52,8 +56,8 @@ TTHR_API int tthr_lock_acquire(tthr_lock *lock);
 TTHR_API int tthr_lock_try_acquire(tthr_lock *lock);
 
 /*
- * As tthr_lock_acquire, but gives up after `seconds`: ETIMEDOUT. 0 tries once; -1 waits for ever, as in Python;
- * another negative number or NaN is EINVAL.
+ * As tthr_lock_acquire, but gives up after `seconds`: ETIMEDOUT. 0 tries once; -1 waits for ever, as in Python. EINVAL
+ * for other negative numbers.
  */
 TTHR_API int tthr_lock_acquire_timeout(tthr_lock *lock, double seconds);
 

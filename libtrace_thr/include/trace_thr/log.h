@@ -48,8 +48,8 @@ struct tthr_log_options {
 };
 
 /*
- * Sets level, format and destination, at any time; until then they are the defaults above. EINVAL for an unknown level
- * or field, a conversion that does not fit its field, or a negative fd: then nothing changes. ENOMEM.
+ * Sets level, format and destination, at any time; until then, and with NULL, they are the defaults above. EINVAL for
+ * an unknown level or field, a conversion that does not fit its field, or a negative fd: then nothing changes. ENOMEM.
  */
 TTHR_API int tthr_log_config(const struct tthr_log_options *options);
 

@@ -40,7 +40,7 @@ typedef struct tthr_rlock {
 /* Makes *lock a free lock called `name` (copied; NULL for a default name). ENOMEM. */
 TTHR_API int tthr_rlock_init(tthr_rlock *lock, const char *name);
 
-/* Ends the lock's life. EBUSY if it is held or waited for: it is then left as it was. */
+/* Ends the lock's life. EBUSY as for tthr_lock_destroy: it is then left as it was. */
 TTHR_API int tthr_rlock_destroy(tthr_rlock *lock);
 
 /*
@@ -53,8 +53,8 @@ TTHR_API int tthr_rlock_acquire(tthr_rlock *lock);
 TTHR_API int tthr_rlock_try_acquire(tthr_rlock *lock);
 
 /*
- * As tthr_rlock_acquire, but gives up after `seconds`: ETIMEDOUT. 0 tries once; -1 waits for ever, as in Python;
- * another negative number or NaN is EINVAL.
+ * As tthr_rlock_acquire, but gives up after `seconds`: ETIMEDOUT. 0 tries once; -1 waits for ever, as in Python. EINVAL
+ * for other negative numbers.
  */
 TTHR_API int tthr_rlock_acquire_timeout(tthr_rlock *lock, double seconds);
 

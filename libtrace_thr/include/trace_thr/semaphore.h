@@ -33,7 +33,10 @@ typedef struct tthr_semaphore {
 	uint64_t bound;
 } tthr_semaphore;
 
-/* A semaphore with `value` free places; `name` is a string literal, or NULL for a default name. Needs no destroy. */
+/*
+ * A semaphore with `value` free places; `name` is a string literal, or NULL for a default name. Needs no destroy. With
+ * a value below 0 each acquire and release of it is EINVAL.
+ */
 #define TTHR_SEMAPHORE_INIT(name, value)                                                                               \
 	{                                                                                                              \
 		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (value), UINT64_MAX                                         \
@@ -45,7 +48,8 @@ typedef struct tthr_semaphore {
 		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (value), (value)                                            \
 	}
 
-/* Makes *sem a semaphore called `name` (copied; NULL for a default name) with `value` free places. ENOMEM. */
+/* Makes *sem a semaphore called `name` (copied; NULL for a default name) with `value` free places. ENOMEM;
+ * EINVAL for a value above INT_MAX, as a negative one becomes. */
 TTHR_API int tthr_semaphore_init(tthr_semaphore *sem, const char *name, unsigned value);
 
 /* The same, bounded by its initial value. */
@@ -54,18 +58,18 @@ TTHR_API int tthr_bounded_semaphore_init(tthr_semaphore *sem, const char *name, 
 /* Ends the semaphore's life. EBUSY if a thread waits for it: it is then left as it was. */
 TTHR_API int tthr_semaphore_destroy(tthr_semaphore *sem);
 
-/* Takes a place, waiting until there is one. Always returns 0. */
+/* Takes a place, waiting until there is one. */
 TTHR_API int tthr_semaphore_acquire(tthr_semaphore *sem);
 
 /* Takes a place if there is one, else EBUSY. */
 TTHR_API int tthr_semaphore_try_acquire(tthr_semaphore *sem);
 
-/* As tthr_semaphore_acquire, but gives up after `seconds`: ETIMEDOUT. 0 or less tries once; NaN is EINVAL. */
+/* As tthr_semaphore_acquire, but gives up after `seconds`: ETIMEDOUT. 0 tries once. */
 TTHR_API int tthr_semaphore_acquire_timeout(tthr_semaphore *sem, double seconds);
 
 /*
  * Gives `n` places back and wakes up to as many waiters. EINVAL if n is 0. EOVERFLOW if that would exceed the bound
- * (of an unbounded one: the counter's 64 bits): nothing is given back then.
+ * (of an unbounded one: INT64_MAX): nothing is given back then.
  */
 TTHR_API int tthr_semaphore_release(tthr_semaphore *sem, unsigned n);
 

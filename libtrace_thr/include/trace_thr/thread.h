@@ -112,7 +112,7 @@ struct tthr_thread {
 	struct tthr_dice dice;
 };
 
-/* Makes a new thread, in memory of the library's. *thread is the caller's reference. ENOMEM. */
+/* Makes a new thread, in memory of the library's. *thread is the caller's reference; options may be NULL. ENOMEM. */
 TTHR_API int tthr_thread_new(tthr_thread **thread, const struct tthr_thread_options *options);
 
 /*
@@ -134,11 +134,15 @@ TTHR_API int tthr_thread_start(tthr_thread *thread);
 /*
  * Waits until the thread has ended: until its target has returned, its locals and thread-specific data are destroyed
  * and its stack is given back. Any number of threads may join, any number of times. EDEADLK for oneself; EINVAL for a
- * thread that was not started; ENOTSUP for one that the library did not start, other than the main thread.
+ * thread that was not started; ENOTSUP for one that the library did not start, other than the main thread. In a child forked
+ * by another thread, the former main thread has ended.
  */
 TTHR_API int tthr_thread_join(tthr_thread *thread);
 
-/* The same for `seconds` at most; then ETIMEDOUT. 0 or less looks once. NaN is EINVAL. */
+/*
+ * The same for `seconds` at most; then ETIMEDOUT, also while destructors of the program's data keep an ended thread. 0
+ * looks once.
+ */
 TTHR_API int tthr_thread_join_timeout(tthr_thread *thread, double seconds);
 
 /* Whether it has been started and has not yet ended. */
@@ -146,7 +150,7 @@ TTHR_API bool tthr_thread_is_alive(const tthr_thread *thread);
 
 /*
  * The value that the thread ended with (PTHREAD_CANCELED if cancelled) and how. Either pointer may be NULL. EBUSY while
- * it is new or alive.
+ * it is new or alive; and, since it never waits, of a cancelled thread also until the join of it would not wait.
  */
 TTHR_API int tthr_thread_result(const tthr_thread *thread, void **value, enum tthr_end *end);
 

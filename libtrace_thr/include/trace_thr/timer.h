@@ -33,7 +33,7 @@ typedef struct tthr_timer {
 } tthr_timer;
 
 struct tthr_timer_options {
-	double interval;             /* seconds from start to the call; 0 or less: at once */
+	double interval;             /* seconds from start to the call; 0: at once */
 	void (*function)(void *arg); /* what it calls, in the timer's thread */
 	void *arg;                   /* of the function */
 	const char *name;            /* of its thread, copied; NULL for Thread-1, Thread-2, … */
@@ -41,7 +41,8 @@ struct tthr_timer_options {
 	size_t stack_size;           /* of its thread */
 };
 
-/* Makes a timer, not yet started. *timer is the caller's reference. EINVAL for NaN or no function. ENOMEM. */
+/* Makes a timer, not yet started. *timer is the caller's reference. EINVAL without options or function, or for NaN.
+ * ENOMEM. */
 TTHR_API int tthr_timer_new(tthr_timer **timer, const struct tthr_timer_options *options);
 
 /* Gives the caller's reference back, at any time. NULL does nothing. */

@@ -6,8 +6,14 @@
  * refuses because the program is wrong (release of a free lock, join of oneself) also emits a `trace_thr:misuse`
  * event, so `trace-thr check` can show its site.
  *
- * Times are seconds in a double, on the monotonic clock: setting the wall clock moves no deadline. TTHR_FOREVER waits
- * without end; NaN is EINVAL. A wait ends no earlier than its timeout.
+ * Times are seconds in a double, on the monotonic clock: setting the wall clock moves no deadline. A wait ends no
+ * earlier than its timeout, and a call with one takes no longer than the library's own few instructions beyond it,
+ * except where its header says so. TTHR_FOREVER waits without end; NaN is EINVAL in every call, and nothing is done
+ * then. Negative timeouts are Python's: for the acquire of a lock, an rlock and a condition -1 waits for ever and
+ * another one is EINVAL; a barrier's default timeout must not be negative; everywhere else (the waits for a condition,
+ * an event, a semaphore and a barrier, the join of a thread, the delay of a timer) one below 0 is as 0.
+ *
+ * Options. A struct of options may be NULL where its defaults make sense (thread, local, log), else that is EINVAL.
  *
  * Names are UTF-8 and copied by `_init`; a static initializer keeps the pointer, so give it a string literal. NULL
  * means a default: `Lock-1`, `Event-2`, … numbered by kind, in the order in which the objects are first looked at.

@@ -44,6 +44,7 @@ static void bad_options_are_refused(void **state)
 	(void)state;
 	tthr_barrier none;
 
+	assert_int_equal(tthr_barrier_init(&none, NULL), EINVAL);
 	assert_int_equal(tthr_barrier_init(&none, &(struct tthr_barrier_options){.parties = 0}), EINVAL);
 	assert_int_equal(tthr_barrier_init(&none, &(struct tthr_barrier_options){.parties = 1, .timeout = -1}), EINVAL);
 	assert_int_equal(tthr_barrier_init(&none, &(struct tthr_barrier_options){.parties = 1, .timeout = NAN}),

@@ -195,6 +195,7 @@ static void abort_meanwhile_breaks_it(void **state)
 	assert_true(tthr_barrier_broken(&barrier));
 }
 
+/* The action itself sees to it that there is one at a time. */
 static void abort_and_reset_meanwhile_begin_a_round(void **state)
 {
 	(void)state;
@@ -204,18 +205,40 @@ static void abort_and_reset_meanwhile_begin_a_round(void **state)
 	crew_start(&crew, PARTIES, wait_once, NULL);
 	pthread_barrier_wait(&act.steps);
 	tthr_barrier_abort(&barrier);
+	assert_true(tthr_barrier_broken(&barrier));
+	assert_int_equal(tthr_barrier_wait(&barrier, NULL), TTHR_EBROKEN);
 	tthr_barrier_reset(&barrier);
 	assert_false(tthr_barrier_broken(&barrier));
-	crew_start(&next, PARTIES - 1, wait_once, NULL);
-	wait_until(tthr_barrier_n_waiting(&barrier) == PARTIES - 1);
+	crew_start(&next, PARTIES, wait_once, NULL);
+	wait_until(waiting() == 2 * PARTIES - 1);
+	assert_int_equal(count_of(&act.runs), 1);
 	pthread_barrier_wait(&act.steps);
+	pthread_barrier_wait(&act.steps); /* the second round's action */
 	crew_join(&crew);
 	assert_int_equal(n_broken, PARTIES); /* the old round's */
-	assert_int_equal(tthr_barrier_n_waiting(&barrier), PARTIES - 1);
-	act.then = NULL;
-	assert_int_equal(tthr_barrier_wait(&barrier, NULL), 0);
+	pthread_barrier_wait(&act.steps);
 	crew_join(&next);
-	assert_int_equal(n_passed, PARTIES - 1);
+	assert_int_equal(n_passed, PARTIES);
+}
+
+/* Who comes while the action runs has its own limit, and breaks the next round. */
+static void a_late_timeout_spares_the_round_that_is_complete(void **state)
+{
+	(void)state;
+	struct crew crew;
+
+	act.then = pause_twice;
+	crew_start(&crew, PARTIES, wait_once, NULL);
+	pthread_barrier_wait(&act.steps);
+	assert_int_equal(tthr_barrier_wait_timeout(&barrier, NULL, 0.01), TTHR_EBROKEN); /* the action runs on */
+	assert_true(tthr_barrier_broken(&barrier));
+	assert_int_equal(tthr_barrier_wait(&barrier, NULL), TTHR_EBROKEN);
+	assert_int_equal(tthr_barrier_n_waiting(&barrier), PARTIES);
+	pthread_barrier_wait(&act.steps);
+	crew_join(&crew);
+	assert_int_equal(n_passed, PARTIES);
+	assert_true(tthr_barrier_broken(&barrier));
+	assert_int_equal(tthr_barrier_n_waiting(&barrier), 0);
 }
 
 /* As in Python: a complete round ends well. */
@@ -335,11 +358,17 @@ static void fork_meanwhile_leaves_it_behind(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(the_last_to_arrive_runs_it),      TEST(failure_breaks_it),
-	    TEST(timeouts_do_not_count_meanwhile), TEST(who_comes_meanwhile_is_of_the_next_round),
-	    TEST(abort_meanwhile_breaks_it),       TEST(abort_and_reset_meanwhile_begin_a_round),
-	    TEST(reset_meanwhile_does_nothing),    TEST(it_may_abort),
-	    TEST(the_end_of_its_thread_breaks_it), TEST(it_may_fork),
+	    TEST(the_last_to_arrive_runs_it),
+	    TEST(failure_breaks_it),
+	    TEST(timeouts_do_not_count_meanwhile),
+	    TEST(who_comes_meanwhile_is_of_the_next_round),
+	    TEST(abort_meanwhile_breaks_it),
+	    TEST(abort_and_reset_meanwhile_begin_a_round),
+	    TEST(a_late_timeout_spares_the_round_that_is_complete),
+	    TEST(reset_meanwhile_does_nothing),
+	    TEST(it_may_abort),
+	    TEST(the_end_of_its_thread_breaks_it),
+	    TEST(it_may_fork),
 	    TEST(fork_meanwhile_leaves_it_behind),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,6 +137,52 @@ static void fork_in_a_thread_makes_it_the_main_one(void **state)
 	assert_int_equal(seen.n_alive, 1);
 }
 
+/* The main threads before the fork, the first one first. */
+struct ancestors {
+	tthr_thread *mains[2];
+	int n;
+};
+
+static void *join_those_before(void *arg)
+{
+	struct ancestors *before = arg;
+
+	before->mains[before->n++] = tthr_thread_ref(tthr_main());
+	pid_t child = fork();
+	must(child >= 0);
+	if (child == 0) {
+		enum tthr_end end;
+		alarm(WAIT_SECONDS);
+		for (int i = 0; i < before->n; i++) {
+			must(!tthr_thread_is_alive(before->mains[i]));
+			must(tthr_thread_join(before->mains[i]) == 0);
+			must(tthr_thread_join_timeout(before->mains[i], 0) == 0);
+			must(tthr_thread_result(before->mains[i], NULL, &end) == 0 && end == TTHR_CANCELLED);
+		}
+		must(tthr_thread_join(tthr_main()) == EDEADLK);
+		if (threads_in_child && before->n == 1)
+			joined(started(join_those_before, arg));
+		_exit(0);
+	}
+	int status;
+	must(waitpid(child, &status, 0) == child && status == 0);
+	return NULL;
+}
+
+/* CPython's test_main_thread_after_fork_from_nonmain_thread and its kind: once and again, also by a foreign thread. */
+static void the_main_thread_before_has_ended(void **state)
+{
+	(void)state;
+	struct ancestors of_ours = {.n = 0}, of_foreign = {.n = 0};
+	struct crew crew;
+
+	joined(started(join_those_before, &of_ours));
+	tthr_thread_unref(of_ours.mains[0]);
+	crew_start(&crew, 1, join_those_before, &of_foreign);
+	crew_join(&crew);
+	tthr_thread_unref(of_foreign.mains[0]);
+}
+
 static void fork_in_a_foreign_thread_makes_it_main_thread(void **state)
 {
 	(void)state;
@@ -324,6 +370,7 @@ int main(void)
 	    cmocka_unit_test(threads_that_ended_before),
 	    cmocka_unit_test(fork_in_a_thread_makes_it_the_main_one),
 	    cmocka_unit_test(fork_in_a_foreign_thread_makes_it_main_thread),
+	    cmocka_unit_test(the_main_thread_before_has_ended),
 	    cmocka_unit_test(child_ends_with_its_only_thread),
 	    cmocka_unit_test(child_can_start_threads),
 	    cmocka_unit_test_setup(locals_over_fork, close_gate),

@@ -4,6 +4,7 @@
 #include "threads.h"
 
 #include <math.h>
+#include <semaphore.h>
 
 static void join_errors(void **state)
 {
@@ -93,6 +94,119 @@ static void join_waits_for_destructors(void **state)
 	assert_int_equal(destructors, 2);
 	tthr_thread_unref(thread);
 	pthread_key_delete(key);
+}
+
+/* A destructor that keeps the pthread when the library's own, in the second round, has run: until it is let go. */
+
+static pthread_key_t slow_key;
+static sem_t let_go;
+static unsigned slow_rounds;
+
+static void slow_destructor(void *arg)
+{
+	if (count_up(&slow_rounds) < 3) {
+		pthread_setspecific(slow_key, arg);
+		return;
+	}
+	while (sem_wait(&let_go))
+		continue;
+}
+
+static void *end_slowly(void *arg)
+{
+	must(pthread_setspecific(slow_key, &slow_key) == 0);
+	return arg;
+}
+
+static int make_slow_key(void **state)
+{
+	(void)state;
+	slow_rounds = 0;
+	return pthread_key_create(&slow_key, slow_destructor) || sem_init(&let_go, 0, 0);
+}
+
+static int delete_slow_key(void **state)
+{
+	(void)state;
+	return pthread_key_delete(slow_key);
+}
+
+/* No call outlasts its limit while the destructor sleeps; that of one joiner is not that of another. */
+static void a_slow_destructor_holds_up_nobody(void **state)
+{
+	(void)state;
+	int x;
+	void *value;
+	enum tthr_end end;
+	struct crew patient;
+	tthr_thread *thread = started(end_slowly, &x);
+
+	joiners_done = 0;
+	wait_until(!tthr_thread_is_alive(thread) && count_of(&slow_rounds) == 3);
+	assert_int_equal(tthr_thread_join_timeout(thread, 0.01), ETIMEDOUT);
+	assert_int_equal(tthr_thread_join_timeout(thread, 0), ETIMEDOUT);
+	assert_int_equal(tthr_thread_result(thread, &value, &end), 0);
+	assert_ptr_equal(value, &x);
+	assert_int_equal(end, TTHR_RETURNED);
+	crew_start(&patient, 3, join_it, thread);
+	wait_until(sleepers_on(&thread->state) == 2); /* the third is in pthread_join */
+	assert_int_equal(tthr_thread_join_timeout(thread, 0.01), ETIMEDOUT);
+	assert_int_equal(tthr_thread_join_timeout(thread, -1), ETIMEDOUT);
+	assert_int_equal(tthr_thread_result(thread, &value, NULL), 0);
+	assert_int_equal(count_of(&joiners_done), 0);
+	sem_post(&let_go);
+	crew_join(&patient);
+	assert_int_equal(tthr_thread_join_timeout(thread, 0), 0);
+	tthr_thread_unref(thread);
+}
+
+static void *join_shortly(void *arg)
+{
+	must(tthr_thread_join_timeout(arg, 0.05) == ETIMEDOUT);
+	return NULL;
+}
+
+/* The one in pthread_join comes to its limit: another one takes its place. */
+static void who_gives_up_makes_room(void **state)
+{
+	(void)state;
+	struct crew hasty, patient;
+	tthr_thread *thread = started(end_slowly, NULL);
+
+	joiners_done = 0;
+	wait_until(!tthr_thread_is_alive(thread) && count_of(&slow_rounds) == 3);
+	crew_start(&hasty, 2, join_shortly, thread);
+	crew_start(&patient, 2, join_it, thread);
+	crew_join(&hasty);
+	assert_int_equal(count_of(&joiners_done), 0);
+	sem_post(&let_go);
+	crew_join(&patient);
+	tthr_thread_unref(thread);
+}
+
+static void *be_cancelled_slowly(void *arg)
+{
+	end_slowly(arg);
+	pthread_cancel(pthread_self());
+	pthread_testcancel();
+	return arg;
+}
+
+/* How it ended pthread_join alone can tell for certain; so until then it is not known, but not waited for. */
+static void the_result_of_one_cancelled_waits_for_nothing(void **state)
+{
+	(void)state;
+	void *value;
+	enum tthr_end end;
+	tthr_thread *thread = started(be_cancelled_slowly, NULL);
+
+	wait_until(!tthr_thread_is_alive(thread) && count_of(&slow_rounds) == 3);
+	assert_int_equal(tthr_thread_result(thread, &value, &end), EBUSY);
+	sem_post(&let_go);
+	assert_int_equal(tthr_thread_join_timeout(thread, WAIT_SECONDS), 0);
+	assert_int_equal(tthr_thread_result(thread, &value, &end), 0);
+	assert_int_equal(end, TTHR_CANCELLED);
+	tthr_thread_unref(thread);
 }
 
 static void *exit_with(void *arg)
@@ -264,6 +378,10 @@ int main(void)
 	    cmocka_unit_test_setup(join_with_a_timeout, close_gate),
 	    cmocka_unit_test_setup(many_may_join, close_gate),
 	    cmocka_unit_test(join_waits_for_destructors),
+	    cmocka_unit_test_setup_teardown(a_slow_destructor_holds_up_nobody, make_slow_key, delete_slow_key),
+	    cmocka_unit_test_setup_teardown(who_gives_up_makes_room, make_slow_key, delete_slow_key),
+	    cmocka_unit_test_setup_teardown(the_result_of_one_cancelled_waits_for_nothing, make_slow_key,
+	                                    delete_slow_key),
 	    cmocka_unit_test(pthread_exit_ends_it),
 	    cmocka_unit_test(cancellation_ends_it),
 	    cmocka_unit_test_setup(join_is_no_cancellation_point, close_gate),

@@ -65,6 +65,21 @@ static void default_format(void **state)
 	assert_string_equal(written(), "INFO:root:x\n");
 }
 
+/* Without options all is as at first: on standard error, from warnings on. */
+static void no_options_are_the_defaults(void **state)
+{
+	(void)state;
+	int error_output = dup(STDERR_FILENO);
+
+	must(error_output != -1 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+	int error = tthr_log_config(NULL);
+	tthr_log_info("x");
+	tthr_log_warning("y");
+	must(dup2(error_output, STDERR_FILENO) == STDERR_FILENO && !close(error_output));
+	assert_int_equal(error, 0);
+	assert_string_equal(written(), "WARNING:root:y\n");
+}
+
 static void bad_configurations_change_nothing(void **state)
 {
 	(void)state;
@@ -256,6 +271,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(writes_lines, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(levels_below_are_dropped, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(default_format, open_log, close_log),
+	    cmocka_unit_test_setup_teardown(no_options_are_the_defaults, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(bad_configurations_change_nothing, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(errors_of_write_are_returned_and_errno_is_left, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(lines_of_threads_do_not_mix, open_log, close_log),

@@ -1,9 +1,10 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <math.h>
 
-#include <trace_thr/semaphore.h>
+#include <trace_thr.h>
 
 static unsigned waiting(tthr_semaphore *sem)
 {
@@ -290,11 +291,38 @@ static void unbounded_counts_on(void **state)
 	assert_int_equal(tthr_semaphore_value(&s), UINT64_C(2) + UINT32_MAX);
 	assert_int_equal(tthr_semaphore_acquire(&s), 0);
 	assert_int_equal(tthr_semaphore_value(&s), UINT64_C(1) + UINT32_MAX);
-	s.value = UINT64_MAX - 1; /* that many releases would last */
+	s.value = INT64_MAX - 1; /* that many releases would last */
 	assert_int_equal(tthr_semaphore_release(&s, 2), EOVERFLOW);
 	assert_int_equal(tthr_semaphore_release(&s, 1), 0);
 	assert_int_equal(tthr_semaphore_release(&s, 1), EOVERFLOW);
-	assert_true(tthr_semaphore_value(&s) == UINT64_MAX);
+	assert_true(tthr_semaphore_value(&s) == INT64_MAX);
+	assert_int_equal(tthr_semaphore_destroy(&s), 0);
+}
+
+/* Python: ValueError. An initializer cannot refuse, so the calls do. */
+static void a_negative_value_is_refused(void **state)
+{
+	(void)state;
+	const uint64_t minus = (uint64_t)-1; /* as -1 becomes; to write that is a warning of -Wsign-conversion */
+	tthr_semaphore statics[] = {TTHR_SEMAPHORE_INIT("negative", minus),
+	                            TTHR_BOUNDED_SEMAPHORE_INIT("negative", minus),
+	                            TTHR_SEMAPHORE_INIT("negative", minus << 31)};
+	tthr_semaphore s;
+	bool entered = false;
+
+	for (size_t i = 0; i < sizeof statics / sizeof *statics; i++) {
+		assert_int_equal(tthr_semaphore_acquire(&statics[i]), EINVAL);
+		assert_int_equal(tthr_semaphore_try_acquire(&statics[i]), EINVAL);
+		assert_int_equal(tthr_semaphore_acquire_timeout(&statics[i], 1), EINVAL);
+		assert_int_equal(tthr_semaphore_release(&statics[i], 1), EINVAL);
+		TTHR_WITH (&statics[i])
+			entered = true;
+		assert_false(entered);
+		assert_int_equal(tthr_semaphore_destroy(&statics[i]), 0);
+	}
+	assert_int_equal(tthr_semaphore_init(&s, "negative", (unsigned)-1), EINVAL);
+	assert_int_equal(tthr_bounded_semaphore_init(&s, "negative", (unsigned)-1), EINVAL);
+	assert_int_equal(tthr_semaphore_init(&s, "many", INT_MAX), 0);
 	assert_int_equal(tthr_semaphore_destroy(&s), 0);
 }
 
@@ -339,6 +367,7 @@ int main(void)
 	    BOTH(fork_leaves_the_waiters_behind),
 	    {"semaphore: errno_is_left_alone", errno_is_left_alone, NULL, unmake, &init},
 	    cmocka_unit_test(unbounded_counts_on),
+	    cmocka_unit_test(a_negative_value_is_refused),
 	    cmocka_unit_test(bounded_refuses_a_release_too_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

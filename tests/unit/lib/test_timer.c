@@ -147,6 +147,7 @@ static void bad_arguments(void **state)
 	(void)state;
 	tthr_timer *timer = NULL;
 
+	assert_int_equal(tthr_timer_new(&timer, NULL), EINVAL);
 	assert_int_equal(tthr_timer_new(&timer, &(struct tthr_timer_options){.interval = 1}), EINVAL);
 	assert_int_equal(tthr_timer_new(&timer, &(struct tthr_timer_options){.interval = NAN, .function = call}),
 	                 EINVAL);

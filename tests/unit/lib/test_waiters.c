@@ -363,6 +363,36 @@ static void fork_frees_the_guard(void **state)
 	assert_int_equal(waiters.guard, 0);
 }
 
+static void *drain_with_error(void *arg)
+{
+	*(int *)arg = tt_waiters_drain(&waiters);
+	return NULL;
+}
+
+/* One that comes while a drain waits for another on its way out: there is something to wait for no longer. */
+static void drain_gives_way_to_who_comes(void **state)
+{
+	(void)state;
+	int error = 0;
+	struct crew crew;
+	struct tthr_waiter leaving, coming;
+	uint32_t count;
+
+	tt_waiters_lock(&waiters);
+	tt_waiters_add(&waiters, &leaving);
+	tt_waiters_pick(&waiters, 1, &count);
+	tt_waiters_unlock(&waiters);
+	crew_start(&crew, 1, drain_with_error, &error);
+	wait_until(sleepers_on(&waiters.inside) == 1);
+	tt_waiters_lock(&waiters);
+	tt_waiters_add(&waiters, &coming);
+	tt_waiters_unlock(&waiters);
+	tt_waiters_leave(&waiters);
+	crew_join(&crew);
+	assert_int_equal(error, EBUSY);
+	assert_int_equal(inside(), 1);
+}
+
 int main(void)
 {
 	static bool contended = true;
@@ -379,6 +409,7 @@ int main(void)
 	    cmocka_unit_test_setup(fork_drops_the_waiters, reset),
 	    cmocka_unit_test_prestate(fork_frees_the_guard, NULL),
 	    cmocka_unit_test_prestate(fork_frees_the_guard, &contended),
+	    cmocka_unit_test_setup(drain_gives_way_to_who_comes, reset),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
