@@ -19,7 +19,7 @@ many='n=$1; shift; while test "$n" -gt 0; do "$@"; echo $?; n=$((n - 1)); done'
 # always STATUS KIND WAY: each run has that status.
 always()
 {
-	test "$2" = preload && how=--preload || how=
+	test "$2" = preload && how=--preload || how="--stack 8"
 	rm -rf "$dir/trace"
 	tool record -q $how -o "$dir/trace" -- sh -c "$many" - "$COUNT" "$BUILD/tests/$2/exits" "$3" "$dir/$2.so"
 	grep -E "^[0-9]+$" "$dir/out" | sort | uniq -c | sed 's/^ *//' >"$dir/statuses"
