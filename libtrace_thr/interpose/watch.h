@@ -8,6 +8,8 @@
 #ifndef TT_WATCH_H
 #define TT_WATCH_H
 
+#include <limits.h>
+
 #include "inside.h"
 #include "real.h"
 #include "libtrace_thr/src/self.h"
@@ -57,8 +59,8 @@ enum tt_failure tt_failure_of(int error);
 /* From now until an absolute time, in nanoseconds, for the field timeout_ns; not below 0. */
 int64_t tt_until_ns(clockid_t clock, const struct timespec *until);
 
-/* The clock of a call that takes none. */
-enum { TT_CLOCK_OF_CALL = -1 };
+/* The clock of a call that takes none: no number that is a clock, nor one that a program gives for one, as -1 is. */
+enum { TT_CLOCK_OF_CALL = INT_MIN };
 
 /* The clock that a limit is meant by: of a call that takes none, the real-time clock. */
 static inline clockid_t tt_clock_of(clockid_t clock)

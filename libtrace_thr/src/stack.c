@@ -2,6 +2,7 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,14 +59,14 @@ void tt_stack_prepare_thread(void)
 		tt_stack_take(&room, NULL);
 }
 
-const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
+/* Fills `room`. */
+static void take(struct tt_stack *room, const void *caller)
 {
 	int (*walk)(void **frames, int size) = __atomic_load_n(&doubts, __ATOMIC_RELAXED) ? backtrace : unwind;
 	void *frames[MOST_OWN_FRAMES + TT_STACK_MAX];
 	int own = USUAL_OWN_FRAMES;
 	int n, i;
 
-	room->n = 0;
 	for (;; own = MOST_OWN_FRAMES) {
 		n = walk(frames, own + (int)tt_stack_depth - 1);
 		for (i = 0; i < n && i < own && frames[i] != caller;)
@@ -73,9 +74,20 @@ const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
 		if (i < n && i < own)
 			break;
 		if (own == MOST_OWN_FRAMES)
-			return room; /* the chain does not lead through the caller: better none than a false one */
+			return; /* the chain does not lead through the caller: better none than a false one */
 	}
 	for (i++; i < n && room->n < tt_stack_depth - 1; i++)
 		room->frames[room->n++] = (uint64_t)(uintptr_t)frames[i];
+}
+
+const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
+{
+	int state;
+
+	room->n = 0;
+	/* What libunwind has not seen before it tries by system calls that are cancellation points. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	take(room, caller);
+	pthread_setcancelstate(state, NULL);
 	return room;
 }
