@@ -246,6 +246,7 @@ static void unmake_all(void)
 struct call {
 	long (*call)(void);
 	bool pending; /* cancel it before */
+	bool deep;    /* the thread has used most of its stack */
 	bool returned, handled;
 	long result;
 	int error;
@@ -257,6 +258,16 @@ static void handle(void *arg)
 	/* Who is cancelled in a wait for a condition has its mutex again. */
 	if (pthread_mutex_unlock(&o.checking) == 0)
 		((struct call *)arg)->error = 1000;
+}
+
+/* libc is content with what is left then. */
+static __attribute__((noinline)) long call_deep(long (*function)(void))
+{
+	volatile char used[5 * 1024];
+
+	for (size_t i = 0; i < sizeof used; i++)
+		used[i] = 1;
+	return function() + used[0] - 1;
 }
 
 static void *do_call(void *arg)
@@ -271,7 +282,7 @@ static void *do_call(void *arg)
 		pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	}
 	errno = 77;
-	call->result = call->call();
+	call->result = call->deep ? call_deep(call->call) : call->call();
 	call->error = errno;
 	call->returned = true;
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
@@ -282,13 +293,12 @@ static void *do_call(void *arg)
 static pthread_t begin(struct call *call)
 {
 	static char stack[2 * 65536] __attribute__((aligned(65536)));
-	static int times;
 	pthread_attr_t attributes;
 	pthread_t thread;
 
 	other_tid = 0;
 	pthread_attr_init(&attributes);
-	if (times++ % 2)
+	if (!call->deep)
 		pthread_attr_setstack(&attributes, stack, (size_t)PTHREAD_STACK_MIN);
 	else
 		pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN);
@@ -306,13 +316,13 @@ static void tell(const char *name, const char *which, const char *when, const st
 	fflush(stdout);
 }
 
-static void call_one(const char *name, const char *which, long (*function)(void), bool pending)
+static void call_one(const char *name, const char *which, long (*function)(void), bool pending, bool deep)
 {
-	struct call call = {.call = function, .pending = pending};
+	struct call call = {.call = function, .pending = pending, .deep = deep};
 
 	make_all();
 	pthread_join(begin(&call), NULL);
-	tell(name, which, pending ? "pending" : "plain", &call);
+	tell(name, which, pending ? "pending" : deep ? "deep" : "plain", &call);
 	unmake_all();
 }
 
@@ -369,8 +379,9 @@ CALLS(CALL_FUNCTION)
 WAITS(WAIT_FUNCTION)
 
 #define DO_CALL(name, which, expression)                                                                               \
-	call_one(#name, #which, call_##name##_##which, false);                                                         \
-	call_one(#name, #which, call_##name##_##which, true);
+	call_one(#name, #which, call_##name##_##which, false, false);                                                  \
+	call_one(#name, #which, call_##name##_##which, false, true);                                                   \
+	call_one(#name, #which, call_##name##_##which, true, false);
 #define DO_WAIT(name, which, is_point, expression, release)                                                            \
 	wait_one(#name, #which, wait_##name##_##which, is_point, release_##name##_##which);
 #define LIST_CALL(name, which, expression) puts(#name);
