@@ -24,6 +24,9 @@
 /* Whether the interposer is set up; what is called before is not told. */
 extern bool tt_is_ready __attribute__((visibility("hidden")));
 
+/* Whether ThreadSanitizer watches the program. */
+extern bool tt_under_tsan __attribute__((visibility("hidden")));
+
 /* Makes a thread known that came to be without pthread_create (a timer's, say). False where it has ended for us. */
 bool tt_thread_adopt(void);
 
@@ -33,25 +36,11 @@ static inline bool tt_is_told(const void *caller)
 	return tt_is_ready && !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
 }
 
-/* Emits an event, if a session records it. What LTTng calls meanwhile is not told. */
-#define TT_REPORT(event, caller, ...)                                                                                  \
-	do {                                                                                                           \
-		if (tt_enabled(event)) {                                                                               \
-			tt_inside++;                                                                                   \
-			TT_TRACE(event, caller, __VA_ARGS__);                                                          \
-			tt_inside--;                                                                                   \
-		}                                                                                                      \
-	} while (0)
+/* Emits an event, if a session records it. */
+#define TT_REPORT TT_TRACE
 
-/* The same for lock_acquired and lock_released, see TT_TRACE_HOT. */
-#define TT_REPORT_HOT(event, caller, ...)                                                                              \
-	do {                                                                                                           \
-		if (tt_enabled(event)) {                                                                               \
-			tt_inside++;                                                                                   \
-			TT_TRACE_HOT(event, caller, __VA_ARGS__);                                                      \
-			tt_inside--;                                                                                   \
-		}                                                                                                      \
-	} while (0)
+/* The same for lock_acquired and lock_released. */
+#define TT_REPORT_HOT TT_TRACE_HOT
 
 /* Why an acquire has ended without the object, of an error of libc's. */
 enum tt_failure tt_failure_of(int error);

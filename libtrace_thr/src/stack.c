@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 /*
  * libunwind, if it is there: ten times as fast as glibc, since it keeps the layout of each frame by its address. In a
@@ -23,12 +24,28 @@ const struct tt_stack tt_stack_none;
 /* The frames of our own below the caller's, and the caller's: mostly, since each costs time, and at most. */
 enum { USUAL_OWN_FRAMES = 5, MOST_OWN_FRAMES = 13 };
 
+/*
+ * Whether locks are taken by way of ThreadSanitizer, which does not survive those that libunwind takes when a thread
+ * begins and ends; or of a runtime like it in the program itself, whose functions stand before all others.
+ */
+static bool locks_are_watched(void)
+{
+	const void *lock = dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives it as a number */
+	const void *entry = (const void *)getauxval(AT_ENTRY);
+	Dl_info of_lock, of_program;
+
+	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+		return true;
+	return lock && dladdr(lock, &of_lock) && dladdr(entry, &of_program) &&
+	       of_lock.dli_fbase == of_program.dli_fbase;
+}
+
 void tt_stack_prepare(void)
 {
 	const char *text = secure_getenv("TRACE_THR_STACK");
 	long depth = text ? strtol(text, NULL, 10) : 1;
-	/* ThreadSanitizer does not survive the locks that libunwind takes when a thread ends. */
-	bool possible = depth > 1 && !dlsym(RTLD_DEFAULT, "__tsan_init");
+	bool possible = depth > 1 && !locks_are_watched();
 	void *library = possible ? dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL) : NULL;
 	void *function = library ? dlsym(library, "unw_backtrace") : NULL;
 
