@@ -21,9 +21,9 @@ TT_INTERPOSED const char tthr_preload_version[] = "0";
 
 /*
  * Asked for by AddressSanitizer's shared runtime, wherever that is loaded later: it starts no program that has another
- * library before it, since that could take malloc from it. This one does not. It may stand first, and should: who calls,
- * and what a thread starts with, it then has from the program and not from the runtime. What the program's own function
- * of that name or ASAN_OPTIONS says comes later and counts.
+ * library before it, since that could take malloc from it. This one does not. It may stand first, and should: who
+ * calls, and what a thread starts with, it then has from the program and not from the runtime. What the program's own
+ * function of that name or ASAN_OPTIONS says comes later and counts.
  */
 TT_INTERPOSED const char *__asan_default_options(void);
 TT_INTERPOSED const char *__asan_default_options(void)
