@@ -39,7 +39,6 @@ static void after_in_child(void)
 	tt_own_locks = (struct tt_own_locks){0}; /* where the kernel has not done it */
 	tt_tid_before_fork = forking;
 	tt_threads_after_fork_in_child();
-	tt_stack_doubt();
 	tt_leave();
 }
 

@@ -11,11 +11,12 @@
 
 #include <stdbool.h>
 
+#include "libtrace_thr/src/self.h"
+
 /*
- * The emissions under way, of which LTTng allows five, and TT_OWN for each of the other reasons. Always above TT_OWN
- * in a thread of the tracer's own.
+ * tt_inside counts the emissions under way, of which LTTng allows five, and TT_OWN for each of the other reasons. It is
+ * always above TT_OWN in a thread of the tracer's own.
  */
-extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
 enum { TT_MOST_EMISSIONS = 4, TT_OWN = 0x100 };
 
 /* Posts that wait to be told, and the telling of them; it leaves errno alone. */

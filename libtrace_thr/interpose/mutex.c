@@ -55,15 +55,19 @@ static bool is_held(const pthread_mutex_t *mutex)
 	return mutex->__data.__kind & (ROBUST | PRIO_INHERIT) ? word & FUTEX_TID_MASK : word;
 }
 
-/* The cold part of tt_mutex_record. */
+/*
+ * The cold part of tt_mutex_record. NULL for a lock of the tracer: who calls does not tell where another library, or a
+ * sanitizer's runtime within the program, stands before ours.
+ */
 static __attribute__((noinline)) struct tt_record *first_sight(pthread_mutex_t *mutex, uint64_t *mark, bool shared,
                                                                const void *caller)
 {
 	bool made;
-	struct tt_record *record = tt_record_make(mutex, "mutex", kind_of(mutex), mark, &made);
+	struct tt_record *record =
+	    tt_is_tracer(mutex) ? NULL : tt_record_make(mutex, "mutex", kind_of(mutex), mark, &made);
 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
-	if (made && !is_held(mutex))
+	if (record && made && !is_held(mutex))
 		tt_lock_tell_init(record, shared, caller);
 	return record;
 }
@@ -134,6 +138,18 @@ static bool fails_at_once(const pthread_mutex_t *mutex)
 }
 
 /*
+ * Under ThreadSanitizer, which takes its orders of locks from locks and not from tries, nothing is tried: it is looked
+ * whether the mutex is held. One that is taken just then is waited for untold.
+ */
+static int try_or_take(pthread_mutex_t *mutex, const struct tt_record *record)
+{
+	if (__builtin_expect(!tt_under_tsan, 1))
+		return TT_REAL(pthread_mutex_trylock)(mutex);
+	bool again = record->kind == TT_KIND_RECURSIVE && is_of(mutex, tthr_thread_native_id(tt_self_known()));
+	return is_held(mutex) && !again ? EBUSY : TT_REAL(pthread_mutex_lock)(mutex);
+}
+
+/*
  * An acquire that may wait. Only if a try finds the mutex held does the thread say that it waits: an acquire without
  * contention is one event. A try of glibc's does all that a lock does, but wait, and but tell a holder of the error.
  */
@@ -147,7 +163,7 @@ static __attribute__((noinline)) int lock_told(pthread_mutex_t *mutex, const voi
 	tt_lock_approach(record, caller);
 	if (fails_at_once(mutex))
 		return tell_end(record, mutex, TT_REAL(pthread_mutex_lock)(mutex), TT_LIMIT_NONE, caller);
-	error = TT_REAL(pthread_mutex_trylock)(mutex);
+	error = try_or_take(mutex, record);
 	if (error == EBUSY) {
 		tt_lock_tell_wait(record, TT_MODE_EXCLUSIVE, TT_NO_TIMEOUT, caller);
 		error = TT_REAL(pthread_mutex_lock)(mutex);

@@ -1,6 +1,7 @@
 /*
  * What the interposer does when it is loaded.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,17 +10,31 @@
 #include "fork.h"
 #include "watch.h"
 
-__thread unsigned tt_inside, tt_postponed;
+__thread unsigned tt_postponed;
 bool tt_is_ready;
+bool tt_under_tsan;
 
 /* For a copy of the library that the program is linked with, see process.c: this one is told by its own, that by the
  * exported name that it is not the one in use. */
 const char tthr_preloaded = 1;
 TT_INTERPOSED const char tthr_preload_version[] = "0";
 
+/*
+ * Asked for by AddressSanitizer's shared runtime, wherever that is loaded later: it starts no program that has another
+ * library before it, since that could take malloc from it. This one does not. It may stand first, and should: who
+ * calls, and what a thread starts with, it then has from the program and not from the runtime. What the program's own
+ * function of that name or ASAN_OPTIONS says comes later and counts.
+ */
+TT_INTERPOSED const char *__asan_default_options(void);
+TT_INTERPOSED const char *__asan_default_options(void)
+{
+	return "verify_asan_link_order=0";
+}
+
 __attribute__((constructor)) static void load(void)
 {
 	tt_real_find();
+	tt_under_tsan = dlsym(RTLD_DEFAULT, "__tsan_init");
 	tt_process_enter();
 	tt_tracer_find(); /* after the former: it finds what that has loaded */
 	tt_interposed_fork_prepare();

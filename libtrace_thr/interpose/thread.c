@@ -266,6 +266,26 @@ static const tthr_thread *thread_of(const struct plain *plain, pthread_t handle)
 	return main && pthread_equal(tthr_thread_ident(main), handle) ? main : NULL;
 }
 
+/*
+ * What an event needs of a stack, with its call chain, and what LTTng keeps for a thread. A size that the program gives
+ * is what it needs itself, so this comes on top; where it gives the memory, nothing can.
+ */
+enum { EVENT_STACK = 16 * 1024, LARGE_STACK = 1024 * 1024 };
+
+/* The attributes to make a thread by: those given, or `room` with a larger stack. */
+static const pthread_attr_t *attributes_for(const pthread_attr_t *given, pthread_attr_t *room)
+{
+	void *memory;
+	size_t size;
+
+	/* The size is 0 where none was given, and then the address is that of no memory as well. */
+	if (!given || pthread_attr_getstack(given, &memory, &size) || (uintptr_t)memory + size || !size ||
+	    size >= LARGE_STACK)
+		return given;
+	*room = *given; /* glibc keeps what lies outside of it until the given one is destroyed */
+	return pthread_attr_setstacksize(room, size + EVENT_STACK) ? given : room;
+}
+
 int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
                    int (*c11_start)(void *), void *arg, const void *caller)
 {
@@ -286,7 +306,8 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	if (to_join)
 		add_joinable(plain);
 	tthr_thread_ref(&plain->thread); /* it may be joined or detached, and end, before this call does */
-	int error = TT_REAL(pthread_create)(thread, attributes, run, plain);
+	pthread_attr_t room;
+	int error = TT_REAL(pthread_create)(thread, attributes_for(attributes, &room), run, plain);
 	if (!error) {
 		note_handle_at(plain, thread);
 	} else {

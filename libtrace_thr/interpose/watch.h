@@ -8,6 +8,8 @@
 #ifndef TT_WATCH_H
 #define TT_WATCH_H
 
+#include <limits.h>
+
 #include "inside.h"
 #include "real.h"
 #include "libtrace_thr/src/self.h"
@@ -22,6 +24,9 @@
 /* Whether the interposer is set up; what is called before is not told. */
 extern bool tt_is_ready __attribute__((visibility("hidden")));
 
+/* Whether ThreadSanitizer watches the program. */
+extern bool tt_under_tsan __attribute__((visibility("hidden")));
+
 /* Makes a thread known that came to be without pthread_create (a timer's, say). False where it has ended for us. */
 bool tt_thread_adopt(void);
 
@@ -31,25 +36,11 @@ static inline bool tt_is_told(const void *caller)
 	return tt_is_ready && !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
 }
 
-/* Emits an event, if a session records it. What LTTng calls meanwhile is not told. */
-#define TT_REPORT(event, caller, ...)                                                                                  \
-	do {                                                                                                           \
-		if (tt_enabled(event)) {                                                                               \
-			tt_inside++;                                                                                   \
-			TT_TRACE(event, caller, __VA_ARGS__);                                                          \
-			tt_inside--;                                                                                   \
-		}                                                                                                      \
-	} while (0)
+/* Emits an event, if a session records it. */
+#define TT_REPORT TT_TRACE
 
-/* The same for lock_acquired and lock_released, see TT_TRACE_HOT. */
-#define TT_REPORT_HOT(event, caller, ...)                                                                              \
-	do {                                                                                                           \
-		if (tt_enabled(event)) {                                                                               \
-			tt_inside++;                                                                                   \
-			TT_TRACE_HOT(event, caller, __VA_ARGS__);                                                      \
-			tt_inside--;                                                                                   \
-		}                                                                                                      \
-	} while (0)
+/* The same for lock_acquired and lock_released. */
+#define TT_REPORT_HOT TT_TRACE_HOT
 
 /* Why an acquire has ended without the object, of an error of libc's. */
 enum tt_failure tt_failure_of(int error);
@@ -57,8 +48,8 @@ enum tt_failure tt_failure_of(int error);
 /* From now until an absolute time, in nanoseconds, for the field timeout_ns; not below 0. */
 int64_t tt_until_ns(clockid_t clock, const struct timespec *until);
 
-/* The clock of a call that takes none. */
-enum { TT_CLOCK_OF_CALL = -1 };
+/* The clock of a call that takes none: no number that is a clock, nor one that a program gives for one, as -1 is. */
+enum { TT_CLOCK_OF_CALL = INT_MIN };
 
 /* The clock that a limit is meant by: of a call that takes none, the real-time clock. */
 static inline clockid_t tt_clock_of(clockid_t clock)

@@ -9,6 +9,7 @@
 #include "process.h"
 #include "registry.h"
 #include "self.h"
+#include "stack.h"
 #include "steer.h"
 #include "thread.h"
 #include "waiters.h"
@@ -49,6 +50,7 @@ static void after_in_child(void)
 
 	if (--depth > 0)
 		return;
+	tt_stack_doubt(); /* before the first event, which may have a call chain */
 	for (tthr_thread *thread = tt_registry_clear(); thread; thread = next) {
 		next = thread->next;
 		thread->next = thread->prev = NULL;

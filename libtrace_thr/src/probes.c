@@ -7,7 +7,6 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,17 +25,16 @@ static void load_beside(void)
 		dlopen(path, RTLD_NOW);
 }
 
-/* Whether there is one to undo. */
-static bool loaded;
-
 /*
  * LTTng's header registers and unregisters the tracepoints in a constructor and a destructor, and counts the calls. A
- * call of our own makes their order against our constructor and destructor immaterial.
+ * call of our own makes the order of its constructor and ours immaterial; and with no call that answers it the
+ * destructor leaves all as it is. It would zero the table of LTTng's functions, which other threads go through at that
+ * moment: exit stops nobody. That no event is recorded any more, and that those under way are at their end, is seen to
+ * by the destructors of LTTng's libraries.
  */
 void tt_probes_load(void)
 {
 	lttng_ust__tracepoints__ptrs_init();
-	loaded = true;
 	/*
 	 * Found beside this library by its RUNPATH; but not where a sanitizer stands before dlopen, which then looks
 	 * by the RUNPATH of that. Never closed: its probes stay registered.
@@ -45,10 +43,16 @@ void tt_probes_load(void)
 		load_beside();
 }
 
-void tt_probes_unload(void)
+void tt_probes_leave_event(void)
 {
-#ifndef __clang_analyzer__ /* which cannot know that LTTng's constructor has set the pointers that this follows */
-	if (loaded)
-		lttng_ust__tracepoints__ptrs_destroy();
-#endif
+	struct lttng_ust_tracepoint_dlopen *lttng = &lttng_ust_tracepoint_dlopen;
+	union {
+		void *address;
+		int (*call)(void);
+	} is_in = {.address = NULL};
+
+	if (lttng->liblttngust_handle && lttng->rcu_read_unlock_sym)
+		is_in.address = dlsym(lttng->liblttngust_handle, "lttng_ust_urcu_read_ongoing");
+	while (is_in.address && is_in.call())
+		lttng->rcu_read_unlock_sym();
 }

@@ -8,7 +8,10 @@
 /* Loads them, where they are: no event before that is recorded. */
 void tt_probes_load(void);
 
-/* Lets LTTng take its leave of this library: no event after that is recorded. */
-void tt_probes_unload(void);
+/*
+ * When the process exits: the calling thread leaves the event that it may be in the midst of, interrupted by the signal
+ * handler that exits. LTTng's own destructors wait for the end of all events.
+ */
+void tt_probes_leave_event(void);
 
 #endif /* TT_PROBES_H */

@@ -147,7 +147,7 @@ __attribute__((destructor)) static void unload(void)
 
 	if (is_idle())
 		return;
-
+	tt_probes_leave_event();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();
@@ -162,5 +162,4 @@ __attribute__((destructor)) static void unload(void)
 		struct tt_what what = tt_thread_what(self);
 		TT_TRACE(thread_exit, NULL, &what, self == tt_registry_main() ? TT_END_RETURNED : TT_END_EXITED);
 	}
-	tt_probes_unload();
 }

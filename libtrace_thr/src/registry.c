@@ -13,19 +13,27 @@ static size_t count;
 /* Changes only while the process has one thread: when the library loads, and in a forked child. */
 static tthr_thread *main_thread;
 
+/*
+ * How often the calling thread has the lock: a signal handler that exits or forks can have come in where it has it. It
+ * is counted before, so that at no moment the handler would wait for its own thread.
+ */
+static __thread unsigned depth __attribute__((tls_model("initial-exec")));
+
 void tt_registry_lock(void)
 {
-	pthread_mutex_lock(&lock);
+	if (depth++ == 0)
+		pthread_mutex_lock(&lock);
 }
 
 void tt_registry_unlock(void)
 {
-	pthread_mutex_unlock(&lock);
+	if (--depth == 0)
+		pthread_mutex_unlock(&lock);
 }
 
 void tt_registry_add(tthr_thread *thread)
 {
-	pthread_mutex_lock(&lock);
+	tt_registry_lock();
 	thread->next = NULL;
 	thread->prev = last;
 	if (last)
@@ -34,12 +42,12 @@ void tt_registry_add(tthr_thread *thread)
 		first = thread;
 	last = thread;
 	count++;
-	pthread_mutex_unlock(&lock);
+	tt_registry_unlock();
 }
 
 bool tt_registry_remove(tthr_thread *thread)
 {
-	pthread_mutex_lock(&lock);
+	tt_registry_lock();
 	if (thread->prev)
 		thread->prev->next = thread->next;
 	else
@@ -50,7 +58,7 @@ bool tt_registry_remove(tthr_thread *thread)
 		last = thread->prev;
 	thread->next = thread->prev = NULL;
 	bool was_last = --count == 0;
-	pthread_mutex_unlock(&lock);
+	tt_registry_unlock();
 	return was_last;
 }
 
@@ -61,13 +69,13 @@ bool tt_registry_has(const tthr_thread *thread)
 
 tthr_thread *tt_registry_find(bool (*wanted)(const tthr_thread *thread))
 {
-	pthread_mutex_lock(&lock);
+	tt_registry_lock();
 	tthr_thread *thread = first;
 	while (thread && !wanted(thread))
 		thread = thread->next;
 	if (thread)
 		tthr_thread_ref(thread);
-	pthread_mutex_unlock(&lock);
+	tt_registry_unlock();
 	return thread;
 }
 
@@ -106,7 +114,7 @@ int tthr_enumerate(tthr_thread ***threads, size_t *n)
 	int error = 0;
 
 	tt_self_id();
-	pthread_mutex_lock(&lock);
+	tt_registry_lock();
 	tthr_thread **list = calloc(count + 1, sizeof(tthr_thread *));
 	if (!list) {
 		error = ENOMEM;
@@ -117,7 +125,7 @@ int tthr_enumerate(tthr_thread ***threads, size_t *n)
 		list[(*n)++] = tthr_thread_ref(thread);
 	*threads = list;
 out:
-	pthread_mutex_unlock(&lock);
+	tt_registry_unlock();
 	return error;
 }
 
@@ -131,8 +139,8 @@ void tthr_thread_list_free(tthr_thread **threads, size_t n)
 size_t tthr_active_count(void)
 {
 	tt_self_id();
-	pthread_mutex_lock(&lock);
+	tt_registry_lock();
 	size_t n = count;
-	pthread_mutex_unlock(&lock);
+	tt_registry_unlock();
 	return n;
 }

@@ -9,6 +9,7 @@
 #include "thread.h"
 
 __thread uint64_t tt_self_known_id;
+__thread unsigned tt_inside;
 
 static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
 static __thread bool ended __attribute__((tls_model("initial-exec")));

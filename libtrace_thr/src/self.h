@@ -62,13 +62,21 @@ struct tt_calm {
 struct tt_calm tt_calm_begin(void);
 void tt_calm_end(struct tt_calm calm);
 
+/*
+ * Above 0 while the thread is in the tracer: an emission counts 1. What is called there (by LTTng; by a library that
+ * stands before what LTTng calls) is not the program's doing: the interposer does not tell it. See interpose/inside.h.
+ */
+extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
 /* Emits an event of the calling thread, if a session records it. */
 #define TT_TRACE(event, caller, ...)                                                                                   \
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
 			struct tt_calm calm_ = tt_calm_begin();                                                        \
+			tt_inside++;                                                                                   \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
+			tt_inside--;                                                                                   \
 			tt_calm_end(calm_);                                                                            \
 		}                                                                                                      \
 	} while (0)
@@ -81,8 +89,10 @@ void tt_calm_end(struct tt_calm calm);
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
 			int error_ = errno;                                                                            \
+			tt_inside++;                                                                                   \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
+			tt_inside--;                                                                                   \
 			errno = error_;                                                                                \
 		}                                                                                                      \
 	} while (0)

@@ -2,9 +2,11 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 /*
  * libunwind, if it is there: ten times as fast as glibc, since it keeps the layout of each frame by its address. In a
@@ -22,12 +24,28 @@ const struct tt_stack tt_stack_none;
 /* The frames of our own below the caller's, and the caller's: mostly, since each costs time, and at most. */
 enum { USUAL_OWN_FRAMES = 5, MOST_OWN_FRAMES = 13 };
 
+/*
+ * Whether locks are taken by way of ThreadSanitizer, which does not survive those that libunwind takes when a thread
+ * begins and ends; or of a runtime like it in the program itself, whose functions stand before all others.
+ */
+static bool locks_are_watched(void)
+{
+	const void *lock = dlsym(RTLD_DEFAULT, "pthread_mutex_lock");
+	/* NOLINTNEXTLINE(performance-no-int-to-ptr): the kernel gives it as a number */
+	const void *entry = (const void *)getauxval(AT_ENTRY);
+	Dl_info of_lock, of_program;
+
+	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
+		return true;
+	return lock && dladdr(lock, &of_lock) && dladdr(entry, &of_program) &&
+	       of_lock.dli_fbase == of_program.dli_fbase;
+}
+
 void tt_stack_prepare(void)
 {
 	const char *text = secure_getenv("TRACE_THR_STACK");
 	long depth = text ? strtol(text, NULL, 10) : 1;
-	/* ThreadSanitizer does not survive the locks that libunwind takes when a thread ends. */
-	bool possible = depth > 1 && !dlsym(RTLD_DEFAULT, "__tsan_init");
+	bool possible = depth > 1 && !locks_are_watched();
 	void *library = possible ? dlopen("libunwind.so.8", RTLD_NOW | RTLD_LOCAL) : NULL;
 	void *function = library ? dlsym(library, "unw_backtrace") : NULL;
 
@@ -58,14 +76,14 @@ void tt_stack_prepare_thread(void)
 		tt_stack_take(&room, NULL);
 }
 
-const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
+/* Fills `room`. */
+static void take(struct tt_stack *room, const void *caller)
 {
 	int (*walk)(void **frames, int size) = __atomic_load_n(&doubts, __ATOMIC_RELAXED) ? backtrace : unwind;
 	void *frames[MOST_OWN_FRAMES + TT_STACK_MAX];
 	int own = USUAL_OWN_FRAMES;
 	int n, i;
 
-	room->n = 0;
 	for (;; own = MOST_OWN_FRAMES) {
 		n = walk(frames, own + (int)tt_stack_depth - 1);
 		for (i = 0; i < n && i < own && frames[i] != caller;)
@@ -73,9 +91,20 @@ const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
 		if (i < n && i < own)
 			break;
 		if (own == MOST_OWN_FRAMES)
-			return room; /* the chain does not lead through the caller: better none than a false one */
+			return; /* the chain does not lead through the caller: better none than a false one */
 	}
 	for (i++; i < n && room->n < tt_stack_depth - 1; i++)
 		room->frames[room->n++] = (uint64_t)(uintptr_t)frames[i];
+}
+
+const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller)
+{
+	int state;
+
+	room->n = 0;
+	/* What libunwind has not seen before it tries by system calls that are cancellation points. */
+	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+	take(room, caller);
+	pthread_setcancelstate(state, NULL);
 	return room;
 }

@@ -171,6 +171,31 @@ static bool can_be_named(const char *path, GError **error)
 	return false;
 }
 
+static bool is_true(const char *variable)
+{
+	const char *value = g_getenv(variable);
+
+	return value && strcmp(value, "0") != 0;
+}
+
+bool tt_loader_leaves_clock(char *const *program, GError **error)
+{
+	const char *preloaded = g_getenv("LD_PRELOAD");
+	g_autofree char *name = g_path_get_basename(program[0]);
+	bool is_faked = (preloaded && strstr(preloaded, "libfaketime")) || strcmp(name, "faketime") == 0;
+
+	for (size_t i = 1; is_faked && program[i]; i++)
+		if (strcmp(program[i], "--exclude-monotonic") == 0)
+			return true;
+	if (!is_faked || is_true("FAKETIME_DONT_FAKE_MONOTONIC") || is_true("DONT_FAKE_MONOTONIC"))
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM,
+	            "%s would be recorded by a clock that libfaketime has changed, in no order: set "
+	            "FAKETIME_DONT_FAKE_MONOTONIC=1, which leaves the program's date as it is to be",
+	            program[0]);
+	return false;
+}
+
 char *tt_loader_variable(const char *before, GError **error)
 {
 	const char *const names[] = {TT_LIBRARY_PRELOAD, TT_LIBRARY_PROBES};

@@ -16,6 +16,12 @@
 bool tt_loader_preloads(const char *path, GError **error);
 
 /*
+ * Whether the program's events will have the time of this machine: LTTng reads the clock in the program, where
+ * libfaketime can change it, by LD_PRELOAD or the command `faketime`. False with *error: why not, and what to do.
+ */
+bool tt_loader_leaves_clock(char *const *program, GError **error);
+
+/*
  * What LD_PRELOAD is to be for a program: our libraries, by absolute path, before those of `before`, which may be NULL.
  * NULL with *error if they are not there, or cannot be named to the loader.
  */

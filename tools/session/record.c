@@ -315,7 +315,7 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	if (!path)
 		return false;
 	*status = TT_EXIT_USAGE;
-	if (!prepare_preload(options, path, &preload, error))
+	if (!tt_loader_leaves_clock(options->program, error) || !prepare_preload(options, path, &preload, error))
 		return false;
 	tt_program_hold_signals();
 	recording->folder = output_folder(options, error);

@@ -1,0 +1,3 @@
+# The short version of tests/faults/exits.sh.
+COUNT=${COUNT:-8}
+. "${0%/*}/../faults/exits.sh"

@@ -1,0 +1,3 @@
+/* tests/preload/exits.c with the library's locks and daemon threads. */
+#define LIBRARY
+#include "tests/preload/exits.c"
