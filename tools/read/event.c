@@ -52,6 +52,7 @@ const struct tt_field tt_fields[] = {
     FIELD(daemon, U8, NUMBER, NULL),
     FIELD(level, U8, WORD, tt_word_log_level),
     FIELD(object, U8, WORD, tt_word_object_kind),
+    FIELD(shared, U8, NUMBER, NULL),
     FIELD(depth, U32, NUMBER, NULL),
     FIELD(native_id, U32, NUMBER, NULL),
     FIELD(ppid, U32, NUMBER, NULL),

@@ -49,7 +49,7 @@ struct tt_event {
 	uint64_t id;
 
 	/* the rest, in the order of tt_fields[] */
-	uint8_t kind, mode, why, result, how, limit, daemon, level, object;
+	uint8_t kind, mode, why, result, how, limit, daemon, level, object, shared;
 	uint32_t depth, native_id, ppid, index, n_waiting, parties, woken;
 	uint64_t lock, holder, waker, value, bound, n, target;
 	int64_t timeout_ns, interval_ns, asked;
