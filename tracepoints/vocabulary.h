@@ -160,7 +160,8 @@
 	X("started twice", STARTED_TWICE, 4) /* a thread or timer runs once */                                         \
 	X("joins itself", JOINS_ITSELF, 5)   /* would wait for ever */                                                 \
 	X("destroyed in use", IN_USE, 6)     /* destroy while held or waited for */                                    \
-	X("bad argument", BAD_ARGUMENT, 7)   /* a value that the call does not take */
+	X("bad argument", BAD_ARGUMENT, 7)   /* a value that the call does not take */                                 \
+	X("joined twice", JOINED_TWICE, 8)   /* while another thread waits for its end: one of the two may for ever */
 
 #define TT_ENUM_CONSTANT(list, name, value) TT_##list##_##name = value,
 #define TT_LOCK_KIND_(word, name, value) TT_ENUM_CONSTANT(KIND, name, value)

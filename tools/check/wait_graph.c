@@ -137,8 +137,8 @@ static void find_needs(struct tt_node *node, const struct tt_wait *wait, bool ti
 		return;
 	}
 	node->anybody = families[object->family].anybody && !wait->woken && !wait->maybe_woken && !timed;
-	/* The kernel tells one thread of another's end, and that one has it. */
-	node->nobody = object->family == TT_FAMILY_THREAD && object->thread->joined_by;
+	/* The kernel tells one of those who wait in pthread_join of the end, and that one has returned. */
+	node->nobody = object->family == TT_FAMILY_THREAD && object->thread->joined_twice && object->thread->joined_by;
 	if (families[object->family].name)
 		families[object->family].name(wait, node->thread, node->holders);
 }

@@ -221,6 +221,12 @@ static const char *how_gone(const struct tt_thread *thread)
 	return thread->left_behind ? "is not in this process" : "has exited";
 }
 
+/* By another thread, which was the one to be told of its end. */
+static bool is_joined(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_THREAD && object->thread->joined_by;
+}
+
 static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *object, const GPtrArray *gone)
 {
 	g_autofree char *names = tt_thread_names(waiters);
@@ -238,7 +244,7 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 		return g_strdup_printf("%s %s for %s, whose holder %s %s", names, verb, what, hold->thread->name,
 		                       how_gone(hold->thread));
 	}
-	if (object->family == TT_FAMILY_THREAD && object->thread->joined_by)
+	if (is_joined(object))
 		return g_strdup_printf("%s %s for %s, which %s has joined already", names, verb, what,
 		                       object->thread->joined_by->name);
 	if (object->family == TT_FAMILY_BARRIER)
@@ -291,7 +297,7 @@ static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GP
 	g_autoptr(GPtrArray) gone = gone_holders(needs);
 	struct tt_finding *finding = add_finding(scene, TT_RULE_STUCK, stuck_verdict(waiters, object, gone));
 
-	finding->anybody = gone->len == 0 && !(object->family == TT_FAMILY_THREAD && object->thread->joined_by);
+	finding->anybody = gone->len == 0 && !is_joined(object);
 	/* It rests on what did not happen at any time. */
 	finding->level = tt_check_lost(scene->check) || !surely ? TT_LEVEL_POTENTIAL : TT_LEVEL_ACTUAL;
 	for (guint i = 0; i < waiters->len; i++) {

@@ -137,6 +137,12 @@ static void thread_abandoned(const struct tt_step *step)
 	tt_model_end_thread(step, step->object->thread, TT_THREAD_ABANDONED);
 }
 
+static void misuse(const struct tt_step *step)
+{
+	if (step->object->family == TT_FAMILY_THREAD && step->event->why == TT_MISUSE_JOINED_TWICE)
+		step->object->thread->joined_twice = true;
+}
+
 static void timer_start(const struct tt_step *step)
 {
 	step->object->thread->timer = true;
@@ -336,7 +342,7 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(local_destroy, LOCAL, destroy),
     MEANS(object_shared, LOCK, share),
     MEANS(log_message, THREAD, NULL),
-    MEANS(misuse, LOCK, NULL),
+    MEANS(misuse, LOCK, misuse),
 };
 
 /* Of events about objects of any family: enum tt_object_kind to enum tt_family. */

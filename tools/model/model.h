@@ -97,7 +97,8 @@ struct tt_thread {
 	uint32_t native_id;
 	uint64_t target; /* the address of its function; 0 unknown */
 	struct tt_thread *creator;
-	struct tt_thread *joined_by;              /* whose join of it has returned; NULL nobody's */
+	bool joined_twice;           /* by pthreads: several threads wait for its end, of which one is told */
+	struct tt_thread *joined_by; /* whose join of it has returned; NULL nobody's */
 	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
 	struct tt_wait wait;
 	GPtrArray *holds; /* struct tt_hold, in the order of acquiring */
