@@ -1,8 +1,9 @@
 /*
  * Calls that block for good in libc though they look as if they could not, each with another thread that it waits for.
  *
- *     stuck join|cond|cnd|barrier
+ *     stuck join|cond|fork|cnd|barrier
  */
+#include <sys/wait.h>
 #include <threads.h>
 
 #include "tests/preload/forced.h"
@@ -66,6 +67,21 @@ static void destroy_cond(void)
 	pthread_cond_destroy(&cond);
 }
 
+/* A child has the count of those who wait, but not the thread that does. */
+static void destroy_in_child(void)
+{
+	pthread_t other;
+
+	pthread_create(&other, NULL, wait_for_cond, NULL);
+	await_asleep(&cond, sizeof cond);
+	pid_t child = fork();
+	if (child == 0) {
+		pthread_cond_destroy(&cond);
+		_exit(0);
+	}
+	waitpid(child, NULL, 0);
+}
+
 static int wait_for_cnd(void *arg)
 {
 	me();
@@ -107,7 +123,11 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *name;
 		void (*run)(void);
-	} all[] = {{"join", join_twice}, {"cond", destroy_cond}, {"cnd", destroy_cnd}, {"barrier", destroy_barrier}};
+	} all[] = {{"join", join_twice},
+	           {"cond", destroy_cond},
+	           {"fork", destroy_in_child},
+	           {"cnd", destroy_cnd},
+	           {"barrier", destroy_barrier}};
 
 	for (size_t i = 0; argc == 2 && i < sizeof all / sizeof *all; i++)
 		if (!strcmp(argv[1], all[i].name))

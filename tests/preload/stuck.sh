@@ -11,6 +11,7 @@ stuck()
 
 stuck join join 'has$|joined already'
 stuck cond destroy_cond 'condition "cond", to destroy it'
+stuck fork destroy_in_child 'condition "cond", to destroy it'
 stuck cnd destroy_cnd 'condition "c11_cond", to destroy it'
 stuck barrier destroy_barrier 'barrier "barrier", to destroy it'
 finish

@@ -134,6 +134,8 @@ static void find_needs(struct tt_node *node, const struct tt_wait *wait, bool ti
 
 	if (wait->destroys) {
 		node->anybody = is_waited_for(object);
+		/* Those of the parent never leave what this process has a copy of. */
+		node->nobody = object->left_waiters && object->waiters->len == 0;
 		return;
 	}
 	node->anybody = families[object->family].anybody && !wait->woken && !wait->maybe_woken && !timed;

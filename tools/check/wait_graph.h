@@ -17,7 +17,7 @@ struct tt_node {
 	struct tt_thread *thread;
 	GPtrArray *holders; /* struct tt_thread: those it waits for by name, all of them */
 	bool anybody;       /* whoever lives may let it go on, as far as those do */
-	bool nobody;        /* nobody can: it joins a thread that another has joined */
+	bool nobody;        /* nobody can: who could has done it for another, or is not in this process */
 	guint index;        /* its place among the nodes */
 	bool in_cycle;
 	bool dead;   /* nobody who could let it go on is alive, if a Lock is released by its holder only */

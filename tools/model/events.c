@@ -401,6 +401,8 @@ static void inherit(const struct tt_step *step, struct tt_object *object)
 		const struct tt_object *theirs = elder ? tt_model_object(elder, object->id) : NULL;
 		if (theirs && theirs->family == object->family && theirs->name == object->name)
 			object->shared = theirs->shared;
+		if (theirs && i == 0)
+			object->left_waiters = theirs->family == object->family && theirs->waiters->len > 0;
 	}
 }
 

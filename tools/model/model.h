@@ -118,6 +118,7 @@ struct tt_object {
 	struct tt_thread *thread; /* of TT_FAMILY_THREAD */
 	GPtrArray *holds;         /* struct tt_hold: its holders */
 	GPtrArray *waiters;       /* struct tt_thread; not who is about to destroy it */
+	bool left_waiters;        /* threads of the parent process waited for it when it was first seen in this one */
 	struct tt_object *lock;   /* of a condition */
 	guint loose;              /* of a condition or futex: how many of those that may have been woken have been */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */

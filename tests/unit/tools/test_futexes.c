@@ -275,6 +275,29 @@ static void test_destroyed(void **state)
 	(void)state;
 }
 
+/* In a forked child, which has the count of those who waited in the parent, but none of them. */
+static void test_destroyed_in_child(void **state)
+{
+	for (int waited = 0; waited < 2; waited++) {
+		struct feed feed = three_threads();
+
+		FEED(&feed, MAIN, cond_init, .id = COND);
+		if (waited)
+			waits_for_condition(&feed, T1);
+		feed.pid = 200;
+		FEED(&feed, MAIN, thread_start, .id = MAIN, .native_id = 200, .ppid = 100);
+		FEED(&feed, MAIN, cond_destroy_wait, .id = COND);
+		assert_n(&feed, (guint)waited);
+		if (waited) {
+			assert_rule(found(&feed, 0), "TT003", TT_LEVEL_ACTUAL);
+			assert_edge(found(&feed, 0), 0, "MainThread has - wants object-200");
+			assert_int_equal(tt_finding_edge(found(&feed, 0), 0)->thread->process->pid, 200);
+		}
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* A barrier: who has come waits, and who destroys it is none of the parties. */
 static void test_destroyed_barrier(void **state)
 {
@@ -337,6 +360,7 @@ int main(void)
 	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_destroyed_condition),
 	    cmocka_unit_test(test_destroyed),
+	    cmocka_unit_test(test_destroyed_in_child),
 	    cmocka_unit_test(test_destroyed_barrier),
 	    cmocka_unit_test(test_joined_twice),
 	};
