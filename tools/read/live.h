@@ -18,7 +18,7 @@
 struct tt_live_source {
 	char *url;         /* net://ADDRESS:PORT/host/HOST/SESSION */
 	uint32_t recorder; /* the pid of whoever starts the program: its children count, and all that they start */
-	char *recording;   /* the token that these tell */
+	char *recording;   /* the token that these have from the environment */
 };
 
 /*
