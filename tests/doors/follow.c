@@ -37,7 +37,7 @@ static void keep_events(struct door *door)
 
 static int compare(struct door *told, const char *folder)
 {
-	struct door whole = door_open(tt_ctf_read, folder);
+	struct door whole = door_open(&tt_source_fast, folder);
 	g_autofree char *difference = NULL;
 
 	if (!whole.ok)

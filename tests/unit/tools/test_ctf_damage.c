@@ -43,7 +43,7 @@ static void write_trace(const char *folder, const struct lttng_form *form)
 
 static void assert_reads_whole(const char *folder)
 {
-	struct door door = door_open(tt_ctf_read, folder);
+	struct door door = door_open(&tt_source_fast, folder);
 
 	if (!door.ok)
 		fail_msg("%s", door.error->message);
@@ -66,7 +66,7 @@ static void damage(const struct lttng_form *form, guint32 seed)
 		struct door door;
 
 		mutate_trace(random, files, damaged);
-		door = door_open(tt_ctf_read, damaged);
+		door = door_open(&tt_source_fast, damaged);
 		if (!door.ok) {
 			failed++;
 			assert_non_null(door.error);
@@ -107,8 +107,8 @@ static void test_time_goes_back(void **state)
 	struct door ours, theirs;
 
 	write_holds(f->folder, (uint64_t[]){1000, 3000, 2000, 0});
-	ours = door_open(tt_ctf_read, f->folder);
-	theirs = door_open(tt_trace_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
+	theirs = door_open(&tt_source_babeltrace, f->folder);
 	assert_false(ours.ok);
 	assert_false(theirs.ok);
 	assert_int_equal(ours.error->code, TT_TRACE_ERROR_UNREADABLE);
@@ -128,7 +128,7 @@ static void test_another_trace(void **state)
 	assert_true(g_file_get_contents(path, &bytes, &size, NULL));
 	bytes[5] ^= 1;
 	ctf_write(f->folder, "events_0", bytes, size);
-	ours = door_open(tt_ctf_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
 	assert_false(ours.ok);
 	assert_non_null(strstr(ours.error->message, "another trace"));
 	door_close(&ours);
