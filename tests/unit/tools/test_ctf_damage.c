@@ -7,6 +7,7 @@
 #include "tests/doors/doors.h"
 #include "tests/doors/mutate.h"
 #include "tests/unit/tools/lttng.h"
+#include "tools/read/tail.h"
 
 enum { TIMES = 1500 };
 
@@ -51,6 +52,23 @@ static void assert_reads_whole(const char *folder)
 	door_close(&door);
 }
 
+/* What reads along finds an end as well, and tells no more than there is. */
+static void read_along(const char *folder)
+{
+	static const struct tt_trace_handler handler = {door_event, door_module, door_loss};
+	struct door told = {.ok = true};
+	struct tt_tail *tail;
+
+	told.lines = g_array_new(FALSE, FALSE, sizeof(struct door_line));
+	g_array_set_clear_func(told.lines, door_clear_line);
+	tail = tt_tail_open(folder, &(struct tt_tail_options){.root = 0}, &handler, &told);
+	if (tt_tail_poll(tail, NULL) && tt_tail_read_until(tail, tt_tail_complete(tail), NULL) != TT_TAIL_FAILED)
+		tt_tail_end(tail, NULL);
+	assert_true(told.lines->len <= 100);
+	tt_tail_close(tail);
+	door_close(&told);
+}
+
 static void damage(const struct lttng_form *form, guint32 seed)
 {
 	g_autofree char *whole = g_dir_make_tmp("trace-thr-test-XXXXXX", NULL);
@@ -74,6 +92,7 @@ static void damage(const struct lttng_form *form, guint32 seed)
 			assert_true(g_utf8_validate(door.error->message, -1, NULL));
 		}
 		door_close(&door);
+		read_along(damaged);
 		g_rand_free(random);
 	}
 	assert_in_range(failed, TIMES / 4, TIMES - 1);
