@@ -46,18 +46,13 @@ static bool merge_streams(struct reading *reading, is_wanted *wanted, struct tt_
 	return true;
 }
 
-/* The clock of a stream's events never goes back, unless it is damaged: then nobody knows what was first. */
 static bool read_merged(struct reading *reading, struct tt_ctf_merge *merge, const struct tt_ctf_teller *teller,
                         GError **error)
 {
 	enum tt_ctf_told told = TT_TOLD_ON;
 	struct tt_ctf_stream *stream;
-	int64_t last_ns = INT64_MIN;
 
 	while (told == TT_TOLD_ON && (stream = tt_ctf_merge_first(merge))) {
-		if (stream->time_ns < last_ns)
-			return tt_ctf_stream_fail(stream, "its time goes back", error);
-		last_ns = stream->time_ns;
 		told = tt_ctf_tell(teller, stream, error);
 		if (told == TT_TOLD_LATER)
 			tt_ctf_stream_fail(stream, tt_ctf_undescribed, error);
