@@ -22,10 +22,17 @@ static bool has_ours(const struct tt_ctf_stream *stream)
 	return tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
 }
 
-/* Of those that say what is in memory, all begin so. */
 static bool has_modules(const struct tt_ctf_stream *stream)
 {
-	return tt_ctf_has_events(stream->layout, stream->class->id, "lttng_ust_");
+	enum tt_dump_kind kind;
+
+	for (guint i = 0; i < stream->layout->events->len; i++) {
+		const struct tt_ctf_event_class *event = stream->layout->events->pdata[i];
+
+		if (event->stream_id == stream->class->id && tt_dump_find(event->name, &kind))
+			return true;
+	}
+	return false;
 }
 
 typedef bool is_wanted(const struct tt_ctf_stream *stream);
