@@ -76,7 +76,7 @@ const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i)
 	return &world.streams[i];
 }
 
-bool tt_tail_pending(struct tt_tail *tail)
+bool tt_tail_pending(const struct tt_tail *tail)
 {
 	(void)tail;
 	return world.pending;

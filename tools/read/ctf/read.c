@@ -29,32 +29,53 @@ static bool has_modules(const struct tt_ctf_stream *stream)
 	return tt_ctf_has_events(stream->layout, stream->class->id, "lttng_ust_");
 }
 
-/* Tells all items of the streams that are wanted. False with *error. */
-static bool read_streams(struct reading *reading, bool (*wanted)(const struct tt_ctf_stream *stream),
-                         const struct tt_ctf_teller *teller, GError **error)
-{
-	struct tt_ctf_merge merge = tt_ctf_merge_new();
-	enum tt_ctf_told told = TT_TOLD_ON;
-	struct tt_ctf_stream *stream;
-	bool ok = true;
+typedef bool is_wanted(const struct tt_ctf_stream *stream);
 
-	for (guint i = 0; ok && i < reading->set->streams->len; i++) {
-		stream = reading->set->streams->pdata[i];
+/* The streams that are wanted, each at its beginning. False with *error. */
+static bool merge_streams(struct reading *reading, is_wanted *wanted, struct tt_ctf_merge *merge, GError **error)
+{
+	for (guint i = 0; i < reading->set->streams->len; i++) {
+		struct tt_ctf_stream *stream = reading->set->streams->pdata[i];
+
 		if (!stream->class || !wanted(stream))
 			continue;
 		tt_ctf_stream_rewind(stream);
-		ok = tt_ctf_stream_peek(stream, error);
-		tt_ctf_merge_add(&merge, stream);
+		if (!tt_ctf_look(stream, error))
+			return false;
+		tt_ctf_merge_add(merge, stream);
 	}
-	while (ok && told == TT_TOLD_ON && (stream = tt_ctf_merge_first(&merge))) {
+	return true;
+}
+
+/* The clock of a stream's events never goes back, unless it is damaged: then nobody knows what was first. */
+static bool read_merged(struct reading *reading, struct tt_ctf_merge *merge, const struct tt_ctf_teller *teller,
+                        GError **error)
+{
+	enum tt_ctf_told told = TT_TOLD_ON;
+	struct tt_ctf_stream *stream;
+	int64_t last_ns = INT64_MIN;
+
+	while (told == TT_TOLD_ON && (stream = tt_ctf_merge_first(merge))) {
+		if (stream->time_ns < last_ns)
+			return tt_ctf_stream_fail(stream, "its time goes back", error);
+		last_ns = stream->time_ns;
 		told = tt_ctf_tell(teller, stream, error);
 		if (told == TT_TOLD_LATER)
 			tt_ctf_stream_fail(stream, tt_ctf_undescribed, error);
-		tt_ctf_merge_changed(&merge);
+		tt_ctf_merge_changed(merge);
 	}
 	reading->stopped = told == TT_TOLD_STOP;
+	return told <= TT_TOLD_STOP;
+}
+
+/* Tells all items of the streams that are wanted. False with *error. */
+static bool read_streams(struct reading *reading, is_wanted *wanted, const struct tt_ctf_teller *teller, GError **error)
+{
+	struct tt_ctf_merge merge = tt_ctf_merge_new();
+	bool ok = merge_streams(reading, wanted, &merge, error) && read_merged(reading, &merge, teller, error);
+
 	tt_ctf_merge_free(&merge);
-	return ok && told <= TT_TOLD_STOP;
+	return ok;
 }
 
 static bool tell_module(const struct tt_module *module, void *data)

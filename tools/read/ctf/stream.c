@@ -23,7 +23,6 @@ struct tt_ctf_stream *tt_ctf_stream_new(const char *path, const struct tt_ctf_la
 	stream->clocks = clocks;
 	stream->fd = -1;
 	stream->end_ns = INT64_MIN;
-	stream->beacon_ns = INT64_MIN;
 	return stream;
 }
 

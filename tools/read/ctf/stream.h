@@ -56,7 +56,6 @@ struct tt_ctf_stream {
 	enum tt_ctf_item item;
 	int64_t time_ns; /* of the item */
 	uint64_t id;
-	int64_t beacon_ns; /* of the last event of a process that is a beacon; INT64_MIN: none */
 
 	struct tt_ctf_class
 	    *classes[TT_STREAM_CLASSES]; /* those of the lowest numbers, as far as they are found: folder.c */
