@@ -81,4 +81,13 @@ done)$(lacks err 'left out')$(test -e "$dir/dropped/ust/uid/$user" || echo "none
 # shellcheck disable=SC2086
 run $other "$dir/bin/trace-thr" record -q -o "$dir/home/own" -- "$dir/bin/examples/rlock"
 check "a user's own recording is private as well" "$(status_is 0)$(mode_is home/own 700)"
+mkdir "$dir/home/tmp"
+chown $user "$dir/home/tmp"
+# shellcheck disable=SC2086
+run $other TMPDIR="$dir/home/tmp" sh -c "lttng-sessiond --no-kernel --daemonize --pidfile=$dir/home/pid &&
+	$dir/bin/trace-thr record -o $dir/home/shared -- $dir/bin/examples/rlock; kill \$(cat $dir/home/pid)"
+check "also by a session daemon that the user runs, and nothing is left" \
+	"$(has err '0 events lost')$(mode_is home/shared 700)$(ls -A "$dir/home/tmp")"
+tool events "$dir/home/shared"
+check "with its events" "$(has out 'depth=2')"
 finish

@@ -20,8 +20,8 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/descent.h"
 #include "tools/session/keeper.h"
+#include "tracepoints/descent.h"
 
 enum { PATIENCE_MS = 30000 };
 
@@ -244,17 +244,46 @@ static void test_cannot_add(void **state)
 	close_house(&house);
 }
 
+/* It does not wait for the answer, and goes on without being recorded: that is told. */
+static void test_gives_up(void **state)
+{
+	struct house house = open_house(getpid(), false);
+	int leave[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(leave), 0);
+	kill(house.keeper, SIGSTOP);
+	pid_t child = fork();
+	if (child == 0) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+		g_assert(connect(fd, (const struct sockaddr *)&house.door, sizeof house.door) == 0);
+		close(fd);
+		kill(house.keeper, SIGCONT);
+		close(leave[1]);
+		g_assert(read(leave[0], &byte, 1) == 0);
+		_exit(0);
+	}
+	assert_act(&house, ADDED, child);
+	assert_true(is_let_in(&house)); /* the keeper is done with the child */
+	assert_true(*house.failed);
+	close(leave[1]);
+	assert_int_equal(status_of(child), 0);
+	close(leave[0]);
+	close_house(&house);
+}
+
 static void test_descent(void **state)
 {
 	int ends[2];
 	pid_t orphan;
 
 	(void)state;
-	assert_true(tt_descends(getpid(), getpid()));
-	assert_true(tt_descends(getpid(), getppid()));
-	assert_false(tt_descends(getppid(), getpid()));
-	assert_false(tt_descends(INT32_MAX, getpid()));
-	assert_false(tt_descends(0, getpid()));
+	assert_int_equal(tt_descent(getpid(), getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getpid(), getppid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getppid(), getpid()), TT_DESCENT_NONE);
+	assert_int_equal(tt_descent(INT32_MAX, getpid()), TT_DESCENT_UNKNOWN);
+	assert_int_equal(tt_descent(0, getpid()), TT_DESCENT_NONE);
 	/* An orphan is left to us. */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	assert_int_equal(pipe(ends), 0);
@@ -269,8 +298,8 @@ static void test_descent(void **state)
 	}
 	assert_int_equal(read(ends[0], &orphan, sizeof orphan), sizeof orphan);
 	waitpid(parent, NULL, 0);
-	assert_true(tt_descends(orphan, getpid()));
-	assert_false(tt_descends(orphan, parent));
+	assert_int_equal(tt_descent(orphan, getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(orphan, parent), TT_DESCENT_NONE);
 	kill(orphan, SIGKILL);
 	waitpid(orphan, NULL, 0);
 }
@@ -278,8 +307,8 @@ static void test_descent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),   cmocka_unit_test(test_stranger),
-	    cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_descent),
+	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),    cmocka_unit_test(test_stranger),
+	    cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_gives_up), cmocka_unit_test(test_descent),
 	};
 
 	return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
