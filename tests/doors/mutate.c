@@ -17,7 +17,7 @@ static const char *const names[] = {"told the same", "both failed",    "ours fai
 /* In the child: Babeltrace may end it. */
 static int compare(const char *folder)
 {
-	struct door ours = door_open(tt_ctf_read, folder), theirs = door_open(tt_trace_read, folder);
+	struct door ours = door_open(&tt_source_fast, folder), theirs = door_open(&tt_source_babeltrace, folder);
 	g_autofree char *difference = door_difference(&theirs, &ours);
 
 	if (difference)
@@ -68,7 +68,7 @@ int main(int argc, char **argv)
 			if (verdict >= OURS_FAILED)
 				printf("seed %u, %s: %s\n", seed, file, names[verdict]);
 		} else {
-			struct door ours = door_open(tt_ctf_read, folder);
+			struct door ours = door_open(&tt_source_fast, folder);
 
 			counts[ours.ok ? SAME : BOTH_FAILED]++;
 			door_close(&ours);

@@ -79,7 +79,7 @@ static inline gsize mutate_place(GRand *random, gsize size)
 static inline void mutate_bytes(GRand *random, char *bytes, gsize *size)
 {
 	gsize at = mutate_place(random, *size), other = mutate_place(random, *size);
-	gsize length = MIN((gsize)g_rand_int_range(random, 1, 64), *size - MAX(at, other));
+	gsize some = (gsize)g_rand_int_range(random, 1, 64), length = MIN(some, *size - MAX(at, other));
 
 	switch (g_rand_int_range(random, 0, 8)) {
 	case 0:

@@ -7,6 +7,7 @@
 #include "tests/doors/doors.h"
 #include "tests/doors/mutate.h"
 #include "tests/unit/tools/lttng.h"
+#include "tools/read/tail.h"
 
 enum { TIMES = 1500 };
 
@@ -43,12 +44,29 @@ static void write_trace(const char *folder, const struct lttng_form *form)
 
 static void assert_reads_whole(const char *folder)
 {
-	struct door door = door_open(tt_ctf_read, folder);
+	struct door door = door_open(&tt_source_fast, folder);
 
 	if (!door.ok)
 		fail_msg("%s", door.error->message);
 	assert_int_equal(door.lines->len, 40);
 	door_close(&door);
+}
+
+/* What reads along finds an end as well, and tells no more than there is. */
+static void read_along(const char *folder)
+{
+	static const struct tt_trace_handler handler = {door_event, door_module, door_loss};
+	struct door told = {.ok = true};
+	struct tt_tail *tail;
+
+	told.lines = g_array_new(FALSE, FALSE, sizeof(struct door_line));
+	g_array_set_clear_func(told.lines, door_clear_line);
+	tail = tt_tail_open(folder, &(struct tt_tail_options){.root = 0}, &handler, &told);
+	if (tt_tail_poll(tail, NULL) && tt_tail_read_until(tail, tt_tail_complete(tail), NULL) != TT_TAIL_FAILED)
+		tt_tail_end(tail, NULL);
+	assert_true(told.lines->len <= 100);
+	tt_tail_close(tail);
+	door_close(&told);
 }
 
 static void damage(const struct lttng_form *form, guint32 seed)
@@ -66,7 +84,7 @@ static void damage(const struct lttng_form *form, guint32 seed)
 		struct door door;
 
 		mutate_trace(random, files, damaged);
-		door = door_open(tt_ctf_read, damaged);
+		door = door_open(&tt_source_fast, damaged);
 		if (!door.ok) {
 			failed++;
 			assert_non_null(door.error);
@@ -74,6 +92,7 @@ static void damage(const struct lttng_form *form, guint32 seed)
 			assert_true(g_utf8_validate(door.error->message, -1, NULL));
 		}
 		door_close(&door);
+		read_along(damaged);
 		g_rand_free(random);
 	}
 	assert_in_range(failed, TIMES / 4, TIMES - 1);
@@ -107,8 +126,8 @@ static void test_time_goes_back(void **state)
 	struct door ours, theirs;
 
 	write_holds(f->folder, (uint64_t[]){1000, 3000, 2000, 0});
-	ours = door_open(tt_ctf_read, f->folder);
-	theirs = door_open(tt_trace_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
+	theirs = door_open(&tt_source_babeltrace, f->folder);
 	assert_false(ours.ok);
 	assert_false(theirs.ok);
 	assert_int_equal(ours.error->code, TT_TRACE_ERROR_UNREADABLE);
@@ -128,7 +147,7 @@ static void test_another_trace(void **state)
 	assert_true(g_file_get_contents(path, &bytes, &size, NULL));
 	bytes[5] ^= 1;
 	ctf_write(f->folder, "events_0", bytes, size);
-	ours = door_open(tt_ctf_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
 	assert_false(ours.ok);
 	assert_non_null(strstr(ours.error->message, "another trace"));
 	door_close(&ours);

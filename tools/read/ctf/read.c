@@ -2,13 +2,12 @@
  * The streams that have events of modules are read first, then those that have events of ours: modules are told before
  * all events. A stream that has neither is not read, but its packets are looked at.
  */
-#include "tools/read/ctf/read.h"
-
+#include "tools/read/ctf/fail.h"
 #include "tools/read/ctf/merge.h"
 #include "tools/read/ctf/set.h"
 #include "tools/read/ctf/teller.h"
 #include "tools/read/folders.h"
-#include "tools/read/manifest.h"
+#include "tools/read/source.h"
 
 struct reading {
 	const struct tt_trace_handler *handler;
@@ -139,32 +138,76 @@ static bool find_folders(struct tt_ctf_set *set, GError **error)
 	if (folders)
 		g_ptr_array_free(folders, TRUE);
 	if (ok && !set->folders->len)
-		g_set_error(error, TT_TRACE_ERROR, TT_TRACE_ERROR_FOREIGN,
-		            "no event of libtrace_thr was recorded in %s: build the program with libtrace_thr and "
-		            "record it with `trace-thr record`",
-		            set->path);
+		tt_source_fail_foreign(set->path, error);
 	return ok && set->folders->len;
 }
 
-bool tt_ctf_read(const char *path, const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary,
-                 GError **error)
+/* Whether all events are described in a way that is known. */
+static bool check_classes(const struct tt_ctf_folder *folder, GError **error)
 {
-	struct reading reading = {.handler = handler, .data = data, .summary = summary, .set = tt_ctf_set_new(path)};
-	struct tt_manifest *manifest = NULL;
-	GError *failure = NULL;
-	bool ok;
+	for (guint i = 0; i < folder->layout->events->len; i++) {
+		char *why = NULL;
+		struct tt_ctf_class *class = tt_ctf_class_new(folder->layout, folder->layout->events->pdata[i], &why);
 
-	*summary = (struct tt_trace_summary){.events = 0};
-	ok = find_folders(reading.set, &failure);
-	if (ok)
-		manifest = tt_manifest_read(path, &failure);
-	ok = ok && !failure && tt_ctf_set_find(reading.set, true, &failure) && read_modules(&reading, &failure) &&
-	     (reading.stopped || read_events(&reading, manifest, &failure));
-	if (ok && manifest && manifest->torn)
-		tt_trace_tell_torn(handler, data, summary);
-	if (failure)
-		g_propagate_error(error, failure);
-	tt_manifest_free(manifest);
-	tt_ctf_set_free(reading.set);
+		if (!class) {
+			tt_ctf_fail(error, folder->path, why);
+			g_free(why);
+			return false;
+		}
+		tt_ctf_class_free(class);
+	}
+	return true;
+}
+
+/* The parts of a session that rotates are one trace, and its streams go on from part to part: that is not known here.
+ */
+static bool check_folders(const struct tt_ctf_set *set, GError **error)
+{
+	GHashTable *uuids = g_hash_table_new(g_str_hash, g_str_equal);
+	bool ok = true;
+
+	for (guint i = 0; ok && i < set->folders->len; i++) {
+		const struct tt_ctf_folder *folder = set->folders->pdata[i];
+		const char *uuid = folder->layout->uuid;
+
+		ok = check_classes(folder, error);
+		if (ok && uuid && !g_hash_table_add(uuids, (gpointer)(uintptr_t)uuid))
+			ok = tt_ctf_fail(error, folder->path,
+			                 "it is a part of a trace, and another part lies beside it");
+	}
+	g_hash_table_destroy(uuids);
 	return ok;
 }
+
+static void close_all(void *data)
+{
+	struct reading *reading = data;
+
+	tt_ctf_set_free(reading->set);
+	g_free(reading);
+}
+
+static void *open_all(const char *path, const struct tt_trace_handler *handler, void *data,
+                      struct tt_trace_summary *summary, GError **error)
+{
+	struct reading *reading = g_new0(struct reading, 1);
+
+	reading->handler = handler;
+	reading->data = data;
+	reading->summary = summary;
+	reading->set = tt_ctf_set_new(path);
+	if (find_folders(reading->set, error) && check_folders(reading->set, error) &&
+	    tt_ctf_set_find(reading->set, true, error))
+		return reading;
+	close_all(reading);
+	return NULL;
+}
+
+static bool read_all(void *data, const struct tt_manifest *manifest, GError **error)
+{
+	struct reading *reading = data;
+
+	return read_modules(reading, error) && (reading->stopped || read_events(reading, manifest, error));
+}
+
+const struct tt_source tt_source_fast = {"fast", open_all, read_all, close_all};
