@@ -30,7 +30,7 @@ exit 0
 END
 tool record -o "$dir/killed" -- sh "$dir/keeperless"
 check "without its keeper a recording goes on, and what it misses is said" \
-	"$(has err 'not let in')$(taken_is killed 'before 40')"
+	"$(has err 'was killed: what starts')$(has err 'not let in')$(taken_is killed 'before 40')"
 tool check "$dir/killed"
 check "check gives no verdict" "$(status_is 3)"
 

@@ -29,8 +29,8 @@ runner=$!
 check "it runs" "$(wait_until "it has begun" test -e "$dir/environment")"
 umask 022
 check "no file of it can be read or written by another user" \
-	"$(as_user find "$dir/trace" /dev/shm/*ust-shm* /run/lttng/client* \( -readable -o -writable \) 2>/dev/null |
-		grep -vx "$dir/trace")$(as_user ls "$dir/trace" 2>&1 | grep -v 'Permission denied')$(mode_is trace 700)"
+	"$(as_user find "$dir/trace" /dev/shm /run/lttng/client* \( -readable -o -writable \) 2>/dev/null |
+		grep -vxE "/dev/shm(/lttng-ust-wait.*)?")$(as_user ls "$dir/trace" 2>&1 | grep -v 'Permission denied')$(mode_is trace 700)"
 token=$(sed -n 's/^TRACE_THR_RECORDING=//p' "$dir/environment")
 door=$(sed -n 's/^TRACE_THR_DOOR=//p' "$dir/environment")
 check "its door is known" "$(test -S "$door" || echo "$door is no socket; ")$(test "$token" || echo 'no token; ')"

@@ -136,21 +136,24 @@ static void open_door(struct house *house)
 	close(one);
 }
 
-/* Removes those whose time has come. The milliseconds until that of the next; -1: there is none. */
+/*
+ * Removes one whose time has come: one at a time, so that nobody has to wait at the door for all of them. The
+ * milliseconds until there may be another; -1: there is none.
+ */
 static int remove_due(struct house *house)
 {
 	const struct tt_keeper *keeper = house->keeper;
-	struct guest *guest;
+	struct guest *guest = g_queue_peek_head(&house->leaving);
 
-	while ((guest = g_queue_peek_head(&house->leaving))) {
-		gint64 left_us = guest->due_us - g_get_monotonic_time();
-		if (left_us > 0)
-			return (int)(left_us / 1000) + 1;
-		keeper->remove(guest->pid, keeper->data);
-		g_queue_pop_head(&house->leaving);
-		g_hash_table_remove(house->guests, GINT_TO_POINTER(guest->pid));
-	}
-	return -1;
+	if (!guest)
+		return -1;
+	gint64 left_us = guest->due_us - g_get_monotonic_time();
+	if (left_us > 0)
+		return (int)(left_us / 1000) + 1;
+	keeper->remove(guest->pid, keeper->data);
+	g_queue_pop_head(&house->leaving);
+	g_hash_table_remove(house->guests, GINT_TO_POINTER(guest->pid));
+	return 0;
 }
 
 /* There may be many guests. */
