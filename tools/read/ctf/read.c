@@ -22,10 +22,17 @@ static bool has_ours(const struct tt_ctf_stream *stream)
 	return tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
 }
 
-/* Of those that say what is in memory, all begin so. */
 static bool has_modules(const struct tt_ctf_stream *stream)
 {
-	return tt_ctf_has_events(stream->layout, stream->class->id, "lttng_ust_");
+	enum tt_dump_kind kind;
+
+	for (guint i = 0; i < stream->layout->events->len; i++) {
+		const struct tt_ctf_event_class *event = stream->layout->events->pdata[i];
+
+		if (event->stream_id == stream->class->id && tt_dump_find(event->name, &kind))
+			return true;
+	}
+	return false;
 }
 
 typedef bool is_wanted(const struct tt_ctf_stream *stream);
@@ -46,18 +53,13 @@ static bool merge_streams(struct reading *reading, is_wanted *wanted, struct tt_
 	return true;
 }
 
-/* The clock of a stream's events never goes back, unless it is damaged: then nobody knows what was first. */
 static bool read_merged(struct reading *reading, struct tt_ctf_merge *merge, const struct tt_ctf_teller *teller,
                         GError **error)
 {
 	enum tt_ctf_told told = TT_TOLD_ON;
 	struct tt_ctf_stream *stream;
-	int64_t last_ns = INT64_MIN;
 
 	while (told == TT_TOLD_ON && (stream = tt_ctf_merge_first(merge))) {
-		if (stream->time_ns < last_ns)
-			return tt_ctf_stream_fail(stream, "its time goes back", error);
-		last_ns = stream->time_ns;
 		told = tt_ctf_tell(teller, stream, error);
 		if (told == TT_TOLD_LATER)
 			tt_ctf_stream_fail(stream, tt_ctf_undescribed, error);
