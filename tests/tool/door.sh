@@ -73,16 +73,21 @@ if ! lttng --no-sessiond list >/dev/null 2>&1; then
 fi
 (until test -e "$dir/over"; do "$family" stranger; done) &
 stranger=$!
+# Who knows the name of a recording does not know its token.
+(until test -s "$dir/name"; do sleep 0.05; done
+	TRACE_THR_RECORDING=$(cat "$dir/name") LTTNG_UST_REGISTER_TIMEOUT=-1 "$family" liar; touch "$dir/lied") &
 clean_up()
 {
 	touch "$dir/over"
 	wait $stranger
 	test -z "$daemon" || kill "$daemon"
 }
-run unshare -p -f --mount-proc "$TOOL" record -q -o "$dir/above" -- sh -c "test -z \"\$TRACE_THR_DOOR\" && $family a"
-check "with a daemon outside of the pid namespace, a recording takes all" "$(status_is 0)$(taken above | grep -qw 'a 40' || taken above)"
+run unshare -p -f --mount-proc "$TOOL" record -q -o "$dir/above" -- sh -c "
+	$family a; echo \$TRACE_THR_RECORDING >$dir/name; until test -e $dir/lied; do sleep 0.05; done"
+check "with a daemon outside of the pid namespace, a recording takes all" "$(status_is 0)$(
+	taken above | grep -w 'a 40' | grep -w stranger | grep -qw 'liar 40' || taken above)"
 tool events "$dir/above"
-check "and reads its own" "$(status_is 0)$(has out 'lock_acquired *a ')$(lacks out 'stranger')"
+check "and reads its own" "$(status_is 0)$(has out 'lock_acquired *a ')$(lacks out 'stranger|liar')"
 run "$TOOL" record -q -o "$dir/here" -- sh -c "test -n \"\$TRACE_THR_DOOR\" && $family a"
 check "with one inside, its own alone" "$(status_is 0)$(taken_is here 'a 40')"
 

@@ -87,18 +87,19 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
  * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
- * are let in; NULL: all are.
+ * are let in; NULL: there is none.
  */
 static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
                              const char *door)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
+	g_autofree char *name = tt_offspring_name(token);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
-	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
+	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", name, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
 	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
 	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
@@ -115,7 +116,7 @@ static char **environment_of(const struct tt_record_options *options, const char
 struct job {
 	const struct tt_record_options *options;
 	const char *path;    /* the program file */
-	char *token;         /* the recording's name, for its processes and the manifest */
+	char *token;         /* that its processes tell, see tt_offspring_name */
 	const char *preload; /* LD_PRELOAD for it; NULL: as it is */
 	struct tt_recording *recording;
 	int *status;
@@ -255,13 +256,13 @@ static void inherit(void *data)
 	        recorder->job->recording->folder);
 }
 
-/* Opens the door of the session, unless it records all processes. False with *error: it cannot be. */
+/* Opens the door of the session. False with *error: it cannot be. */
 static bool open_door(struct recorder *recorder, GError **error)
 {
-	if (!tt_session_is_restricted(recorder->session))
-		return true;
-	recorder->door = tt_door_open(tt_session_name(recorder->session), recorder->job->token,
-	                              tt_daemon_home(recorder->daemon), error);
+	const struct tt_session *session = recorder->session;
+
+	recorder->door = tt_door_open(tt_session_is_restricted(session) ? tt_session_name(session) : NULL,
+	                              recorder->job->token, tt_daemon_home(recorder->daemon), error);
 	return recorder->door;
 }
 
@@ -319,7 +320,7 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
+	g_autofree char *token = tt_offspring_token();
 	struct job job = {.token = token,
 	                  .options = options,
 	                  .path = path,
