@@ -105,6 +105,19 @@ static const char *look_at_provider(GString *found)
 	return NULL;
 }
 
+/* It lies beside the probes, and needs what they need. */
+static const char *look_at_beacon(GString *found)
+{
+	g_autofree char *path = tt_library_find(TT_LIBRARY_BEACON);
+
+	if (!path) {
+		g_string_assign(found, TT_LIBRARY_BEACON " is not beside this command or in its ../lib");
+		return "make, or make install: without it, run finds hangs only when the program has ended";
+	}
+	g_string_printf(found, "%s: run sees a hang while the program runs", path);
+	return NULL;
+}
+
 /* In a process of its own: in ours it would take the place of libc's functions. */
 static const char *look_at_preload(GString *found)
 {
@@ -184,9 +197,9 @@ static const struct {
 	const char *(*look)(GString *found);
 } looks[] = {
     {"user", look_at_user},       {"daemon", look_at_daemon},   {"sessions", look_at_sessions},
-    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"preload", look_at_preload},
-    {"library", look_at_library}, {"stacks", look_at_unwinder}, {"memory", look_at_shm},
-    {"reader", look_at_reader},
+    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"beacon", look_at_beacon},
+    {"preload", look_at_preload}, {"library", look_at_library}, {"stacks", look_at_unwinder},
+    {"memory", look_at_shm},      {"reader", look_at_reader},
 };
 
 static int diagnose(void)
