@@ -1,8 +1,8 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
-# What the tests and the figures alone need: programs of others that they record, a reader of JSON schemas, and what
-# measures a run. redis-tools has the server as well; redis-server would start one.
-TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng time
+# What the tests and the figures alone need: programs of others that they record, a reader of JSON schemas, what measures
+# a run, and libFuzzer. redis-tools has the server as well; redis-server would start one.
+TEST_PACKAGES := clang libclang-rt-14-dev python3 python3-jsonschema redis-tools stress-ng time
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
