@@ -6,6 +6,7 @@
 #   make install   PREFIX=/usr/local, DESTDIR=
 #   make bench     the costs, side by side in one run
 #   make accuracy  how exact `check` is: random programs against an oracle; PROGRAMS= SEED=
+#   make fuzz      hostile input: libFuzzer on all that reads any; FUZZ_SECONDS=
 #   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build
@@ -30,7 +31,8 @@ FLAGS    := -std=gnu11 -D_GNU_SOURCE -I. -Ilibtrace_thr/include -fno-omit-frame-
 
 all: ## builds everything but the tests
 
-include libtrace_thr/Rules.mk tracepoints/Rules.mk tools/Rules.mk examples/Rules.mk tests/Rules.mk tests/accuracy/Rules.mk bench/Rules.mk
+include libtrace_thr/Rules.mk tracepoints/Rules.mk tools/Rules.mk examples/Rules.mk tests/Rules.mk tests/accuracy/Rules.mk \
+        tests/fuzz/Rules.mk bench/Rules.mk
 include packages.mk
 
 # Any C source of the tree, to the same place under $(BUILD). A fragment adds flags of its folder as FLAGS_<folder>.

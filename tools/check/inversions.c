@@ -244,6 +244,8 @@ struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, b
 
 void tt_inversions_free(struct tt_inversions *inversions)
 {
+	if (!inversions)
+		return;
 	g_ptr_array_free(inversions->all, TRUE);
 	tt_picture_free(inversions->picture);
 	g_free(inversions);

@@ -34,11 +34,12 @@ static void what_is_none_is_refused(void **state)
 	    "edge\nheld x+1\nwanted x+2\n",                                     /* one alone is no cycle */
 	    "ring 2\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\n",             /* asks for nothing */
 	    "ring 3\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n", /* too few */
-	    "edge\nheld x+1\nedge\nheld x+2\n",                                 /* nobody asks */
-	    "edge\nwanted x+1\nedge\nwanted x+2\n",                             /* nobody has */
-	    "waits x+1\nedge\nheld x+1\nedge\nwanted x+2\n",                    /* of no edge */
-	    "held x+1\nedge\nheld x+1\nwanted x+2\nedge\n",                     /* of no edge */
-	    "edge\nheld x\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",           /* no offset */
+	    "ring 4294967295\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge\nheld x+1\nedge\nheld x+2\n",                       /* nobody asks */
+	    "edge\nwanted x+1\nedge\nwanted x+2\n",                   /* nobody has */
+	    "waits x+1\nedge\nheld x+1\nedge\nwanted x+2\n",          /* of no edge */
+	    "held x+1\nedge\nheld x+1\nwanted x+2\nedge\n",           /* of no edge */
+	    "edge\nheld x\nwanted x+2\nedge\nheld x+1\nwanted x+2\n", /* no offset */
 	    "edge\nheld +1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "edge\nheld x+1g\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "pause -1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
