@@ -35,12 +35,15 @@ $(BUILD)/tests/preload/%.o: CFLAGS += $(PRELOAD_FLAGS)
 $(BUILD)/tests/preload/%.o: tests/preload/%.cc
 	@mkdir -p $(@D)
 	$(SAY) CXX $@
-	$(Q)$(CXX) -std=gnu++17 -I. -pthread -Wall -Wextra -Werror -MMD -MP $(CFLAGS) -c $< -o $@
+	$(Q)$(CXX) -std=gnu++20 -I. -pthread -Wall -Wextra -Werror -MMD -MP $(CFLAGS) -c $< -o $@
+
+$(BUILD)/tests/preload/futex_glib.o: CFLAGS += $(shell pkg-config --cflags glib-2.0)
+$(BUILD)/tests/preload/futex_glib: PRELOAD_LIBS = $(shell pkg-config --libs glib-2.0)
 
 $(PRELOAD_PROGRAMS): $(BUILD)/tests/preload/%: $(BUILD)/tests/preload/%.o
 	$(SAY) LINK $@
 	$(Q)$(if $(wildcard tests/preload/$*.cc),$(CXX),$(CC)) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -no-pie -o $@ $< \
-	    -pthread -ldl
+	    $(PRELOAD_LIBS) -pthread -ldl
 
 # Programs of others, in source: built as anybody would, without the library.
 OTHER_PROGRAMS := $(BUILD)/tests/programs/cxx $(BUILD)/tests/programs/sqlite

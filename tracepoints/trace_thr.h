@@ -67,6 +67,8 @@
 	                  TT_ARGS_STACK)
 #define TT_ARGS_barrier_passed LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint32_t, index, uint64_t, waker)
 #define TT_ARGS_barrier_broken LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, why, uint64_t, waker)
+#define TT_ARGS_futex_wait LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, shared, int64_t, timeout_ns, TT_ARGS_STACK)
+#define TT_ARGS_futex_wake LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, asked, uint32_t, woken)
 #define TT_ARGS_timer_start LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, interval_ns)
 #define TT_ARGS_object_shared LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object)
 #define TT_ARGS_log_message LTTNG_UST_TP_ARGS(TT_ARGS_WHO, uint8_t, level, const char *, text)
@@ -145,6 +147,10 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_passed, TT_ARGS_barrier_pass
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint32_t, index) TT_INT(uint64_t, waker)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, barrier_broken, TT_ARGS_barrier_broken,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(break_reason, why) TT_INT(uint64_t, waker)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, futex_wait, TT_ARGS_futex_wait,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(uint8_t, shared) TT_INT(int64_t, timeout_ns) TT_STACK_FIELD))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, futex_wake, TT_ARGS_futex_wake,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, asked) TT_INT(uint32_t, woken)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, timer_start, TT_ARGS_timer_start,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_INT(int64_t, interval_ns)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, object_shared, TT_ARGS_object_shared,

@@ -38,6 +38,7 @@
 	X(cond_wait, cond_wait, DEBUG)                                                                                 \
 	X(cond_woken, woken, INFO)                                                                                     \
 	X(cond_notify, cond_notify, INFO)                                                                              \
+	X(cond_destroy_wait, wait, DEBUG)                                                                              \
 	X(cond_destroy, object, INFO)                                                                                  \
 	X(event_init, object, INFO)                                                                                    \
 	X(event_wait, wait, DEBUG)                                                                                     \
@@ -58,7 +59,11 @@
 	X(barrier_broken, barrier_broken, INFO)                                                                        \
 	X(barrier_abort, object, INFO)                                                                                 \
 	X(barrier_reset, object, INFO)                                                                                 \
+	X(barrier_destroy_wait, wait, DEBUG)                                                                           \
 	X(barrier_destroy, object, INFO)                                                                               \
+	X(futex_wait, futex_wait, DEBUG)                                                                               \
+	X(futex_woken, woken, INFO)                                                                                    \
+	X(futex_wake, futex_wake, INFO)                                                                                \
 	X(timer_start, timer_start, INFO)                                                                              \
 	X(timer_fired, object, INFO)                                                                                   \
 	X(timer_cancelled, object, INFO)                                                                               \
@@ -103,13 +108,16 @@
 	X("timeout", TIMEOUT, 1)                                                                                       \
 	X("error", ERROR, 2)
 
-/* Why a wait ended. */
+/* Why a wait ended; the last three: of a futex, whose word had another value, by a signal, refused by the kernel. */
 #define TT_WAKES(X)                                                                                                    \
 	X("timeout", TIMEOUT, 0)                                                                                       \
 	X("notified", NOTIFIED, 1)                                                                                     \
 	X("set", SET, 2)                                                                                               \
 	X("joined", JOINED, 3)                                                                                         \
-	X("cancelled", CANCELLED, 4)
+	X("cancelled", CANCELLED, 4)                                                                                   \
+	X("changed", CHANGED, 5)                                                                                       \
+	X("interrupted", INTERRUPTED, 6)                                                                               \
+	X("refused", REFUSED, 7)
 
 /* How a thread ended: returned from its target, called pthread_exit, or was cancelled. */
 #define TT_ENDS(X)                                                                                                     \
@@ -152,7 +160,8 @@
 	X("started twice", STARTED_TWICE, 4) /* a thread or timer runs once */                                         \
 	X("joins itself", JOINS_ITSELF, 5)   /* would wait for ever */                                                 \
 	X("destroyed in use", IN_USE, 6)     /* destroy while held or waited for */                                    \
-	X("bad argument", BAD_ARGUMENT, 7)   /* a value that the call does not take */
+	X("bad argument", BAD_ARGUMENT, 7)   /* a value that the call does not take */                                 \
+	X("joined twice", JOINED_TWICE, 8)   /* while another thread waits for its end: one of the two may for ever */
 
 #define TT_ENUM_CONSTANT(list, name, value) TT_##list##_##name = value,
 #define TT_LOCK_KIND_(word, name, value) TT_ENUM_CONSTANT(KIND, name, value)

@@ -61,6 +61,17 @@ static bool knows_layout(void)
 	return !memcmp(&found, &expected, sizeof found);
 }
 
+/*
+ * Whether some have come that wait for others. libc lets nobody destroy it until they have left, so for good if nobody
+ * comes. Those that are on their way out it waits for as well, but not for long.
+ */
+static bool has_waiters(const pthread_barrier_t *barrier)
+{
+	struct layout layout = layout_of(barrier);
+
+	return knows_layout() && layout.parties && layout.in % layout.parties != 0;
+}
+
 static void tell_shared(const struct tt_record *record, const void *caller)
 {
 	if (record->shared)
@@ -200,11 +211,19 @@ TT_INTERPOSED int pthread_barrier_init(pthread_barrier_t *barrier, const pthread
 TT_INTERPOSED int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
 	const struct tt_record *record = tt_record_find(barrier);
+	bool told = record && record->id && TT_WATCHED(barrier_destroy) && tt_is_told(TT_CALLER);
+	struct tt_what what = told ? tt_record_what(record) : (struct tt_what){.id = 0};
+	bool waits = told && has_waiters(barrier);
+	int error = 0;
 
-	if (record && record->id && TT_WATCHED(barrier_destroy) && tt_is_told(TT_CALLER))
-		TT_REPORT(barrier_destroy, TT_CALLER, TT_WHAT(tt_record_what(record)));
+	if (waits) {
+		TT_REPORT(barrier_destroy_wait, TT_CALLER, &what, TT_NO_TIMEOUT, TT_STACK(TT_CALLER));
+		error = TT_REAL(pthread_barrier_destroy)(barrier);
+	}
+	if (told)
+		TT_REPORT(barrier_destroy, TT_CALLER, &what);
 	tt_record_end(barrier);
-	return TT_REAL(pthread_barrier_destroy)(barrier);
+	return waits ? error : TT_REAL(pthread_barrier_destroy)(barrier);
 }
 
 /* Where a record is, all are counted, also while nobody looks. */

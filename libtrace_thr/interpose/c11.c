@@ -94,8 +94,7 @@ TT_INTERPOSED int cnd_init(cnd_t *cond)
 
 TT_INTERPOSED void cnd_destroy(cnd_t *cond)
 {
-	tt_cond_destroyed(cond_of(cond), TT_CALLER);
-	TT_REAL(cnd_destroy)(cond);
+	tt_cond_destroy(cond_of(cond), TT_CALLER);
 }
 
 TT_INTERPOSED int cnd_wait(cnd_t *cond, mtx_t *mutex)

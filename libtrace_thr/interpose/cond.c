@@ -9,7 +9,7 @@
 #include "records.h"
 
 /* What glibc's field __wrefs says. */
-enum { SHARED = 1, MONOTONIC = 2 };
+enum { SHARED = 1, MONOTONIC = 2, WAITERS_SHIFT = 3 };
 
 #define PREFIX "cond"
 
@@ -56,15 +56,32 @@ void tt_cond_made(pthread_cond_t *cond, const void *caller)
 		record_of(cond, 0, caller);
 }
 
-void tt_cond_destroyed(pthread_cond_t *cond, const void *caller)
+/* Relaxed: a hint, as the program has to see to it that nobody comes to wait now. */
+static bool has_waiters(const pthread_cond_t *cond)
+{
+	return __atomic_load_n(&cond->__data.__wrefs, __ATOMIC_RELAXED) >> WAITERS_SHIFT;
+}
+
+/*
+ * libc waits until all who wait for the condition have left, so for good if nobody wakes them. Until then it is the
+ * object that they wait for, which somebody may notify yet.
+ */
+int tt_cond_destroy(pthread_cond_t *cond, const void *caller)
 {
 	struct tt_record *record = tt_record_find(cond);
+	bool told = record && record->id && TT_WATCHED(cond_destroy) && tt_is_told(caller);
+	struct tt_what what = told ? tt_record_what(record) : (struct tt_what){.id = 0};
+	bool waits = told && has_waiters(cond);
+	int error = 0;
 
-	if (!record || !record->id)
-		return;
-	if (TT_WATCHED(cond_destroy) && tt_is_told(caller))
-		TT_REPORT(cond_destroy, caller, TT_WHAT(tt_record_what(record)));
+	if (waits) {
+		TT_REPORT(cond_destroy_wait, caller, &what, TT_NO_TIMEOUT, TT_STACK(caller));
+		error = TT_REAL(pthread_cond_destroy)(cond);
+	}
+	if (told)
+		TT_REPORT(cond_destroy, caller, &what);
 	tt_record_end(cond);
+	return waits ? error : TT_REAL(pthread_cond_destroy)(cond);
 }
 
 /* How a wait is done: the deadline NULL is none; the clock TT_CLOCK_OF_CALL is the condition's own. */
@@ -205,8 +222,7 @@ TT_INTERPOSED int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr
 
 TT_INTERPOSED int pthread_cond_destroy(pthread_cond_t *cond)
 {
-	tt_cond_destroyed(cond, TT_CALLER);
-	return TT_REAL(pthread_cond_destroy)(cond);
+	return tt_cond_destroy(cond, TT_CALLER);
 }
 
 TT_INTERPOSED int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex)

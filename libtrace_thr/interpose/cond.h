@@ -7,8 +7,8 @@
 #include "watch.h"
 
 void tt_cond_made(pthread_cond_t *cond, const void *caller);
-void tt_cond_destroyed(pthread_cond_t *cond, const void *caller);
 
+int tt_cond_destroy(pthread_cond_t *cond, const void *caller);
 int tt_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, const void *caller);
 int tt_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *until, const void *caller);
 int tt_cond_signal(pthread_cond_t *cond, const void *caller);

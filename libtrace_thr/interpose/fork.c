@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "futex.h"
 #include "thread.h"
 #include "watch.h"
 
@@ -39,6 +40,7 @@ static void after_in_child(void)
 	tt_own_locks = (struct tt_own_locks){0}; /* where the kernel has not done it */
 	tt_tid_before_fork = forking;
 	tt_threads_after_fork_in_child();
+	tt_futexes_after_fork_in_child();
 	tt_leave();
 }
 

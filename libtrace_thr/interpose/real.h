@@ -18,6 +18,7 @@
 
 /* X(result, name, parameters) */
 #define TT_REAL_FUNCTIONS(X)                                                                                           \
+	X(long, syscall, (long number, long a, long b, long c, long d, long e, long f))                                \
 	X(int, pthread_mutex_init, (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes))                   \
 	X(int, pthread_mutex_destroy, (pthread_mutex_t * mutex))                                                       \
 	X(int, pthread_mutex_lock, (pthread_mutex_t * mutex))                                                          \
@@ -77,7 +78,6 @@
 	X(int, mtx_init, (mtx_t * mutex, int type))                                                                    \
 	X(void, mtx_destroy, (mtx_t * mutex))                                                                          \
 	X(int, cnd_init, (cnd_t * cond))                                                                               \
-	X(void, cnd_destroy, (cnd_t * cond))                                                                           \
 	X(int, thrd_create, (thrd_t * thread, thrd_start_t start, void *arg))                                          \
 	X(int, poll, (struct pollfd * descriptors, nfds_t n, int timeout_ms))                                          \
 	X(ssize_t, write, (int fd, const void *data, size_t size))                                                     \

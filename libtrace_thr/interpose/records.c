@@ -112,19 +112,17 @@ static struct tt_record *add(const void *address)
 	return record;
 }
 
-/* `mutex 0x55d0c0ffee10`, without printf, which is not for signal handlers. */
-static void write_name(struct tt_record *record, const char *prefix)
+void tt_record_write_name(char *text, const char *prefix, uintptr_t address)
 {
-	char *at = stpcpy(record->text, prefix);
+	char *at = stpcpy(text, prefix);
 	int shift = 60;
 
 	at = stpcpy(at, " 0x");
-	while (shift > 0 && !(record->address >> shift & 15))
+	while (shift > 0 && !(address >> shift & 15))
 		shift -= 4;
 	for (; shift >= 0; shift -= 4)
-		*at++ = "0123456789abcdef"[record->address >> shift & 15];
+		*at++ = "0123456789abcdef"[address >> shift & 15];
 	*at = '\0';
-	record->name = record->text;
 }
 
 static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kind kind, uint64_t *mark)
@@ -135,7 +133,8 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 	record->used = false;
 	record->shared = false;
 	record->done = 0;
-	write_name(record, prefix);
+	tt_record_write_name(record->text, prefix, record->address);
+	record->name = record->text;
 	/* Release: who finds the id finds the name. */
 	__atomic_store_n(&record->id, tt_object_new_id(), __ATOMIC_RELEASE);
 	if (mark)

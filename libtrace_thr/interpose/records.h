@@ -54,6 +54,12 @@ struct tt_record *tt_record_known(const void *address, const uint64_t *mark);
 struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
                                  bool *made);
 
+/*
+ * Writes a name like `mutex 0x55d0c0ffee10`, without printf, which is not for signal handlers. `text` has
+ * TT_RECORD_TEXT bytes, `prefix` at most 7.
+ */
+void tt_record_write_name(char *text, const char *prefix, uintptr_t address);
+
 /* Gives the object a name of its own, which is copied. */
 void tt_record_name(struct tt_record *record, const char *name);
 

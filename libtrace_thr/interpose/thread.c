@@ -22,6 +22,7 @@ struct plain {
 	int (*c11_start)(void *); /* that of thrd_create, in place of start */
 	void *arg;
 	pthread_t handle;
+	unsigned joiners;   /* how many threads wait for its end */
 	struct plain *next; /* of those to join, or of those free */
 	char name[NAME_SIZE];
 };
@@ -319,6 +320,40 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	return error;
 }
 
+/*
+ * A join that is about to wait. libc lets several threads do so, but the kernel tells one of them of the end, and the
+ * others wait for good; POSIX does not say what becomes of them.
+ */
+struct joining {
+	struct plain *plain; /* NULL: not counted */
+	int error;
+};
+
+static void begin_joining(struct joining *joining, const void *caller)
+{
+	lock_threads();
+	bool second = joining->plain->joiners++ > 0;
+	unlock_threads();
+	if (second)
+		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(&joining->plain->thread)), TT_OBJECT_THREAD,
+		          "pthread_join", TT_MISUSE_JOINED_TWICE);
+}
+
+/* One that came to nothing, by a time limit, an error or a cancellation. The thread may be joined by another. */
+static void end_joining(struct joining *joining)
+{
+	const struct plain *plain;
+
+	if (!joining->plain || !joining->error)
+		return;
+	lock_threads();
+	for (plain = joinable; plain && plain != joining->plain;)
+		plain = plain->next;
+	if (plain)
+		joining->plain->joiners--;
+	unlock_threads();
+}
+
 static void tell_join_end(const tthr_thread *joined, bool itself, int error, const void *caller)
 {
 	if (itself)
@@ -339,9 +374,13 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
 	int64_t timeout_ns = until ? tt_until_ns(clock, until) : TT_NO_TIMEOUT;
 
 	bool itself = pthread_equal(thread, pthread_self()); /* which libc refuses */
-	if (joined && !itself && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED)
+	bool waits = joined && !itself && timeout_ns != 0 && tt_thread_state(joined) < TT_LIFE_ENDED;
+	__attribute__((cleanup(end_joining))) struct joining joining = {waits ? plain : NULL, ECANCELED};
+	if (joining.plain)
+		begin_joining(&joining, caller);
+	if (waits)
 		TT_REPORT(thread_join_wait, caller, TT_WHAT(tt_thread_what(joined)), timeout_ns, TT_STACK(caller));
-	int error = join(thread, value, clock, until);
+	int error = joining.error = join(thread, value, clock, until);
 	if (joined)
 		tell_join_end(joined, itself, error, caller);
 	if (!error && plain)

@@ -18,6 +18,8 @@
 #
 # Between the threads one thing is looked at: that nobody gets what another has not given back yet.
 
+BEGIN { first_futex = 2 ^ 52 - 2 ^ 48 } # the ids of futexes are made of their addresses
+
 NR == FNR && $1 == "from" { caller_name[tolower($2)] = $3; next }
 NR == FNR { name_of_address[tolower($1)] = $2; next }
 !/ trace_thr:/ { next }
@@ -50,7 +52,7 @@ NR == FNR { name_of_address[tolower($1)] = $2; next }
 
 function note_id(pid, id)
 {
-	if (id + 0 > highest[pid] + 0)
+	if (id + 0 > highest[pid] + 0 && id + 0 < first_futex)
 		highest[pid] = id
 }
 
@@ -126,6 +128,9 @@ function name_objects(pid,    id, key, name, known, without, times)
 		}
 		object_name[key] = known[name] (times[name]++ ? " (" times[name] ")" : "")
 	}
+	for (key in raw_name)
+		if (!(key in object_name) && raw_name[key] ~ /^futex /)
+			object_name[key] = with_names(raw_name[key])
 	for (name in known)
 		delete known[name]
 	for (name in times)

@@ -89,7 +89,7 @@ char *tt_object_phrase(const struct tt_object *object)
 	static const char *const families[] = {
 	    [TT_FAMILY_LOCK] = "lock",           [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",
 	    [TT_FAMILY_SEMAPHORE] = "semaphore", [TT_FAMILY_BARRIER] = "barrier",     [TT_FAMILY_THREAD] = "thread",
-	    [TT_FAMILY_LOCAL] = "local",
+	    [TT_FAMILY_LOCAL] = "local",         [TT_FAMILY_FUTEX] = "futex",
 	};
 	/* Which of its waiters a lock prefers is not what people call it by. */
 	unsigned called = object->kind == TT_KIND_RWLOCK_WRITER ? TT_KIND_RWLOCK : object->kind;

@@ -120,12 +120,13 @@ static GHashTable *blocked_of(const struct tt_check *check, uint32_t pid)
 	return blocked;
 }
 
-/* Of what a signal handler may call, sem_post wakes, and so may what sets an event. */
+/* Of what a signal handler may call, sem_post wakes, and so may what sets an event or wakes a futex. */
 static bool may_be_for_handlers(const struct tt_finding *finding)
 {
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_object *wanted = tt_finding_edge(finding, i)->wanted;
-		if (wanted && (wanted->family == TT_FAMILY_SEMAPHORE || wanted->family == TT_FAMILY_EVENT))
+		if (wanted && (wanted->family == TT_FAMILY_SEMAPHORE || wanted->family == TT_FAMILY_EVENT ||
+		               wanted->family == TT_FAMILY_FUTEX))
 			return true;
 	}
 	return false;

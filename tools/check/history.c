@@ -159,7 +159,8 @@ static const uint8_t arguments[TT_N_EVENT_TYPES] = {
     [TT_EVENT_sem_released] = NUMBER,   [TT_EVENT_sem_destroy] = NONE,     [TT_EVENT_barrier_init] = PARTIES,
     [TT_EVENT_barrier_wait] = PARTIES,  [TT_EVENT_barrier_passed] = WAKER, [TT_EVENT_barrier_broken] = WAKER,
     [TT_EVENT_barrier_abort] = NONE,    [TT_EVENT_barrier_reset] = NONE,   [TT_EVENT_barrier_destroy] = NONE,
-    [TT_EVENT_thread_cancel] = NONE,
+    [TT_EVENT_thread_cancel] = NONE,    [TT_EVENT_futex_wait] = NONE,      [TT_EVENT_futex_woken] = NONE,
+    [TT_EVENT_futex_wake] = ASKED,
 };
 
 static uint32_t argument_of(const struct tt_history *history, const struct tt_event *event)

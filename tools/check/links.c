@@ -87,6 +87,9 @@ static void (*const readers[TT_N_EVENT_TYPES])(struct tt_link_reader *reader) = 
     [TT_EVENT_barrier_abort] = tt_link_break,
     [TT_EVENT_barrier_reset] = tt_link_break,
     [TT_EVENT_barrier_destroy] = destroy,
+    [TT_EVENT_futex_wait] = tt_link_wait,
+    [TT_EVENT_futex_woken] = tt_link_leave_condition,
+    [TT_EVENT_futex_wake] = tt_link_notify,
 };
 
 /*

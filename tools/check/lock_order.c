@@ -77,6 +77,9 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	const struct tt_wait *wait = &thread->wait;
 	struct order *order = data;
 
+	/* The destruction of an object asks nothing of it, and is not in the history. */
+	if (wait->destroys)
+		return;
 	if (!is_asked_for(thread, wait->object) && !(tt_is_wake_up(wait->object) && thread->holds->len > 0))
 		return;
 	g_hash_table_insert(order->waiting, thread, wait->object);

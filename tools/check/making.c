@@ -63,6 +63,7 @@ static bool is_shown_by(enum tt_event_type type)
 	case TT_EVENT_barrier_passed:
 	case TT_EVENT_barrier_abort:
 	case TT_EVENT_barrier_reset:
+	case TT_EVENT_futex_wake:
 	case TT_EVENT_timer_start:
 		return true;
 	default:

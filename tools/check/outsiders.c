@@ -1,10 +1,18 @@
 #include "tools/check/outsiders.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Signals that the C library handles for itself (nptl): they wake nobody. */
 static const uint64_t of_libc = UINT64_C(3) << (32 - 1);
+
+/*
+ * Signals that a thread gets for what it does itself. One that is blocked does nothing, so their handlers, which a
+ * program's runtime installs to tell of an overflown stack, wake nobody.
+ */
+#define BIT(signal) (UINT64_C(1) << ((signal)-1))
+static const uint64_t of_faults = BIT(SIGILL) | BIT(SIGBUS) | BIT(SIGFPE) | BIT(SIGSEGV);
 
 /* LTTng-UST calls its threads so after the program. */
 #define TRACER "-ust"
@@ -43,5 +51,5 @@ bool tt_outsiders_handle_signals(uint32_t pid)
 
 	if (!g_file_get_contents(path, &text, NULL, NULL) || !(caught = strstr(text, field)))
 		return true;
-	return strtoull(caught + strlen(field), NULL, 16) & ~of_libc;
+	return strtoull(caught + strlen(field), NULL, 16) & ~of_libc & ~of_faults;
 }

@@ -84,11 +84,13 @@ static const struct {
     [TT_FAMILY_LOCK] = {name_lock, false}, [TT_FAMILY_CONDITION] = {name_condition, true},
     [TT_FAMILY_EVENT] = {NULL, true},      [TT_FAMILY_SEMAPHORE] = {NULL, true},
     [TT_FAMILY_BARRIER] = {NULL, true},    [TT_FAMILY_THREAD] = {name_thread, false},
-    [TT_FAMILY_LOCAL] = {NULL, true},
+    [TT_FAMILY_LOCAL] = {NULL, true},      [TT_FAMILY_FUTEX] = {NULL, true},
 };
 
 struct tt_object *tt_wait_needs(const struct tt_wait *wait)
 {
+	if (wait->destroys)
+		return NULL;
 	return wait->object->family == TT_FAMILY_CONDITION ? wait->lock : wait->object;
 }
 
@@ -114,6 +116,35 @@ static bool may_be_helped(const struct tt_wait *wait, const GPtrArray *holders)
 	return false;
 }
 
+/* Those who wait for it have yet to be let go. */
+static bool is_waited_for(const struct tt_object *object)
+{
+	for (guint i = 0; i < object->waiters->len; i++) {
+		const struct tt_wait *wait = &((const struct tt_thread *)object->waiters->pdata[i])->wait;
+		if (!wait->woken && !wait->maybe_woken)
+			return true;
+	}
+	return false;
+}
+
+/* What the node of a wait without end waits for. */
+static void find_needs(struct tt_node *node, const struct tt_wait *wait, bool timed)
+{
+	const struct tt_object *object = wait->object;
+
+	if (wait->destroys) {
+		node->anybody = is_waited_for(object);
+		/* Those of the parent never leave what this process has a copy of. */
+		node->nobody = object->left_waiters && object->waiters->len == 0;
+		return;
+	}
+	node->anybody = families[object->family].anybody && !wait->woken && !wait->maybe_woken && !timed;
+	/* The kernel tells one of those who wait in pthread_join of the end, and that one has returned. */
+	node->nobody = object->family == TT_FAMILY_THREAD && object->thread->joined_twice && object->thread->joined_by;
+	if (families[object->family].name)
+		families[object->family].name(wait, node->thread, node->holders);
+}
+
 /* The node of a thread that waits for good; NULL: it does not. */
 static struct tt_node *new_node(struct tt_thread *thread)
 {
@@ -127,11 +158,10 @@ static struct tt_node *new_node(struct tt_thread *thread)
 	node = g_new0(struct tt_node, 1);
 	node->thread = thread;
 	node->holders = g_ptr_array_new();
-	node->anybody = families[wait->object->family].anybody && !wait->woken && !wait->maybe_woken && !timed;
-	if (families[wait->object->family].name)
-		families[wait->object->family].name(wait, thread, node->holders);
+	find_needs(node, wait, timed);
 	bool had = wait->object->family == TT_FAMILY_SEMAPHORE && wait->object->value > 0;
-	if (had || (!node->anybody && node->holders->len == 0) || may_be_helped(wait, node->holders)) {
+	bool over = !node->anybody && !node->nobody && node->holders->len == 0;
+	if (had || over || may_be_helped(wait, node->holders)) {
 		free_node(node);
 		return NULL;
 	}
@@ -266,7 +296,7 @@ static bool may_go_on(const struct tt_wait_graph *graph, const struct tt_node *n
 	const struct tt_object *needs = tt_wait_needs(&node->thread->wait);
 	bool any_releases = surely && needs && needs->family == TT_FAMILY_LOCK && needs->kind == TT_KIND_LOCK;
 
-	if (node->anybody && !someone)
+	if (node->nobody || (node->anybody && !someone))
 		return false;
 	if (any_releases && someone)
 		return true;

@@ -4,8 +4,9 @@
  * A node is a thread that waits without a time limit for what cannot be had now: a condition's lock is taken back
  * without one. Its edges lead to the threads it waits
  * for by name: the holders of a lock, also of that which the waiter of a condition must have back; the writers that a
- * writer-preferring lock lets no reader pass; the thread to join. It may need anybody as well: to notify, set, release
- * or arrive. Who waits for what a process that is not in the trace may give it is no node.
+ * writer-preferring lock lets no reader pass; the thread to join. It may need anybody as well: to notify, set, release,
+ * wake or arrive, which is also what who destroys a condition or a barrier needs, until those who wait have left. Who
+ * waits for what a process that is not in the trace may give it is no node.
  */
 #ifndef TT_CHECK_WAIT_GRAPH_H
 #define TT_CHECK_WAIT_GRAPH_H
@@ -16,6 +17,7 @@ struct tt_node {
 	struct tt_thread *thread;
 	GPtrArray *holders; /* struct tt_thread: those it waits for by name, all of them */
 	bool anybody;       /* whoever lives may let it go on, as far as those do */
+	bool nobody;        /* nobody can: who could has done it for another, or is not in this process */
 	guint index;        /* its place among the nodes */
 	bool in_cycle;
 	bool dead;   /* nobody who could let it go on is alive, if a Lock is released by its holder only */

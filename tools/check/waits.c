@@ -24,6 +24,7 @@ static const struct {
     [TT_FAMILY_BARRIER] = {"come", NULL},
     [TT_FAMILY_THREAD] = {"end", NULL},
     [TT_FAMILY_LOCAL] = {"", NULL},
+    [TT_FAMILY_FUTEX] = {"wake it", "woken"},
 };
 
 static const char *const remedies[TT_N_RULES] = {
@@ -152,12 +153,23 @@ static void tell_cycle(struct scene *scene, const GPtrArray *cycle)
 	add_grounds(scene, finding, surely);
 }
 
+/* The edge of a thread that is stuck. */
+static struct tt_edge stuck_edge(struct tt_thread *thread)
+{
+	struct tt_edge edge = tt_edge_of_wait(thread);
+
+	if (thread->wait.destroys)
+		edge.note = g_strdup("to destroy it");
+	return edge;
+}
+
 static void add_blocked(struct scene *scene, struct tt_node *node, struct tt_finding *finding)
 {
-	struct tt_edge edge = tt_edge_of_wait(node->thread);
+	const struct tt_object *needs = tt_wait_needs(&node->thread->wait);
+	struct tt_edge edge = stuck_edge(node->thread);
 
-	if (edge.wanted->family == TT_FAMILY_CONDITION) {
-		g_autofree char *lock = tt_object_phrase(tt_wait_needs(&node->thread->wait));
+	if (needs && edge.wanted->family == TT_FAMILY_CONDITION) {
+		g_autofree char *lock = tt_object_phrase(needs);
 		edge.note = g_strdup_printf("and needs %s back", lock);
 	}
 	g_array_append_val(finding->blocked, edge);
@@ -209,6 +221,12 @@ static const char *how_gone(const struct tt_thread *thread)
 	return thread->left_behind ? "is not in this process" : "has exited";
 }
 
+/* By another thread, which was the one to be told of its end. */
+static bool is_joined(const struct tt_object *object)
+{
+	return object->family == TT_FAMILY_THREAD && object->thread->joined_by;
+}
+
 static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *object, const GPtrArray *gone)
 {
 	g_autofree char *names = tt_thread_names(waiters);
@@ -226,6 +244,9 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 		return g_strdup_printf("%s %s for %s, whose holder %s %s", names, verb, what, hold->thread->name,
 		                       how_gone(hold->thread));
 	}
+	if (is_joined(object))
+		return g_strdup_printf("%s %s for %s, which %s has joined already", names, verb, what,
+		                       object->thread->joined_by->name);
 	if (object->family == TT_FAMILY_BARRIER)
 		return g_strdup_printf("%s %s at %s, where %u of %u have come and nobody else is left", names, verb,
 		                       what, object->waiters->len, object->parties);
@@ -276,11 +297,11 @@ static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GP
 	g_autoptr(GPtrArray) gone = gone_holders(needs);
 	struct tt_finding *finding = add_finding(scene, TT_RULE_STUCK, stuck_verdict(waiters, object, gone));
 
-	finding->anybody = gone->len == 0;
+	finding->anybody = gone->len == 0 && !is_joined(object);
 	/* It rests on what did not happen at any time. */
 	finding->level = tt_check_lost(scene->check) || !surely ? TT_LEVEL_POTENTIAL : TT_LEVEL_ACTUAL;
 	for (guint i = 0; i < waiters->len; i++) {
-		struct tt_edge edge = tt_edge_of_wait(waiters->pdata[i]);
+		struct tt_edge edge = stuck_edge(waiters->pdata[i]);
 		g_array_append_val(finding->edges, edge);
 	}
 	for (guint i = 0; i < gone->len; i++) {
@@ -309,17 +330,36 @@ static bool is_root(const struct scene *scene, const struct tt_node *node)
 	return true;
 }
 
-/* All that wait in vain for the object of the node. */
-static void tell_root(struct scene *scene, const struct tt_node *root)
+/* Of who destroys the object, one of those for whom it waits; the node itself if none of them is a root. */
+static const struct tt_node *waiter_of(const struct scene *scene, const struct tt_node *node)
+{
+	const struct tt_wait *wait = &node->thread->wait;
+
+	for (guint i = 0; wait->destroys && i < wait->object->waiters->len; i++) {
+		const struct tt_node *waiter = tt_wait_graph_node(scene->graph, wait->object->waiters->pdata[i]);
+		if (waiter && is_root(scene, waiter))
+			return waiter;
+	}
+	return node;
+}
+
+/* All that wait in vain for the object of the node, and who waits for them to leave it. */
+static void tell_root(struct scene *scene, const struct tt_node *node)
 {
 	g_autoptr(GPtrArray) waiters = g_ptr_array_new();
+	const struct tt_node *root = waiter_of(scene, node);
 	const struct tt_wait *wait = &root->thread->wait;
 	const struct tt_object *object = wait->object;
 
 	for (guint i = 0; i < object->waiters->len; i++) {
-		const struct tt_node *node = tt_wait_graph_node(scene->graph, object->waiters->pdata[i]);
-		if (node && is_root(scene, node) && tt_wait_needs(&node->thread->wait) == tt_wait_needs(wait))
-			g_ptr_array_add(waiters, node->thread);
+		const struct tt_node *other = tt_wait_graph_node(scene->graph, object->waiters->pdata[i]);
+		if (other && is_root(scene, other) && tt_wait_needs(&other->thread->wait) == tt_wait_needs(wait))
+			g_ptr_array_add(waiters, other->thread);
+	}
+	for (guint i = 0; i < scene->graph->nodes->len; i++) {
+		const struct tt_node *other = scene->graph->nodes->pdata[i];
+		if (other->thread->wait.object == object && other->thread->wait.destroys && is_root(scene, other))
+			g_ptr_array_add(waiters, other->thread);
 	}
 	tell_stuck(scene, wait, waiters, root->surely);
 }

@@ -5,7 +5,8 @@
  *
  * A condition of the library wakes its waiters in the order in which they came, and a notify says how many. Which
  * waiter a condition of pthreads wakes is not known: after a notify that wakes one of several, all of them may be the
- * one, until as many have come through. What comes to wait later is none of them. Both wake all in a broadcast.
+ * one, until as many have come through. What comes to wait later is none of them. Both wake all in a broadcast. A futex
+ * wakes as a condition of pthreads does.
  */
 
 static struct tt_object *lock_of_condition(const struct tt_step *step)
@@ -54,26 +55,29 @@ static void set_maybe(const struct tt_object *condition, bool maybe)
 		((struct tt_thread *)condition->waiters->pdata[i])->wait.maybe_woken = maybe;
 }
 
-void tt_model_cond_notify(const struct tt_step *step)
+void tt_model_wake_any(const struct tt_step *step, int64_t n)
 {
-	struct tt_object *condition = step->object;
-	int64_t asked = step->event->asked;
+	struct tt_object *object = step->object;
 
-	tt_model_touch(step);
-	if (tt_wakes_in_order(condition)) {
-		tt_model_wake(condition, step->event->woken);
-		return;
-	}
-	if (asked < 0) {
-		tt_model_wake(condition, UINT64_MAX);
-		condition->loose = 0;
+	if (n < 0) {
+		tt_model_wake(object, UINT64_MAX);
+		object->loose = 0;
 	}
 	/* Some of those who wait, whichever; not the program's count of them, which may be old. */
-	if (asked > 0 && condition->waiters->len > 0) {
-		condition->loose += (guint)MIN(asked, (int64_t)condition->waiters->len);
-		condition->loose = MIN(condition->loose, count_unwoken(condition));
-		set_maybe(condition, true);
+	if (n > 0 && object->waiters->len > 0) {
+		object->loose += (guint)MIN(n, (int64_t)object->waiters->len);
+		object->loose = MIN(object->loose, count_unwoken(object));
+		set_maybe(object, true);
 	}
+}
+
+void tt_model_cond_notify(const struct tt_step *step)
+{
+	tt_model_touch(step);
+	if (tt_wakes_in_order(step->object))
+		tt_model_wake(step->object, step->event->woken);
+	else
+		tt_model_wake_any(step, step->event->asked);
 }
 
 /*

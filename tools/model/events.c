@@ -42,9 +42,16 @@ static void end_failed_wait(const struct tt_step *step)
 
 static enum tt_outcome outcome_of(const struct tt_event *event)
 {
-	return event->result == TT_WAKE_TIMEOUT     ? TT_OUTCOME_TIMEOUT
-	       : event->result == TT_WAKE_CANCELLED ? TT_OUTCOME_ERROR
-	                                            : TT_OUTCOME_GOT;
+	switch (event->result) {
+	case TT_WAKE_TIMEOUT:
+		return TT_OUTCOME_TIMEOUT;
+	case TT_WAKE_CANCELLED:
+	case TT_WAKE_INTERRUPTED:
+	case TT_WAKE_REFUSED:
+		return TT_OUTCOME_ERROR;
+	default:
+		return TT_OUTCOME_GOT;
+	}
 }
 
 void tt_model_end_woken_wait(const struct tt_step *step)
@@ -61,6 +68,13 @@ static void init(const struct tt_step *step)
 static void destroy(const struct tt_step *step)
 {
 	step->object->destroyed = true;
+	tt_model_end_wait(step, TT_OUTCOME_GOT, NULL);
+}
+
+/* Until all who wait for the object have left. */
+static void destroy_wait(const struct tt_step *step)
+{
+	tt_model_begin_wait(step, &(struct tt_wait){.timeout_ns = TT_NO_TIMEOUT, .destroys = true});
 }
 
 static void share(const struct tt_step *step)
@@ -108,6 +122,7 @@ static void thread_join_done(const struct tt_step *step)
 		return;
 	}
 	tt_model_end_thread(step, joined, TT_THREAD_EXITED);
+	joined->joined_by = step->thread;
 	tt_model_end_wait(step, TT_OUTCOME_GOT, joined);
 }
 
@@ -120,6 +135,12 @@ static void thread_exit(const struct tt_step *step)
 static void thread_abandoned(const struct tt_step *step)
 {
 	tt_model_end_thread(step, step->object->thread, TT_THREAD_ABANDONED);
+}
+
+static void misuse(const struct tt_step *step)
+{
+	if (step->object->family == TT_FAMILY_THREAD && step->event->why == TT_MISUSE_JOINED_TWICE)
+		step->object->thread->joined_twice = true;
 }
 
 static void timer_start(const struct tt_step *step)
@@ -226,6 +247,37 @@ static void let_all_go(const struct tt_step *step)
 	tt_model_wake(step->object, UINT64_MAX);
 }
 
+/* Futexes. */
+
+static void futex_wait(const struct tt_step *step)
+{
+	step->object->shared |= step->event->shared != 0;
+	begin_wait(step);
+}
+
+static void futex_wake(const struct tt_step *step)
+{
+	tt_model_touch(step);
+	for (guint i = 0; i < step->object->waiters->len; i++) {
+		struct tt_wait *wait = &((struct tt_thread *)step->object->waiters->pdata[i])->wait;
+		if (!wait->woken)
+			wait->waker = step->thread;
+	}
+	tt_model_wake_any(step, step->event->asked);
+}
+
+static void futex_woken(const struct tt_step *step)
+{
+	struct tt_wait *wait = &step->thread->wait;
+
+	if (wait->object != step->object)
+		return;
+	/* Who found another value in the word did not sleep, so it is none of those who were woken. */
+	if (step->event->result == TT_WAKE_CHANGED)
+		wait->maybe_woken = false;
+	tt_model_end_wait(step, outcome_of(step->event), step->event->result == TT_WAKE_NOTIFIED ? wait->waker : NULL);
+}
+
 /* The table: of which family the object of an event is, and what the event does to the model. */
 struct meaning {
 	enum tt_family family;
@@ -256,6 +308,7 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(cond_wait, CONDITION, tt_model_cond_wait),
     MEANS(cond_woken, CONDITION, tt_model_end_woken_wait),
     MEANS(cond_notify, CONDITION, tt_model_cond_notify),
+    MEANS(cond_destroy_wait, CONDITION, destroy_wait),
     MEANS(cond_destroy, CONDITION, destroy),
     MEANS(event_init, EVENT, init),
     MEANS(event_wait, EVENT, begin_wait),
@@ -276,7 +329,11 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(barrier_broken, BARRIER, barrier_broken),
     MEANS(barrier_abort, BARRIER, let_all_go),
     MEANS(barrier_reset, BARRIER, let_all_go),
+    MEANS(barrier_destroy_wait, BARRIER, destroy_wait),
     MEANS(barrier_destroy, BARRIER, destroy),
+    MEANS(futex_wait, FUTEX, futex_wait),
+    MEANS(futex_woken, FUTEX, futex_woken),
+    MEANS(futex_wake, FUTEX, futex_wake),
     MEANS(timer_start, THREAD, timer_start),
     MEANS(timer_fired, THREAD, NULL),
     MEANS(timer_cancelled, THREAD, NULL),
@@ -285,7 +342,7 @@ static const struct meaning meanings[TT_N_EVENT_TYPES] = {
     MEANS(local_destroy, LOCAL, destroy),
     MEANS(object_shared, LOCK, share),
     MEANS(log_message, THREAD, NULL),
-    MEANS(misuse, LOCK, NULL),
+    MEANS(misuse, LOCK, misuse),
 };
 
 /* Of events about objects of any family: enum tt_object_kind to enum tt_family. */
@@ -344,6 +401,8 @@ static void inherit(const struct tt_step *step, struct tt_object *object)
 		const struct tt_object *theirs = elder ? tt_model_object(elder, object->id) : NULL;
 		if (theirs && theirs->family == object->family && theirs->name == object->name)
 			object->shared = theirs->shared;
+		if (theirs && i == 0)
+			object->left_waiters = theirs->family == object->family && theirs->waiters->len > 0;
 	}
 }
 

@@ -63,6 +63,9 @@ void tt_model_cond_wait(const struct tt_step *step);
 void tt_model_cond_notify(const struct tt_step *step);
 void tt_model_cond_left(struct tt_object *condition, const struct tt_wait *wait, enum tt_outcome outcome);
 
+/* Any of those who wait for the step's object, which wakes in no known order, may have been let go; all if n < 0. */
+void tt_model_wake_any(const struct tt_step *step, int64_t n);
+
 /* What the events of locks mean. */
 void tt_model_lock_init(const struct tt_step *step);
 void tt_model_lock_wait(const struct tt_step *step);

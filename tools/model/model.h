@@ -41,6 +41,7 @@ enum tt_family {
 	TT_FAMILY_BARRIER,
 	TT_FAMILY_THREAD,
 	TT_FAMILY_LOCAL,
+	TT_FAMILY_FUTEX, /* a word of memory that threads sleep on by futex(2); all that ever was at its address */
 };
 
 /*
@@ -71,6 +72,8 @@ struct tt_wait {
 	uint64_t holder;  /* of a lock wait: the thread that held it then, as the program saw it; 0 unknown */
 	bool woken;       /* another thread has let it go on: all it needs is to run */
 	bool maybe_woken; /* one of those, of whom a notify let some go on, nobody can say which */
+	bool destroys;    /* it is about to destroy the object, and waits until those who wait for it have left */
+	struct tt_thread *waker; /* of a futex: whose wake may have let it go on; NULL nobody's */
 };
 
 enum tt_thread_state {
@@ -94,6 +97,8 @@ struct tt_thread {
 	uint32_t native_id;
 	uint64_t target; /* the address of its function; 0 unknown */
 	struct tt_thread *creator;
+	bool joined_twice;           /* by pthreads: several threads wait for its end, of which one is told */
+	struct tt_thread *joined_by; /* whose join of it has returned; NULL nobody's */
 	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
 	struct tt_wait wait;
 	GPtrArray *holds; /* struct tt_hold, in the order of acquiring */
@@ -112,9 +117,10 @@ struct tt_object {
 	bool robust;              /* of a lock: it passes from a holder that has exited to the next */
 	struct tt_thread *thread; /* of TT_FAMILY_THREAD */
 	GPtrArray *holds;         /* struct tt_hold: its holders */
-	GPtrArray *waiters;       /* struct tt_thread */
+	GPtrArray *waiters;       /* struct tt_thread; not who is about to destroy it */
+	bool left_waiters;        /* threads of the parent process waited for it when it was first seen in this one */
 	struct tt_object *lock;   /* of a condition */
-	guint loose;              /* of a condition: how many of those that may have been woken have been */
+	guint loose;              /* of a condition or futex: how many of those that may have been woken have been */
 	uint64_t value, bound;    /* of a semaphore; bound UINT64_MAX: none */
 	uint64_t places;          /* of a semaphore: its value when it was made; 0 also if that was not seen */
 	bool signals;             /* of a lock or semaphore: released by one who did not have it */

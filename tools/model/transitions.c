@@ -16,7 +16,7 @@ static void end_wait(const struct tt_step *step, struct tt_thread *thread, enum 
 	TT_TELL(step, wait_ended, thread, outcome, waker);
 	g_ptr_array_remove(ended.object->waiters, thread);
 	thread->wait = (struct tt_wait){.timeout_ns = TT_NO_TIMEOUT};
-	if (ended.object->family == TT_FAMILY_CONDITION)
+	if (ended.object->family == TT_FAMILY_CONDITION || ended.object->family == TT_FAMILY_FUTEX)
 		tt_model_cond_left(ended.object, &ended, outcome);
 }
 
@@ -56,7 +56,8 @@ void tt_model_begin_wait(const struct tt_step *step, const struct tt_wait *wait)
 	thread->wait.since_ns = step->event->time_ns;
 	thread->wait.caller = step->event->caller;
 	thread->wait.stack = tt_model_stack(step);
-	g_ptr_array_add(step->object->waiters, thread);
+	if (!wait->destroys)
+		g_ptr_array_add(step->object->waiters, thread);
 	TT_TELL(step, wait_began, thread);
 }
 

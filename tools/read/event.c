@@ -72,6 +72,7 @@ const struct tt_field tt_fields[] = {
     FIELD(old, TEXT, TEXT, NULL),
     FIELD(text, TEXT, TEXT, NULL),
     FIELD(call, TEXT, TEXT, NULL),
+    FIELD(shared, U8, NUMBER, NULL),
     FIELD(recording, TEXT, TEXT, NULL),
     FIELD(stack, STACK, STACK, NULL),
     {.name = NULL},

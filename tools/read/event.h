@@ -53,7 +53,9 @@ struct tt_event {
 	uint32_t depth, native_id, ppid, index, n_waiting, parties, woken;
 	uint64_t lock, holder, waker, value, bound, n, target;
 	int64_t timeout_ns, interval_ns, asked;
-	const char *old, *text, *call, *recording;
+	const char *old, *text, *call;
+	uint8_t shared;
+	const char *recording;
 	const struct tt_stack *stack; /* the call chain beyond `caller`; NULL: the event has none */
 };
 

@@ -79,7 +79,7 @@ static json_t *object_of(const struct tt_object *object)
 	static const char *const families[] = {
 	    [TT_FAMILY_LOCK] = "lock",           [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",
 	    [TT_FAMILY_SEMAPHORE] = "semaphore", [TT_FAMILY_BARRIER] = "barrier",     [TT_FAMILY_THREAD] = "thread",
-	    [TT_FAMILY_LOCAL] = "local",
+	    [TT_FAMILY_LOCAL] = "local",         [TT_FAMILY_FUTEX] = "futex",
 	};
 	json_t *json = json_object();
 

@@ -23,6 +23,7 @@ static json_t *object_of(const struct tt_object_usage *one)
 	static const char *const families[] = {
 	    [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",   [TT_FAMILY_SEMAPHORE] = "semaphore",
 	    [TT_FAMILY_BARRIER] = "barrier",     [TT_FAMILY_THREAD] = "thread", [TT_FAMILY_LOCAL] = "local",
+	    [TT_FAMILY_FUTEX] = "futex",
 	};
 	const struct tt_object *object = one->object;
 	json_t *shown = json_object();

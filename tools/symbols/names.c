@@ -6,7 +6,7 @@
 #include "tools/symbols/own.h"
 
 /* The words that the interposer puts before an address. */
-static const char *const words[] = {"mutex", "rwlock", "spin", "cond", "sem", "barrier", "once"};
+static const char *const words[] = {"mutex", "rwlock", "spin", "cond", "sem", "barrier", "once", "futex"};
 
 /* How many objects bear a name, but for their number. */
 struct base {
@@ -243,6 +243,12 @@ static bool begins_object(const struct tt_event *event)
 	       event->type == TT_EVENT_sem_init || event->type == TT_EVENT_barrier_init;
 }
 
+/* A futex has neither beginning nor end: it is first seen where a thread waits on it, or wakes. */
+static bool is_of_futex(const struct tt_event *event)
+{
+	return event->type == TT_EVENT_futex_wait || event->type == TT_EVENT_futex_wake;
+}
+
 static bool ends_object(const struct tt_event *event)
 {
 	return event->type == TT_EVENT_lock_destroy || event->type == TT_EVENT_cond_destroy ||
@@ -282,7 +288,7 @@ static void name_object(struct tt_symbol_names *names, struct process *process, 
 		share_out(names, process, entry, g_strdup(symbol));
 	else if (parent)
 		inherit(process, entry, parent);
-	else if (begins_object(event))
+	else if (begins_object(event) || is_of_futex(event))
 		try_site(names, process, entry, event);
 }
 

@@ -4,12 +4,15 @@
 
 #include <glib.h>
 
-static const char *const modules[] = {"libstdc++.so",  "libc++.so",     "libc++abi.so", "libc.so",      "libc-2.",
-                                      "libpthread.so", "libpthread-2.", "ld-linux",     "libtrace_thr", NULL};
-static const char *const folders[] = {"/usr/include/", "/usr/lib/gcc", "/usr/lib/llvm", NULL};
+static const char *const modules[] = {
+    "libstdc++.so",  "libc++.so", "libc++abi.so", "libc.so",        "libc-2.", "libpthread.so",
+    "libpthread-2.", "ld-linux",  "libtrace_thr", "libglib-2.0.so", NULL};
+static const char *const folders[] = {"/usr/include/", "/usr/lib/gcc",  "/usr/lib/llvm",  "/rustc/",
+                                      "library/std/",  "library/core/", "library/alloc/", NULL};
 
 /* Of a program without debug information: what its copies of templates and of inlined functions are called. */
-static const char *const spaces[] = {"std::", "__gnu_cxx::", "__gthread_", "_start", NULL};
+static const char *const spaces[] = {"std::",  "__gnu_cxx::", "__gthread_", "_start",
+                                     "<std::", "<core::",     "<alloc::",   NULL};
 
 static bool begins(const char *text, const char *const *with)
 {

@@ -18,6 +18,7 @@ static const uint8_t wakes[TT_N_EVENT_TYPES] = {
     [TT_EVENT_thread_exit] = WAKES_ANY,    [TT_EVENT_lock_released] = WAKES_ANY, [TT_EVENT_cond_notify] = WAKES_COUNTED,
     [TT_EVENT_event_set] = WAKES_COUNTED,  [TT_EVENT_sem_released] = WAKES_ANY,  [TT_EVENT_barrier_passed] = WAKES_ANY,
     [TT_EVENT_barrier_broken] = WAKES_ANY, [TT_EVENT_barrier_abort] = WAKES_ANY, [TT_EVENT_barrier_reset] = WAKES_ANY,
+    [TT_EVENT_futex_wake] = WAKES_ANY,
 };
 
 static unsigned key_hash(const void *data)

@@ -37,7 +37,7 @@ char *tt_object_text(const struct tt_object *object)
 	static const char *const families[] = {
 	    [TT_FAMILY_LOCK] = "lock",           [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",
 	    [TT_FAMILY_SEMAPHORE] = "semaphore", [TT_FAMILY_BARRIER] = "barrier",     [TT_FAMILY_THREAD] = "thread",
-	    [TT_FAMILY_LOCAL] = "local",
+	    [TT_FAMILY_LOCAL] = "local",         [TT_FAMILY_FUTEX] = "futex",
 	};
 	const char *family = object ? families[object->family] : "";
 

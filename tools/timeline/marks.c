@@ -44,6 +44,13 @@ static char *notify(const struct tt_event *event)
 	return g_strdup_printf("notifies %s: wakes %u", event->name, event->woken);
 }
 
+static char *wake(const struct tt_event *event)
+{
+	return event->woken
+	           ? g_strdup_printf("wakes %s: %u wait%s", event->name, event->woken, event->woken == 1 ? "s" : "")
+	           : g_strdup_printf("wakes %s: nobody waits", event->name);
+}
+
 static char *set(const struct tt_event *event)
 {
 	return event->woken ? g_strdup_printf("sets %s: wakes %u", event->name, event->woken)
@@ -108,6 +115,8 @@ static const struct {
     [TT_EVENT_barrier_broken] = {TT_MARK_FAILED, broken},
     [TT_EVENT_barrier_abort] = {TT_MARK_SIGNAL, abort_barrier},
     [TT_EVENT_barrier_reset] = {TT_MARK_SIGNAL, reset},
+    [TT_EVENT_futex_woken] = {TT_MARK_FAILED, timed_out},
+    [TT_EVENT_futex_wake] = {TT_MARK_SIGNAL, wake},
     [TT_EVENT_timer_fired] = {TT_MARK_SIGNAL, fire},
     [TT_EVENT_timer_cancelled] = {TT_MARK_SIGNAL, cancel},
 };

@@ -1,5 +1,6 @@
 #include "feed.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -176,6 +177,31 @@ static struct process start_catching(void)
 	return process;
 }
 
+static void tell_fault(int number)
+{
+	_exit(number);
+}
+
+/* One with handlers for what a thread does itself only. */
+static struct process start_faulting(void)
+{
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+	struct process process = {.pid = fork()};
+
+	if (process.pid == 0) {
+		for (int i = 1; i < NSIG; i++)
+			signal(i, SIG_DFL);
+		for (size_t i = 0; i < G_N_ELEMENTS(faults); i++)
+			signal(faults[i], tell_fault);
+		raise(SIGSTOP); /* it is ready */
+		_exit(1);
+	}
+	assert_int_equal(waitpid(process.pid, NULL, WUNTRACED), process.pid);
+	process.input = open("/dev/null", O_RDONLY);
+	process.output = dup(process.input);
+	return process;
+}
+
 static void end_process(const struct process *process)
 {
 	kill(process->pid, SIGKILL);
@@ -235,16 +261,33 @@ static void test_process_that_is_gone(void **state)
 	(void)state;
 }
 
-/* A handler may post a semaphore. It may not notify a condition. */
+/* A handler may post a semaphore, or wake a futex. It may not notify a condition. */
 static void test_signal_handler(void **state)
 {
 	struct process process = start_catching();
-	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_sem_wait, SEM);
+	struct world world;
 
-	assert_int_equal(look_after(&world, 100 * PATIENCE_MS), 0);
-	assert_int_equal(look_now(&world), 0);
-	tt_hangs_free(world.hangs);
+	for (int futex = 0; futex < 2; futex++) {
+		world =
+		    lonely(process.pid, (uint32_t)process.pid, futex ? TT_EVENT_futex_wait : TT_EVENT_sem_wait, SEM);
+		assert_int_equal(look_after(&world, 100 * PATIENCE_MS), 0);
+		assert_int_equal(look_now(&world), 0);
+		tt_hangs_free(world.hangs);
+	}
 	world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_cond_wait, COND);
+	assert_int_equal(look_after(&world, PATIENCE_MS), 0);
+	assert_int_equal(look_now(&world), 1);
+	tt_hangs_free(world.hangs);
+	end_process(&process);
+	(void)state;
+}
+
+/* Of a fault that a thread makes itself, as Rust's runtime has one: a blocked thread makes none. */
+static void test_fault_handler(void **state)
+{
+	struct process process = start_faulting();
+	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_futex_wait, SEM);
+
 	assert_int_equal(look_after(&world, PATIENCE_MS), 0);
 	assert_int_equal(look_now(&world), 1);
 	tt_hangs_free(world.hangs);
@@ -338,6 +381,7 @@ int main(void)
 	    cmocka_unit_test(test_thread_that_the_trace_does_not_know),
 	    cmocka_unit_test(test_process_that_is_gone),
 	    cmocka_unit_test(test_signal_handler),
+	    cmocka_unit_test(test_fault_handler),
 	    cmocka_unit_test(test_trace_lags_behind),
 	    cmocka_unit_test(test_progress_begins_anew),
 	    cmocka_unit_test(test_lost_events),

@@ -1,0 +1,39 @@
+/*
+ * Which memory other processes can see, of the kernel: /proc/self/pagemap has 64 bits for each page. Those of a page
+ * that is there and is no file's say that it is this process' own. A page of a mapping that is private but was never
+ * written to is still the file's, and counts as shared. Source: the kernel's admin-guide/mm/pagemap.
+ */
+#include "shared_memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "real.h"
+
+static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, of_file = UINT64_C(1) << 61;
+
+/* By system calls: open, pread and close are cancellation points, and may be the program's own. */
+static bool read_entry(uint64_t page, uint64_t *entry)
+{
+	int fd = (int)TT_REAL(syscall)(SYS_openat, AT_FDCWD, (long)(uintptr_t) "/proc/self/pagemap",
+	                               O_RDONLY | O_CLOEXEC, 0, 0, 0);
+	if (fd < 0)
+		return false;
+	long got = TT_REAL(syscall)(SYS_pread64, fd, (long)(uintptr_t)entry, sizeof *entry,
+	                            (long)(page * sizeof *entry), 0, 0);
+	TT_REAL(syscall)(SYS_close, fd, 0, 0, 0, 0, 0);
+	return got == (long)sizeof *entry;
+}
+
+bool tt_is_shared_memory(const void *address)
+{
+	int error = errno;
+	uint64_t entry = 0;
+	bool known = read_entry((uintptr_t)address / (uintptr_t)sysconf(_SC_PAGESIZE), &entry);
+
+	errno = error;
+	return !known || !(entry & (present | swapped)) || entry & of_file;
+}
