@@ -155,11 +155,21 @@ static void tell_wake(const uint32_t *word, long asked, const void *caller)
 	          asked == ASKED_ALL || waiters < (uint32_t)most ? waiters : (uint32_t)most);
 }
 
+/* A call that succeeds leaves errno as it was. */
+static bool is_told(const void *caller)
+{
+	int error = errno;
+	bool told = tt_is_told(caller);
+
+	errno = error;
+	return told;
+}
+
 static __attribute__((noinline)) long call_told(const struct futex_call *call, const void *caller)
 {
 	int command = call->op & FUTEX_CMD_MASK;
 
-	if (!tt_is_told(caller))
+	if (!is_told(caller))
 		return pass_on(call);
 	if (command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET)
 		return wait_told(call, caller);
@@ -206,7 +216,7 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
 	const struct futex_call call = {(uint32_t *)a, (int)b, c, d, (uint32_t *)e, f};
 
 	(void)number;
-	return TT_WATCHED(futex_wait) ? call_told(&call, TT_CALLER) : pass_on(&call);
+	return TT_WATCHED(futex_woken) ? call_told(&call, TT_CALLER) : pass_on(&call);
 }
 
 /*
