@@ -142,17 +142,15 @@ static long wait_told(const struct futex_call *call, const void *caller)
 	return returned;
 }
 
-static void tell_wake(const uint32_t *word, long asked, const void *caller)
+/* `count`: how many to wake, of which the kernel looks at 32 bits. */
+static void tell_wake(const uint32_t *word, long count, const void *caller)
 {
-	uint32_t waiters = __atomic_load_n(waiting_on(word), __ATOMIC_RELAXED);
-	int most = (int)asked; /* what the kernel makes of it */
+	uint32_t waiters = __atomic_load_n(waiting_on(word), __ATOMIC_RELAXED), most = (uint32_t)count;
 	struct named named;
 
-	if (most == INT_MAX)
-		asked = ASKED_ALL;
 	name(&named, word);
-	TT_REPORT(futex_wake, caller, &named.what, (int64_t)asked,
-	          asked == ASKED_ALL || waiters < (uint32_t)most ? waiters : (uint32_t)most);
+	TT_REPORT(futex_wake, caller, &named.what, most == INT_MAX ? (int64_t)ASKED_ALL : (int64_t)(int32_t)most,
+	          waiters < most ? waiters : most);
 }
 
 /* A call that succeeds leaves errno as it was. */
@@ -225,18 +223,20 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
  * that is a variable of its own, which another thread may be changing.
  */
 #ifdef __x86_64__
+// clang-format off
 #define TEXT_(value) #value
 #define TEXT(value) TEXT_(value)
 __asm__(".text\n"
-        ".globl syscall\n"
-        ".type syscall, @function\n"
-        "syscall:\n"
-        "	.cfi_startproc\n"
-        "	cmpq $" TEXT(__NR_futex) ", %rdi\n"
-                                         "	je tt_futex_syscall\n"
-                                         "	jmp *tt_next_syscall(%rip)\n"
-                                         "	.cfi_endproc\n"
-                                         ".size syscall, . - syscall\n");
+	".globl syscall\n"
+	".type syscall, @function\n"
+	"syscall:\n"
+	"	.cfi_startproc\n"
+	"	cmpq $" TEXT(__NR_futex) ", %rdi\n"
+	"	je tt_futex_syscall\n"
+	"	jmp *tt_next_syscall(%rip)\n"
+	"	.cfi_endproc\n"
+	".size syscall, . - syscall\n");
+// clang-format on
 #else
 TT_INTERPOSED long tt_syscall(long number, long a, long b, long c, long d, long e, long f) __asm__("syscall");
 

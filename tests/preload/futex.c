@@ -74,6 +74,7 @@ static void *sleeper(void *arg)
 static void *sleep_cancelled(void *arg)
 {
 	me();
+	// NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous): that is what is tried
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
 	syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, NULL);
 	return arg;
