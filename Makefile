@@ -6,6 +6,8 @@
 #   make install   PREFIX=/usr/local, DESTDIR=
 #   make bench     the costs, side by side in one run
 #   make accuracy  how exact `check` is: random programs against an oracle; PROGRAMS= SEED=
+#   make faults    what becomes of a recording whose daemons are killed, whose program daemonizes, …: a table; as root.
+#                  faults-fast: its fast half, of CI
 #   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build

@@ -42,6 +42,13 @@ $(PRELOAD_PROGRAMS): $(BUILD)/tests/preload/%: $(BUILD)/tests/preload/%.o
 	$(Q)$(if $(wildcard tests/preload/$*.cc),$(CXX),$(CC)) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -no-pie -o $@ $< \
 	    -pthread -ldl
 
+# Plain pthread programs of the fault tests, built as those of the interposer.
+FAULT_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/faults/*.c))
+
+$(FAULT_PROGRAMS): $(BUILD)/tests/faults/%: $(BUILD)/tests/faults/%.o
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -pthread
+
 # Programs of others, in source: built as anybody would, without the library.
 OTHER_PROGRAMS := $(BUILD)/tests/programs/cxx $(BUILD)/tests/programs/sqlite
 
@@ -69,9 +76,14 @@ test: deps
 	BUILD=$(BUILD) tests/preload/run
 	BUILD=$(BUILD) tests/programs/run
 
+# What machines and people do to a recording, as a table (tests/faults/run); the fast half is for CI.
+faults faults-fast: deps
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(FAULT_PROGRAMS)
+	BUILD=$(BUILD) tests/faults/run $(if $(filter faults-fast,$@),--fast)
+
 # The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
 sanitize: deps
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined unit
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread unit
 
-.PHONY: unit test sanitize
+.PHONY: unit test faults faults-fast sanitize
