@@ -21,18 +21,26 @@ recorded=0
 # has SIGINT ignored by what it starts so; env undoes that. Its output is a pipe's: it has no limit (ulimit -f).
 begin()
 {
-	rm -rf "$trace" "$dir/made" "$dir/noticed"
+	rm -rf "$trace" "$dir/made" "$dir/noticed" "$dir/ready"
 	: >"$dir/out" >"$dir/err"
 	command=$1
 	shift
 	set -- -o "$trace" "$@"
-	MADE=$dir/made NOTICED=$dir/noticed env --default-signal=INT,TERM,HUP timeout --foreground --kill-after=5 $limit \
+	MADE=$dir/made NOTICED=$dir/noticed READY=$dir/ready env --default-signal=INT,TERM,HUP timeout --foreground --kill-after=5 $limit \
 		sh -c 'echo $$ >"$0"; exec "$@"' "$dir/recorder" "$TOOL" "$command" "$@" >"$dir/out" 2>"$dir/err" </dev/null &
 	job=$!
 	wait_until "the recorder runs" test -s "$dir/recorder"
 	recorder=$(cat "$dir/recorder")
 	rm "$dir/recorder"
 }
+
+# at_work [N]: waits until N processes are.
+at_work()
+{
+	n=${1:-1}
+	check "it is at work" "$(wait_until "it is at work" is_ready)"
+}
+is_ready() { test "$(wc -l <"$dir/ready")" -ge "$n"; }
 
 ended()
 {

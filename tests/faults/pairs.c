@@ -86,9 +86,8 @@ static void run(void)
 		sigaddset(&set, awaited);
 		pthread_sigmask(SIG_BLOCK, &set, NULL);
 		pairs(wanted);
-		puts("ready");
-		fflush(stdout);
 	}
+	say("READY", "ready\n");
 	for (long i = 0; i < threads; i++)
 		pthread_create(&ids[i], NULL, awaited ? shut_down : work, &set);
 	for (long i = 0; i < threads; i++)

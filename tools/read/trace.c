@@ -1,5 +1,6 @@
 #include "tools/read/trace.h"
 
+#include "tools/read/cut.h"
 #include "tools/read/decode.h"
 #include "tools/read/folders.h"
 #include "tools/read/graph.h"
@@ -99,6 +100,8 @@ bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, voi
 		ok = tt_graph_run(graph, path, error);
 	if (ok && manifest && manifest->torn)
 		tell_torn(&reading);
+	if (ok && manifest)
+		tt_cut_tell(manifest, handler, data, summary);
 	tt_decoder_free(decoder);
 	tt_manifest_free(manifest);
 	tt_graph_free(graph);

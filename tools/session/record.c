@@ -114,11 +114,33 @@ struct recorder {
 	struct tt_relay *relay; /* NULL: recorded without one */
 	struct tt_session *session;
 	const struct tt_companion *companion; /* NULL: nobody reads along */
+	struct tt_manifest *manifest;
+	bool told_cut; /* that a daemon has ended */
 };
+
+/* Said at once: who waits for a long recording can begin it anew. */
+static void tell_cut(enum tt_cut cut)
+{
+	fprintf(stderr, "trace-thr: %s: %s; the program goes on, and the recording is kept\n", tt_cut_text(cut),
+	        cut == TT_CUT_DAEMON ? "nothing more is recorded"
+	                             : "the recorder writes in its place what it can (was it killed? is there a limit, "
+	                               "ulimit -f?)");
+}
 
 static bool may_go_on(void *data)
 {
-	return tt_session_has_room(((const struct recorder *)data)->session);
+	struct recorder *recorder = data;
+	enum tt_cut cut = tt_session_attend(recorder->session);
+
+	if (cut && !recorder->told_cut)
+		tell_cut(cut);
+	recorder->told_cut |= cut != TT_CUT_NONE;
+	return tt_session_has_room(recorder->session);
+}
+
+static bool has_begun(void *data)
+{
+	return tt_session_has_event(((const struct recorder *)data)->session);
 }
 
 /* What the program does when it is ended is not of interest: the trace ends as it hangs. */
@@ -138,14 +160,68 @@ static void before_death(void *data)
 	tt_session_finish(((const struct recorder *)data)->session);
 }
 
-/* Runs the program with the session, and tells of it in a manifest that is yet to be written. */
-static bool run_program(const struct job *job, struct recorder *recorder, struct tt_manifest *manifest, GError **error)
+/* The manifest that says that there is no end: who is killed leaves it so. */
+static void started(pid_t pid, void *data)
 {
-	const struct tt_program_care care = {
-	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
-	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
-	struct tt_program_end *end = &job->recording->end;
-	pid_t pid = 0;
+	struct recorder *recorder = data;
+
+	recorder->manifest->pid = (uint32_t)pid;
+	recorder->manifest->cut = TT_CUT_UNFINISHED;
+	tt_manifest_write(recorder->job->recording->folder, recorder->manifest,
+	                  NULL); /* at the end again: then it fails */
+}
+
+static void tell_left(const char *processes, void *data)
+{
+	const struct tt_record_options *options = ((const struct recorder *)data)->job->options;
+
+	fprintf(
+	    stderr,
+	    options->detach_ends
+		? "trace-thr: %s has ended, and so does the recording (--detach-ends), without what runs on: %s\n"
+		: "trace-thr: %s has ended; what it has started is recorded until it ends (--detach-ends does not wait "
+		  "for it, Ctrl-C ends it): %s\n",
+	    options->program[0], processes);
+}
+
+/* How it ended, and what the recording lacks. */
+static void conclude(struct tt_manifest *manifest, struct tt_recording *recording)
+{
+	const struct tt_program_end *end = &recording->end;
+	struct tt_session_loss *loss = &recording->loss;
+
+	if (!loss->cut && end->outlived)
+		*loss = (struct tt_session_loss){.events = loss->events, .torn = loss->torn, .cut = TT_CUT_OUTLIVED};
+	if (!loss->cut && end->no_room) {
+		loss->cut = TT_CUT_DISK;
+		loss->cut_even = true;
+	}
+	manifest->exit_status = end->exit_status;
+	manifest->signal = end->signal;
+	manifest->timed_out = end->timed_out;
+	manifest->interrupted = end->interrupted;
+	manifest->torn = loss->torn;
+	manifest->cut = loss->cut;
+	manifest->cut_ns = loss->cut_ns;
+	manifest->cut_even = loss->cut_even;
+	manifest->left_out = recording->left_out;
+}
+
+/* Runs the program with the session, and tells of it in a manifest. */
+static bool run_program(const struct job *job, struct recorder *recorder, GError **error)
+{
+	const struct tt_record_options *options = job->options;
+	const struct tt_program_care care = {.started = started,
+	                                     .has_begun = has_begun,
+	                                     .may_go_on = may_go_on,
+	                                     .is_caught = is_caught,
+	                                     .before_death = before_death,
+	                                     .left = tell_left,
+	                                     .timeout = options->timeout,
+	                                     .detach_ends = options->detach_ends,
+	                                     .data = recorder};
+	g_auto(GStrv) environment = environment_of(options, job->token, job->preload);
+	struct tt_manifest *manifest = recorder->manifest;
 
 	if (tt_program_interrupted()) {
 		*job->status = TT_EXIT_INTERRUPTED;
@@ -153,31 +229,17 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 		            "interrupted before the program began: nothing was recorded");
 		return false;
 	}
-	*manifest = (struct tt_manifest){.program = job->options->program,
+	*manifest = (struct tt_manifest){.program = options->program,
 	                                 .recording = job->token,
-	                                 .preload = job->options->preload,
-	                                 .stack = job->options->stack,
+	                                 .preload = options->preload,
+	                                 .stack = options->stack,
 	                                 .begin_ns = g_get_real_time() * 1000};
-	if (!tt_program_run(job->path, job->options->program, environment, job->options->timeout, &care, &pid, end,
-	                    error)) {
+	if (!tt_program_run(job->path, options->program, environment, &care, &job->recording->end, error)) {
 		*job->status = TT_EXIT_NOT_EXECUTABLE;
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
-	manifest->pid = (uint32_t)pid;
-	manifest->exit_status = end->exit_status;
-	manifest->signal = end->signal;
-	manifest->timed_out = end->timed_out;
-	manifest->interrupted = end->interrupted;
 	return true;
-}
-
-static bool no_room(const struct tt_recording *recording, GError **error)
-{
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
-	            "the disk of %s is full, so the program was ended: make room, or choose another place with -o",
-	            recording->folder);
-	return false;
 }
 
 /* The relay daemon that a companion reads from; NULL: there is no companion, or it was told that there is none. */
@@ -213,30 +275,46 @@ static struct tt_session *start_session(const struct job *job, const char *folde
 }
 
 /* Has a companion read along while the program runs. */
-static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, struct tt_manifest *manifest,
-                     GError **error)
+static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, GError **error)
 {
 	const struct tt_companion *companion = recorder->companion;
 
 	if (!companion)
-		return run_program(job, recorder, manifest, error);
+		return run_program(job, recorder, error);
 	tt_rehearse(folder);
 	g_autofree char *url = tt_relay_live_url(recorder->relay, tt_session_name(recorder->session));
 	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
 	                 companion->data);
-	bool ok = run_program(job, recorder, manifest, error);
+	bool ok = run_program(job, recorder, error);
 	companion->end(companion->data);
 	return ok;
 }
 
+/* The manifest that the recorder has written at the start, with what became of it since. */
+static void mark_killed(const char *folder, const struct tt_session_loss *loss, int64_t now_ns)
+{
+	struct tt_manifest *manifest = tt_manifest_read(folder, NULL);
+
+	if (!manifest)
+		return;
+	manifest->end_ns = now_ns;
+	manifest->torn = loss->torn;
+	manifest->cut = loss->cut ? loss->cut : TT_CUT_RECORDER;
+	manifest->cut_ns = loss->cut ? loss->cut_ns : now_ns;
+	manifest->cut_even = loss->cut ? loss->cut_even : !loss->torn;
+	tt_manifest_write(folder, manifest, NULL);
+	tt_manifest_free(manifest);
+}
+
 /*
  * The recorder was killed: what it would have done at the end. The session ends first, so that no program waits for
- * room in a buffer any more. There is no manifest, for want of an end to tell of.
+ * room in a buffer any more.
  */
 static void inherit(void *data)
 {
 	struct recorder *recorder = data;
-	const char *token = recorder->job->token;
+	const char *token = recorder->job->token, *folder = recorder->job->recording->folder;
+	int64_t now_ns = g_get_real_time() * 1000;
 	struct tt_session_loss loss;
 
 	tt_session_finish(recorder->session);
@@ -245,18 +323,19 @@ static void inherit(void *data)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
 	tt_relay_close(recorder->relay, NULL);
+	mark_killed(folder, &loss, now_ns);
 	tt_daemon_close(recorder->daemon);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
-	        recorder->job->recording->folder);
+	        folder);
 }
 
 static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
-	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error)};
-	struct tt_manifest manifest;
+	struct tt_manifest manifest = {.cut = TT_CUT_NONE};
+	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error), .manifest = &manifest};
 	bool ok = false;
 	int heir = -1;
 
@@ -266,15 +345,13 @@ static bool record_into(const struct job *job, GError **error)
 	}
 	if (recorder.session) {
 		heir = tt_heir_start(inherit, &recorder);
-		ok = run_with(job, folder, &recorder, &manifest, error);
+		ok = run_with(job, folder, &recorder, error);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
-		manifest.torn = recording->loss.torn;
+		conclude(&manifest, recording);
 	}
 	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
-	if (ok && recording->end.no_room)
-		return no_room(recording, error);
 	return ok && tt_manifest_write(recording->folder, &manifest, error);
 }
 
@@ -313,6 +390,10 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	                  .status = status};
 	if (record_into(&job, error))
 		return true;
+	if (tt_has_trace(recording->folder)) {
+		tt_recording_clear(recording);
+		return false;
+	}
 	tt_remove_below(recording->folder);
 	if (new)
 		g_rmdir(recording->folder);
@@ -323,11 +404,27 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
+	g_clear_pointer(&recording->left_out, g_strfreev);
+}
+
+bool tt_recording_is_whole(const struct tt_recording *recording)
+{
+	const struct tt_session_loss *loss = &recording->loss;
+
+	return !loss->events && !loss->torn && !loss->cut && !recording->left_out;
+}
+
+/* What the program's end would be for a shell. */
+static int status_of(const struct tt_program_end *end)
+{
+	if (end->timed_out)
+		return TT_EXIT_TIMEOUT;
+	return end->signal ? 128 + end->signal : end->exit_status;
 }
 
 int tt_recording_status(const struct tt_recording *recording)
 {
-	if (recording->end.timed_out)
-		return TT_EXIT_TIMEOUT;
-	return recording->end.signal ? 128 + recording->end.signal : recording->end.exit_status;
+	int status = recording->end.no_room ? TT_EXIT_OK : status_of(&recording->end);
+
+	return status == TT_EXIT_OK && !tt_recording_is_whole(recording) ? TT_EXIT_NO_VERDICT : status;
 }

@@ -11,6 +11,8 @@
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 #include "tools/session/relay.h"
+#include "tools/session/salvage.h"
+#include "tools/session/watch.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
@@ -35,7 +37,12 @@ struct tt_session {
 	uint64_t buffers;    /* bytes of all of them */
 	uint64_t least_free; /* shared memory, as far as it was looked at */
 	bool finished;
+	int stopped;  /* to the pump: it is no longer needed */
 	bool written; /* all of it */
+	struct tt_watch *watch;
+	struct tt_salvage *salvage; /* NULL: there is none */
+	enum tt_cut cut;
+	int64_t cut_ns;
 };
 
 static bool fail_memory(uint64_t needed, GError **error)
@@ -110,6 +117,15 @@ static bool enable_events(struct tt_session *session, const char *pattern, const
 	             "cannot enable events", error);
 }
 
+/* Before the channels are made. Without it, what a dead consumer daemon has not written is lost. */
+static void prepare_salvage(struct tt_session *session)
+{
+	session->salvage = tt_salvage_new(session->folder);
+	if (session->salvage && (!tt_watch_shares(tt_salvage_path(session->salvage)) ||
+	                         lttng_set_session_shm_path(session->name, tt_salvage_path(session->salvage)) < 0))
+		g_clear_pointer(&session->salvage, tt_salvage_free);
+}
+
 static bool set_up(struct tt_session *session, bool drop, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
@@ -122,6 +138,7 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 	if (!tt_session_has_room(session))
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
+	prepare_salvage(session);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
 	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, drop, error) &&
 	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
@@ -137,6 +154,8 @@ static void free_session(struct tt_session *session)
 {
 	if (session->handle)
 		lttng_destroy_handle(session->handle);
+	tt_watch_free(session->watch);
+	tt_salvage_free(session->salvage);
 	g_free(session->name);
 	g_free(session->folder);
 	g_free(session);
@@ -173,6 +192,7 @@ struct tt_session *tt_session_start(const char *folder, const struct tt_relay *r
 		free_session(session);
 		return NULL;
 	}
+	session->watch = tt_watch_new();
 	return session;
 }
 
@@ -201,13 +221,56 @@ static bool wait_written(const struct tt_session *session)
 	return pending == 0;
 }
 
+enum tt_cut tt_session_attend(struct tt_session *session)
+{
+	tt_salvage_look(session->salvage);
+	if (!session->cut && (session->cut = tt_watch_look(session->watch)))
+		session->cut_ns = g_get_real_time() * 1000;
+	if (session->cut)
+		tt_salvage_pump(session->salvage);
+	return session->cut;
+}
+
+bool tt_session_has_event(const struct tt_session *session)
+{
+	return session->cut || tt_salvage_has_event(session->salvage);
+}
+
+/* While the session daemon tells the programs to stop: one that waits for room does not listen. */
+static void *keep_pumping(void *data)
+{
+	struct tt_session *session = data;
+
+	while (!g_atomic_int_get(&session->stopped)) {
+		tt_salvage_pump(session->salvage);
+		g_usleep(step_us);
+	}
+	return NULL;
+}
+
+/* Ends the recording without a consumer daemon. */
+static void stop_alone(struct tt_session *session)
+{
+	GThread *pump = g_thread_new("pump", keep_pumping, session);
+
+	lttng_stop_tracing_no_wait(session->name);
+	g_atomic_int_set(&session->stopped, true);
+	g_thread_join(pump);
+	session->written = tt_salvage_finish(session->salvage);
+}
+
 void tt_session_finish(struct tt_session *session)
 {
 	if (session->finished)
 		return;
 	session->finished = true;
-	lttng_stop_tracing_no_wait(session->name);
-	session->written = wait_written(session);
+	if (!tt_session_attend(session)) {
+		lttng_stop_tracing_no_wait(session->name);
+		session->written = wait_written(session);
+	}
+	/* It may have ended in the midst of that. */
+	if (tt_session_attend(session))
+		stop_alone(session);
 }
 
 /*
@@ -235,7 +298,7 @@ static uint64_t dropped_events(const struct tt_session *session)
 /* Whether nothing was recorded although there may have been something: LTTng had no room for the buffers. */
 static bool lacked_memory(const struct tt_session *session)
 {
-	return session->least_free < session->buffers && !tt_size_below(session->folder);
+	return session->least_free < session->buffers && !tt_has_trace(session->folder);
 }
 
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
@@ -245,13 +308,17 @@ bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, G
 	tt_session_has_room(session);
 	tt_session_finish(session);
 	full = disk_room(session) < LEAST_ROOM;
-	*loss = (struct tt_session_loss){.events = dropped_events(session), .torn = !session->written && !full};
+	*loss = (struct tt_session_loss){.events = session->cut ? 0 : dropped_events(session),
+	                                 .torn = !session->written && !full && !session->cut,
+	                                 .cut = full ? TT_CUT_DISK : session->cut,
+	                                 .cut_ns = session->cut_ns,
+	                                 .cut_even = session->written && !full};
 	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
-	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", full ? NULL : error);
-	if (full)
-		ok = fail_full(session, error);
-	else if (ok && lacked_memory(session))
-		ok = fail_memory(session->buffers, error);
+	if (lttng_destroy_session_no_wait(session->name) < 0 && !loss->cut)
+		loss->cut = TT_CUT_DAEMON;
+	ok = loss->cut || !lacked_memory(session);
+	if (!ok)
+		fail_memory(session->buffers, error);
 	free_session(session);
 	return ok;
 }
