@@ -77,7 +77,7 @@ told()
 # What the recording has left behind: processes, sessions, files in shared memory but LTTng's own.
 left()
 {
-	pgrep -l trace-thr
+	pgrep -l "trace-thr|lttng-"
 	pgrep -fl "$dir/" | grep -v "^$$ "
 	ls -A /dev/shm | grep -v '^lttng-ust-wait'
 	lttng --no-sessiond list 2>/dev/null | grep trace-thr-

@@ -145,7 +145,7 @@ static void take(struct tt_salvage *salvage, const char *path, const char *name)
 		g_hash_table_add(salvage->seen, g_strdup(name));
 }
 
-/* `name`: of this folder, in the trace; NULL: it is above that. */
+/* `name`: of this folder, in the trace; NULL: it is above that. What is in the trace is below "ust". */
 static void walk(struct tt_salvage *salvage, const char *path, const char *name)
 {
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
@@ -153,13 +153,15 @@ static void walk(struct tt_salvage *salvage, const char *path, const char *name)
 
 	while (dir && (entry = g_dir_read_name(dir))) {
 		g_autofree char *below = g_build_filename(path, entry, NULL);
-		g_autofree char *name_below = !name ? g_strdup("") : g_strdup_printf("%s/%s", name, entry);
+		g_autofree char *name_below = name                    ? g_build_filename(name, entry, NULL)
+		                              : !strcmp(entry, "ust") ? g_strdup(entry)
+		                                                      : NULL;
 
-		if (g_hash_table_contains(salvage->seen, name_below))
+		if (name_below && g_hash_table_contains(salvage->seen, name_below))
 			continue;
 		if (g_file_test(below, G_FILE_TEST_IS_DIR))
-			walk(salvage, below, name_below); /* the first has the session's name and time */
-		else if (name)
+			walk(salvage, below, name_below);
+		else if (name_below)
 			take(salvage, below, name_below);
 	}
 }
