@@ -1,7 +1,7 @@
 # trace-thr: main.o and an archive of the rest, which the unit tests link as well.
 
 TOOL          := $(BUILD)/trace-thr
-TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c))
+TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c tools/*/*/*.c))
 TOOL_ARCHIVE  := $(BUILD)/libtools.a
 TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 sqlite3 libdw lttng-ctl zlib
 

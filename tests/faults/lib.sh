@@ -63,10 +63,12 @@ judge()
 	timeout $limit "$TOOL" check "$trace" >"$dir/check.out" 2>"$dir/check.err" </dev/null || verdict=$?
 }
 
-# Is the loss said, where there is one? By the recorder and by check; prints what is wrong.
+# told [VERDICT]: is the loss said, where there is one? By the recorder and by check, whose status is to be VERDICT; prints
+# what is wrong.
 told()
 {
 	judge
+	test "$verdict" = "${1:-$verdict}" || echo "check's status is $verdict, should be $1; "
 	if test "$made" = "$recorded"; then
 		return
 	fi
@@ -77,7 +79,8 @@ told()
 # What the recording has left behind: processes, sessions, files in shared memory but LTTng's own.
 left()
 {
-	pgrep -l "trace-thr|lttng-"
+	pgrep -l trace-thr
+	pgrep -l lttng-
 	pgrep -fl "$dir/" | grep -v "^$$ "
 	ls -A /dev/shm | grep -v '^lttng-ust-wait'
 	lttng --no-sessiond list 2>/dev/null | grep trace-thr-

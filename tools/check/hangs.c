@@ -10,6 +10,7 @@ static const int64_t half_second_ns = 500 * INT64_C(1000000);
 struct tt_hangs {
 	struct tt_check *check;
 	int64_t patience_ns;
+	int64_t names_ns;     /* how long a finding without names waits for them */
 	GHashTable *standing; /* struct hang, by key: found in the last look */
 	uint64_t events;      /* of the check, at the last look */
 	bool any;             /* whether anything stands that is not told yet */
@@ -74,6 +75,11 @@ void tt_hangs_free(struct tt_hangs *hangs)
 	g_hash_table_destroy(hangs->standing);
 	tt_check_free(hangs->check);
 	g_free(hangs);
+}
+
+void tt_hangs_wait_for_names(struct tt_hangs *hangs, int64_t most_ns)
+{
+	hangs->names_ns = most_ns;
 }
 
 struct tt_check *tt_hangs_check(struct tt_hangs *hangs)
@@ -181,9 +187,28 @@ static bool is_alone(const struct tt_hangs *hangs, const struct tt_finding *find
 	return false;
 }
 
+/* Whether the files are known that its sites lie in. */
+static bool has_names(const struct tt_hangs *hangs, const struct tt_finding *finding)
+{
+	struct tt_symbols *symbols = hangs->check->symbols;
+
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		uint32_t pid = edge->thread->process->pid;
+
+		if ((edge->held_caller && !tt_symbols_module(symbols, pid, edge->held_caller)) ||
+		    (edge->wanted_caller && !tt_symbols_module(symbols, pid, edge->wanted_caller)))
+			return false;
+	}
+	return true;
+}
+
 static bool is_due(const struct tt_hangs *hangs, const struct tt_finding *finding, struct hang *hang, int64_t now_ns)
 {
-	return now_ns - hang->since_ns >= patience_of(hangs, finding) && is_alone(hangs, finding, hang, now_ns);
+	int64_t waited_ns = now_ns - hang->since_ns, patience_ns = patience_of(hangs, finding);
+
+	return waited_ns >= patience_ns && (waited_ns - patience_ns >= hangs->names_ns || has_names(hangs, finding)) &&
+	       is_alone(hangs, finding, hang, now_ns);
 }
 
 /* What stands now, of which the due ones are appended. */
@@ -234,4 +259,9 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns)
 	hangs->standing = standing;
 	keep(check->findings, due);
 	return due->len;
+}
+
+bool tt_hangs_any(const struct tt_hangs *hangs)
+{
+	return hangs->any;
 }

@@ -129,7 +129,13 @@ static void tell_of_cut(const struct tt_recording *recording)
 		fprintf(stderr,
 		        "trace-thr: %s is left out, since it has a clock of its own: faketime, or a time namespace\n",
 		        *process);
-	if (loss->torn)
+	if (loss->missed)
+		fprintf(
+		    stderr,
+		    "trace-thr: recorded into %s; some processes that belong to it were not let in, so their events "
+		    "are lost\n",
+		    recording->folder);
+	else if (loss->torn)
 		fprintf(
 		    stderr,
 		    "trace-thr: recorded into %s; the program was killed while it wrote an event, so an unknown number "

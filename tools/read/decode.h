@@ -8,10 +8,7 @@
 
 #include <babeltrace2/babeltrace.h>
 
-#include "tools/read/trace.h"
-
-/* The provider of the events. */
-#define TT_PROVIDER "trace_thr"
+#include "tools/read/telling.h"
 
 struct tt_decoder;
 

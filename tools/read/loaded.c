@@ -1,16 +1,14 @@
 #include "tools/read/loaded.h"
 
-#include <babeltrace2/babeltrace.h>
-
+#include "tools/read/dumps.h"
 #include "tools/read/folders.h"
 #include "tools/read/graph.h"
-#include "tools/read/modules.h"
 
 /* LTTng's own providers: its state dump, and the libraries that were loaded later. */
 #define PROVIDERS "lttng_ust_"
 
 struct reading {
-	struct tt_modules *modules;
+	struct tt_dumps *dumps;
 	bool stopped;
 };
 
@@ -18,7 +16,7 @@ static bool read_message(const bt_message *message, void *data)
 {
 	struct reading *reading = data;
 
-	reading->stopped = !tt_modules_take(reading->modules, message);
+	reading->stopped = !tt_dumps_take(reading->dumps, message);
 	return !reading->stopped;
 }
 
@@ -41,15 +39,17 @@ static bool add_folders(struct tt_graph *graph, const char *path, const char *pr
 bool tt_loaded_read(const char *path, const char *provider, bool (*tell)(const struct tt_module *module, void *data),
                     void *data, GError **error)
 {
-	struct reading reading = {.modules = tt_modules_new(tell, data)};
+	struct tt_modules *modules = tt_modules_new(tell, data);
+	struct reading reading = {.dumps = tt_dumps_new(modules)};
 	struct tt_graph *graph;
 	bool ok;
 
 	graph = tt_graph_new(read_message, &reading, error);
 	ok = graph && add_folders(graph, path, provider, error) && tt_graph_run(graph, path, error);
 	if (ok && !reading.stopped)
-		tt_modules_finish(reading.modules);
+		tt_modules_finish(modules);
 	tt_graph_free(graph);
-	tt_modules_free(reading.modules);
+	tt_dumps_free(reading.dumps);
+	tt_modules_free(modules);
 	return ok;
 }

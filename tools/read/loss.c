@@ -1,6 +1,6 @@
 #include "tools/read/loss.h"
 
-#include <string.h>
+#include "tools/read/telling.h"
 
 static int64_t time_of(const bt_clock_snapshot *clock)
 {
@@ -43,21 +43,6 @@ static int64_t number_of(const bt_trace *trace, const char *key)
 	return value && bt_value_is_signed_integer(value) ? bt_value_integer_signed_get(value) : -1;
 }
 
-/* LTTng has a buffer a channel and CPU, and a file of that name for each: CHANNEL_CPU. */
-static void of_file(const char *path, struct tt_lost_buffer *buffer)
-{
-	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
-	const char *number = strrchr(file, '_');
-	g_autofree char *channel = number ? g_strndup(file, (gsize)(number - file)) : NULL;
-	guint64 cpu;
-
-	buffer->channel = g_intern_string(file);
-	if (!number || !g_ascii_string_to_unsigned(number + 1, 10, 0, INT32_MAX, &cpu, NULL))
-		return;
-	buffer->channel = g_intern_string(channel);
-	buffer->cpu = (int64_t)cpu;
-}
-
 static void of_stream(const bt_stream *stream, struct tt_lost_buffer *buffer)
 {
 	const bt_trace *trace = bt_stream_borrow_trace_const(stream);
@@ -66,7 +51,7 @@ static void of_stream(const bt_stream *stream, struct tt_lost_buffer *buffer)
 	buffer->process = text_of(trace, "procname");
 	buffer->pid = number_of(trace, "vpid");
 	if (path)
-		of_file(path, buffer);
+		tt_lost_buffer_name(buffer, path);
 }
 
 const bt_stream *tt_loss_of(const bt_message *message, struct tt_loss *loss)

@@ -1,6 +1,6 @@
 #include "tools/read/plan.h"
 
-#include <string.h>
+#include "tools/read/put.h"
 
 /* How a member is read. */
 enum how { HOW_UNSIGNED, HOW_SIGNED, HOW_TEXT, HOW_STACK };
@@ -98,58 +98,12 @@ GPtrArray *tt_plan_fields(const struct tt_plan *plan)
 	return fields;
 }
 
-static void put_unsigned(const struct tt_field *field, uint64_t value, char *target)
-{
-	switch (field->type) {
-	case TT_FIELD_U8:
-		*(uint8_t *)target = (uint8_t)MIN(value, UINT8_MAX);
-		break;
-	case TT_FIELD_U32:
-		*(uint32_t *)(void *)target = (uint32_t)MIN(value, UINT32_MAX);
-		break;
-	case TT_FIELD_U64:
-		*(uint64_t *)(void *)target = value;
-		break;
-	case TT_FIELD_I64:
-		*(int64_t *)(void *)target = (int64_t)MIN(value, INT64_MAX);
-		break;
-	case TT_FIELD_TEXT:
-	case TT_FIELD_STACK:
-		break;
-	}
-}
-
-static void put_signed(const struct tt_field *field, int64_t value, char *target)
-{
-	if (field->type == TT_FIELD_I64)
-		*(int64_t *)(void *)target = value;
-	else
-		put_unsigned(field, value < 0 ? UINT64_MAX : (uint64_t)value, target);
-}
-
-/* As nearly all texts are; it is found out sooner than whether one is valid UTF-8. */
-static bool is_ascii(const char *text, uint64_t length)
-{
-	uint64_t all = 0, part;
-
-	for (; length >= sizeof part; text += sizeof part, length -= sizeof part) {
-		memcpy(&part, text, sizeof part);
-		all |= part;
-	}
-	for (; length; text++, length--)
-		all |= (unsigned char)*text;
-	return !(all & 0x8080808080808080);
-}
-
 static const char *valid(struct step *step, const bt_field *string)
 {
-	const char *text = bt_field_string_get_value(string);
+	uint64_t length = bt_field_string_get_length(string);
 
-	if (is_ascii(text, bt_field_string_get_length(string)) || g_utf8_validate(text, -1, NULL))
-		return text;
-	g_free(step->repaired);
-	step->repaired = g_utf8_make_valid(text, -1);
-	return step->repaired;
+	/* Babeltrace 2.0 uses a field again for later events: of an empty one, the value is the text of an earlier. */
+	return tt_put_text(length ? bt_field_string_get_value(string) : "", length, &step->repaired);
 }
 
 static const struct tt_stack *stack_of(struct step *step, const bt_field *array)
@@ -176,9 +130,9 @@ void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
 		char *place = (char *)target + step->field->offset;
 
 		if (step->how == HOW_UNSIGNED)
-			put_unsigned(step->field, bt_field_integer_unsigned_get_value(member), place);
+			tt_put_unsigned(step->field, bt_field_integer_unsigned_get_value(member), place);
 		else if (step->how == HOW_SIGNED)
-			put_signed(step->field, bt_field_integer_signed_get_value(member), place);
+			tt_put_signed(step->field, bt_field_integer_signed_get_value(member), place);
 		else if (step->how == HOW_STACK)
 			*(const struct tt_stack **)(void *)place = stack_of(step, member);
 		else

@@ -6,6 +6,7 @@
 #include "tools/read/graph.h"
 #include "tools/read/loaded.h"
 #include "tools/read/manifest.h"
+#include "tools/read/telling.h"
 #include "tools/read/whole.h"
 
 GQuark tt_trace_error_quark(void)
@@ -70,15 +71,14 @@ static bool look_at_manifest(const char *path, struct tt_manifest **manifest, GE
 	return !failure;
 }
 
-/* Babeltrace knows nothing of a buffer that the tracer could not read to its end. */
-static void tell_torn(struct reading *reading)
+void tt_trace_tell_torn(const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary)
 {
 	const struct tt_loss loss = {.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}};
 
-	reading->summary->lost_packets++;
-	reading->summary->torn = true;
-	if (reading->handler->loss)
-		reading->handler->loss(&loss, reading->data);
+	summary->lost_packets++;
+	summary->torn = true;
+	if (handler->loss)
+		handler->loss(&loss, data);
 }
 
 bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, void *data,
@@ -99,7 +99,7 @@ bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, voi
 	if (ok && !reading.stopped)
 		ok = tt_graph_run(graph, path, error);
 	if (ok && manifest && manifest->torn)
-		tell_torn(&reading);
+		tt_trace_tell_torn(handler, data, summary);
 	if (ok && manifest)
 		tt_cut_tell(manifest, handler, data, summary);
 	tt_decoder_free(decoder);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -11,27 +12,35 @@
 #include "tools/cli/command.h"
 #include "tools/read/manifest.h"
 #include "tools/session/daemon.h"
+#include "tools/session/door.h"
 #include "tools/session/files.h"
 #include "tools/session/heir.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
-#include "tools/session/rehearsal.h"
-#include "tools/session/relay.h"
+#include "tracepoints/door.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
 
-/* Whether the folder was made, or was there and is empty. */
+/* The mode of the folder of a recording: LTTng's own files below it are open to the group. */
+enum { PRIVATE = 0700 };
+
+/* Whether the folder was made, or was there, and is empty and ours: then it is private from now on. */
 static bool take_folder(const char *path)
 {
-	if (g_mkdir(path, 0777) == 0)
+	struct stat info;
+
+	if (g_mkdir(path, PRIVATE) == 0)
 		return true;
 	if (errno != EEXIST)
 		return false;
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	bool empty = dir && !g_dir_read_name(dir);
 	errno = dir ? ENOTEMPTY : EEXIST;
-	return empty;
+	if (!empty || stat(path, &info) == -1)
+		return false;
+	errno = EPERM;
+	return info.st_uid == geteuid() && chmod(path, PRIVATE) == 0;
 }
 
 /* A new folder trace-thr-PROG-1, -2, … NULL if none can be made. */
@@ -42,7 +51,7 @@ static char *make_numbered_folder(const char *program)
 	for (int n = 1;; n++) {
 		char *path = g_strdup_printf("trace-thr-%s-%d", base, n);
 
-		if (g_mkdir(path, 0777) == 0)
+		if (g_mkdir(path, PRIVATE) == 0)
 			return path;
 		g_free(path);
 		if (errno != EEXIST)
@@ -70,15 +79,18 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 	            g_strerror(code),
 	            code == ENOTEMPTY || code == EEXIST ? "name a folder that is not there yet, or remove that one"
 	            : code == ENOENT                    ? "make the folder above it first"
-	                                                : "name another one with -o");
+	            : code == EPERM ? "it belongs to another user; name a folder that is not there yet"
+	                            : "name another one with -o");
 	return NULL;
 }
 
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
- * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is.
+ * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
+ * are let in; NULL: all are.
  */
-static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload)
+static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
+                             const char *door)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
@@ -88,6 +100,8 @@ static char **environment_of(const struct tt_record_options *options, const char
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
+	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
 	if (options->shake) {
 		g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, *options->shake);
 		environment = g_environ_setenv(environment, "TRACE_THR_SHAKE", seed, TRUE);
@@ -111,9 +125,9 @@ struct job {
 struct recorder {
 	const struct job *job;
 	struct tt_daemon *daemon;
-	struct tt_relay *relay; /* NULL: recorded without one */
 	struct tt_session *session;
-	const struct tt_companion *companion; /* NULL: nobody reads along */
+	struct tt_door *door; /* NULL: all processes are recorded */
+	bool missed;          /* processes that should have been let in were not */
 	struct tt_manifest *manifest;
 	bool told_cut; /* that a daemon has ended */
 };
@@ -127,11 +141,22 @@ static void tell_cut(enum tt_cut cut)
 	                               "ulimit -f?)");
 }
 
+static void look_at_door(struct recorder *recorder)
+{
+	if (!recorder->door || recorder->missed || tt_door_is_kept(recorder->door))
+		return;
+	recorder->missed = true;
+	fputs("trace-thr: the process that lets others into the recording was killed: what starts from now on is not "
+	      "recorded\n",
+	      stderr);
+}
+
 static bool may_go_on(void *data)
 {
 	struct recorder *recorder = data;
 	enum tt_cut cut = tt_session_attend(recorder->session);
 
+	look_at_door(recorder);
 	if (cut && !recorder->told_cut)
 		tell_cut(cut);
 	recorder->told_cut |= cut != TT_CUT_NONE;
@@ -143,12 +168,19 @@ static bool has_begun(void *data)
 	return tt_session_has_event(((const struct recorder *)data)->session);
 }
 
+static void close_door(struct recorder *recorder)
+{
+	if (!tt_door_close(g_steal_pointer(&recorder->door)))
+		recorder->missed = true;
+}
+
 /* What the program does when it is ended is not of interest: the trace ends as it hangs. */
 static bool is_caught(void *data)
 {
 	const struct recorder *recorder = data;
+	const struct tt_companion *companion = recorder->job->options->companion;
 
-	if (!recorder->companion || !recorder->companion->is_caught(recorder->companion->data))
+	if (!companion || !companion->is_caught(companion->data))
 		return false;
 	tt_session_finish(recorder->session);
 	return true;
@@ -220,7 +252,8 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 	                                     .timeout = options->timeout,
 	                                     .detach_ends = options->detach_ends,
 	                                     .data = recorder};
-	g_auto(GStrv) environment = environment_of(options, job->token, job->preload);
+	g_auto(GStrv) environment =
+	    environment_of(options, job->token, job->preload, recorder->door ? tt_door_path(recorder->door) : NULL);
 	struct tt_manifest *manifest = recorder->manifest;
 
 	if (tt_program_interrupted()) {
@@ -242,49 +275,18 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 	return true;
 }
 
-/* The relay daemon that a companion reads from; NULL: there is no companion, or it was told that there is none. */
-static struct tt_relay *open_relay(const struct tt_companion *companion, const char *folder)
-{
-	g_autoptr(GError) failure = NULL;
-	struct tt_relay *relay = companion ? tt_relay_open(folder, &failure) : NULL;
-
-	if (companion && !relay)
-		companion->cannot(failure->message, companion->data);
-	return relay;
-}
-
-/* The session, with a relay daemon if one can be had; without one the companion does not read along. */
-static struct tt_session *start_session(const struct job *job, const char *folder, struct tt_relay **relay,
-                                        GError **error)
-{
-	const struct tt_companion *companion = job->options->companion;
-	g_autoptr(GError) failure = NULL;
-	struct tt_session *session;
-
-	*relay = open_relay(companion, folder);
-	if (!*relay)
-		return tt_session_start(folder, NULL, job->options->drop, error);
-	session = tt_session_start(folder, *relay, job->options->drop, &failure);
-	if (session)
-		return session;
-	tt_relay_close(g_steal_pointer(relay), NULL);
-	session = tt_session_start(folder, NULL, job->options->drop, error);
-	if (session)
-		companion->cannot(failure->message, companion->data);
-	return session;
-}
-
 /* Has a companion read along while the program runs. */
 static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, GError **error)
 {
-	const struct tt_companion *companion = recorder->companion;
+	const struct tt_companion *companion = job->options->companion;
+	const struct tt_live_source source = {.folder = folder,
+	                                      .session = tt_session_name(recorder->session),
+	                                      .recorder = (uint32_t)getpid(),
+	                                      .recording = job->token};
 
 	if (!companion)
 		return run_program(job, recorder, error);
-	tt_rehearse(folder);
-	g_autofree char *url = tt_relay_live_url(recorder->relay, tt_session_name(recorder->session));
-	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
-	                 companion->data);
+	companion->begin(&source, companion->data);
 	bool ok = run_program(job, recorder, error);
 	companion->end(companion->data);
 	return ok;
@@ -317,17 +319,27 @@ static void inherit(void *data)
 	int64_t now_ns = g_get_real_time() * 1000;
 	struct tt_session_loss loss;
 
+	close_door(recorder);
 	tt_session_finish(recorder->session);
 	for (int waited = 0; waited < 2 * GRACE_MS && tt_offspring_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
 	     waited += LOOK_MS)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
-	tt_relay_close(recorder->relay, NULL);
 	mark_killed(folder, &loss, now_ns);
 	tt_daemon_close(recorder->daemon);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
 	        folder);
+}
+
+/* Opens the door of the session, unless it records all processes. False with *error: it cannot be. */
+static bool open_door(struct recorder *recorder, GError **error)
+{
+	if (!tt_session_is_restricted(recorder->session))
+		return true;
+	recorder->door = tt_door_open(tt_session_name(recorder->session), recorder->job->token,
+	                              tt_daemon_home(recorder->daemon), error);
+	return recorder->door;
 }
 
 static bool record_into(const struct job *job, GError **error)
@@ -339,17 +351,18 @@ static bool record_into(const struct job *job, GError **error)
 	bool ok = false;
 	int heir = -1;
 
-	if (recorder.daemon) {
-		recorder.session = start_session(job, folder, &recorder.relay, error);
-		recorder.companion = recorder.relay ? job->options->companion : NULL;
-	}
+	if (recorder.daemon)
+		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
+		ok = open_door(&recorder, error);
 		heir = tt_heir_start(inherit, &recorder);
-		ok = run_with(job, folder, &recorder, error);
+		ok = ok && run_with(job, folder, &recorder, error);
+		close_door(&recorder);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
+		recording->loss.missed = recorder.missed;
+		recording->loss.torn |= recorder.missed;
 		conclude(&manifest, recording);
 	}
-	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
 	return ok && tt_manifest_write(recording->folder, &manifest, error);

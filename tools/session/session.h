@@ -12,12 +12,12 @@
 #include "tools/read/cut.h"
 
 struct tt_session;
-struct tt_relay;
 
 /* What the tracer could not record. */
 struct tt_session_loss {
 	uint64_t events; /* dropped for want of room: only with `drop` */
 	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
+	bool missed;     /* processes that should have been recorded were not */
 	enum tt_cut cut; /* a daemon has ended before the session, or the disk was full */
 	int64_t cut_ns;  /* when, since the epoch */
 	bool cut_even;   /* all that programs made until then is there */
@@ -25,13 +25,20 @@ struct tt_session_loss {
 
 /*
  * Creates and starts a session of a name of its own that records trace_thr's events, and where the programs' binaries
- * lie, into `folder` (absolute, existing); by way of `relay`, unless NULL, who reads it can read along. Blocking: a
- * full buffer makes the program wait, unless `drop`. NULL with *error: there is no session then.
+ * lie, into `folder` (absolute, existing). `live`: for who reads it meanwhile, what is in the buffers goes to disk many
+ * times a second, and the events of beacons (beacon.h) are recorded too. Blocking: a full buffer makes the program
+ * wait, unless `drop`. NULL with *error: there is no session then.
  */
-struct tt_session *tt_session_start(const char *folder, const struct tt_relay *relay, bool drop, GError **error);
+struct tt_session *tt_session_start(const char *folder, bool live, bool drop, GError **error);
 
-/* Its name, which a reader asks the relay daemon for. */
+/* Its name, as LTTng knows it. */
 const char *tt_session_name(const struct tt_session *session);
+
+/*
+ * Whether it records those processes alone that are added to it (tracker.h). Not where its daemon is in another pid
+ * namespace: there it records all that the user's programs do, and who reads it sorts them out.
+ */
+bool tt_session_is_restricted(const struct tt_session *session);
 
 /*
  * Whether the disk has room for what the buffers can hold. Once it has not, a recording must end: the consumer says

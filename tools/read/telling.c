@@ -1,0 +1,115 @@
+#include "tools/read/telling.h"
+
+#include <string.h>
+
+#include "tools/read/processes.h"
+
+struct tt_telling {
+	const struct tt_trace_handler *handler;
+	void *data;
+	struct tt_trace_summary *summary;
+	struct tt_processes *processes;
+};
+
+bool tt_event_is_ours(const char *name)
+{
+	return name && g_str_has_prefix(name, TT_PROVIDER ":");
+}
+
+bool tt_event_is_known(const char *name, enum tt_event_type *type)
+{
+	return tt_event_is_ours(name) && tt_event_type_find(name + strlen(TT_PROVIDER ":"), type);
+}
+
+const struct tt_field *tt_event_field(const char *name, const void *type)
+{
+	return tt_field_find(*(const enum tt_event_type *)type, name);
+}
+
+struct tt_event tt_event_blank(enum tt_event_type type)
+{
+	struct tt_event blank = {.type = type, .thread = "?", .timeout_ns = TT_NO_TIMEOUT};
+
+	blank.name = type == TT_EVENT_log_message ? NULL : "?";
+	blank.text = type == TT_EVENT_log_message ? "" : NULL;
+	blank.call = type == TT_EVENT_misuse ? "?" : NULL;
+	blank.old = type == TT_EVENT_thread_rename ? "?" : NULL;
+	return blank;
+}
+
+const struct tt_field **tt_event_own_fields(GPtrArray *fields)
+{
+	for (guint i = 0; i < fields->len;) {
+		const struct tt_field *field = fields->pdata[i];
+
+		if (field->offset < offsetof(struct tt_event, kind))
+			g_ptr_array_remove_index(fields, i);
+		else
+			i++;
+	}
+	g_ptr_array_add(fields, NULL);
+	return (const struct tt_field **)(void *)g_ptr_array_free(fields, FALSE);
+}
+
+void tt_lost_buffer_name(struct tt_lost_buffer *buffer, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
+	const char *number = strrchr(file, '_');
+	g_autofree char *channel = number ? g_strndup(file, (gsize)(number - file)) : NULL;
+	guint64 cpu;
+
+	buffer->channel = g_intern_string(file);
+	if (!number || !g_ascii_string_to_unsigned(number + 1, 10, 0, INT32_MAX, &cpu, NULL))
+		return;
+	buffer->channel = g_intern_string(channel);
+	buffer->cpu = (int64_t)cpu;
+}
+
+struct tt_telling *tt_telling_new(const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary)
+{
+	struct tt_telling *telling = g_new0(struct tt_telling, 1);
+
+	telling->handler = handler;
+	telling->data = data;
+	telling->summary = summary;
+	telling->processes = tt_processes_new(0, NULL);
+	return telling;
+}
+
+void tt_telling_free(struct tt_telling *telling)
+{
+	tt_processes_free(telling->processes);
+	g_free(telling);
+}
+
+void tt_telling_only(struct tt_telling *telling, uint32_t root, const char *recording)
+{
+	tt_processes_free(telling->processes);
+	telling->processes = tt_processes_new(root, recording);
+}
+
+bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
+{
+	struct tt_trace_summary *summary = telling->summary;
+
+	if (!tt_processes_count(telling->processes, event)) {
+		summary->other_processes++;
+		return true;
+	}
+	if (!summary->events++)
+		summary->begin_ns = event->time_ns;
+	summary->end_ns = event->time_ns;
+	return !telling->handler->event || telling->handler->event(event, telling->data);
+}
+
+bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss)
+{
+	telling->summary->lost += loss->count;
+	telling->summary->lost_packets += loss->packets;
+	return !telling->handler->loss || telling->handler->loss(loss, telling->data);
+}
+
+void tt_tell_unknown(struct tt_telling *telling)
+{
+	telling->summary->unknown++;
+}
