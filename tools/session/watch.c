@@ -5,6 +5,7 @@
 #include "tools/session/watch.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +17,18 @@
 
 enum { CONSUMERS = 4 }; /* of programs of 64 bits, of 32, of the kernel */
 
+enum { PATIENCE_MS = 2000 }; /* until SIGKILL has ended one */
+
+struct consumer {
+	pid_t pid;
+	int pidfd;
+	GArray *threads; /* pid_t */
+};
+
 struct tt_watch {
-	struct pollfd daemon, consumers[CONSUMERS];
-	nfds_t n_consumers;
+	int daemon; /* its pidfd; -1 */
+	struct consumer consumers[CONSUMERS];
+	guint n_consumers;
 };
 
 static char *file_of(pid_t pid, const char *name)
@@ -64,6 +74,20 @@ static bool is_child_of(pid_t pid, pid_t parent)
 	return behind_name && sscanf(behind_name, ") %*c %d", &found) == 1 && found == parent;
 }
 
+static GArray *threads_of(pid_t pid)
+{
+	g_autofree char *path = g_strdup_printf("/proc/%d/task", (int)pid);
+	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
+	GArray *threads = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	const char *name;
+
+	while (folder && (name = g_dir_read_name(folder))) {
+		pid_t thread = (pid_t)strtol(name, NULL, 10);
+		g_array_append_val(threads, thread);
+	}
+	return threads;
+}
+
 static void find_consumers(struct tt_watch *watch, pid_t daemon)
 {
 	g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
@@ -76,7 +100,7 @@ static void find_consumers(struct tt_watch *watch, pid_t daemon)
 			continue;
 		int fd = pidfd_open(pid, 0);
 		if (fd != -1)
-			watch->consumers[watch->n_consumers++] = (struct pollfd){.fd = fd, .events = POLLIN};
+			watch->consumers[watch->n_consumers++] = (struct consumer){pid, fd, threads_of(pid)};
 	}
 }
 
@@ -85,8 +109,8 @@ struct tt_watch *tt_watch_new(void)
 	struct tt_watch *watch = g_new0(struct tt_watch, 1);
 	pid_t daemon = session_daemon();
 
-	watch->daemon = (struct pollfd){.fd = daemon ? pidfd_open(daemon, 0) : -1, .events = POLLIN};
-	if (watch->daemon.fd != -1)
+	watch->daemon = daemon ? pidfd_open(daemon, 0) : -1;
+	if (watch->daemon != -1)
 		find_consumers(watch, daemon);
 	return watch;
 }
@@ -95,21 +119,50 @@ void tt_watch_free(struct tt_watch *watch)
 {
 	if (!watch)
 		return;
-	for (nfds_t i = 0; i < watch->n_consumers; i++)
-		close(watch->consumers[i].fd);
-	if (watch->daemon.fd != -1)
-		close(watch->daemon.fd);
+	for (guint i = 0; i < watch->n_consumers; i++) {
+		close(watch->consumers[i].pidfd);
+		g_array_free(watch->consumers[i].threads, TRUE);
+	}
+	if (watch->daemon != -1)
+		close(watch->daemon);
 	g_free(watch);
+}
+
+/* Within the time; a pidfd of -1 never does. */
+static bool has_ended(int pidfd, int timeout_ms)
+{
+	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
+
+	return poll(&ended, 1, timeout_ms) == 1;
+}
+
+/* Whether the daemon has been told to end. */
+static bool is_ending(const struct consumer *consumer)
+{
+	for (guint i = 0; i < consumer->threads->len; i++) {
+		char path[64];
+
+		snprintf(path, sizeof path, "/proc/%d/task/%d", (int)consumer->pid,
+		         (int)g_array_index(consumer->threads, pid_t, i));
+		if (access(path, F_OK) == -1)
+			return true;
+	}
+	return false;
 }
 
 enum tt_cut tt_watch_look(const struct tt_watch *watch)
 {
-	struct pollfd fds[1 + CONSUMERS] = {watch->daemon};
+	enum tt_cut cut = has_ended(watch->daemon, 0) ? TT_CUT_DAEMON : TT_CUT_NONE;
 
-	memcpy(fds + 1, watch->consumers, sizeof watch->consumers);
-	if (poll(fds, 1 + watch->n_consumers, 0) <= 0)
-		return TT_CUT_NONE;
-	return fds[0].revents ? TT_CUT_DAEMON : TT_CUT_CONSUMER;
+	for (guint i = 0; i < watch->n_consumers; i++) {
+		const struct consumer *consumer = &watch->consumers[i];
+
+		if (has_ended(consumer->pidfd, 0) ||
+		    ((cut || is_ending(consumer)) && pidfd_send_signal(consumer->pidfd, SIGKILL, NULL, 0) == 0 &&
+		     has_ended(consumer->pidfd, PATIENCE_MS)))
+			cut = cut ? cut : TT_CUT_CONSUMER;
+	}
+	return cut;
 }
 
 bool tt_watch_shares(const char *path)
