@@ -93,7 +93,7 @@ row()
 {
 	late=$(wait_until "nothing is left" nothing_left)
 	behind=$(left | tr '\n' ' ')
-	noticed=$(cat "$dir/noticed" 2>/dev/null)
+	noticed=$(sort -u "$dir/noticed" 2>/dev/null | tr '\n' ' ')
 	why=$3${late:+left behind: $behind}
 	printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$1" "$WHO" "${noticed:-nothing}" "$made" "$recorded" "$2" \
 		"${behind:-nothing}" "$(test -z "$why" && echo ok || echo FAIL)" >>"$TABLE"

@@ -15,9 +15,11 @@
 #include "tools/session/door.h"
 #include "tools/session/files.h"
 #include "tools/session/heir.h"
+#include "tools/session/left_out.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
 #include "tracepoints/door.h"
+#include "tracepoints/timebase.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
@@ -94,12 +96,15 @@ static char **environment_of(const struct tt_record_options *options, const char
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
+	g_autofree char *time = g_file_read_link("/proc/self/ns/time", NULL);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	if (time)
+		environment = g_environ_setenv(environment, TT_TIMEBASE_VARIABLE, time, TRUE);
 	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
 	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
 	if (options->shake) {
@@ -128,6 +133,7 @@ struct recorder {
 	struct tt_session *session;
 	struct tt_door *door; /* NULL: all processes are recorded */
 	bool missed;          /* processes that should have been let in were not */
+	struct tt_left_out *left_out;
 	struct tt_manifest *manifest;
 	bool told_cut; /* that a daemon has ended */
 };
@@ -157,6 +163,7 @@ static bool may_go_on(void *data)
 	enum tt_cut cut = tt_session_attend(recorder->session);
 
 	look_at_door(recorder);
+	tt_left_out_listen(recorder->left_out);
 	if (cut && !recorder->told_cut)
 		tell_cut(cut);
 	recorder->told_cut |= cut != TT_CUT_NONE;
@@ -355,9 +362,13 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
+		recorder.left_out = tt_left_out_new(job->token);
 		heir = tt_heir_start(inherit, &recorder);
 		ok = ok && run_with(job, folder, &recorder, error);
 		close_door(&recorder);
+		tt_left_out_listen(recorder.left_out);
+		recording->left_out = tt_left_out_all(recorder.left_out);
+		tt_left_out_free(recorder.left_out);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		recording->loss.missed = recorder.missed;
 		recording->loss.torn |= recorder.missed;
