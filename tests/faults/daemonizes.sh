@@ -29,13 +29,4 @@ check "and ends by itself" "$(wait_until "it ends" test -s "$dir/noticed")"
 row "record --detach-ends: a daemon" "it is not followed" "$(status_is 0)$(has err 'has ended, and so does the recording \(--detach-ends\), without .*pairs \(pid')"
 rm "$dir/end"
 
-# The time counts from the first event, however late that is: one that has the library gets more until then.
-for n in 1 2; do
-	begin run --preload --timeout 1 -- "$FAULTS/late" $n
-	ended
-	row "--timeout 1, the first event after $n s" "its own" "$(status_is 7)$(has err '0 events lost')"
-done
-begin run --timeout 0.3 -- sleep 60
-ended
-row "--timeout, and no event" "that" "$(status_is 124)$(has err 'no events: --timeout ended')$(lacks err 'was the program built')"
 finish

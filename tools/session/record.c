@@ -172,7 +172,10 @@ static bool may_go_on(void *data)
 
 static bool has_begun(void *data)
 {
-	return tt_session_has_event(((const struct recorder *)data)->session);
+	const struct recorder *recorder = data;
+
+	/* The events of those who read along (beacon.h) are not the program's. */
+	return (!recorder->door || tt_door_is_used(recorder->door)) && tt_session_has_event(recorder->session);
 }
 
 static void close_door(struct recorder *recorder)

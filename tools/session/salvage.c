@@ -244,13 +244,22 @@ static bool write_open(const struct stream *stream, const struct tt_packet *pack
 	return write_all(stream->fd, copy, whole);
 }
 
+/* Half a packet would make the whole file unreadable. */
+static bool write_whole(const struct stream *stream, const struct tt_packet *packet, enum tt_packet_state state)
+{
+	off_t end = lseek(stream->fd, 0, SEEK_CUR);
+	bool ok = state == TT_PACKET_FULL ? write_all(stream->fd, packet->data, packet->size_in_file)
+	                                  : write_open(stream, packet);
+
+	return ok || (ftruncate(stream->fd, end) == 0 && lseek(stream->fd, end, SEEK_SET) == -1);
+}
+
 /* Writes a packet, unless the consumer daemon has. False: it cannot be written. */
 static bool write_packet(struct stream *stream, const struct tt_packet *packet, enum tt_packet_state state)
 {
 	if ((stream->has_last && packet->number <= stream->last) || packet->size <= TT_PACKET_HEADER)
 		return true;
-	return state == TT_PACKET_FULL ? write_all(stream->fd, packet->data, packet->size_in_file)
-	                               : write_open(stream, packet);
+	return write_whole(stream, packet, state);
 }
 
 /* Whether it is at work no more: its writer was killed, and all others wait for room. */

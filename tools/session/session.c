@@ -89,6 +89,20 @@ static bool fail_full(const struct tt_session *session, GError **error)
 	return false;
 }
 
+/* Whether LTTng may make files as large as a buffer of these: it says nothing of it if it may not. */
+static bool check_limit(const struct tt_buffers *buffers, GError **error)
+{
+	uint64_t limit = tt_watch_file_limit(), needed = (buffers->event_count + 2) * buffers->event_size;
+
+	if (limit >= needed)
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "LTTng's session daemon may make no file beyond %" G_GUINT64_FORMAT
+	            " MiB (ulimit -f), and a buffer takes %" G_GUINT64_FORMAT ": record with 'ulimit -f unlimited'",
+	            limit >> 20, needed >> 20);
+	return false;
+}
+
 /* Turns a code of liblttng-ctl, negative for a failure, into an error. */
 static bool check(int code, const char *doing, GError **error)
 {
@@ -185,6 +199,8 @@ static bool set_up(struct tt_session *session, GError **error)
 		return fail_memory(buffers.total, error);
 	if (!tt_session_has_room(session))
 		return fail_full(session, error);
+	if (!check_limit(&buffers, error))
+		return false;
 	session->handle = lttng_create_handle(session->name, &domain);
 	prepare_salvage(session);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&

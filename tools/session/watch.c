@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -173,4 +174,14 @@ bool tt_watch_shares(const char *path)
 
 	return daemon && stat(there, &theirs) == 0 && stat(path, &ours) == 0 && theirs.st_dev == ours.st_dev &&
 	       theirs.st_ino == ours.st_ino;
+}
+
+uint64_t tt_watch_file_limit(void)
+{
+	pid_t daemon = session_daemon();
+	struct rlimit limit;
+
+	return daemon && prlimit(daemon, RLIMIT_FSIZE, NULL, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY
+	           ? (uint64_t)limit.rlim_cur
+	           : UINT64_MAX;
 }

@@ -6,6 +6,7 @@
 #define TT_SESSION_WATCH_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "tools/read/cut.h"
 
@@ -20,6 +21,9 @@ void tt_watch_free(struct tt_watch *watch);
 
 /* Which has ended: TT_CUT_DAEMON, TT_CUT_CONSUMER, or TT_CUT_NONE. */
 enum tt_cut tt_watch_look(const struct tt_watch *watch);
+
+/* How large a file LTTng's daemons may make; UINT64_MAX: of any size, or nobody knows. */
+uint64_t tt_watch_file_limit(void);
 
 /* Whether the session daemon has the same file system as we have there. */
 bool tt_watch_shares(const char *path);
