@@ -7,6 +7,8 @@
 #   make bench     the costs, side by side in one run
 #   make accuracy  how exact `check` is: random programs against an oracle; PROGRAMS= SEED=
 #   make fuzz      hostile input: libFuzzer on all that reads any; FUZZ_SECONDS=
+#   make faults    what becomes of a recording whose daemons are killed, whose program daemonizes, …: a table; as root.
+#                  faults-fast: its fast half, of CI
 #   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build

@@ -45,6 +45,13 @@ $(PRELOAD_PROGRAMS): $(BUILD)/tests/preload/%: $(BUILD)/tests/preload/%.o
 	$(Q)$(if $(wildcard tests/preload/$*.cc),$(CXX),$(CC)) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -no-pie -o $@ $< \
 	    $(PRELOAD_LIBS) -pthread -ldl
 
+# Plain pthread programs of the fault tests, built as those of the interposer.
+FAULT_PROGRAMS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/faults/*.c))
+
+$(FAULT_PROGRAMS): $(BUILD)/tests/faults/%: $(BUILD)/tests/faults/%.o
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $< -pthread
+
 # Programs of others, in source: built as anybody would, without the library.
 OTHER_PROGRAMS := $(BUILD)/tests/programs/cxx $(BUILD)/tests/programs/sqlite
 
@@ -93,6 +100,10 @@ soak: deps
 
 soak-short:
 	$(MAKE) --no-print-directory soak SOAK_SECONDS=120
+# What machines and people do to a recording, as a table (tests/faults/run); the fast half is for CI.
+faults faults-fast: deps
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(FAULT_PROGRAMS)
+	BUILD=$(BUILD) tests/faults/run $(if $(filter faults-fast,$@),--fast)
 
 # The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
 sanitize: deps
@@ -108,4 +119,4 @@ coverage: deps
 	-BUILD=$(BUILD)/coverage tests/preload/run
 	tests/coverage $(BUILD)/coverage
 
-.PHONY: unit test soak soak-short sanitize coverage
+.PHONY: unit test faults faults-fast soak soak-short sanitize coverage

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "tracepoints/descent.h"
+#include "timebase.h"
 #include "tracepoints/door.h"
 
 /* How long to wait for an answer: the daemon may be busy with a thousand others. */
@@ -128,6 +129,7 @@ void tt_admission_prepare(void)
 	const char *path = secure_getenv(TT_DOOR_VARIABLE);
 	int error = errno;
 
+	tt_timebase_prepare();
 	if (!path)
 		look_for_door();
 	else if (strlen(path) < sizeof door.sun_path)
@@ -140,6 +142,8 @@ bool tt_admission_ask(char *recording, size_t size)
 	char answer[TT_DOOR_ANSWER_SIZE];
 	int error = errno;
 
+	if (!tt_timebase_is_shared())
+		return false;
 	if (!*door.sun_path)
 		return true;
 	bool ok = knock(&door, false, answer, sizeof answer);

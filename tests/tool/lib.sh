@@ -9,7 +9,7 @@
 BUILD=${BUILD:-build}
 BUILD=$(cd "$BUILD" && pwd) || exit 1
 TOOL=$BUILD/trace-thr
-limit=60 # seconds that a command may take
+limit=${LIMIT:-60} # seconds that a command may take
 passed=0
 failed=0
 status=0

@@ -14,8 +14,8 @@ static bool same(const struct tt_lost *lost, const struct tt_loss *loss)
 {
 	const struct tt_lost_buffer *a = &lost->buffer, *b = &loss->buffer;
 
-	return lost->torn == loss->torn && a->cpu == b->cpu && a->pid == b->pid && !g_strcmp0(a->channel, b->channel) &&
-	       !g_strcmp0(a->process, b->process);
+	return lost->torn == loss->torn && !g_strcmp0(lost->why, loss->why) && a->cpu == b->cpu && a->pid == b->pid &&
+	       !g_strcmp0(a->channel, b->channel) && !g_strcmp0(a->process, b->process);
 }
 
 static struct tt_lost *lost_of(struct tt_check_loss *all, const struct tt_loss *loss)
@@ -31,6 +31,7 @@ static struct tt_lost *lost_of(struct tt_check_loss *all, const struct tt_loss *
 	lost->begin_ns = INT64_MAX;
 	lost->end_ns = INT64_MIN;
 	lost->torn = loss->torn;
+	lost->why = g_intern_string(loss->why);
 	g_ptr_array_add(all->buffers, lost);
 	return lost;
 }
@@ -48,7 +49,7 @@ void tt_check_loss_add(struct tt_check_loss *all, const struct tt_loss *loss)
 	lost->end_ns = MAX(lost->end_ns, end);
 	all->events += loss->count;
 	all->packets += packets;
-	all->last_ns = MAX(all->last_ns, end);
+	all->last_ns = MAX(all->last_ns, loss->apart ? INT64_MIN + 1 : end);
 	all->torn |= loss->torn;
 }
 

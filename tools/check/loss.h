@@ -17,12 +17,14 @@ struct tt_lost {
 	uint64_t packets;             /* of unknown size */
 	int64_t begin_ns, end_ns;     /* some time in between; INT64_MIN, INT64_MAX unknown */
 	bool torn;                    /* as in struct tt_loss */
+	const char *why;              /* likewise; interned */
 };
 
 /* All that was lost. */
 struct tt_check_loss {
 	uint64_t events, packets;
-	int64_t last_ns;    /* no event was lost after it; INT64_MAX if that is unknown, INT64_MIN if none was lost */
+	int64_t last_ns;    /* no event was lost after it that others rest on; INT64_MAX if that is unknown,
+	                       INT64_MIN if none was lost */
 	bool torn;          /* of some buffer */
 	GPtrArray *buffers; /* struct tt_lost, in the order of their first loss */
 };

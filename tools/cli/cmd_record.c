@@ -53,7 +53,7 @@ static int record(const struct tt_recording_request *request)
 	}
 	tt_recording_tell(&recording, request);
 	if (is_empty(&recording))
-		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL, request->options.preload);
+		tt_recording_tell_empty(&recording, request);
 	else if (!request->quiet)
 		tt_note("next: trace-thr check %s", recording.folder);
 	status = tt_recording_status(&recording);

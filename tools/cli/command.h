@@ -18,7 +18,7 @@ enum {
 	TT_EXIT_OK = 0,
 	TT_EXIT_FINDINGS = 1,      /* check: findings at or above --fail-on */
 	TT_EXIT_USAGE = 2,         /* bad usage or unusable input */
-	TT_EXIT_NO_VERDICT = 3,    /* check: nothing found, but events were lost */
+	TT_EXIT_NO_VERDICT = 3,    /* nothing found and the program's status 0, but events were lost */
 	TT_EXIT_RUN_FINDINGS = 66, /* run: findings, as ThreadSanitizer */
 	TT_EXIT_TIMEOUT = 124,     /* run, record: --timeout ended the program, as timeout(1) */
 	TT_EXIT_NOT_EXECUTABLE = 126,

@@ -1,4 +1,5 @@
 #include "tools/cli/complain.h"
+#include "tools/cli/notes.h"
 #include "tools/cli/seconds.h"
 #include "tools/cli/recording_options.h"
 
@@ -67,7 +68,9 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output,
 	     "The folder to make for the trace (trace-thr-PROGRAM-1, -2, …)", "DIR"},
 	    {"timeout", 't', 0, G_OPTION_ARG_STRING, &request->timeout,
-	     "End the program after so long: SIGTERM, then SIGKILL 2 s later", "SECONDS"},
+	     "End the program so long after its first event: SIGTERM, then SIGKILL 2 s later", "SECONDS"},
+	    {"detach-ends", 0, 0, G_OPTION_ARG_NONE, &request->detach_ends,
+	     "End the recording with the program, though processes that it has started run on: a daemon, say", NULL},
 	    {"preload", 'p', 0, G_OPTION_ARG_NONE, &request->preload,
 	     "Record the pthread operations of a program that is not built with libtrace_thr", NULL},
 	    {"stack", 0, 0, G_OPTION_ARG_STRING, &request->stack,
@@ -89,6 +92,7 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	}
 	request->options.output = request->output;
 	request->options.drop = request->drop;
+	request->options.detach_ends = request->detach_ends;
 	request->options.preload = request->preload;
 	return parse_timeout(request) && take_program(argc, argv, request) && parse_stack(request);
 }
@@ -108,8 +112,31 @@ static void tell_of_program(const struct tt_recording *recording, const struct t
 		return; /* told, when it was */
 	if (end->timed_out)
 		tt_note("%s was ended after %g s (--timeout)", options->program[0], options->timeout);
-	else if (end->signal)
+	else if (end->signal && !end->no_room)
 		tt_note("%s was ended by signal %d (%s)", options->program[0], end->signal, strsignal(end->signal));
+}
+
+/* What the recording lacks that no count tells. */
+static void tell_of_cut(const struct tt_recording *recording)
+{
+	const struct tt_session_loss *loss = &recording->loss;
+
+	for (char **process = recording->left_out; process && *process; process++)
+		tt_note("%s is left out, since it has a clock of its own: faketime, or a time namespace", *process);
+	if (loss->missed)
+		tt_note("recorded into %s; some processes that belong to it were not let in, so their events are lost",
+		        recording->folder);
+	else if (loss->torn)
+		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
+		        "of its last events is lost",
+		        recording->folder);
+	else if (recording->end.no_room)
+		tt_note("recorded into %s; its disk is full, so the program was ended, and an unknown number of "
+		        "its last events is lost: make room, or choose another place with -o",
+		        recording->folder);
+	else if (loss->cut)
+		tt_note("recorded into %s; an unknown number of events may be lost, since %s", recording->folder,
+		        tt_cut_text(loss->cut));
 }
 
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
@@ -118,14 +145,22 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
-	if (recording->loss.missed)
-		tt_note("recorded into %s; some processes that belong to it were not let in, so their events are lost",
-		        recording->folder);
-	else if (recording->loss.torn)
-		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
-		        "of its last events is lost",
-		        recording->folder);
-	else if (!request->quiet || (lost && !request->options.drop))
+	tell_of_cut(recording);
+	if (recording->loss.missed || recording->loss.torn || recording->loss.cut)
+		return;
+	if (!request->quiet || (lost && !request->options.drop))
 		tt_note("recorded into %s, %" G_GUINT64_FORMAT " event%s lost", recording->folder, lost,
 		        lost == 1 ? "" : "s");
+}
+
+void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request)
+{
+	static const struct tt_trace_summary empty = {.events = 0};
+
+	if (recording->end.timed_out)
+		tt_note("no events: --timeout ended %s before it had made one: give it more time, or see whether it uses "
+		        "libtrace_thr (--preload)",
+		        request->options.program[0]);
+	else
+		tt_notes_of_recording(&empty, NULL, request->options.preload);
 }

@@ -21,7 +21,7 @@ struct tt_recording_request {
 	char *output;
 	char *timeout;
 	char *stack;
-	gboolean drop, quiet, preload;
+	gboolean drop, quiet, preload, detach_ends;
 };
 
 /*
@@ -38,5 +38,8 @@ void tt_recording_request_clear(struct tt_recording_request *request);
  * request only what was lost against its will.
  */
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request);
+
+/* Says why it has no event of the program. */
+void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request);
 
 #endif /* TT_RECORDING_OPTIONS_H */

@@ -77,7 +77,10 @@ static bool report(const struct run *run, const struct tt_check *check, const st
 		tt_note("to see it: trace-thr timeline %s", recording->folder);
 		fputs("\n", stderr);
 	}
-	tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
+	if (check->summary.events)
+		tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
+	else
+		tt_recording_tell_empty(recording, request);
 	/* Of nothing, "none found" would be a verdict. */
 	return !check->summary.events || tt_check_request_write(&run->request->check, report, stderr);
 }
@@ -103,7 +106,9 @@ static void conclude(const struct run *run, struct tt_check *check, const struct
 	if (result->findings)
 		result->status = request->error_exitcode;
 	else if (!check->summary.events)
-		result->status = TT_EXIT_USAGE;
+		result->status = recording->end.timed_out ? TT_EXIT_TIMEOUT : TT_EXIT_USAGE;
+	else if (result->status == TT_EXIT_OK && tt_report_verdict(&all) == TT_VERDICT_UNKNOWN)
+		result->status = TT_EXIT_NO_VERDICT;
 	result->recorded = check->summary.events > 0;
 	tt_tally_add(tally, &all);
 	bool passed = !result->findings && result->status == TT_EXIT_OK;
@@ -134,8 +139,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 	if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
 		tt_note("%s", error->message);
 	else
-		tt_notes_of_recording(&(struct tt_trace_summary){.events = 0}, NULL,
-		                      run->request->recording.options.preload);
+		tt_recording_tell_empty(recording, &run->request->recording);
 }
 
 struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally *tally)

@@ -6,11 +6,12 @@
 
 #include "tools/read/bounded_file.h"
 
-static json_t *program_to_json(char *const *program)
+/* The strings of a list that ends with NULL; none of NULL. */
+static json_t *strings_to_json(char *const *program)
 {
 	json_t *list = json_array();
 
-	for (; *program; program++) {
+	for (; program && *program; program++) {
 		json_t *argument = json_string(*program);
 
 		/* JSON has only text: an argument of other bytes is kept as far as it is text. */
@@ -27,11 +28,13 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
 	json_t *json = json_pack(
-	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i}", "program",
-	    program_to_json(manifest->program), "recording", manifest->recording, "pid", (json_int_t)manifest->pid,
+	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:s*, s:I, s:b, s:o}", "program",
+	    strings_to_json(manifest->program), "recording", manifest->recording, "pid", (json_int_t)manifest->pid,
 	    "begin_ns", (json_int_t)manifest->begin_ns, "end_ns", (json_int_t)manifest->end_ns, "exit_status",
 	    manifest->exit_status, "signal", manifest->signal, "timed_out", manifest->timed_out, "interrupted",
-	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack);
+	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack,
+	    "cut", tt_cut_word(manifest->cut), "cut_ns", (json_int_t)manifest->cut_ns, "cut_even", manifest->cut_even,
+	    "left_out", strings_to_json(manifest->left_out));
 	char *text = json_dumps(json, JSON_INDENT(2));
 	g_autoptr(GString) contents = g_string_new(text);
 	g_autoptr(GError) failure = NULL;
@@ -48,7 +51,7 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 }
 
 /* The strings of a JSON array, NULL at the end. NULL if there is anything else in it. */
-static char **program_of_json(const json_t *list)
+static char **strings_of_json(const json_t *list)
 {
 	GPtrArray *program = g_ptr_array_new_with_free_func(g_free);
 
@@ -69,15 +72,17 @@ static char **program_of_json(const json_t *list)
 static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 {
 	json_error_t wrong;
-	json_t *program;
-	json_int_t pid, begin_ns, end_ns;
-	int timed_out, interrupted, torn = false, preload = false, stack = 0;
-	const char *recording = NULL;
+	json_t *program, *left_out = NULL;
+	json_int_t pid, begin_ns, end_ns, cut_ns = 0;
+	int timed_out, interrupted, torn = false, preload = false, stack = 0, cut_even = false;
+	const char *recording = NULL, *cut = NULL;
 
-	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i}", "program",
-	                   &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns", &end_ns,
-	                   "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out", &timed_out,
-	                   "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack)) {
+	if (json_unpack_ex(json, &wrong, 0,
+	                   "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i, s?s, s?I, s?b, s?o}",
+	                   "program", &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns",
+	                   &end_ns, "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out",
+	                   &timed_out, "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack,
+	                   "cut", &cut, "cut_ns", &cut_ns, "cut_even", &cut_even, "left_out", &left_out)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -85,8 +90,12 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 		*why = g_strdup("a pid out of range");
 		return false;
 	}
-	if (!json_is_array(program) || !(manifest->program = program_of_json(program))) {
+	if (!json_is_array(program) || !(manifest->program = strings_of_json(program))) {
 		*why = g_strdup("a program that is no list of strings");
+		return false;
+	}
+	if (left_out && (!json_is_array(left_out) || !(manifest->left_out = strings_of_json(left_out)))) {
+		*why = g_strdup("processes left out that are no list of strings");
 		return false;
 	}
 	manifest->recording = g_strdup(recording);
@@ -98,6 +107,9 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	manifest->torn = torn;
 	manifest->preload = preload;
 	manifest->stack = stack;
+	manifest->cut = tt_cut_of_word(cut);
+	manifest->cut_ns = cut_ns;
+	manifest->cut_even = cut_even;
 	return true;
 }
 
@@ -139,6 +151,7 @@ void tt_manifest_free(struct tt_manifest *manifest)
 	if (!manifest)
 		return;
 	g_strfreev(manifest->program);
+	g_strfreev(manifest->left_out);
 	g_free(manifest->recording);
 	g_free(manifest);
 }

@@ -10,8 +10,11 @@
 
 #include <glib.h>
 
+#include "tools/read/cut.h"
+
 #define TT_MANIFEST_FILE "trace-thr.json"
 
+/* It is there from the start of the program on, as TT_CUT_UNFINISHED, and written anew at the end. */
 struct tt_manifest {
 	char **program;  /* its arguments, NULL at the end */
 	char *recording; /* the token that its processes tell; NULL: a recording without one */
@@ -25,6 +28,10 @@ struct tt_manifest {
 	bool preload;     /* with --preload */
 	int stack;        /* sites of a call chain; 0: not said */
 	bool torn;        /* a program was killed while it wrote an event: the rest of its buffer could not be read */
+	enum tt_cut cut;  /* why it may not have all to the end */
+	int64_t cut_ns;   /* from when on, since the epoch; 0: nobody knows */
+	bool cut_even;    /* and all up to then */
+	char **left_out;  /* processes whose clock is not the machine's, "prog (pid 7)", NULL at the end; NULL: none */
 };
 
 /* Writes it into the folder: whole or not at all. */

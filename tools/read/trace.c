@@ -1,5 +1,6 @@
 #include "tools/read/trace.h"
 
+#include "tools/read/cut.h"
 #include "tools/read/source.h"
 #include "tools/read/telling.h"
 
@@ -48,6 +49,8 @@ static bool read_opened(const struct tt_source *source, void *opened, const char
 
 	if (ok && manifest && manifest->torn)
 		tt_trace_tell_torn(handler, data, summary);
+	if (ok && manifest)
+		tt_cut_tell(manifest, handler, data, summary);
 	tt_manifest_free(manifest);
 	source->close(opened);
 	return ok;

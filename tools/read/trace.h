@@ -35,6 +35,8 @@ struct tt_loss {
 	uint64_t count;           /* 0 unknown: whole packets */
 	uint64_t packets;         /* whole packets, of unknown size */
 	bool torn; /* not for want of room: a program was killed while it wrote an event, so that buffer ends there */
+	const char *why; /* nor for that, but for this reason (cut.h): half a sentence; NULL */
+	bool apart; /* what was recorded stands without it: all up to begin_ns is there, or all but some processes' */
 	struct tt_lost_buffer buffer;
 };
 
@@ -55,6 +57,7 @@ struct tt_trace_summary {
 	uint64_t lost;            /* events that the tracer dropped */
 	uint64_t lost_packets;    /* whole packets dropped, of unknown size */
 	bool torn;                /* one of them was torn, not dropped: see struct tt_loss */
+	uint64_t cuts;            /* reasons for which more is missing: see cut.h */
 	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
 	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */
 	uint64_t modules;         /* told; 0: the state dump was not recorded, so no site has a name */

@@ -196,6 +196,7 @@ static json_t *lost_of(const struct tt_lost *lost)
 	if (lost->end_ns != INT64_MAX)
 		json_object_set_new(json, "end_ns", json_integer(lost->end_ns));
 	json_object_set_new(json, "torn", json_boolean(lost->torn));
+	tt_json_set_text(json, "why", lost->why);
 	tt_json_set_text(json, "channel", lost->buffer.channel);
 	if (lost->buffer.cpu >= 0)
 		json_object_set_new(json, "cpu", json_integer(lost->buffer.cpu));

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/pidfd.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,6 +12,19 @@
 /* How long a daemon may take to start or to end. */
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 
+/* A limit on the size of files (ulimit -f) is for the program: it gets as much as we may give. One beyond is told so.
+ */
+static void raise_limit(void)
+{
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+
+	if (setrlimit(RLIMIT_FSIZE, &limit) == -1 && getrlimit(RLIMIT_FSIZE, &limit) == 0) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_FSIZE, &limit);
+	}
+	signal(SIGXFSZ, SIG_DFL);
+}
+
 /* In the child: in a session of its own, and with no signal held back, as we do. */
 static void detach(void *data)
 {
@@ -18,6 +32,7 @@ static void detach(void *data)
 
 	(void)data;
 	setsid();
+	raise_limit();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }

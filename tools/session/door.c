@@ -30,6 +30,7 @@ struct tt_door {
 	char *folder; /* of its own, NULL: it shares one */
 	int keeper;   /* pidfd */
 	bool *failed; /* shared with the keeper: somebody was not let in */
+	bool *used;   /* likewise: somebody was */
 };
 
 /* The folder of root's doors, which stays: another recorder may be about to put its own there. */
@@ -99,9 +100,15 @@ static void remove_door(const struct tt_door *door)
 		rmdir(door->folder);
 }
 
+/* Of the keeper, in its process. */
+static bool *is_used;
+
 static bool add(pid_t pid, void *tracker)
 {
-	return !tracker || tt_tracker_add(tracker, pid);
+	bool ok = !tracker || tt_tracker_add(tracker, pid);
+
+	*is_used |= ok;
+	return ok;
 }
 
 static void strike_off(pid_t pid, void *tracker)
@@ -123,6 +130,7 @@ static void keep(const struct tt_door *door, struct tt_keeper *keeper, int us)
 	keeper->add = add;
 	keeper->remove = strike_off;
 	keeper->failed = door->failed;
+	is_used = door->used;
 	tt_keeper_keep(keeper);
 	remove_door(door);
 }
@@ -158,6 +166,8 @@ static void free_door(struct tt_door *door)
 {
 	if (door->failed)
 		munmap(door->failed, sizeof(bool));
+	if (door->used)
+		munmap(door->used, sizeof(bool));
 	g_free(door->path);
 	g_free(door->folder);
 	g_free(door);
@@ -171,7 +181,8 @@ struct tt_door *tt_door_open(const char *session, const char *token, const char 
 
 	door->keeper = -1;
 	door->failed = shared_flag();
-	if ((tracker || !session) && door->failed && choose_place(door, home))
+	door->used = shared_flag();
+	if ((tracker || !session) && door->failed && door->used && choose_place(door, home))
 		keeper.listening = listen_at(door->path);
 	if (keeper.listening != -1) {
 		door->keeper = start_keeper(door, &keeper);
@@ -194,6 +205,11 @@ struct tt_door *tt_door_open(const char *session, const char *token, const char 
 const char *tt_door_path(const struct tt_door *door)
 {
 	return door->path;
+}
+
+bool tt_door_is_used(const struct tt_door *door)
+{
+	return *door->used;
 }
 
 bool tt_door_is_kept(const struct tt_door *door)

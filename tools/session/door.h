@@ -21,6 +21,9 @@ struct tt_door *tt_door_open(const char *session, const char *token, const char 
 /* Where it is. */
 const char *tt_door_path(const struct tt_door *door);
 
+/* Whether a process was let in by now. */
+bool tt_door_is_used(const struct tt_door *door);
+
 /* Whether it is still kept. If not, processes that begin from now on are not recorded. */
 bool tt_door_is_kept(const struct tt_door *door);
 

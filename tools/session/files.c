@@ -40,3 +40,16 @@ uint64_t tt_size_below(const char *path)
 	}
 	return size;
 }
+
+bool tt_has_trace(const char *path)
+{
+	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+	const char *name;
+
+	while (dir && (name = g_dir_read_name(dir))) {
+		g_autofree char *entry = g_build_filename(path, name, NULL);
+		if (g_file_test(entry, G_FILE_TEST_IS_DIR) && tt_size_below(entry))
+			return true;
+	}
+	return false;
+}

@@ -10,16 +10,22 @@
 #include <glib.h>
 
 /*
- * From now on, processes whose parent ends become our children. Returns the children that we have already, which are
- * none of these: pid_t.
+ * From now on, processes whose parent ends become our children. Returns the processes below us that are there already,
+ * which are none of the program's, though they may become our children later: pid_t.
  */
 GArray *tt_offspring_adopt(void);
 
-/*
- * Sends SIGTERM to our children but `others` and those that were `asked`, which it adds; SIGKILL to all but `others` if
- * `asked` is NULL. False if there are none.
- */
-bool tt_offspring_end(const GArray *others, GArray *asked);
+/* Our children but `others`: pid_t. */
+GArray *tt_offspring_left(const GArray *others);
+
+/* Sends the signal to our children but `others` and those that were `asked`, unless NULL, to which it adds them. */
+void tt_offspring_send(const GArray *others, int number, GArray *asked);
+
+/* "prog (pid 7), other (pid 8)": for people. */
+char *tt_offspring_text(const GArray *pids);
+
+/* Whether one of our children but `others`, or a process below it, has mapped a file of such a name. */
+bool tt_offspring_has_mapped(const GArray *others, const char *name);
 
 /*
  * A new token of a recording: its name, a dash, and what nobody can guess. Its processes have the name from the
@@ -38,7 +44,10 @@ bool tt_offspring_signal(const char *recording, int number);
 /* In a child just made: it gets this signal when `parent` ends, or at once if that has ended already. */
 void tt_offspring_ends_with(pid_t parent, int number);
 
-/* Whether a process has a handler for the signal. */
-bool tt_offspring_catches(pid_t pid, int number);
+/*
+ * Whether the signal would end our children but `others`, and all that are below them: none has a handler for it, and
+ * in each a thread takes it that neither holds it back nor waits for it. False where that cannot be told.
+ */
+bool tt_offspring_dies_of(const GArray *others, int number);
 
 #endif /* TT_SESSION_OFFSPRING_H */

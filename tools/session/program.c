@@ -18,11 +18,21 @@ static const gint64 grace_us = 2 * G_USEC_PER_SEC;
 /* From one look at what may end the program to the next. */
 static const gint64 look_us = 20000;
 
+/* What a program that has the library gets beyond its timeout until its first event, on a machine that is slow today.
+ */
+static const gint64 start_patience_us = 10 * G_USEC_PER_SEC;
+
+/* How long what a program leaves behind may take to end before that is said. */
+static const gint64 left_after_us = 500000;
+
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 
 /* As it was, for the program. */
 static sigset_t mask_before;
-static bool pipe_ignored_before;
+static sigset_t defaults; /* what we ignore, and it does not */
+
+/* Those that are ours to take. */
+static sigset_t awaited;
 
 char *tt_program_find(const char *name, int *status, GError **error)
 {
@@ -45,33 +55,45 @@ char *tt_program_find(const char *name, int *status, GError **error)
 	return NULL;
 }
 
-static sigset_t awaited(void)
+static void set_awaited(void)
 {
-	sigset_t set;
+	sigemptyset(&awaited);
+	sigaddset(&awaited, SIGCHLD);
+	for (size_t i = 0; i < G_N_ELEMENTS(ending_signals); i++) {
+		struct sigaction before;
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGCHLD);
-	for (size_t i = 0; i < G_N_ELEMENTS(ending_signals); i++)
-		sigaddset(&set, ending_signals[i]);
-	return set;
+		/* Ignored, as by nohup or for what a script has started with &: then it is not meant for us. */
+		if (sigaction(ending_signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+			sigaddset(&awaited, ending_signals[i]);
+	}
+}
+
+/* What shall be an error, not our end. */
+static void ignore(int number)
+{
+	const struct sigaction ignored = {.sa_handler = SIG_IGN};
+	struct sigaction before;
+
+	sigaction(number, &ignored, &before);
+	if (before.sa_handler != SIG_IGN)
+		sigaddset(&defaults, number);
 }
 
 void tt_program_hold_signals(void)
 {
-	const struct sigaction ignore = {.sa_handler = SIG_IGN}, normal = {.sa_handler = SIG_DFL};
-	struct sigaction before;
-	sigset_t set = awaited();
+	const struct sigaction normal = {.sa_handler = SIG_DFL};
 	static bool held;
 
 	if (held) /* of one recording after the other, the first found them as they were */
 		return;
 	held = true;
-	sigprocmask(SIG_BLOCK, &set, &mask_before);
+	set_awaited();
+	sigprocmask(SIG_BLOCK, &awaited, &mask_before);
 	/* Inherited as ignored, it would take the program's exit status away. */
 	sigaction(SIGCHLD, &normal, NULL);
-	/* A daemon that goes away shall be an error, not our end. */
-	sigaction(SIGPIPE, &ignore, &before);
-	pipe_ignored_before = before.sa_handler == SIG_IGN;
+	sigemptyset(&defaults);
+	ignore(SIGPIPE); /* a daemon goes away */
+	ignore(SIGXFSZ); /* a file becomes larger than `ulimit -f` */
 }
 
 bool tt_program_interrupted(void)
@@ -88,11 +110,7 @@ bool tt_program_interrupted(void)
 static bool start(const char *path, char *const *argv, char *const *environment, pid_t *pid, GError **error)
 {
 	posix_spawnattr_t attributes;
-	sigset_t defaults;
 
-	sigemptyset(&defaults);
-	if (!pipe_ignored_before)
-		sigaddset(&defaults, SIGPIPE);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 	posix_spawnattr_setsigmask(&attributes, &mask_before);
@@ -110,10 +128,17 @@ struct run {
 	pid_t pid;
 	const struct tt_program_care *care;
 	struct tt_program_end *end;
-	gint64 deadline; /* of the program, then of what we have sent a signal to */
+	const GArray *others; /* processes below us that are not the program's */
+	gint64 started, ended_at;
+	gint64 deadline; /* of the program, then of what we have sent a signal to; G_MAXINT64: none yet */
 	bool ended;
-	bool by_us; /* a signal of ours is to end it */
-	bool *why;  /* in `end`: what we gave it up for; NULL: we have not */
+	bool has_left;       /* it has ended, and what it has left behind was told of */
+	unsigned signals;    /* how many we got, since it began or has ended */
+	int number;          /* the last one that was sent to it: what it leaves behind gets it too; 0: none */
+	gint64 sent, killed; /* when; and when it was first SIGKILL, G_MAXINT64 before */
+	GArray *asked;       /* of what it leaves behind, those that have it */
+	int death;           /* the one that before_death was called for */
+	bool *why;           /* in `end`: what we gave it up for; NULL: we have not */
 };
 
 /* Takes note of the children that have ended; those that were left to us are forgotten. */
@@ -125,30 +150,40 @@ static void reap(struct run *run)
 		if (pid != run->pid)
 			continue;
 		run->ended = true;
+		run->ended_at = g_get_monotonic_time();
+		run->signals = 0;
 		run->end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 		run->end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+		if (!run->why && run->end->signal != run->number && run->ended_at > run->sent + grace_us)
+			run->number = 0; /* it has answered to that, and lived on */
 	}
 }
 
-/* Sends the program a signal that should end it. */
+/* Sends the program, or what it has left behind, a signal that should end it. */
 static void end_by(struct run *run, int number)
 {
-	run->by_us = true;
-	if (!tt_offspring_catches(run->pid, number))
+	if (number == SIGKILL || tt_offspring_dies_of(run->others, number)) {
+		run->death = run->ended ? 0 : number;
 		run->care->before_death(run->care->data);
-	kill(run->pid, number);
-	kill(run->pid, SIGCONT); /* should it be stopped */
+	}
+	run->number = number;
+	run->sent = g_get_monotonic_time();
+	if (number == SIGKILL)
+		run->killed = MIN(run->killed, run->sent);
+	g_array_set_size(run->asked, 0);
+	if (!run->ended) {
+		kill(run->pid, number);
+		kill(run->pid, SIGCONT); /* should it be stopped */
+	}
 }
 
 /* A signal to us. One of the terminal has reached the program as well. */
 static void take_signal(struct run *run, const siginfo_t *info)
 {
-	bool again = run->end->interrupted;
-
 	run->end->interrupted = true;
-	if (again)
+	if (run->signals++)
 		end_by(run, SIGKILL);
-	else if (info->si_code != SI_KERNEL)
+	else if (info->si_code != SI_KERNEL || run->ended)
 		end_by(run, info->si_signo);
 }
 
@@ -159,6 +194,25 @@ static void give_up(struct run *run, bool *why)
 	run->why = why;
 	*why = true;
 	run->deadline = g_get_monotonic_time() + grace_us;
+}
+
+/* The time of a program counts from its first event; see program.h for one that makes none. */
+static void look_for_beginning(struct run *run)
+{
+	const struct tt_program_care *care = run->care;
+	gint64 now = g_get_monotonic_time(), timeout = (gint64)(care->timeout * G_USEC_PER_SEC);
+
+	if (!timeout || run->deadline != G_MAXINT64)
+		return;
+	if (!care->has_begun) {
+		run->deadline = run->started + timeout;
+	} else if (care->has_begun(care->data)) {
+		run->deadline = now + timeout;
+	} else if (now >= run->started + timeout && (now >= run->started + timeout + start_patience_us ||
+	                                             !tt_offspring_has_mapped(run->others, "/libtrace_thr"))) {
+		run->end->before_event = true;
+		run->deadline = now;
+	}
 }
 
 /* What the program is to be given up for; NULL: nothing. */
@@ -180,51 +234,66 @@ static void wait_a_while(struct run *run)
 {
 	gint64 left = CLAMP(run->deadline - g_get_monotonic_time(), 0, look_us);
 	struct timespec wait = {left / G_USEC_PER_SEC, left % G_USEC_PER_SEC * 1000};
-	sigset_t set = awaited();
 	siginfo_t info;
-	int got = sigtimedwait(&set, &info, &wait);
+	int got = sigtimedwait(&awaited, &info, &wait);
 
 	if (got > 0 && got != SIGCHLD)
 		take_signal(run, &info);
 }
 
+/* What it has left behind: a daemon, or what a shell was to wait for. False: that is not waited for. */
+static bool attend_to_left(struct run *run, const GArray *left)
+{
+	const struct tt_program_care *care = run->care;
+	bool spared = care->detach_ends && !run->why && run->number != SIGKILL;
+
+	if (run->number && !spared) { /* to those that came to us since as well */
+		tt_offspring_send(run->others, run->number, run->number == SIGKILL ? NULL : run->asked);
+	} else if (!run->has_left && care->left &&
+	           (spared || g_get_monotonic_time() >= run->ended_at + left_after_us)) {
+		g_autofree char *processes = tt_offspring_text(left);
+
+		run->has_left = true;
+		care->left(processes, care->data);
+	}
+	return !spared && g_get_monotonic_time() - grace_us < run->killed;
+}
+
+/* Whether all has ended that is waited for. */
+static bool is_over(struct run *run)
+{
+	reap(run);
+	if (!run->ended)
+		return false;
+	g_autoptr(GArray) left = tt_offspring_left(run->others);
+	return !left->len || !attend_to_left(run, left);
+}
+
 static void wait_for_end(struct run *run)
 {
-	while (reap(run), !run->ended) {
+	while (!is_over(run)) {
 		wait_a_while(run);
+		look_for_beginning(run);
 		bool *why = reason(run);
 		if (why)
 			give_up(run, why);
 	}
 }
 
-/* What a program that we have ended leaves behind is ended as well: a shell's child that hangs, say. */
-static void end_orphans(struct run *run, const GArray *others)
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_care *care,
+                    struct tt_program_end *end, GError **error)
 {
-	g_autoptr(GArray) asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
-	gint64 kill_at = g_get_monotonic_time() + grace_us, leave_at = kill_at + grace_us;
-
-	for (gint64 now = 0; now < leave_at && tt_offspring_end(others, now < kill_at ? asked : NULL);
-	     now = g_get_monotonic_time()) {
-		g_usleep(5000);
-		reap(run);
-	}
-}
-
-bool tt_program_run(const char *path, char *const *argv, char *const *environment, double timeout,
-                    const struct tt_program_care *care, pid_t *pid, struct tt_program_end *end, GError **error)
-{
-	struct run run = {.care = care, .end = end, .deadline = G_MAXINT64};
-	g_autoptr(GArray) others = tt_offspring_adopt();
+	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	struct run run = {
+	    .care = care, .end = end, .others = others, .asked = asked, .deadline = G_MAXINT64, .killed = G_MAXINT64};
 
 	*end = (struct tt_program_end){0};
-	if (!start(path, argv, environment, pid, error))
+	if (!start(path, argv, environment, &run.pid, error))
 		return false;
-	run.pid = *pid;
-	if (timeout > 0)
-		run.deadline = g_get_monotonic_time() + (gint64)(timeout * G_USEC_PER_SEC);
+	run.started = g_get_monotonic_time();
+	if (care->started)
+		care->started(run.pid, care->data);
 	wait_for_end(&run);
-	if (run.by_us)
-		end_orphans(&run, others);
+	end->outlived = run.death && end->signal != run.death && end->signal != SIGKILL;
 	return true;
 }

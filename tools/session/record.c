@@ -16,9 +16,11 @@
 #include "tools/session/door.h"
 #include "tools/session/files.h"
 #include "tools/session/heir.h"
+#include "tools/session/left_out.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
 #include "tracepoints/door.h"
+#include "tracepoints/timebase.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
@@ -96,12 +98,15 @@ static char **environment_of(const struct tt_record_options *options, const char
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
 	g_autofree char *name = tt_offspring_name(token);
+	g_autofree char *time = g_file_read_link("/proc/self/ns/time", NULL);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", name, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	if (time)
+		environment = g_environ_setenv(environment, TT_TIMEBASE_VARIABLE, time, TRUE);
 	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
 	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
 	if (options->shake) {
@@ -130,7 +135,19 @@ struct recorder {
 	struct tt_session *session;
 	struct tt_door *door; /* NULL: all processes are recorded */
 	bool missed;          /* processes that should have been let in were not */
+	struct tt_left_out *left_out;
+	struct tt_manifest *manifest;
+	bool told_cut; /* that a daemon has ended */
 };
+
+/* Said at once: who waits for a long recording can begin it anew. */
+static void tell_cut(enum tt_cut cut)
+{
+	fprintf(stderr, "trace-thr: %s: %s; the program goes on, and the recording is kept\n", tt_cut_text(cut),
+	        cut == TT_CUT_DAEMON ? "nothing more is recorded"
+	                             : "the recorder writes in its place what it can (was it killed? is there a limit, "
+	                               "ulimit -f?)");
+}
 
 static void look_at_door(struct recorder *recorder)
 {
@@ -145,9 +162,22 @@ static void look_at_door(struct recorder *recorder)
 static bool may_go_on(void *data)
 {
 	struct recorder *recorder = data;
+	enum tt_cut cut = tt_session_attend(recorder->session);
 
 	look_at_door(recorder);
+	tt_left_out_listen(recorder->left_out);
+	if (cut && !recorder->told_cut)
+		tell_cut(cut);
+	recorder->told_cut |= cut != TT_CUT_NONE;
 	return tt_session_has_room(recorder->session);
+}
+
+static bool has_begun(void *data)
+{
+	const struct recorder *recorder = data;
+
+	/* The events of those who read along (beacon.h) are not the program's. */
+	return (!recorder->door || tt_door_is_used(recorder->door)) && tt_session_has_event(recorder->session);
 }
 
 static void close_door(struct recorder *recorder)
@@ -174,15 +204,69 @@ static void before_death(void *data)
 	tt_session_finish(((const struct recorder *)data)->session);
 }
 
-/* Runs the program with the session, and tells of it in a manifest that is yet to be written. */
-static bool run_program(const struct job *job, struct recorder *recorder, struct tt_manifest *manifest, GError **error)
+/* The manifest that says that there is no end: who is killed leaves it so. */
+static void started(pid_t pid, void *data)
 {
-	const struct tt_program_care care = {
-	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
-	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload,
-	                                           recorder->door ? tt_door_path(recorder->door) : NULL);
-	struct tt_program_end *end = &job->recording->end;
-	pid_t pid = 0;
+	struct recorder *recorder = data;
+
+	recorder->manifest->pid = (uint32_t)pid;
+	recorder->manifest->cut = TT_CUT_UNFINISHED;
+	tt_manifest_write(recorder->job->recording->folder, recorder->manifest,
+	                  NULL); /* at the end again: then it fails */
+}
+
+static void tell_left(const char *processes, void *data)
+{
+	const struct tt_record_options *options = ((const struct recorder *)data)->job->options;
+
+	fprintf(
+	    stderr,
+	    options->detach_ends
+		? "trace-thr: %s has ended, and so does the recording (--detach-ends), without what runs on: %s\n"
+		: "trace-thr: %s has ended; what it has started is recorded until it ends (--detach-ends does not wait "
+		  "for it, Ctrl-C ends it): %s\n",
+	    options->program[0], processes);
+}
+
+/* How it ended, and what the recording lacks. */
+static void conclude(struct tt_manifest *manifest, struct tt_recording *recording)
+{
+	const struct tt_program_end *end = &recording->end;
+	struct tt_session_loss *loss = &recording->loss;
+
+	if (!loss->cut && end->outlived)
+		*loss = (struct tt_session_loss){.events = loss->events, .torn = loss->torn, .cut = TT_CUT_OUTLIVED};
+	if (!loss->cut && end->no_room) {
+		loss->cut = TT_CUT_DISK;
+		loss->cut_even = true;
+	}
+	manifest->exit_status = end->exit_status;
+	manifest->signal = end->signal;
+	manifest->timed_out = end->timed_out;
+	manifest->interrupted = end->interrupted;
+	manifest->torn = loss->torn;
+	manifest->cut = loss->cut;
+	manifest->cut_ns = loss->cut_ns;
+	manifest->cut_even = loss->cut_even;
+	manifest->left_out = recording->left_out;
+}
+
+/* Runs the program with the session, and tells of it in a manifest. */
+static bool run_program(const struct job *job, struct recorder *recorder, GError **error)
+{
+	const struct tt_record_options *options = job->options;
+	const struct tt_program_care care = {.started = started,
+	                                     .has_begun = has_begun,
+	                                     .may_go_on = may_go_on,
+	                                     .is_caught = is_caught,
+	                                     .before_death = before_death,
+	                                     .left = tell_left,
+	                                     .timeout = options->timeout,
+	                                     .detach_ends = options->detach_ends,
+	                                     .data = recorder};
+	g_auto(GStrv) environment =
+	    environment_of(options, job->token, job->preload, recorder->door ? tt_door_path(recorder->door) : NULL);
+	struct tt_manifest *manifest = recorder->manifest;
 
 	if (tt_program_interrupted()) {
 		*job->status = TT_EXIT_INTERRUPTED;
@@ -190,36 +274,21 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 		            "interrupted before the program began: nothing was recorded");
 		return false;
 	}
-	*manifest = (struct tt_manifest){.program = job->options->program,
+	*manifest = (struct tt_manifest){.program = options->program,
 	                                 .recording = job->token,
-	                                 .preload = job->options->preload,
-	                                 .stack = job->options->stack,
+	                                 .preload = options->preload,
+	                                 .stack = options->stack,
 	                                 .begin_ns = g_get_real_time() * 1000};
-	if (!tt_program_run(job->path, job->options->program, environment, job->options->timeout, &care, &pid, end,
-	                    error)) {
+	if (!tt_program_run(job->path, options->program, environment, &care, &job->recording->end, error)) {
 		*job->status = TT_EXIT_NOT_EXECUTABLE;
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
-	manifest->pid = (uint32_t)pid;
-	manifest->exit_status = end->exit_status;
-	manifest->signal = end->signal;
-	manifest->timed_out = end->timed_out;
-	manifest->interrupted = end->interrupted;
 	return true;
 }
 
-static bool no_room(const struct tt_recording *recording, GError **error)
-{
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT,
-	            "the disk of %s is full, so the program was ended: make room, or choose another place with -o",
-	            recording->folder);
-	return false;
-}
-
 /* Has a companion read along while the program runs. */
-static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, struct tt_manifest *manifest,
-                     GError **error)
+static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, GError **error)
 {
 	const struct tt_companion *companion = job->options->companion;
 	const struct tt_live_source source = {.folder = folder,
@@ -228,21 +297,38 @@ static bool run_with(const struct job *job, const char *folder, struct recorder 
 	                                      .recording = job->token};
 
 	if (!companion)
-		return run_program(job, recorder, manifest, error);
+		return run_program(job, recorder, error);
 	companion->begin(&source, companion->data);
-	bool ok = run_program(job, recorder, manifest, error);
+	bool ok = run_program(job, recorder, error);
 	companion->end(companion->data);
 	return ok;
 }
 
+/* The manifest that the recorder has written at the start, with what became of it since. */
+static void mark_killed(const char *folder, const struct tt_session_loss *loss, int64_t now_ns)
+{
+	struct tt_manifest *manifest = tt_manifest_read(folder, NULL);
+
+	if (!manifest)
+		return;
+	manifest->end_ns = now_ns;
+	manifest->torn = loss->torn;
+	manifest->cut = loss->cut ? loss->cut : TT_CUT_RECORDER;
+	manifest->cut_ns = loss->cut ? loss->cut_ns : now_ns;
+	manifest->cut_even = loss->cut ? loss->cut_even : !loss->torn;
+	tt_manifest_write(folder, manifest, NULL);
+	tt_manifest_free(manifest);
+}
+
 /*
  * The recorder was killed: what it would have done at the end. The session ends first, so that no program waits for
- * room in a buffer any more. There is no manifest, for want of an end to tell of.
+ * room in a buffer any more.
  */
 static void inherit(void *data)
 {
 	struct recorder *recorder = data;
-	const char *token = recorder->job->token;
+	const char *token = recorder->job->token, *folder = recorder->job->recording->folder;
+	int64_t now_ns = g_get_real_time() * 1000;
 	struct tt_session_loss loss;
 
 	close_door(recorder);
@@ -251,11 +337,12 @@ static void inherit(void *data)
 	     waited += LOOK_MS)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
+	mark_killed(folder, &loss, now_ns);
 	tt_daemon_close(recorder->daemon);
-	g_autofree char *folder = tt_harmless_name(recorder->job->recording->folder);
+	g_autofree char *shown = tt_harmless_name(recorder->job->recording->folder);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
-	        folder);
+	        shown);
 }
 
 /* Opens the door of the session. False with *error: it cannot be. */
@@ -272,8 +359,8 @@ static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
-	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error)};
-	struct tt_manifest manifest;
+	struct tt_manifest manifest = {.cut = TT_CUT_NONE};
+	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error), .manifest = &manifest};
 	bool ok = false;
 	int heir = -1;
 
@@ -281,18 +368,20 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
+		recorder.left_out = tt_left_out_new(job->token);
 		heir = tt_heir_start(inherit, &recorder);
-		ok = ok && run_with(job, folder, &recorder, &manifest, error);
+		ok = ok && run_with(job, folder, &recorder, error);
 		close_door(&recorder);
+		tt_left_out_listen(recorder.left_out);
+		recording->left_out = tt_left_out_all(recorder.left_out);
+		tt_left_out_free(recorder.left_out);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		recording->loss.missed = recorder.missed;
 		recording->loss.torn |= recorder.missed;
-		manifest.torn = recording->loss.torn;
+		conclude(&manifest, recording);
 	}
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
-	if (ok && recording->end.no_room)
-		return no_room(recording, error);
 	return ok && tt_manifest_write(recording->folder, &manifest, error);
 }
 
@@ -331,6 +420,10 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	                  .status = status};
 	if (record_into(&job, error))
 		return true;
+	if (tt_has_trace(recording->folder)) {
+		tt_recording_clear(recording);
+		return false;
+	}
 	tt_remove_below(recording->folder);
 	if (new)
 		g_rmdir(recording->folder);
@@ -341,11 +434,27 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
+	g_clear_pointer(&recording->left_out, g_strfreev);
+}
+
+bool tt_recording_is_whole(const struct tt_recording *recording)
+{
+	const struct tt_session_loss *loss = &recording->loss;
+
+	return !loss->events && !loss->torn && !loss->cut && !recording->left_out;
+}
+
+/* What the program's end would be for a shell. */
+static int status_of(const struct tt_program_end *end)
+{
+	if (end->timed_out)
+		return TT_EXIT_TIMEOUT;
+	return end->signal ? 128 + end->signal : end->exit_status;
 }
 
 int tt_recording_status(const struct tt_recording *recording)
 {
-	if (recording->end.timed_out)
-		return TT_EXIT_TIMEOUT;
-	return recording->end.signal ? 128 + recording->end.signal : recording->end.exit_status;
+	int status = recording->end.no_room ? TT_EXIT_OK : status_of(&recording->end);
+
+	return status == TT_EXIT_OK && !tt_recording_is_whole(recording) ? TT_EXIT_NO_VERDICT : status;
 }

@@ -23,7 +23,8 @@ struct tt_companion {
 struct tt_record_options {
 	char **program;     /* its arguments, NULL at the end */
 	const char *output; /* the folder to make; NULL: trace-thr-PROG-1, -2, … in the working folder */
-	double timeout;     /* seconds after which the program is ended; 0: never */
+	double timeout;     /* seconds after its first event, after which the program is ended; 0: never */
+	bool detach_ends;   /* the recording ends with the program, though what it has started runs on */
 	bool drop;          /* rather lose events than make the program wait */
 	bool preload;       /* load the interposer into the program, which need not be built with libtrace_thr */
 	const uint64_t
@@ -38,17 +39,24 @@ struct tt_recording {
 	char *folder; /* as the user would name it */
 	struct tt_program_end end;
 	struct tt_session_loss loss;
+	char **left_out; /* processes that could not be recorded, NULL at the end; NULL: none */
 };
 
 /*
- * Records. False with *error, and *status, an exit status, if nothing came of it: then nothing is left behind.
- * A recording that is not whole (the disk was full) is an error as well; its folder is removed.
+ * Records. False with *error, and *status, an exit status, if nothing came of it: then nothing is left behind. What was
+ * recorded is kept, whatever has happened then; the manifest says what it lacks, and so does `recording`.
  */
 bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
 
 void tt_recording_clear(struct tt_recording *recording);
 
-/* What the shell says for such an end: the program's own status, 128 + signal, 124 if it timed out. */
+/* Whether it may lack something that the program did. */
+bool tt_recording_is_whole(const struct tt_recording *recording);
+
+/*
+ * What the shell says for such an end: the program's own status, 128 + signal, 124 if it timed out; and 3 where that
+ * would be 0 although the recording is not whole.
+ */
 int tt_recording_status(const struct tt_recording *recording);
 
 #endif /* TT_SESSION_RECORD_H */

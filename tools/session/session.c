@@ -12,7 +12,9 @@
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 #include "tools/session/namespace.h"
+#include "tools/session/salvage.h"
 #include "tools/session/tracker.h"
+#include "tools/session/watch.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
@@ -46,7 +48,12 @@ struct tt_session {
 	uint64_t least_free; /* shared memory, as far as it was looked at */
 	bool restricted;     /* records who is added alone */
 	bool finished;
+	int stopped;  /* to the pump: it is no longer needed */
 	bool written; /* all of it */
+	struct tt_watch *watch;
+	struct tt_salvage *salvage; /* NULL: there is none */
+	enum tt_cut cut;
+	int64_t cut_ns;
 };
 
 static bool fail_memory(uint64_t needed, GError **error)
@@ -79,6 +86,20 @@ static bool fail_full(const struct tt_session *session, GError **error)
 	            "the disk of %s is full: make room, at least %" G_GUINT64_FORMAT
 	            " MiB, or choose another place with -o",
 	            session->folder, (session->buffers >> 20) + 1);
+	return false;
+}
+
+/* Whether LTTng may make files as large as a buffer of these: it says nothing of it if it may not. */
+static bool check_limit(const struct tt_buffers *buffers, GError **error)
+{
+	uint64_t limit = tt_watch_file_limit(), needed = (buffers->event_count + 2) * buffers->event_size;
+
+	if (limit >= needed)
+		return true;
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            "LTTng's session daemon may make no file beyond %" G_GUINT64_FORMAT
+	            " MiB (ulimit -f), and a buffer takes %" G_GUINT64_FORMAT ": record with 'ulimit -f unlimited'",
+	            limit >> 20, needed >> 20);
 	return false;
 }
 
@@ -158,6 +179,15 @@ static bool leave_all_out(struct tt_session *session)
 	return session->restricted;
 }
 
+/* Before the channels are made. Without it, what a dead consumer daemon has not written is lost. */
+static void prepare_salvage(struct tt_session *session)
+{
+	session->salvage = tt_salvage_new(session->folder);
+	if (session->salvage && (!tt_watch_shares(tt_salvage_path(session->salvage)) ||
+	                         lttng_set_session_shm_path(session->name, tt_salvage_path(session->salvage)) < 0))
+		g_clear_pointer(&session->salvage, tt_salvage_free);
+}
+
 static bool set_up(struct tt_session *session, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
@@ -169,7 +199,10 @@ static bool set_up(struct tt_session *session, GError **error)
 		return fail_memory(buffers.total, error);
 	if (!tt_session_has_room(session))
 		return fail_full(session, error);
+	if (!check_limit(&buffers, error))
+		return false;
 	session->handle = lttng_create_handle(session->name, &domain);
+	prepare_salvage(session);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
 	       enable_channels(session, &buffers, error) && enable_all_events(session, error) &&
 	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
@@ -182,6 +215,8 @@ static void free_session(struct tt_session *session)
 {
 	if (session->handle)
 		lttng_destroy_handle(session->handle);
+	tt_watch_free(session->watch);
+	tt_salvage_free(session->salvage);
 	g_free(session->name);
 	g_free(session->folder);
 	g_free(session);
@@ -206,6 +241,7 @@ struct tt_session *tt_session_start(const char *folder, bool live, bool drop, GE
 		free_session(session);
 		return NULL;
 	}
+	session->watch = tt_watch_new();
 	return session;
 }
 
@@ -239,13 +275,56 @@ static bool wait_written(const struct tt_session *session)
 	return pending == 0;
 }
 
+enum tt_cut tt_session_attend(struct tt_session *session)
+{
+	tt_salvage_look(session->salvage);
+	if (!session->cut && (session->cut = tt_watch_look(session->watch)))
+		session->cut_ns = g_get_real_time() * 1000;
+	if (session->cut)
+		tt_salvage_pump(session->salvage);
+	return session->cut;
+}
+
+bool tt_session_has_event(const struct tt_session *session)
+{
+	return session->cut || tt_salvage_has_event(session->salvage);
+}
+
+/* While the session daemon tells the programs to stop: one that waits for room does not listen. */
+static void *keep_pumping(void *data)
+{
+	struct tt_session *session = data;
+
+	while (!g_atomic_int_get(&session->stopped)) {
+		tt_salvage_pump(session->salvage);
+		g_usleep(step_us);
+	}
+	return NULL;
+}
+
+/* Ends the recording without a consumer daemon. */
+static void stop_alone(struct tt_session *session)
+{
+	GThread *pump = g_thread_new("pump", keep_pumping, session);
+
+	lttng_stop_tracing_no_wait(session->name);
+	g_atomic_int_set(&session->stopped, true);
+	g_thread_join(pump);
+	session->written = tt_salvage_finish(session->salvage);
+}
+
 void tt_session_finish(struct tt_session *session)
 {
 	if (session->finished)
 		return;
 	session->finished = true;
-	lttng_stop_tracing_no_wait(session->name);
-	session->written = wait_written(session);
+	if (!tt_session_attend(session)) {
+		lttng_stop_tracing_no_wait(session->name);
+		session->written = wait_written(session);
+	}
+	/* It may have ended in the midst of that. */
+	if (tt_session_attend(session))
+		stop_alone(session);
 }
 
 /*
@@ -273,7 +352,7 @@ static uint64_t dropped_events(const struct tt_session *session)
 /* Whether nothing was recorded although there may have been something: LTTng had no room for the buffers. */
 static bool lacked_memory(const struct tt_session *session)
 {
-	return session->least_free < session->buffers && !tt_size_below(session->folder);
+	return session->least_free < session->buffers && !tt_has_trace(session->folder);
 }
 
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
@@ -283,13 +362,17 @@ bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, G
 	tt_session_has_room(session);
 	tt_session_finish(session);
 	full = disk_room(session) < LEAST_ROOM;
-	*loss = (struct tt_session_loss){.events = dropped_events(session), .torn = !session->written && !full};
+	*loss = (struct tt_session_loss){.events = session->cut ? 0 : dropped_events(session),
+	                                 .torn = !session->written && !full && !session->cut,
+	                                 .cut = full ? TT_CUT_DISK : session->cut,
+	                                 .cut_ns = session->cut_ns,
+	                                 .cut_even = session->written && !full};
 	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
-	ok = check(lttng_destroy_session_no_wait(session->name), "the session ended badly", full ? NULL : error);
-	if (full)
-		ok = fail_full(session, error);
-	else if (ok && lacked_memory(session))
-		ok = fail_memory(session->buffers, error);
+	if (lttng_destroy_session_no_wait(session->name) < 0 && !loss->cut)
+		loss->cut = TT_CUT_DAEMON;
+	ok = loss->cut || !lacked_memory(session);
+	if (!ok)
+		fail_memory(session->buffers, error);
 	free_session(session);
 	return ok;
 }

@@ -9,6 +9,8 @@
 
 #include <glib.h>
 
+#include "tools/read/cut.h"
+
 struct tt_session;
 
 /* What the tracer could not record. */
@@ -16,6 +18,9 @@ struct tt_session_loss {
 	uint64_t events; /* dropped for want of room: only with `drop` */
 	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
 	bool missed;     /* processes that should have been recorded were not */
+	enum tt_cut cut; /* a daemon has ended before the session, or the disk was full */
+	int64_t cut_ns;  /* when, since the epoch */
+	bool cut_even;   /* all that programs made until then is there */
 };
 
 /*
@@ -42,12 +47,21 @@ bool tt_session_is_restricted(const struct tt_session *session);
 bool tt_session_has_room(struct tt_session *session);
 
 /*
+ * To be called many times a second: looks whether LTTng's daemons live, and if not does for the programs what they did,
+ * as far as that can be. What has happened; it is so once and for all.
+ */
+enum tt_cut tt_session_attend(struct tt_session *session);
+
+/* Whether a program has made an event by now. True also where that cannot be told. */
+bool tt_session_has_event(const struct tt_session *session);
+
+/*
  * Ends the recording, and waits until all is on disk. A program that is killed after this loses nothing; one that is
  * killed in the midst of writing an event loses what shares its buffer. Calls after the first do nothing.
  */
 void tt_session_finish(struct tt_session *session);
 
-/* The same, and destroys the session. False with *error if what was recorded is not all there. */
+/* The same, and destroys the session. False with *error if there was no memory for it, so that nothing was recorded. */
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error);
 
 #endif /* TT_SESSION_SESSION_H */

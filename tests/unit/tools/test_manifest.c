@@ -37,6 +37,7 @@ static void put(const char *text)
 static void test_round_trip(void **state)
 {
 	char *program[] = {(char[]){"./prog"}, (char[]){""}, (char[]){"\"quoted\"\n\\"}, (char[]){"später"}, NULL};
+	char *left_out[] = {(char[]){"other (pid 7)"}, NULL};
 	char recording[] = "00c0ffee";
 	const struct tt_manifest wrote = {.program = program,
 	                                  .recording = recording,
@@ -47,7 +48,11 @@ static void test_round_trip(void **state)
 	                                  .signal = 15,
 	                                  .timed_out = true,
 	                                  .preload = true,
-	                                  .stack = 8};
+	                                  .stack = 8,
+	                                  .cut = TT_CUT_CONSUMER,
+	                                  .cut_ns = 1700000000500000000,
+	                                  .cut_even = true,
+	                                  .left_out = left_out};
 	g_autoptr(GError) error = NULL;
 
 	(void)state;
@@ -67,6 +72,10 @@ static void test_round_trip(void **state)
 	assert_false(read->interrupted);
 	assert_true(read->preload);
 	assert_int_equal(read->stack, 8);
+	assert_int_equal(read->cut, TT_CUT_CONSUMER);
+	assert_true(read->cut_ns == wrote.cut_ns && read->cut_even);
+	assert_string_equal(read->left_out[0], left_out[0]);
+	assert_null(read->left_out[1]);
 	tt_manifest_free(read);
 }
 

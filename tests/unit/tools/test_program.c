@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -15,7 +16,28 @@
 struct asked {
 	int looks, deaths;
 	int looks_left; /* before may_go_on says no; -1: never */
+	int left;       /* told of what it has left behind */
+	int begins_at;  /* the look at which it makes its first event */
+	pid_t pid;
 };
+
+static void started(pid_t pid, void *data)
+{
+	((struct asked *)data)->pid = pid;
+}
+
+static void left(const char *processes, void *data)
+{
+	assert_non_null(strstr(processes, "(pid "));
+	((struct asked *)data)->left++;
+}
+
+static bool has_begun(void *data)
+{
+	const struct asked *asked = data;
+
+	return asked->looks >= asked->begins_at;
+}
 
 static bool may_go_on(void *data)
 {
@@ -31,18 +53,26 @@ static void before_death(void *data)
 }
 
 /* Runs a script of the shell. */
-static struct tt_program_end run(const char *script, double timeout, struct asked *asked)
+static struct tt_program_end run_with(const char *script, struct tt_program_care care, struct asked *asked)
 {
 	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, g_strdup(script), NULL};
-	const struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = asked};
 	g_autoptr(GError) error = NULL;
 	struct tt_program_end end;
-	pid_t pid;
 
-	assert_true(tt_program_run("/bin/sh", argv, environ, timeout, &care, &pid, &end, &error));
-	assert_int_equal(kill(pid, 0), -1);
+	care.started = started;
+	care.left = left;
+	care.may_go_on = may_go_on;
+	care.before_death = before_death;
+	care.data = asked;
+	assert_true(tt_program_run("/bin/sh", argv, environ, &care, &end, &error));
+	assert_int_equal(kill(asked->pid, 0), -1);
 	g_free(argv[2]);
 	return end;
+}
+
+static struct tt_program_end run(const char *script, double timeout, struct asked *asked)
+{
+	return run_with(script, (struct tt_program_care){.timeout = timeout}, asked);
 }
 
 /* Caught at the third look. */
@@ -59,10 +89,9 @@ static void test_caught(void **state)
 	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = &asked};
 	g_autoptr(GError) error = NULL;
 	struct tt_program_end end;
-	pid_t pid;
 
 	(void)state;
-	assert_true(tt_program_run("/bin/sh", argv, environ, 0, &care, &pid, &end, &error));
+	assert_true(tt_program_run("/bin/sh", argv, environ, &care, &end, &error));
 	assert_true(end.caught);
 	assert_false(end.timed_out || end.no_room);
 	assert_int_equal(end.signal, SIGTERM);
@@ -173,23 +202,87 @@ static void test_orphans(void **state)
 	g_rmdir(folder);
 }
 
-/* One that ends by itself may leave what it likes: a daemon. */
+/* A script that leaves a process behind, whose number is in the file; and that number. */
+static char *leaving(const char *note, const char *orphan)
+{
+	return g_strdup_printf(
+	    "sh -c 'echo $$ >%s.new && mv %s.new %s; %s' & while ! test -e %s; do sleep 0.01; done; exit 3", note, note,
+	    note, orphan, note);
+}
+
+static pid_t noted(const char *note)
+{
+	g_autofree char *text = NULL;
+
+	assert_true(g_file_get_contents(note, &text, NULL, NULL));
+	g_unlink(note);
+	return (pid_t)g_ascii_strtoll(text, NULL, 10);
+}
+
+/* What one leaves behind that ends by itself is waited for, and told of; its status is its own. */
+static void test_daemons_are_followed(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *note = g_build_filename(folder, "pid", NULL);
+	g_autofree char *script = leaving(note, "sleep 1; exit 4");
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run(script, 20, &asked);
+
+	(void)state;
+	assert_int_equal(kill(noted(note), 0), -1);
+	assert_int_equal(end.exit_status, 3);
+	assert_int_equal(asked.left, 1);
+	assert_int_equal(asked.deaths, 0);
+	g_rmdir(folder);
+}
+
+/* So is its time. */
+static void test_daemons_time_out(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *note = g_build_filename(folder, "pid", NULL);
+	g_autofree char *script = leaving(note, "exec sleep 100");
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end = run(script, 0.7, &asked);
+
+	(void)state;
+	assert_int_equal(kill(noted(note), 0), -1);
+	assert_true(end.timed_out);
+	assert_int_equal(end.exit_status, 3);
+	g_rmdir(folder);
+}
+
 static void test_daemons_stay(void **state)
 {
 	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
 	g_autofree char *note = g_build_filename(folder, "pid", NULL);
-	g_autofree char *script = g_strdup_printf("sleep 60 & echo $! >%s", note);
+	g_autofree char *script = leaving(note, "exec sleep 100");
 	struct asked asked = {.looks_left = -1};
-	g_autofree char *text = NULL;
+	struct tt_program_end end = run_with(script, (struct tt_program_care){.detach_ends = true}, &asked);
 
 	(void)state;
-	run(script, 20, &asked);
-	assert_true(g_file_get_contents(note, &text, NULL, NULL));
-	pid_t orphan = (pid_t)g_ascii_strtoll(text, NULL, 10);
-	assert_true(orphan > 0);
-	assert_int_equal(kill(orphan, SIGKILL), 0);
-	g_unlink(note);
+	assert_int_equal(end.exit_status, 3);
+	assert_int_equal(asked.left, 1);
+	assert_int_equal(kill(noted(note), SIGKILL), 0);
 	g_rmdir(folder);
+}
+
+/* The time counts from the first event; a program without our library gets no more than it. */
+static void test_time_from_the_first_event(void **state)
+{
+	struct asked asked = {.looks_left = -1, .begins_at = 3};
+	const struct tt_program_care care = {.timeout = 0.5, .has_begun = has_begun};
+	gint64 before = g_get_monotonic_time();
+	struct tt_program_end end = run_with("sleep 100", care, &asked);
+
+	(void)state;
+	assert_true(end.timed_out);
+	assert_false(end.before_event);
+	assert_true(g_get_monotonic_time() - before >= 500000);
+	asked = (struct asked){.looks_left = -1, .begins_at = INT_MAX};
+	end = run_with("sleep 100", care, &asked);
+	assert_true(end.timed_out);
+	assert_true(end.before_event);
 }
 
 static int hold_signals(void **state)
@@ -224,7 +317,10 @@ int main(void)
 	    cmocka_unit_test(test_timeout_of_one_that_ignores_it),
 	    cmocka_unit_test(test_no_room),
 	    cmocka_unit_test(test_orphans),
+	    cmocka_unit_test(test_daemons_are_followed),
+	    cmocka_unit_test(test_daemons_time_out),
 	    cmocka_unit_test(test_daemons_stay),
+	    cmocka_unit_test(test_time_from_the_first_event),
 	};
 
 	return cmocka_run_group_tests(tests, hold_signals, NULL);
