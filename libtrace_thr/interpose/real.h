@@ -7,6 +7,7 @@
 #ifndef TT_REAL_H
 #define TT_REAL_H
 
+#include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -84,6 +85,8 @@
 	X(int, close, (int fd))                                                                                        \
 	X(int, fclose, (FILE * file))                                                                                  \
 	X(int, close_range, (unsigned first, unsigned last, int flags))                                                \
+	X(void *, dlopen, (const char *path, int mode))                                                                \
+	X(void *, dlmopen, (Lmid_t space, const char *path, int mode))                                                 \
 	X(int, dlclose, (void *handle))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;

@@ -5,6 +5,7 @@
 #include "last_thread.h"
 #include "local.h"
 #include "log.h"
+#include "module_list.h"
 #include "object.h"
 #include "process.h"
 #include "registry.h"
@@ -61,6 +62,7 @@ static void after_in_child(void)
 	tt_log_after_fork_in_child();
 	tt_steer_after_fork_in_child();
 	tt_self_after_fork_in_child();
+	tt_module_list_after_fork_in_child();
 	tt_process_after_fork_in_child();
 }
 

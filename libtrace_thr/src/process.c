@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "fork.h"
+#include "module_list.h"
 #include "object.h"
 #include "probes.h"
 #include "registry.h"
@@ -144,6 +145,7 @@ __attribute__((destructor)) static void unload(void)
 	if (is_idle())
 		return;
 
+	tt_module_list_update();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();

@@ -20,7 +20,7 @@
 
 NR == FNR && $1 == "from" { caller_name[tolower($2)] = $3; next }
 NR == FNR { name_of_address[tolower($1)] = $2; next }
-!/ trace_thr:/ { next }
+!/ trace_thr:/ || / trace_thr:module_/ { next }
 {
 	match($0, / trace_thr:[a-z_]+/)
 	event = substr($0, RSTART + 11, RLENGTH - 11)

@@ -63,11 +63,12 @@ static const struct tt_field **own_fields(const struct tt_plan *plan)
 	return (const struct tt_field **)(void *)g_ptr_array_free(fields, FALSE);
 }
 
+/* Those of modules are read before all others: modules.h. */
 static bool is_ours(const bt_event_class *class)
 {
 	const char *name = bt_event_class_get_name(class);
 
-	return name && g_str_has_prefix(name, TT_PROVIDER ":");
+	return name && g_str_has_prefix(name, TT_PROVIDER ":") && !g_str_has_prefix(name, TT_MODULE_EVENTS);
 }
 
 static struct reader *make_reader(const bt_event_class *class)

@@ -13,6 +13,9 @@
 /* The provider of the events. */
 #define TT_PROVIDER "trace_thr"
 
+/* What its events of modules begin with. */
+#define TT_MODULE_EVENTS TT_PROVIDER ":module_"
+
 struct tt_decoder;
 
 /* Tells the handler events and losses, and counts them in the summary; all three stay the caller's. */

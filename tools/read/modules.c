@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/read/decode.h"
 #include "tools/read/graph.h"
 #include "tools/read/plan.h"
 
@@ -22,20 +23,24 @@ static const struct tt_field dump_fields[] = {
     {.name = "path", .type = TT_FIELD_TEXT, .offset = offsetof(struct dump, path)},
     {.name = "has_build_id", .type = TT_FIELD_U8, .offset = offsetof(struct dump, has_build_id)},
     {.name = "vpid", .type = TT_FIELD_U32, .offset = offsetof(struct dump, pid)},
+    /* of our own */
+    {.name = "base", .type = TT_FIELD_U64, .offset = offsetof(struct dump, base)},
+    {.name = "size", .type = TT_FIELD_U64, .offset = offsetof(struct dump, size)},
+    {.name = "pid", .type = TT_FIELD_U32, .offset = offsetof(struct dump, pid)},
     {.name = NULL},
 };
 
-enum kind { KIND_FILE, KIND_BUILD_ID };
+/* A file whose build id is still to come, that build id, a file with its build id, one that is gone. */
+enum kind { KIND_FILE, KIND_BUILD_ID, KIND_LOADED, KIND_UNLOADED };
 
-/* The library's own events bear the same fields as those of the state dump. */
+/* lttng_ust_lib's events bear the same fields as those of the state dump. */
 static const struct {
 	const char *name;
 	enum kind kind;
 } kinds[] = {
-    {"lttng_ust_statedump:bin_info", KIND_FILE},
-    {"lttng_ust_statedump:build_id", KIND_BUILD_ID},
-    {"lttng_ust_lib:load", KIND_FILE},
-    {"lttng_ust_lib:build_id", KIND_BUILD_ID},
+    {"lttng_ust_statedump:bin_info", KIND_FILE}, {"lttng_ust_statedump:build_id", KIND_BUILD_ID},
+    {"lttng_ust_lib:load", KIND_FILE},           {"lttng_ust_lib:build_id", KIND_BUILD_ID},
+    {TT_MODULE_EVENTS "loaded", KIND_LOADED},    {TT_MODULE_EVENTS "unloaded", KIND_UNLOADED},
 };
 
 /* How the events of a class are read. */
@@ -199,6 +204,24 @@ static bool take_build_id(struct tt_modules *modules, const struct dump *dump, c
 	return tell_pending(modules, dump->pid, build_id, read_build_id(payload, build_id));
 }
 
+/* Our own events say all at once, and when it was. */
+static bool take_whole(struct tt_modules *modules, const struct dump *dump, const bt_field *payload, bool gone)
+{
+	uint8_t build_id[BUILD_ID_ROOM];
+	size_t size = gone || !payload ? 0 : read_build_id(payload, build_id);
+	const struct tt_module module = {.pid = dump->pid,
+	                                 .time_ns = dump->time_ns,
+	                                 .base = dump->base,
+	                                 .size = dump->size,
+	                                 .path = dump->path ? dump->path : "",
+	                                 .build_id = size ? build_id : NULL,
+	                                 .build_id_size = size,
+	                                 .exact = true,
+	                                 .gone = gone};
+
+	return !dump->size || !dump->pid || tell(modules, &module);
+}
+
 static bool read_event(struct tt_modules *modules, struct reader *reader, const bt_event *event)
 {
 	const bt_field *payload = bt_event_borrow_payload_field_const(event);
@@ -211,6 +234,8 @@ static bool read_event(struct tt_modules *modules, struct reader *reader, const 
 		tt_plan_fill(reader->context, context, &dump);
 	if (!dump.pid)
 		dump.pid = pid_of_trace(event);
+	if (reader->kind == KIND_LOADED || reader->kind == KIND_UNLOADED)
+		return take_whole(modules, &dump, payload, reader->kind == KIND_UNLOADED);
 	if (reader->kind == KIND_FILE)
 		return take_file(modules, &dump);
 	return !payload || take_build_id(modules, &dump, payload);

@@ -100,20 +100,23 @@ static bool enable_channel(struct tt_session *session, const char *name, uint64_
 	return check(code, "cannot make a channel", error);
 }
 
-static bool enable_events(struct tt_session *session, const char *pattern, const char *channel, GError **error)
+/* `but`: those of them that are not meant; NULL: all are. */
+static bool enable_events(struct tt_session *session, const char *pattern, char *but, const char *channel,
+                          GError **error)
 {
 	struct lttng_event event = {
 	    .type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = LTTNG_EVENT_LOGLEVEL_ALL, .loglevel = -1};
 
 	g_strlcpy(event.name, pattern, sizeof event.name);
-	return check(lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, 0, NULL),
-	             "cannot enable events", error);
+	return check(
+	    lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, but ? 1 : 0, but ? &but : NULL),
+	    "cannot enable events", error);
 }
 
 static bool set_up(struct tt_session *session, bool drop, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
-	struct lttng_event_context pid = {.ctx = LTTNG_EVENT_CONTEXT_VPID};
+	char modules[] = "trace_thr:module_*";
 	struct tt_buffers buffers = tt_buffers_fit(tt_buffers_room(), (uint64_t)sysconf(_SC_NPROCESSORS_CONF));
 
 	session->buffers = buffers.total;
@@ -125,11 +128,8 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
 	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, drop, error) &&
 	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
-	       enable_events(session, "trace_thr:*", events_channel, error) &&
-	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
-	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
-	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
-	             error) &&
+	       enable_events(session, "trace_thr:*", modules, events_channel, error) &&
+	       enable_events(session, modules, NULL, modules_channel, error) &&
 	       check(lttng_start_tracing(session->name), "cannot start recording", error);
 }
 

@@ -92,7 +92,16 @@ static struct tt_binary *binary_of(struct tt_symbols *symbols, const struct tt_m
 
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module)
 {
-	const struct tt_mapping mapping = {module->base, module->size, module->time_ns, binary_of(symbols, module)};
+	if (module->gone) {
+		tt_mappings_end(symbols->mappings, module->pid, module->base, module->time_ns);
+		return;
+	}
+	const struct tt_mapping mapping = {.base = module->base,
+	                                   .size = module->size,
+	                                   .time_ns = module->time_ns,
+	                                   .exact = module->exact,
+	                                   .end_ns = INT64_MAX,
+	                                   .binary = binary_of(symbols, module)};
 
 	tt_mappings_add(symbols->mappings, module->pid, &mapping);
 }

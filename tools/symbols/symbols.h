@@ -26,7 +26,10 @@ struct tt_site {
 struct tt_symbols *tt_symbols_new(void);
 void tt_symbols_free(struct tt_symbols *symbols);
 
-/* Tells it what lies where, and from when on. A later module at the same place of the same process takes it over. */
+/*
+ * Tells it what lies where, and from when on, or what is gone. A later module at the same place of the same process
+ * takes it over.
+ */
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module);
 
 /*
