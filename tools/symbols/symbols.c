@@ -156,7 +156,9 @@ static struct tt_site make_site(struct tt_symbols *symbols, const struct place_k
 {
 	struct tt_site site = {.offset = key->offset, .function = place->function, .line = place->line};
 	char *path = place->file ? full_path(place) : NULL;
+	g_autofree char *build_id = key->binary ? tt_binary_build_id(key->binary) : NULL;
 
+	site.build_id = build_id ? g_string_chunk_insert_const(symbols->strings, build_id) : NULL;
 	site.module = key->binary ? module_name(key->binary) : NULL;
 	site.file = path ? show_file(symbols, place, path) : NULL;
 	site.path = path ? g_string_chunk_insert_const(symbols->strings, path) : NULL;

@@ -19,8 +19,9 @@ struct tt_site {
 	const char *path;     /* the same file, whole */
 	int line;             /* 0 unknown */
 	const char *module;
-	uint64_t offset; /* of the address in the module; the address itself if that is unknown */
-	bool own;        /* of the program, not of what stands between it and a lock: tt_symbols_site */
+	const char *build_id; /* of the module, in hexadecimal digits */
+	uint64_t offset;      /* of the address in the module; the address itself if that is unknown */
+	bool own;             /* of the program, not of what stands between it and a lock: tt_symbols_site */
 };
 
 struct tt_symbols *tt_symbols_new(void);
