@@ -1,7 +1,9 @@
 #include "tools/check/communication.h"
 
 #include "tools/check/proof.h"
+#include "tools/check/repeats.h"
 #include "tools/check/rules.h"
+#include "tools/check/wakers.h"
 
 /* So many ways to wait under a lock are looked at. */
 enum { MOST_WAITS = 200 };
@@ -10,10 +12,8 @@ enum { MOST_WAITS = 200 };
 struct nested {
 	const struct tt_dependency *dependency;
 	struct tt_run *run;
-	GArray *moments;   /* uint32_t: of the waits, when all is done that they need of the waiter */
-	GPtrArray *wakers; /* struct tt_thread, in the order in which they first did it */
-	bool always;       /* all that was done to wake was done with the lock held */
-	bool handled;      /* a waker did it while it waited itself: a signal handler did, which needs nothing first */
+	GArray *moments; /* uint32_t: of the waits, when all is done that they need of the waiter */
+	const struct tt_wakers *wakers;
 };
 
 bool tt_is_wake_up(const struct tt_object *object)
@@ -42,20 +42,6 @@ static bool is_nested(const struct tt_dependency *dependency)
 	       !dependency->wanted.timed && !dependency->hidden;
 }
 
-static bool wakes(const struct tt_action *action)
-{
-	switch (action->type) {
-	case TT_EVENT_cond_notify:
-	case TT_EVENT_event_set:
-	case TT_EVENT_sem_released:
-	case TT_EVENT_barrier_wait:
-	case TT_EVENT_barrier_passed:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool ends_wait(const struct tt_action *action)
 {
 	switch (action->type) {
@@ -63,19 +49,6 @@ static bool ends_wait(const struct tt_action *action)
 	case TT_EVENT_event_woken:
 	case TT_EVENT_sem_acquired:
 	case TT_EVENT_barrier_passed:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool begins_wait(const struct tt_action *action)
-{
-	switch (action->type) {
-	case TT_EVENT_lock_wait:
-		return action->arg == TT_NOWHERE; /* see tt_history_again */
-	case TT_EVENT_sem_wait:
-	case TT_EVENT_thread_join_wait:
 		return true;
 	default:
 		return false;
@@ -104,36 +77,6 @@ static void find_moments(struct nested *nested)
 		                           dependency->wanted.object->number);
 		if (end != TT_NOWHERE)
 			g_array_append_val(nested->moments, end);
-	}
-}
-
-/* Who woke, and whether always with the lock. The waiter itself does not count, nor one who comes to a barrier to wait
- * and wakes nobody: all that come are needed there. */
-static void find_wakers(struct nested *nested)
-{
-	const struct tt_history *history = nested->run->history;
-	uint32_t object = nested->dependency->wanted.object->number, lock = nested->dependency->held.object->number;
-	/* By the threads' numbers: this is done once a wait, for all events. */
-	g_autofree bool *holds = g_new0(bool, history->process->threads->len);
-	g_autofree bool *waits = g_new0(bool, history->process->threads->len);
-
-	nested->always = true;
-	for (uint32_t i = 0; i < history->len; i++) {
-		const struct tt_action *action = tt_history_at(history, i);
-		bool waited = waits[action->thread];
-		waits[action->thread] = begins_wait(action);
-		if (action->object == lock &&
-		    (action->type == TT_EVENT_lock_acquired || action->type == TT_EVENT_lock_released))
-			holds[action->thread] = action->type == TT_EVENT_lock_acquired;
-		if (action->object != object || !wakes(action))
-			continue;
-		struct tt_thread *thread = tt_history_thread(history, action->thread);
-		if (thread == nested->dependency->thread)
-			continue;
-		nested->handled |= waited;
-		nested->always &= holds[action->thread];
-		if (!g_ptr_array_find(nested->wakers, thread, NULL))
-			g_ptr_array_add(nested->wakers, thread);
 	}
 }
 
@@ -260,59 +203,113 @@ static bool try_wakers(struct tt_check *check, const struct nested *nested, cons
 		return false;
 	struct tt_proof *proof = sure ? tt_proof_of(nested->run, askers, wakers->len + 1) : NULL;
 
-	if (proof || nested->always)
+	if (proof || nested->wakers->always)
 		tell(check, nested, wakers, askers, proof);
-	bool told = proof || nested->always;
+	bool told = proof || nested->wakers->always;
 	tt_proof_free(proof);
 	return told;
 }
 
-static void look_at(struct tt_check *check, struct nested *nested, const struct tt_lock_graph *graph)
+/* Whether it was told. */
+static bool look_at(struct tt_check *check, struct nested *nested, const struct tt_lock_graph *graph)
 {
-	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, nested->dependency->held.object);
+	const GPtrArray *wakers = nested->wakers->threads;
 	bool told = false;
 
 	find_moments(nested);
-	if (nested->moments->len == 0)
-		return;
-	find_wakers(nested);
-	if (nested->handled)
-		return;
-	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER) {
-		try_wakers(check, nested, nested->wakers, requests);
-		return;
-	}
+	if (nested->moments->len == 0 || nested->wakers->handled)
+		return false;
+	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, nested->dependency->held.object);
+	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER)
+		return try_wakers(check, nested, wakers, requests);
 	/* Of a barrier one that does not come is enough, if no more come than are needed. */
-	for (guint i = 0; i < nested->wakers->len && !told; i++) {
+	for (guint i = 0; i < wakers->len && !told; i++) {
 		g_autoptr(GPtrArray) one = g_ptr_array_new();
-		g_ptr_array_add(one, nested->wakers->pdata[i]);
-		if (nested->wakers->len + 1 == nested->dependency->wanted.object->parties)
+		g_ptr_array_add(one, wakers->pdata[i]);
+		if (wakers->len + 1 == nested->dependency->wanted.object->parties)
 			told = try_wakers(check, nested, one, requests);
 	}
+	return told;
+}
+
+static bool look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_run *run,
+                         const struct tt_lock_graph *graph)
+{
+	struct nested nested = {.dependency = wakers->dependency,
+	                        .run = run,
+	                        .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+	                        .wakers = wakers};
+	bool told = look_at(check, &nested, graph);
+
+	g_array_free(nested.moments, TRUE);
+	return told;
+}
+
+static void free_wakers(gpointer wakers)
+{
+	tt_wakers_free(wakers);
+}
+
+/* The waits that are looked at, struct tt_wakers. */
+static GPtrArray *gather(struct tt_check *check, const struct tt_lock_graph *graph, GHashTable *histories,
+                         struct tt_repeats *repeats)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(free_wakers);
+
+	for (guint i = 0; i < graph->dependencies->len; i++) {
+		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		const struct tt_history *history = tt_history_of(histories, dependency->thread->process);
+		if (!is_nested(dependency) || !tt_repeats_is_next(repeats, history, dependency))
+			continue;
+		if (all->len == MOST_WAITS) {
+			g_ptr_array_add(check->limits, g_strdup("There are too many ways to wait with a lock held to "
+			                                        "look at them all: some of TT013 may be missing."));
+			break;
+		}
+		g_ptr_array_add(all, tt_wakers_new(dependency));
+	}
+	return all;
+}
+
+static void unref_array(gpointer array)
+{
+	g_ptr_array_unref(array);
+}
+
+/* A pass for each process that has some. */
+static void find_wakers(const GPtrArray *all, GHashTable *histories)
+{
+	g_autoptr(GHashTable) by_process = g_hash_table_new_full(NULL, NULL, NULL, unref_array);
+	GHashTableIter each;
+	gpointer process, of_it;
+
+	for (guint i = 0; i < all->len; i++) {
+		struct tt_wakers *wakers = all->pdata[i];
+		process = wakers->dependency->thread->process;
+		if (!g_hash_table_contains(by_process, process))
+			g_hash_table_insert(by_process, process, g_ptr_array_new());
+		g_ptr_array_add(g_hash_table_lookup(by_process, process), wakers);
+	}
+	g_hash_table_iter_init(&each, by_process);
+	while (g_hash_table_iter_next(&each, &process, &of_it))
+		tt_wakers_find(tt_history_of(histories, process), of_it);
 }
 
 void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
                            uint64_t steps)
 {
-	guint looked = 0;
+	struct tt_repeats *repeats = tt_repeats_new();
+	g_autoptr(GPtrArray) all = gather(check, graph, histories, repeats);
 
-	for (guint i = 0; i < graph->dependencies->len; i++) {
-		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
-		if (!is_nested(dependency))
+	find_wakers(all, histories);
+	for (guint i = 0; i < all->len; i++) {
+		const struct tt_wakers *wakers = all->pdata[i];
+		struct tt_run *run = tt_run_need(runs, histories, wakers->dependency->thread->process, steps);
+		if (tt_repeats_is_found(repeats, run->history, wakers->dependency))
 			continue;
-		if (looked++ == MOST_WAITS) {
-			g_ptr_array_add(check->limits, g_strdup("There are too many ways to wait with a lock held to "
-			                                        "look at them all: some of TT013 may be missing."));
-			return;
-		}
-		struct nested nested = {
-		    .dependency = dependency,
-		    .run = tt_run_need(runs, histories, dependency->thread->process, steps),
-		    .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-		    .wakers = g_ptr_array_new(),
-		};
-		look_at(check, &nested, graph);
-		g_array_free(nested.moments, TRUE);
-		g_ptr_array_free(nested.wakers, TRUE);
+		if (look_at_wait(check, wakers, run, graph))
+			tt_repeats_found(repeats, run->history, wakers->dependency);
 	}
+	tt_repeats_note(repeats, check);
+	tt_repeats_free(repeats);
 }

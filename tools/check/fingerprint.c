@@ -51,6 +51,8 @@ static void add_place(GString *text, const struct tt_check *check, const struct 
 	else if (site && site->module)
 		g_string_append_printf(text, "\001%s\001%s\001%" G_GINT64_MODIFIER "x", base_of(site->module),
 		                       site->build_id ? site->build_id : "", site->offset);
+	else if (site)
+		g_string_append_c(text, '\001');
 	g_string_append_c(text, '\002');
 }
 

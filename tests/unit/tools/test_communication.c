@@ -32,6 +32,42 @@ static void test_join_under_lock(void **state)
 	(void)state;
 }
 
+/*
+ * One condition after another, made, waited for with A held, and destroyed, whose waker needs A at other times: told
+ * once. Where each waker needs A only after it, nothing is told, and that not all were looked at is said.
+ */
+static void test_made_in_turn(void **state)
+{
+	enum { TIMES = 300 };
+
+	for (int excluded = 0; excluded < 2; excluded++) {
+		struct feed feed = three_threads();
+
+		for (unsigned i = 0; i < TIMES; i++) {
+			unsigned cond = COND + 10 + i;
+			FEED(&feed, T1, cond_init, .id = cond);
+			acquires(&feed, T1, A);
+			acquires(&feed, T1, B);
+			feed.n = 1000; /* one site */
+			FEED(&feed, T1, cond_wait, .id = cond, .lock = B);
+			feed.n = 2000 + 100 * i;
+			releases(&feed, T1, B);
+			FEED(&feed, T2, cond_notify, .id = cond, .asked = 1, .woken = 1);
+			FEED(&feed, T1, cond_woken, .id = cond, .result = TT_WAKE_NOTIFIED);
+			acquires(&feed, T1, B);
+			releases(&feed, T1, B);
+			releases(&feed, T1, A);
+			FEED(&feed, T1, cond_destroy, .id = cond);
+			if (!excluded)
+				NESTS(&feed, T2, A);
+		}
+		assert_n(&feed, excluded ? 0 : 1);
+		assert_int_equal(feed.check->limits->len, excluded ? 1 : 0);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* T2 joins T1, which needs A; the main thread joins T2 with A held, when it has been cancelled, or not. */
 static void test_cancelled_join(void **state)
 {
@@ -280,13 +316,10 @@ static void test_run_that_hung(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_join_under_lock),
-	    cmocka_unit_test(test_cancelled_join),
-	    cmocka_unit_test(test_last_at_a_barrier),
-	    cmocka_unit_test(test_wake_up_under_lock),
-	    cmocka_unit_test(test_section_that_is_relied_on),
-	    cmocka_unit_test(test_places_under_lock),
-	    cmocka_unit_test(test_run_that_hung),
+	    cmocka_unit_test(test_join_under_lock),          cmocka_unit_test(test_made_in_turn),
+	    cmocka_unit_test(test_cancelled_join),           cmocka_unit_test(test_last_at_a_barrier),
+	    cmocka_unit_test(test_wake_up_under_lock),       cmocka_unit_test(test_section_that_is_relied_on),
+	    cmocka_unit_test(test_places_under_lock),        cmocka_unit_test(test_run_that_hung),
 	    cmocka_unit_test(test_condition_with_two_locks),
 	};
 
