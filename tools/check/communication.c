@@ -144,6 +144,70 @@ static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
 	                       acts[dependency->wanted.object->family]);
 }
 
+/* The program's own call of an action: what stands between it and the lock is the same for all. */
+static uint64_t call_of(const struct tt_check *check, const struct tt_history *history, const struct tt_action *action)
+{
+	const struct tt_call *place = tt_history_site(history, action);
+
+	tt_symbols_at(check->symbols, tt_history_time(history, action));
+	return tt_symbols_own_call(check->symbols, history->process->pid, place->caller, place->stack);
+}
+
+/* Where the waiter took the lock that it waits with; 0 unknown. */
+static uint64_t call_of_hold(const struct tt_check *check, const struct nested *nested)
+{
+	const struct tt_links *links = nested->run->links;
+	const uint32_t lock = nested->dependency->held.object->number;
+	const uint32_t end = g_array_index(nested->moments, uint32_t, 0);
+	uint32_t taken = TT_NOWHERE;
+
+	for (uint32_t at = links->first[nested->dependency->thread->number]; at < end; at = links->next[at]) {
+		const struct tt_action *action = tt_history_at(links->history, at);
+		if (action->object == lock && action->type == TT_EVENT_lock_acquired)
+			taken = at;
+	}
+	return taken == TT_NOWHERE ? 0 : call_of(check, links->history, tt_history_at(links->history, taken));
+}
+
+/* Whether the thread took the lock there, and gave it back without having waited for the object. */
+static bool passes(const struct tt_check *check, const struct nested *nested, const struct tt_thread *thread,
+                   uint64_t call)
+{
+	const struct tt_links *links = nested->run->links;
+	const uint32_t lock = nested->dependency->held.object->number;
+	const uint32_t object = nested->dependency->wanted.object->number;
+	bool there = false;
+
+	for (uint32_t at = links->first[thread->number]; at != TT_NOWHERE; at = links->next[at]) {
+		const struct tt_action *action = tt_history_at(links->history, at);
+		if (action->object == object && ends_wait(action))
+			there = false;
+		if (action->object != lock)
+			continue;
+		if (action->type == TT_EVENT_lock_acquired)
+			there = call_of(check, links->history, action) == call;
+		else if (there && action->type == TT_EVENT_lock_released)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether one of those who wake did the same as the waiter in this run, but for the wait: who comes there first or
+ * last, say, is the one that waits. Then data decides which thread it is, and in another order it may be another.
+ */
+static const struct tt_thread *one_that_passes(const struct tt_check *check, const struct nested *nested,
+                                               const GPtrArray *wakers)
+{
+	const uint64_t call = call_of_hold(check, nested);
+
+	for (guint i = 0; call && i < wakers->len; i++) {
+		if (passes(check, nested, wakers->pdata[i], call))
+			return wakers->pdata[i];
+	}
+	return NULL;
+}
+
 static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, const struct tt_proof *proof)
 {
 	for (guint i = 1; i <= wakers->len && proof; i++) {
@@ -157,7 +221,8 @@ static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, co
 static void tell(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
                  const struct tt_asker *askers, const struct tt_proof *proof)
 {
-	bool doubtful = is_doubtful(nested, wakers, proof), predicted = proof && !doubtful;
+	const struct tt_thread *passes = proof ? one_that_passes(check, nested, wakers) : NULL;
+	bool doubtful = !passes && is_doubtful(nested, wakers, proof), predicted = proof && !passes && !doubtful;
 	struct tt_finding *finding =
 	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], predicted ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
 	                   verdict_of(nested, wakers));
@@ -170,12 +235,19 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 	}
 	if (predicted)
 		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
-	tt_finding_note(finding, "%s",
-	                predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
-	                             "replayed. In them nobody is left who in this run did wake it."
-	                : doubtful ? tt_proof_doubt
-	                           : "Not shown: an order of this run's events that leads there. All that woke it "
-	                             "in this run was done with the lock held.");
+	if (passes)
+		tt_finding_note(finding,
+		                "Not shown: %s took the lock at the same site and did not wait, so data decides which "
+		                "of them does.",
+		                passes->name);
+	else
+		tt_finding_note(
+		    finding, "%s",
+		    predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
+				 "replayed. In them nobody is left who in this run did wake it."
+		    : doubtful ? tt_proof_doubt
+			       : "Not shown: an order of this run's events that leads there. All that woke it "
+				 "in this run was done with the lock held.");
 	tt_finding_note(finding, "Not seen: data that decides what the threads do, and who else could wake it.");
 	finding->remedy = "Wait with no lock held but that of the condition, or wake without the lock.";
 	g_ptr_array_add(check->findings, finding);

@@ -32,6 +32,54 @@ static void test_join_under_lock(void **state)
 	(void)state;
 }
 
+/* Who is joined with A held asks for A with a time limit: it gives up, and ends. */
+static void test_join_of_the_patient(void **state)
+{
+	for (int timed = 0; timed < 2; timed++) {
+		struct feed feed = feed_new(true);
+
+		starts(&feed, MAIN, T1);
+		FEED(&feed, T1, lock_acquired, .id = A, .depth = 1, .limit = timed ? TT_LIMIT_TIMED : TT_LIMIT_NONE);
+		releases(&feed, T1, A);
+		exits(&feed, T1);
+		acquires(&feed, MAIN, A);
+		joins(&feed, MAIN, T1);
+		releases(&feed, MAIN, A);
+		assert_n(&feed, timed ? 0 : 1);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
+ * A barrier of a mutex, a count and a semaphore: T1 comes last, and waits with A for T2, which took A at the same site
+ * and went on. If T2 took it elsewhere, that is another thing to do.
+ */
+static void test_last_of_equals(void **state)
+{
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		struct feed feed = three_threads();
+
+		FEED(&feed, MAIN, sem_init, .id = SEM, .value = 0);
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned who = i ? T1 : T2;
+			feed.n = elsewhere && i ? 5000 : 1000;
+			acquires(&feed, who, A);
+			feed.n = 10000 + i * 1000;
+			if (i) {
+				FEED(&feed, T1, sem_wait, .id = SEM);
+				FEED(&feed, T2, sem_released, .id = SEM, .n = 1, .value = 1);
+				FEED(&feed, T1, sem_acquired, .id = SEM, .value = 0);
+			}
+			releases(&feed, who, A);
+		}
+		assert_n(&feed, 1);
+		assert_rule(found(&feed, 0), "TT013", elsewhere ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /*
  * One condition after another, made, waited for with A held, and destroyed, whose waker needs A at other times: told
  * once. Where each waker needs A only after it, nothing is told, and that not all were looked at is said.
@@ -317,6 +365,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_join_under_lock),          cmocka_unit_test(test_made_in_turn),
+	    cmocka_unit_test(test_join_of_the_patient),      cmocka_unit_test(test_last_of_equals),
 	    cmocka_unit_test(test_cancelled_join),           cmocka_unit_test(test_last_at_a_barrier),
 	    cmocka_unit_test(test_wake_up_under_lock),       cmocka_unit_test(test_section_that_is_relied_on),
 	    cmocka_unit_test(test_places_under_lock),        cmocka_unit_test(test_run_that_hung),
