@@ -43,7 +43,7 @@
 	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, daemon, uint32_t, native_id, uint32_t, ppid, const void *, target,    \
 	                  const char *, recording)
 #define TT_ARGS_thread_rename LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, const char *, old)
-#define TT_ARGS_thread_join_done LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result)
+#define TT_ARGS_thread_join_done LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result, TT_ARGS_STACK)
 #define TT_ARGS_thread_exit LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, how)
 #define TT_ARGS_lock LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind)
 #define TT_ARGS_lock_wait                                                                                              \
@@ -115,7 +115,7 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_start, TT_ARGS_thread_start,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_rename, TT_ARGS_thread_rename,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_TEXT(old)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_join_done, TT_ARGS_thread_join_done,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(wake, result)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(wake, result) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_exit, TT_ARGS_thread_exit,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(end, how)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock, TT_ARGS_lock,

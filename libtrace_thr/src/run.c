@@ -237,7 +237,7 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));
 	int error = wait_gone(thread, &deadline);
 	if (error != EINVAL)
-		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
+		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED, TT_STACK(caller));
 	return error;
 }
 

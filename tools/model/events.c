@@ -103,6 +103,7 @@ static void thread_join_done(const struct tt_step *step)
 {
 	struct tt_thread *joined = step->object->thread;
 
+	step->thread->join_stack = tt_model_stack(step);
 	if (step->event->result != TT_WAKE_JOINED) {
 		tt_model_end_wait(step, outcome_of(step->event), NULL);
 		return;

@@ -96,7 +96,8 @@ struct tt_thread {
 	struct tt_thread *creator;
 	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
 	struct tt_wait wait;
-	GPtrArray *holds; /* struct tt_hold, in the order of acquiring */
+	const struct tt_stack *join_stack; /* of its latest join that is over; as that of a hold */
+	GPtrArray *holds;                  /* struct tt_hold, in the order of acquiring */
 };
 
 struct tt_object {

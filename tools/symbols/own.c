@@ -5,11 +5,18 @@
 #include <glib.h>
 
 static const char *const modules[] = {"libstdc++.so",  "libc++.so",     "libc++abi.so", "libc.so",      "libc-2.",
-                                      "libpthread.so", "libpthread-2.", "ld-linux",     "libtrace_thr", NULL};
+                                      "libpthread.so", "libpthread-2.", "ld-linux",     "libtrace_thr", "libasan.so",
+                                      "libtsan.so",    "liblsan.so",    "libubsan.so",  "libclang_rt.", NULL};
 static const char *const folders[] = {"/usr/include/", "/usr/lib/gcc", "/usr/lib/llvm", NULL};
 
-/* Of a program without debug information: what its copies of templates and of inlined functions are called. */
-static const char *const spaces[] = {"std::", "__gnu_cxx::", "__gthread_", "_start", NULL};
+/*
+ * Of a program without debug information: what its copies of templates and of inlined functions are called, and of
+ * clang's sanitizers, which are linked into it, what stands before libc's functions and what they begin threads with.
+ */
+static const char *const spaces[] = {
+    "std::",           "__gnu_cxx::",       "__gthread_",   "_start",          "__interceptor_",
+    "___interceptor_", "__asan_",           "__lsan_",      "__msan_",         "__tsan_",
+    "__sanitizer_",    "asan_thread_start", "MsanThread::", "ThreadStartFunc", NULL};
 
 static bool begins(const char *text, const char *const *with)
 {
