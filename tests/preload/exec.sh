@@ -25,6 +25,18 @@ records()
 for way in vfork fork spawn exec shell; do
 	records "$way" "$program" "$way"
 done
+
+# A process is named by its programs, and is one group over exec.
+records 'sh that is replaced' sh -c "exec $program fork"
+tool timeline "$dir/trace"
+grep '^process ' "$dir/out" | sed 's/[0-9]\{1,\}/N/g' >"$dir/heads"
+shell=$(basename "$(readlink -f "$(command -v sh)")")
+check 'processes are named by their programs' "$(differs - "$dir/heads" <<END
+process N ($shell, then exec), child of N
+process N (exec, then exec), child of N
+END
+)"
+
 records 'one after the other' "$program" vfork exec shell spawn fork exec
 records 'sh -c' sh -c "$program & $program spawn; wait"
 

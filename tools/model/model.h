@@ -23,12 +23,13 @@ struct tt_recent;
 /* A program in a process: after exec, its pid belongs to another of these. */
 struct tt_process {
 	uint32_t pid;
-	uint32_t ppid;            /* 0 unknown */
-	GPtrArray *threads;       /* struct tt_thread, in the order in which they were first seen */
-	GPtrArray *objects;       /* struct tt_object, likewise */
-	GHashTable *by_thread;    /* id → struct tt_thread */
-	GHashTable *by_object;    /* id → struct tt_object */
-	struct tt_recent *recent; /* private: the model's */
+	uint32_t ppid;             /* 0 unknown */
+	struct tt_process *before; /* of the program that it ran until it executed this one; NULL: the first seen */
+	GPtrArray *threads;        /* struct tt_thread, in the order in which they were first seen */
+	GPtrArray *objects;        /* struct tt_object, likewise */
+	GHashTable *by_thread;     /* id → struct tt_thread */
+	GHashTable *by_object;     /* id → struct tt_object */
+	struct tt_recent *recent;  /* private: the model's */
 	int64_t first_ns, last_ns;
 };
 

@@ -64,7 +64,7 @@ void tt_mappings_add(struct tt_mappings *mappings, uint32_t pid, const struct tt
 {
 	GArray *all = process_of(mappings, pid)->mappings;
 
-	for (guint i = all->len; i > 0; i--) {
+	for (guint i = mapping->exact ? 0 : all->len; i > 0; i--) {
 		const struct tt_mapping *old = &g_array_index(all, struct tt_mapping, i - 1);
 
 		if (!overlap(old, mapping))
@@ -144,6 +144,24 @@ const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t p
 			best = mapping;
 	}
 	return best;
+}
+
+const struct tt_mapping *tt_mappings_first(struct tt_mappings *mappings, uint32_t pid, int64_t time_ns)
+{
+	const struct process *process = process_of(mappings, pid);
+	int64_t begin = INT64_MIN;
+
+	for (guint i = 0; i < process->begins->len; i++) {
+		int64_t time = g_array_index(process->begins, int64_t, i);
+		if (time <= time_ns)
+			begin = MAX(begin, time);
+	}
+	for (guint i = 0; i < process->mappings->len; i++) {
+		const struct tt_mapping *mapping = &g_array_index(process->mappings, struct tt_mapping, i);
+		if (mapping->exact && mapping->time_ns >= begin)
+			return mapping;
+	}
+	return NULL;
 }
 
 const struct tt_mapping *tt_mappings_find(struct tt_mappings *mappings, uint32_t pid,

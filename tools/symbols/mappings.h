@@ -37,6 +37,12 @@ void tt_mappings_begin(struct tt_mappings *mappings, uint32_t pid, int64_t time_
  */
 const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t pid, uint64_t address, int64_t time_ns);
 
+/*
+ * The first that the library told after the last program began in the process: the program itself, for that is the
+ * loader's order. NULL if the library told none. Lent.
+ */
+const struct tt_mapping *tt_mappings_first(struct tt_mappings *mappings, uint32_t pid, int64_t time_ns);
+
 /* The latest that was there at that time, or the first, of a binary that `is` is true for; NULL if there is none. Lent.
  */
 const struct tt_mapping *tt_mappings_find(struct tt_mappings *mappings, uint32_t pid,

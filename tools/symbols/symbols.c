@@ -324,8 +324,10 @@ static bool is_program(const struct tt_binary *binary)
 
 const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid)
 {
-	const struct tt_mapping *mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
+	const struct tt_mapping *mapping = tt_mappings_first(symbols->mappings, pid, symbols->now_ns);
 
+	if (!mapping)
+		mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
 	return mapping ? module_name(mapping->binary) : NULL;
 }
 

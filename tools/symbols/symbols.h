@@ -83,7 +83,10 @@ const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, u
 /* The file that has the address, without its folder; NULL for heap and stack. */
 const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
-/* The file of the program that the process runs, without its folder; NULL if the trace does not say. */
+/*
+ * The file of the program that the process runs, without its folder; NULL if the trace does not say. Asked of a moment
+ * when the program was running for a while, best of its last: what lies where is told somewhat late.
+ */
 const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid);
 
 /*
