@@ -116,12 +116,27 @@ static void tell_of_program(const struct tt_recording *recording, const struct t
 		        strsignal(end->signal));
 }
 
+enum { MOST_UNRECORDED = 5 };
+
+/* Also with --quiet: what is not in the trace is not checked either. */
+static void tell_of_unrecorded(const struct tt_recording *recording)
+{
+	const guint n = recording->unrecorded ? g_strv_length(recording->unrecorded) : 0;
+
+	for (guint i = 0; i < MIN(n, MOST_UNRECORDED); i++)
+		fprintf(stderr, "trace-thr: not recorded: %s\n", recording->unrecorded[i]);
+	if (n > MOST_UNRECORDED)
+		fprintf(stderr, "trace-thr: and %u more programs: see %s/trace-thr.json\n", n - MOST_UNRECORDED,
+		        recording->folder);
+}
+
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
 {
 	uint64_t lost = recording->loss.events;
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
+	tell_of_unrecorded(recording);
 	if (recording->loss.torn)
 		fprintf(
 		    stderr,

@@ -25,11 +25,12 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
 	json_t *json = json_pack(
-	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i}", "program",
+	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:o*}", "program",
 	    program_to_json(manifest->program), "recording", manifest->recording, "pid", (json_int_t)manifest->pid,
 	    "begin_ns", (json_int_t)manifest->begin_ns, "end_ns", (json_int_t)manifest->end_ns, "exit_status",
 	    manifest->exit_status, "signal", manifest->signal, "timed_out", manifest->timed_out, "interrupted",
-	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack);
+	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack,
+	    "unrecorded", manifest->unrecorded && *manifest->unrecorded ? program_to_json(manifest->unrecorded) : NULL);
 	char *text = json_dumps(json, JSON_INDENT(2));
 	g_autoptr(GString) contents = g_string_new(text);
 	g_autoptr(GError) failure = NULL;
@@ -67,15 +68,16 @@ static char **program_of_json(const json_t *list)
 static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 {
 	json_error_t wrong;
-	json_t *program;
+	json_t *program, *unrecorded = NULL;
 	json_int_t pid, begin_ns, end_ns;
 	int timed_out, interrupted, torn = false, preload = false, stack = 0;
 	const char *recording = NULL;
 
-	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i}", "program",
-	                   &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns", &end_ns,
-	                   "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out", &timed_out,
-	                   "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack)) {
+	if (json_unpack_ex(json, &wrong, 0, "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i, s?o}",
+	                   "program", &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns",
+	                   &end_ns, "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out",
+	                   &timed_out, "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack,
+	                   "unrecorded", &unrecorded)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -87,6 +89,8 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 		*why = g_strdup("a program that is no list of strings");
 		return false;
 	}
+	if (unrecorded)
+		manifest->unrecorded = program_of_json(unrecorded);
 	manifest->recording = g_strdup(recording);
 	manifest->pid = (uint32_t)pid;
 	manifest->begin_ns = begin_ns;
@@ -137,6 +141,7 @@ void tt_manifest_free(struct tt_manifest *manifest)
 	if (!manifest)
 		return;
 	g_strfreev(manifest->program);
+	g_strfreev(manifest->unrecorded);
 	g_free(manifest->recording);
 	g_free(manifest);
 }

@@ -18,13 +18,14 @@ struct tt_manifest {
 	uint32_t pid;
 	int64_t begin_ns; /* when it was started and when it ended, since the epoch */
 	int64_t end_ns;
-	int exit_status;  /* -1 if a signal ended it */
-	int signal;       /* 0 if none did */
-	bool timed_out;   /* the recorder ended it, at --timeout */
-	bool interrupted; /* the recorder was interrupted and ended it */
-	bool preload;     /* with --preload */
-	int stack;        /* sites of a call chain; 0: not said */
-	bool torn;        /* a program was killed while it wrote an event: the rest of its buffer could not be read */
+	int exit_status;   /* -1 if a signal ended it */
+	int signal;        /* 0 if none did */
+	bool timed_out;    /* the recorder ended it, at --timeout */
+	bool interrupted;  /* the recorder was interrupted and ended it */
+	bool preload;      /* with --preload */
+	int stack;         /* sites of a call chain; 0: not said */
+	char **unrecorded; /* programs that were started and not recorded, and why; NULL: not said */
+	bool torn;         /* a program was killed while it wrote an event: the rest of its buffer could not be read */
 };
 
 /* Writes it into the folder: whole or not at all. */

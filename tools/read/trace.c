@@ -93,6 +93,8 @@ bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, voi
 	graph = tt_graph_new(read_message, decoder, error);
 	ok = graph && add_folders(graph, path, error) && look_at_manifest(path, &manifest, error) &&
 	     tt_loaded_read(path, TT_PROVIDER, tell_module, &reading, error);
+	if (manifest && manifest->unrecorded)
+		summary->unrecorded = g_strv_length(manifest->unrecorded);
 	if (manifest)
 		tt_decoder_only(decoder, manifest->pid, manifest->recording);
 	if (ok && !reading.stopped)

@@ -59,6 +59,7 @@ struct tt_trace_summary {
 	bool torn;                /* one of them was torn, not dropped: see struct tt_loss */
 	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
 	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */
+	uint64_t unrecorded;      /* programs that were started and not recorded: the manifest names them */
 	uint64_t modules;         /* told; 0: neither they nor the state dump were recorded, so no site has a name */
 	int64_t begin_ns, end_ns; /* of the first and the last event; 0 if there is none */
 };

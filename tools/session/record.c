@@ -17,6 +17,7 @@
 #include "tools/session/offspring.h"
 #include "tools/session/rehearsal.h"
 #include "tools/session/relay.h"
+#include "tools/session/unrecorded.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
@@ -76,9 +77,11 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
- * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is.
+ * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `notes`: the file of
+ * unrecorded.h.
  */
-static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload)
+static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
+                             const char *notes)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
@@ -96,7 +99,10 @@ static char **environment_of(const struct tt_record_options *options, const char
 	}
 	if (options->steer)
 		environment = g_environ_setenv(environment, "TRACE_THR_STEER", options->steer, TRUE);
-	return preload ? g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE) : environment;
+	if (!preload)
+		return g_environ_unsetenv(environment, "TRACE_THR_UNRECORDED");
+	environment = g_environ_setenv(environment, "TRACE_THR_UNRECORDED", notes, TRUE);
+	return g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE);
 }
 
 /* A recording at work. */
@@ -145,7 +151,9 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 {
 	const struct tt_program_care care = {
 	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
-	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
+	g_autofree char *folder = g_canonicalize_filename(job->recording->folder, NULL);
+	g_autofree char *notes = tt_unrecorded_file(folder);
+	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload, notes);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
 
@@ -166,6 +174,7 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
+	manifest->unrecorded = job->recording->unrecorded = tt_unrecorded_take(folder);
 	manifest->pid = (uint32_t)pid;
 	manifest->exit_status = end->exit_status;
 	manifest->signal = end->signal;
@@ -325,6 +334,7 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
+	g_clear_pointer(&recording->unrecorded, g_strfreev);
 }
 
 int tt_recording_status(const struct tt_recording *recording)
