@@ -27,10 +27,12 @@ static void before(void)
 	tt_registry_lock();
 	tt_object_before_fork();
 	tt_local_before_fork();
+	tt_module_list_before_fork();
 }
 
 static void unlock_all(void)
 {
+	tt_module_list_after_fork();
 	tt_local_after_fork();
 	tt_object_after_fork();
 	tt_registry_unlock();

@@ -7,46 +7,147 @@
  * known again by where it lies and by a hash of its path and build id; the loader goes through its modules in the
  * order of their loading, so each is mostly found where the one before it leaves off.
  *
- * Build ids are read where the loader has mapped them. LTTng's own state dump opens and reads every file instead, 2,000
- * system calls a process.
+ * A forked child does not ask the loader: the lock of dl_iterate_phdr may have been somebody's when it was forked, and
+ * is his for good. It tells what is in the list, which has a copy of paths and build ids for that.
  */
 #include "module_list.h"
 
 #include <limits.h>
-#include <link.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <unistd.h>
 
+#include "module_file.h"
 #include "self.h"
 #include "word.h"
 
-struct module {
-	uintptr_t base, size;
+/* A file that was told once. It stays, for it can be loaded again. */
+struct known_file {
 	uint64_t hash;
-	bool there; /* seen by the first pass */
-};
-
-/* From mmap: a program's own malloc may take locks, or be what is being loaded. */
-static struct {
-	uint32_t lock;
-	struct module *modules;
-	size_t n, room;
-	size_t next; /* where the next module of the loader's is looked for first */
-	unsigned long long adds, subs;
-} list;
-
-struct counts {
-	unsigned long long adds, subs;
-};
-
-/* What an event says of a module. */
-struct file {
-	struct module key;
 	const char *path;
 	const uint8_t *build_id;
 	uint8_t build_id_size;
+};
+
+struct module {
+	uintptr_t base, size;
+	uint32_t file; /* its place among the known ones */
+	bool there;    /* seen by the first pass */
+};
+
+/* From mmap, as all memory here: a program's own malloc may take locks, or be what is being loaded. */
+struct table {
+	void *rows;
+	size_t n, room;
+};
+
+static struct {
+	uint32_t lock;
+	struct table modules, files;
+	char *text; /* room for paths and build ids */
+	size_t text_left;
+	size_t next; /* where the next module of the loader's is looked for first */
+	unsigned long long adds, subs;
+	bool forked; /* in a child */
+	bool untold; /* which has told nothing yet */
+} list;
+
+enum { FIRST_ROOM = 16384, TEXT_ROOM = 65536 };
+
+static void *take_memory(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+/* A new row; NULL without memory. */
+static void *add_row(struct table *table, size_t size)
+{
+	if ((table->n + 1) * size > table->room) {
+		size_t room = table->room ? 2 * table->room : FIRST_ROOM;
+		void *rows = table->room ? mremap(table->rows, table->room, room, MREMAP_MAYMOVE) : take_memory(room);
+
+		if (!rows || rows == MAP_FAILED)
+			return NULL;
+		table->rows = rows;
+		table->room = room;
+	}
+	return (char *)table->rows + table->n++ * size;
+}
+
+static struct module *module_at(size_t i)
+{
+	return (struct module *)list.modules.rows + i;
+}
+
+static const struct known_file *file_of(const struct module *module)
+{
+	return (const struct known_file *)list.files.rows + module->file;
+}
+
+/* NULL without memory; the rest of the room before is lost then. */
+static char *copy(const void *bytes, size_t size)
+{
+	if (size > list.text_left) {
+		list.text = size <= TEXT_ROOM ? take_memory(TEXT_ROOM) : NULL;
+		list.text_left = list.text ? TEXT_ROOM : 0;
+	}
+	if (!list.text)
+		return NULL;
+	char *copied = list.text;
+
+	memcpy(copied, bytes, size);
+	list.text += size;
+	list.text_left -= size;
+	return copied;
+}
+
+/* The place of the file among the known ones, made if it is not. False without memory. */
+static bool know(const struct tt_module_file *file, uint32_t *place)
+{
+	const struct known_file *files = list.files.rows;
+	char room[PATH_MAX];
+
+	for (size_t i = 0; i < list.files.n; i++) {
+		*place = (uint32_t)i;
+		if (files[i].hash == file->hash)
+			return true;
+	}
+	const char *path = tt_module_path(file->path, room);
+	path = copy(path, strlen(path) + 1);
+	const char *build_id = path ? copy(file->build_id, file->build_id_size) : NULL;
+	struct known_file *row = build_id ? add_row(&list.files, sizeof *row) : NULL;
+	if (!row)
+		return false;
+	*row = (struct known_file){file->hash, path, (const uint8_t *)build_id, file->build_id_size};
+	*place = (uint32_t)list.files.n - 1;
+	return true;
+}
+
+static struct module *find(const struct tt_module_file *file)
+{
+	for (size_t i = 0; i < list.modules.n; i++) {
+		size_t at = (list.next + i) % list.modules.n;
+		struct module *module = module_at(at);
+
+		if (module->base == file->base && module->size == file->size && file_of(module)->hash == file->hash) {
+			list.next = at + 1;
+			return module;
+		}
+	}
+	return NULL;
+}
+
+static void tell_loaded(const struct module *module)
+{
+	const struct known_file *file = file_of(module);
+
+	TT_TRACE(module_loaded, NULL, (const void *)module->base, (uint64_t)module->size, file->path, file->build_id,
+	         file->build_id_size);
+}
+
+struct counts {
+	unsigned long long adds, subs;
 };
 
 static int count(struct dl_phdr_info *info, size_t size, void *data)
@@ -56,110 +157,10 @@ static int count(struct dl_phdr_info *info, size_t size, void *data)
 	return 1;
 }
 
-static void extent(const struct dl_phdr_info *info, struct module *module)
-{
-	uintptr_t begin = UINTPTR_MAX, end = 0;
-
-	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-
-		if (part->p_type != PT_LOAD)
-			continue;
-		begin = part->p_vaddr < begin ? part->p_vaddr : begin;
-		end = part->p_vaddr + part->p_memsz > end ? part->p_vaddr + part->p_memsz : end;
-	}
-	begin &= ~(uintptr_t)0xfff; /* as it is mapped; no machine of ours has smaller pages */
-	module->base = info->dlpi_addr + begin;
-	module->size = end > begin ? end - begin : 0;
-}
-
-/* Whether a part lies in what the loader has mapped of the file. */
-static bool is_mapped(const struct dl_phdr_info *info, const ElfW(Phdr) * part)
-{
-	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *load = &info->dlpi_phdr[i];
-
-		if (load->p_type == PT_LOAD && load->p_flags & PF_R && part->p_vaddr >= load->p_vaddr &&
-		    part->p_vaddr + part->p_memsz <= load->p_vaddr + load->p_filesz)
-			return true;
-	}
-	return false;
-}
-
-/* Notes are an Elf_Nhdr, the name and the contents, each rounded up to what the part is aligned to. */
-static bool find_build_id(const uint8_t *notes, size_t size, size_t align, struct file *file)
-{
-	const size_t mask = align == 8 ? 7 : 3;
-	ElfW(Nhdr) note;
-
-	for (size_t at = 0; size - at >= sizeof note && at < size;) {
-		memcpy(&note, notes + at, sizeof note);
-		size_t name = at + sizeof note;
-		size_t contents = (name + note.n_namesz + mask) & ~mask;
-		size_t end = contents + note.n_descsz;
-
-		if (contents < name || end < contents || end > size)
-			return false;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof "GNU" &&
-		    !memcmp(notes + name, "GNU", sizeof "GNU") && note.n_descsz <= UINT8_MAX) {
-			file->build_id = notes + contents;
-			file->build_id_size = (uint8_t)note.n_descsz;
-			return true;
-		}
-		at = (end + mask) & ~mask;
-	}
-	return false;
-}
-
-static void note_build_id(const struct dl_phdr_info *info, struct file *file)
-{
-	for (unsigned i = 0; i < info->dlpi_phnum; i++) {
-		const ElfW(Phdr) *part = &info->dlpi_phdr[i];
-
-		if (part->p_type == PT_NOTE && is_mapped(info, part) &&
-		    find_build_id((const uint8_t *)(info->dlpi_addr + part->p_vaddr), part->p_memsz, part->p_align,
-		                  file))
-			return;
-	}
-}
-
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
-{
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ ((const uint8_t *)bytes)[i]) * UINT64_C(0x100000001b3); /* FNV-1a */
-	return hash;
-}
-
-/* False for what is no file: the kernel's vdso. */
-static bool look_at(const struct dl_phdr_info *info, struct file *file)
-{
-	*file = (struct file){.path = info->dlpi_name};
-	extent(info, &file->key);
-	if (!file->key.size || (*file->path && !strchr(file->path, '/')))
-		return false;
-	note_build_id(info, file);
-	file->key.hash = hash_bytes(UINT64_C(0xcbf29ce484222325), file->path, strlen(file->path));
-	file->key.hash = hash_bytes(file->key.hash, file->build_id, file->build_id_size);
-	return true;
-}
-
-static struct module *find(const struct module *key)
-{
-	for (size_t i = 0; i < list.n; i++) {
-		struct module *module = &list.modules[(list.next + i) % list.n];
-
-		if (module->base == key->base && module->size == key->size && module->hash == key->hash) {
-			list.next = (list.next + i + 1) % list.n;
-			return module;
-		}
-	}
-	return NULL;
-}
-
 static int mark(struct dl_phdr_info *info, size_t size, void *data)
 {
-	struct file file;
-	struct module *module = look_at(info, &file) ? find(&file.key) : NULL;
+	struct tt_module_file file;
+	struct module *module = tt_module_file(info, &file) ? find(&file) : NULL;
 
 	(void)size;
 	(void)data;
@@ -173,62 +174,32 @@ static void tell_gone(void)
 {
 	size_t left = 0;
 
-	for (size_t i = 0; i < list.n; i++) {
-		const struct module *module = &list.modules[i];
+	for (size_t i = 0; i < list.modules.n; i++) {
+		const struct module *module = module_at(i);
 
 		if (module->there)
-			list.modules[left++] = *module;
+			*module_at(left++) = *module;
 		else
 			TT_TRACE(module_unloaded, NULL, (const void *)module->base, (uint64_t)module->size);
 	}
-	list.n = left;
+	list.modules.n = left;
 	list.next = 0;
-}
-
-/* Room for one more. What finds none is told again each time, which does no harm. */
-static bool grow(void)
-{
-	const size_t room = list.room ? 2 * list.room : 256;
-	void *modules;
-
-	if (list.n < list.room)
-		return true;
-	modules =
-	    list.room
-		? mremap(list.modules, list.room * sizeof *list.modules, room * sizeof *list.modules, MREMAP_MAYMOVE)
-		: mmap(NULL, room * sizeof *list.modules, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (modules == MAP_FAILED)
-		return false;
-	list.modules = modules;
-	list.room = room;
-	return true;
-}
-
-/* The file's path from the root, for the loader has the program without one, and others as they were asked for. */
-static const char *full_path(const char *path, char *room)
-{
-	if (*path == '/')
-		return path;
-	if (*path)
-		return realpath(path, room) ? room : path;
-	ssize_t length = readlink("/proc/self/exe", room, PATH_MAX - 1);
-	room[length > 0 ? length : 0] = '\0';
-	return room;
 }
 
 static int tell_new(struct dl_phdr_info *info, size_t size, void *data)
 {
-	struct file file;
+	struct tt_module_file file;
+	uint32_t place;
 
 	(void)size;
 	*(struct counts *)data = (struct counts){info->dlpi_adds, info->dlpi_subs};
-	if (!look_at(info, &file) || find(&file.key))
+	if (!tt_module_file(info, &file) || find(&file) || !know(&file, &place))
 		return 0;
-	char room[PATH_MAX];
-	TT_TRACE(module_loaded, NULL, (const void *)file.key.base, (uint64_t)file.key.size, full_path(file.path, room),
-	         file.build_id, file.build_id_size);
-	if (grow())
-		list.modules[list.n++] = file.key;
+	struct module *module = add_row(&list.modules, sizeof *module);
+	if (module) {
+		*module = (struct module){file.base, file.size, place, false};
+		tell_loaded(module);
+	}
 	return 0;
 }
 
@@ -236,8 +207,8 @@ static void compare(void)
 {
 	struct counts counts;
 
-	for (size_t i = 0; i < list.n; i++)
-		list.modules[i].there = false;
+	for (size_t i = 0; i < list.modules.n; i++)
+		module_at(i)->there = false;
 	list.next = 0;
 	dl_iterate_phdr(mark, NULL);
 	tell_gone();
@@ -251,24 +222,52 @@ void tt_module_list_update(void)
 	struct counts now;
 	const bool recorded = tt_enabled(module_loaded);
 
-	if (!recorded && !__atomic_load_n(&list.n, __ATOMIC_RELAXED))
+	if (!recorded && !__atomic_load_n(&list.modules.n, __ATOMIC_RELAXED))
 		return;
 	struct tt_calm calm = tt_calm_begin();
 	if (!tt_word_try(&list.lock))
 		tt_word_take(&list.lock, &tt_never);
 	if (!recorded) {
-		list.n = 0; /* a later session is to be told all */
+		list.modules.n = 0; /* a later session is to be told all */
 	} else {
 		dl_iterate_phdr(count, &now);
-		if (!list.n || now.adds != list.adds || now.subs != list.subs)
+		if (!list.modules.n || now.adds != list.adds || now.subs != list.subs)
 			compare();
 	}
 	tt_word_free(&list.lock);
 	tt_calm_end(calm);
 }
 
+void tt_module_list_look(void)
+{
+	if (!list.forked)
+		tt_module_list_update();
+	for (size_t i = 0; list.untold && i < list.modules.n; i++)
+		tell_loaded(module_at(i));
+	list.untold = false;
+}
+
+/* Whether the list is ours over the fork. Who has it now tells a session of something, and blocks for that at most. */
+static bool locked;
+
+void tt_module_list_before_fork(void)
+{
+	struct tt_deadline soon;
+
+	tt_deadline_after(1, &soon);
+	locked = tt_word_try(&list.lock) || !tt_word_take(&list.lock, &soon);
+}
+
+void tt_module_list_after_fork(void)
+{
+	if (locked)
+		tt_word_free(&list.lock);
+}
+
 void tt_module_list_after_fork_in_child(void)
 {
+	if (!locked)
+		list.modules.n = 0; /* in the midst of a change: nothing is known */
 	list.lock = TT_WORD_FREE;
-	list.n = 0;
+	list.forked = list.untold = true;
 }

@@ -10,11 +10,20 @@
  * session records it. With nothing new it costs a look at the loader's two counters, some 30 ns.
  *
  * Takes the lock that dl_iterate_phdr takes, so call it only where the calling thread has none of the program's locks,
- * or is about to take that one anyway: else it could close a circle with a program that locks in such an iteration.
+ * or takes that one anyway, by dlopen or dlclose: else it could close a circle with a program that locks in such an
+ * iteration.
  */
 void tt_module_list_update(void);
 
-/* For fork, in the child: it has other readers, who are told all of them again. */
+/*
+ * The same, but in a forked child, where that lock may be somebody's who is no more: there, the first time, what the
+ * parent has told.
+ */
+void tt_module_list_look(void);
+
+/* For fork: around it; and in the child, after that, before its first event. */
+void tt_module_list_before_fork(void);
+void tt_module_list_after_fork(void);
 void tt_module_list_after_fork_in_child(void);
 
 #endif /* TT_MODULE_LIST_H */

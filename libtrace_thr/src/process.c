@@ -145,7 +145,7 @@ __attribute__((destructor)) static void unload(void)
 	if (is_idle())
 		return;
 
-	tt_module_list_update();
+	tt_module_list_look();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();

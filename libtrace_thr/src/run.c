@@ -55,7 +55,7 @@ void tt_thread_begin(tthr_thread *thread)
 		TT_TRACE(thread_start, thread->starter, &what, thread->daemon, (uint32_t)thread->native_id,
 		         (uint32_t)getppid(), (const void *)target, tt_process_recording());
 	}
-	tt_module_list_update();
+	tt_module_list_look();
 	tt_thread_set_state(thread, TT_LIFE_ALIVE);
 }
 
