@@ -14,6 +14,7 @@ struct nested {
 	struct tt_run *run;
 	GArray *moments; /* uint32_t: of the waits, when all is done that they need of the waiter */
 	const struct tt_wakers *wakers;
+	bool tried; /* all of these ask for the lock, so an order was looked for */
 };
 
 bool tt_is_wake_up(const struct tt_object *object)
@@ -254,7 +255,7 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 }
 
 /* Whether all of these can be blocked while the waiter waits. */
-static bool try_wakers(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
+static bool try_wakers(struct tt_check *check, struct nested *nested, const GPtrArray *wakers,
                        const GPtrArray *requests)
 {
 	const struct tt_object *lock = nested->dependency->held.object;
@@ -273,6 +274,7 @@ static bool try_wakers(struct tt_check *check, const struct nested *nested, cons
 	}
 	if (!all || nested->moments->len == 0)
 		return false;
+	nested->tried = true;
 	struct tt_proof *proof = sure ? tt_proof_of(nested->run, askers, wakers->len + 1) : NULL;
 
 	if (proof || nested->wakers->always)
@@ -304,17 +306,19 @@ static bool look_at(struct tt_check *check, struct nested *nested, const struct 
 	return told;
 }
 
-static bool look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_run *run,
-                         const struct tt_lock_graph *graph)
+static void look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_run *run,
+                         const struct tt_lock_graph *graph, struct tt_repeats *repeats)
 {
 	struct nested nested = {.dependency = wakers->dependency,
 	                        .run = run,
 	                        .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
 	                        .wakers = wakers};
-	bool told = look_at(check, &nested, graph);
 
+	if (look_at(check, &nested, graph))
+		tt_repeats_found(repeats, run->history, wakers->dependency);
+	else if (nested.tried)
+		tt_repeats_tried(repeats, run->history, wakers->dependency);
 	g_array_free(nested.moments, TRUE);
-	return told;
 }
 
 static void free_wakers(gpointer wakers)
@@ -377,10 +381,8 @@ void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, 
 	for (guint i = 0; i < all->len; i++) {
 		const struct tt_wakers *wakers = all->pdata[i];
 		struct tt_run *run = tt_run_need(runs, histories, wakers->dependency->thread->process, steps);
-		if (tt_repeats_is_found(repeats, run->history, wakers->dependency))
-			continue;
-		if (look_at_wait(check, wakers, run, graph))
-			tt_repeats_found(repeats, run->history, wakers->dependency);
+		if (!tt_repeats_is_found(repeats, run->history, wakers->dependency))
+			look_at_wait(check, wakers, run, graph, repeats);
 	}
 	tt_repeats_note(repeats, check);
 	tt_repeats_free(repeats);

@@ -125,9 +125,9 @@ static void tell(struct tt_check *check, const struct circle *circle, const stru
 	g_ptr_array_add(check->findings, finding);
 }
 
-/* Whether it was told. */
+/* Whether it was told. *tried: there are those who have places and ask for the lock. */
 static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, const struct tt_lock_graph *graph,
-                    struct tt_run *run)
+                    struct tt_run *run, bool *tried)
 {
 	struct circle circle = {
 	    .waiter = waiter,
@@ -135,6 +135,7 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 	};
 
 	find_holders(&circle, graph);
+	*tried = circle.holders->len > 0;
 	struct tt_proof *proof = choose(&circle, run);
 
 	if (proof)
@@ -177,8 +178,12 @@ void tt_pools_find(struct tt_check *check, const struct tt_lock_graph *graph, GH
 			                                        "may be missing."));
 			break;
 		}
-		if (!look_at(check, waiter, graph, run))
+		bool tried;
+		if (!look_at(check, waiter, graph, run, &tried)) {
+			if (tried)
+				tt_repeats_tried(repeats, run->history, waiter);
 			continue;
+		}
 		g_ptr_array_add(told, waiter);
 		tt_repeats_found(repeats, run->history, waiter);
 	}

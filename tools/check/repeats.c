@@ -12,7 +12,7 @@ struct kind {
 	enum tt_family family;
 	uint32_t site; /* of the history of the thread's process */
 	guint looked;
-	bool found;
+	bool tried, found;
 	bool passed_over; /* there are more */
 };
 
@@ -98,6 +98,15 @@ bool tt_repeats_is_found(struct tt_repeats *repeats, const struct tt_history *hi
 	return kind && kind->found;
 }
 
+void tt_repeats_tried(struct tt_repeats *repeats, const struct tt_history *history,
+                      const struct tt_dependency *dependency)
+{
+	struct kind *kind = kind_of(repeats, history, dependency);
+
+	if (kind)
+		kind->tried = true;
+}
+
 void tt_repeats_note(const struct tt_repeats *repeats, struct tt_check *check)
 {
 	GHashTableIter each;
@@ -107,7 +116,7 @@ void tt_repeats_note(const struct tt_repeats *repeats, struct tt_check *check)
 	g_hash_table_iter_init(&each, repeats->kinds);
 	while (g_hash_table_iter_next(&each, &key, NULL)) {
 		const struct kind *kind = key;
-		any |= kind->passed_over && !kind->found;
+		any |= kind->passed_over && kind->tried && !kind->found;
 	}
 	if (any)
 		g_ptr_array_add(check->limits,

@@ -26,7 +26,11 @@ void tt_repeats_found(struct tt_repeats *repeats, const struct tt_history *histo
 bool tt_repeats_is_found(struct tt_repeats *repeats, const struct tt_history *history,
                          const struct tt_dependency *dependency);
 
-/* Says in the check's limits that some were passed over of whose kind nothing was found, if there are such. */
+/* One of the kind had all that it takes but an order that leads there: of others there may be one. */
+void tt_repeats_tried(struct tt_repeats *repeats, const struct tt_history *history,
+                      const struct tt_dependency *dependency);
+
+/* Says in the check's limits that some were passed over of a kind that was tried in vain, if there are such. */
 void tt_repeats_note(const struct tt_repeats *repeats, struct tt_check *check);
 
 #endif /* TT_CHECK_REPEATS_H */

@@ -208,7 +208,8 @@ static int try_cycle(struct job *job, struct tt_finding *finding)
 {
 	g_autofree char *why = NULL;
 	struct tt_confirm_edges edges = tt_confirm_edges(job->check, finding, &why);
-	g_autoptr(GPtrArray) all = edges.all, names = edges.names;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	int tries = job->request->tries;
 	bool again = true;
 

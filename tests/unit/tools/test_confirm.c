@@ -42,7 +42,8 @@ static void test_edges_are_sites(void **state)
 	(void)state;
 	assert_true(tt_confirm_can_steer(only(&feed)));
 	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
-	g_autoptr(GPtrArray) all = edges.all, names = edges.names;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	assert_non_null(all);
 	assert_null(why);
 	assert_int_equal(all->len, 2);
@@ -119,7 +120,8 @@ static void test_one_waits_and_one_asks(void **state)
 	feed_finish(&feed);
 	assert_true(tt_confirm_can_steer(only(&feed)));
 	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
-	g_autoptr(GPtrArray) all = edges.all, names = edges.names;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	g_autofree char *first =
 	    g_strdup_printf("edge\nheld prog+0x%x\nwaits prog+0x%x\n", (unsigned)held, (unsigned)held + 1);
 	g_autofree char *second = g_strdup_printf("edge\nwanted prog+0x%x\n", (unsigned)held - 3);
@@ -140,7 +142,8 @@ static void test_a_hang_is_that_of_the_plan(void **state)
 
 	(void)state;
 	struct tt_confirm_edges edges = tt_confirm_edges(before.check, only(&before), &why);
-	g_autoptr(GPtrArray) all = edges.all, names = edges.names;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	add_module(&after, "/nowhere/prog");
 	/* the same sites: 6 and 7, 10 and 11 */
 	acquires(&after, T1, A);
@@ -170,7 +173,8 @@ static void test_a_hang_at_other_sites(void **state)
 		bool planned;
 
 		struct tt_confirm_edges edges = tt_confirm_edges(before.check, only(&before), &why);
-		g_autoptr(GPtrArray) all = edges.all, names = edges.names;
+		g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+		g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 		add_module(&after, "/nowhere/prog");
 		if (other == 2)
 			starts(&after, MAIN, T3);
