@@ -29,6 +29,9 @@ PRELOAD_MAP     := $(firstword $(wildcard libtrace_thr/interpose/preload-$(shell
 # A cancellation unwinds through them.
 $(PRELOAD_OBJECTS): FLAGS += -fexceptions
 
+# A call of libc's in the last place is to be a jump there, whatever else the flags say.
+$(BUILD)/libtrace_thr/interpose/modules.o: FLAGS += -foptimize-sibling-calls
+
 $(PRELOAD): $(LIB_OBJECTS) $(PRELOAD_OBJECTS) $(PRELOAD_MAP)
 	$(SAY) LINK $@
 	$(Q)$(CC) -shared $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $(LIB_OBJECTS) $(PRELOAD_OBJECTS) -Wl,-soname,$(@F) \

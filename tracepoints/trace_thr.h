@@ -2,8 +2,8 @@
  * The LTTng-UST provider `trace_thr`: the fields of each shape of event.
  *
  * Which events exist, of which shape and at which log level, is the table in vocabulary.h. Every event begins with
- * who acts (pid, thread, thread_id, caller) and, but for log lines, what is acted on (name, id), so each event can be
- * read alone. LTTng includes this file many times: it holds nothing but the provider.
+ * who acts (pid, thread, thread_id, caller) and, but for log lines and modules, what is acted on (name, id), so each
+ * event can be read alone. LTTng includes this file many times: it holds nothing but the provider.
  */
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr
@@ -43,7 +43,7 @@
 	LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, daemon, uint32_t, native_id, uint32_t, ppid, const void *, target,    \
 	                  const char *, recording)
 #define TT_ARGS_thread_rename LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, const char *, old)
-#define TT_ARGS_thread_join_done LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result)
+#define TT_ARGS_thread_join_done LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, result, TT_ARGS_STACK)
 #define TT_ARGS_thread_exit LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, how)
 #define TT_ARGS_lock LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, kind)
 #define TT_ARGS_lock_wait                                                                                              \
@@ -72,6 +72,10 @@
 #define TT_ARGS_timer_start LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, int64_t, interval_ns)
 #define TT_ARGS_object_shared LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object)
 #define TT_ARGS_log_message LTTNG_UST_TP_ARGS(TT_ARGS_WHO, uint8_t, level, const char *, text)
+#define TT_ARGS_module_loaded                                                                                          \
+	LTTNG_UST_TP_ARGS(TT_ARGS_WHO, const void *, base, uint64_t, size, const char *, path, const uint8_t *,        \
+	                  build_id, uint8_t, build_id_size)
+#define TT_ARGS_module_unloaded LTTNG_UST_TP_ARGS(TT_ARGS_WHO, const void *, base, uint64_t, size)
 #define TT_ARGS_misuse LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object, const char *, call, uint8_t, why)
 
 #define TT_CTF_VALUE(word, name, value) lttng_ust_field_enum_value(word, value)
@@ -95,6 +99,7 @@ LTTNG_UST_TRACEPOINT_ENUM(trace_thr, misuse, LTTNG_UST_TP_ENUM_VALUES(TT_MISUSES
 #define TT_ADDRESS(name) lttng_ust_field_integer_hex(uint64_t, name, (uint64_t)(uintptr_t)name)
 #define TT_TEXT(name) lttng_ust_field_string(name, name)
 #define TT_STACK_FIELD lttng_ust_field_sequence_hex(uint64_t, stack, stack->frames, uint8_t, stack->n)
+#define TT_BYTES(name) lttng_ust_field_sequence_hex(uint8_t, name, name, uint8_t, name##_size)
 #define TT_ENUM(list, name) lttng_ust_field_enum(trace_thr, list, uint8_t, name, name)
 #endif
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, object, TT_ARGS_object,
@@ -112,7 +117,7 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_start, TT_ARGS_thread_start,
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_rename, TT_ARGS_thread_rename,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_TEXT(old)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_join_done, TT_ARGS_thread_join_done,
-	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(wake, result)))
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(wake, result) TT_STACK_FIELD))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, thread_exit, TT_ARGS_thread_exit,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(end, how)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, lock, TT_ARGS_lock,
@@ -157,6 +162,10 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, object_shared, TT_ARGS_object_shared
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(object_kind, object)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, log_message, TT_ARGS_log_message,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_ENUM(log_level, level) TT_TEXT(text)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, module_loaded, TT_ARGS_module_loaded,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_ADDRESS(base) TT_INT(uint64_t, size) TT_TEXT(path) TT_BYTES(build_id)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, module_unloaded, TT_ARGS_module_unloaded,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_ADDRESS(base) TT_INT(uint64_t, size)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, misuse, TT_ARGS_misuse,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(object_kind, object) TT_TEXT(call) TT_ENUM(misuse, why)))
 // clang-format on

@@ -71,6 +71,8 @@
 	X(local_init, object, INFO)                                                                                    \
 	X(local_destroy, object, INFO)                                                                                 \
 	X(object_shared, object_shared, INFO)                                                                          \
+	X(module_loaded, module_loaded, INFO)                                                                          \
+	X(module_unloaded, module_unloaded, INFO)                                                                      \
 	X(log_message, log_message, INFO)                                                                              \
 	X(misuse, misuse, WARNING)
 

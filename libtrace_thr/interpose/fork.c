@@ -24,6 +24,8 @@ static void before(void)
 	if (depth++ > 0)
 		return;
 	forking = gettid();
+	if (tt_loading && !tt_inside)
+		tt_loading_look(); /* the child tells what is told by now */
 	tt_enter();
 }
 

@@ -7,9 +7,11 @@
 #ifndef TT_REAL_H
 #define TT_REAL_H
 
+#include <dlfcn.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/types.h>
@@ -84,6 +86,18 @@
 	X(int, close, (int fd))                                                                                        \
 	X(int, fclose, (FILE * file))                                                                                  \
 	X(int, close_range, (unsigned first, unsigned last, int flags))                                                \
+	X(int, execve, (const char *path, char *const *arguments, char *const *environment))                           \
+	X(int, execv, (const char *path, char *const *arguments))                                                      \
+	X(int, execvp, (const char *name, char *const *arguments))                                                     \
+	X(int, execvpe, (const char *name, char *const *arguments, char *const *environment))                          \
+	X(int, posix_spawn,                                                                                            \
+	  (pid_t * pid, const char *path, const posix_spawn_file_actions_t *actions,                                   \
+	   const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment))                     \
+	X(int, posix_spawnp,                                                                                           \
+	  (pid_t * pid, const char *name, const posix_spawn_file_actions_t *actions,                                   \
+	   const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment))                     \
+	X(void *, dlopen, (const char *path, int mode))                                                                \
+	X(void *, dlmopen, (Lmid_t space, const char *path, int mode))                                                 \
 	X(int, dlclose, (void *handle))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;

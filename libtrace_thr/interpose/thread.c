@@ -359,7 +359,8 @@ static void tell_join_end(const tthr_thread *joined, bool itself, int error, con
 	if (itself)
 		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(joined)), TT_OBJECT_THREAD, "pthread_join",
 		          TT_MISUSE_JOINS_ITSELF);
-	TT_REPORT(thread_join_done, caller, TT_WHAT(tt_thread_what(joined)), error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
+	TT_REPORT(thread_join_done, caller, TT_WHAT(tt_thread_what(joined)), error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED,
+	          TT_STACK(caller));
 }
 
 int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,

@@ -30,10 +30,23 @@ extern bool tt_under_tsan __attribute__((visibility("hidden")));
 /* Makes a thread known that came to be without pthread_create (a timer's, say). False where it has ended for us. */
 bool tt_thread_adopt(void);
 
-/* Whether a call is told: it comes from the program, in a thread that is known. */
+/* The frame of a dlopen of the thread's, whose modules are still to be told; NULL: there is none. */
+extern __thread const char *tt_loading __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+/* Tells them, if the dlopen has returned. */
+void tt_loading_look(void);
+
+/*
+ * Whether a call is told: it comes from the program, in a thread that is known. To be asked before the call has any
+ * effect.
+ */
 static inline bool tt_is_told(const void *caller)
 {
-	return tt_is_ready && !tt_inside && !tt_is_tracer(caller) && (tt_self_known_id || tt_thread_adopt());
+	if (!tt_is_ready || tt_inside || tt_is_tracer(caller) || !(tt_self_known_id || tt_thread_adopt()))
+		return false;
+	if (__builtin_expect(tt_loading != NULL, 0))
+		tt_loading_look();
+	return true;
 }
 
 /* Emits an event, if a session records it. */

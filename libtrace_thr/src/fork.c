@@ -5,6 +5,7 @@
 #include "last_thread.h"
 #include "local.h"
 #include "log.h"
+#include "module_list.h"
 #include "object.h"
 #include "process.h"
 #include "registry.h"
@@ -27,10 +28,12 @@ static void before(void)
 	tt_registry_lock();
 	tt_object_before_fork();
 	tt_local_before_fork();
+	tt_module_list_before_fork();
 }
 
 static void unlock_all(void)
 {
+	tt_module_list_after_fork();
 	tt_local_after_fork();
 	tt_object_after_fork();
 	tt_registry_unlock();
@@ -63,6 +66,7 @@ static void after_in_child(void)
 	tt_log_after_fork_in_child();
 	tt_steer_after_fork_in_child();
 	tt_self_after_fork_in_child();
+	tt_module_list_after_fork_in_child();
 	tt_process_after_fork_in_child();
 }
 

@@ -8,6 +8,7 @@
 
 #include "admission.h"
 #include "fork.h"
+#include "module_list.h"
 #include "object.h"
 #include "probes.h"
 #include "registry.h"
@@ -148,6 +149,7 @@ __attribute__((destructor)) static void unload(void)
 	if (is_idle())
 		return;
 	tt_probes_leave_event();
+	tt_module_list_look();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();

@@ -9,6 +9,7 @@
 #include "futex.h"
 #include "last_thread.h"
 #include "local.h"
+#include "module_list.h"
 #include "process.h"
 #include "pthread_exit.h"
 #include "registry.h"
@@ -54,6 +55,7 @@ void tt_thread_begin(tthr_thread *thread)
 		TT_TRACE(thread_start, thread->starter, &what, thread->daemon, (uint32_t)thread->native_id,
 		         (uint32_t)getppid(), (const void *)target, tt_process_recording());
 	}
+	tt_module_list_look();
 	tt_thread_set_state(thread, TT_LIFE_ALIVE);
 }
 
@@ -268,7 +270,7 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));
 	int error = wait_gone(thread, &deadline);
 	if (error != EINVAL)
-		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED);
+		TT_TRACE(thread_join_done, caller, &what, error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED, TT_STACK(caller));
 	return error;
 }
 

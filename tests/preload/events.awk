@@ -22,7 +22,7 @@ BEGIN { first_futex = 2 ^ 52 - 2 ^ 48 } # the ids of futexes are made of their a
 
 NR == FNR && $1 == "from" { caller_name[tolower($2)] = $3; next }
 NR == FNR { name_of_address[tolower($1)] = $2; next }
-!/ trace_thr:/ { next }
+!/ trace_thr:/ || / trace_thr:module_/ { next }
 {
 	match($0, / trace_thr:[a-z_]+/)
 	event = substr($0, RSTART + 11, RLENGTH - 11)

@@ -112,8 +112,14 @@ done
 tool check "$dir/lock" "$dir/abba"
 check "several traces are told apart, and summed" \
 	"$(status_is 1)$(has out "^$dir/abba:\$")$(has out "^$dir/lock:\$")$(closing '1 deadlock, 0 inversions')"
-tool check "$dir/lock" "$dir/nothing"
-check "one that is not there is a mistake, and nothing is printed" "$(status_is 2)$(lines err 1)$(is_empty out)"
+tool check "$dir/nothing" "$dir/lock"
+check "one of no use is named, the others are reported, and it is no pass" "$(status_is 2)$(lines err 1)$(
+	has err "$dir/nothing")$(has out '^none found in this trace: ')$(closing '0 deadlocks, 0 inversions')"
+tool check "$dir/lock" "$dir/nothing" "$dir/abba"
+check "findings of the others count" \
+	"$(status_is 1)$(lines err 1)$(has err "$dir/nothing")$(closing '1 deadlock, 0 inversions')"
+tool check "$dir/nothing" "$dir/nowhere"
+check "none of use is a mistake, and nothing is printed" "$(status_is 2)$(lines err 2)$(is_empty out)"
 tool check
 check "no trace is a mistake" "$(status_is 2)$(lines err 1)$(is_empty out)"
 mkdir "$dir/empty"

@@ -14,6 +14,8 @@ awk -f "$here/vocabulary_of_trace.awk" "$dir/metadata" >"$dir/recorded"
 awk -f "$here/vocabulary_of_doc.awk" "$page" "$page" >"$dir/described"
 
 check "the trace has events" "$(test -s "$dir/recorded" || echo "none found")"
+sort -o "$dir/recorded" "$dir/recorded"
+sort -o "$dir/described" "$dir/described"
 diff "$dir/recorded" "$dir/described" >"$dir/out"
 check "docs/events.md describes what is recorded" "$(is_empty out)"
 finish

@@ -22,7 +22,7 @@ function level(event) {
 }
 function describe(event, own,    i, n, names, line, field, text) {
 	for (i = 1; i <= n_common; i++)
-		if (!index(except[i], "Not in `" event "`"))
+		if (!(except[i] ~ /Not in/ && index(except[i], "`" event "`")))
 			line = line " " common[i]
 	gsub(/`/, "", own)
 	n = split(line " " own, names, / +/)

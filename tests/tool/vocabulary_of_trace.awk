@@ -10,10 +10,10 @@
 	words = words (words ? ", " : "") substr($0, RSTART + 1, RLENGTH - 2) " " $NF + 0
 	next
 }
-/ __[a-z]*_length;$/ { next }
-/ _[a-z]*\[ __[a-z]*_length \];$/ {
+/ __[a-z_]*_length;$/ { next }
+/ _[a-z_]*\[ __[a-z_]*_length \];$/ {
 	split($0, part, / _|\[/)
-	fields = fields " " part[2] ":" (/base = 16/ ? "addresses" : "sequence")
+	fields = fields " " part[2] ":" (/size = 8;/ ? "bytes" : /base = 16/ ? "addresses" : "sequence")
 	next
 }
 / _[a-z_]*;$/ {

@@ -232,6 +232,12 @@ guint tt_check_threads(const struct tt_check *check)
 	return n;
 }
 
+const char *tt_check_program(const struct tt_check *check, const struct tt_process *process)
+{
+	tt_symbols_at(check->symbols, process->last_ns);
+	return tt_symbols_program(check->symbols, process->pid);
+}
+
 char *tt_check_time_text(const struct tt_check *check, int64_t time_ns)
 {
 	return g_strdup_printf("%+.6f s", (double)(time_ns - check->begin_ns) / 1e9);

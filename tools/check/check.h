@@ -85,6 +85,9 @@ char *tt_check_loss_text(const struct tt_check *check);
 /* What was lost of one buffer: `3 events lost between +0.1 s and +0.2 s, of channel "events" on CPU 1`. Likewise. */
 char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *lost);
 
+/* The program that the process runs, its file without the folder; NULL if the trace does not say. */
+const char *tt_check_program(const struct tt_check *check, const struct tt_process *process);
+
 /* How many threads it has. */
 guint tt_check_threads(const struct tt_check *check);
 

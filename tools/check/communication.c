@@ -1,7 +1,9 @@
 #include "tools/check/communication.h"
 
 #include "tools/check/proof.h"
+#include "tools/check/repeats.h"
 #include "tools/check/rules.h"
+#include "tools/check/wakers.h"
 
 /* So many ways to wait under a lock are looked at. */
 enum { MOST_WAITS = 200 };
@@ -10,10 +12,9 @@ enum { MOST_WAITS = 200 };
 struct nested {
 	const struct tt_dependency *dependency;
 	struct tt_run *run;
-	GArray *moments;   /* uint32_t: of the waits, when all is done that they need of the waiter */
-	GPtrArray *wakers; /* struct tt_thread, in the order in which they first did it */
-	bool always;       /* all that was done to wake was done with the lock held */
-	bool handled;      /* a waker did it while it waited itself: a signal handler did, which needs nothing first */
+	GArray *moments; /* uint32_t: of the waits, when all is done that they need of the waiter */
+	const struct tt_wakers *wakers;
+	bool tried; /* all of these ask for the lock, so an order was looked for */
 };
 
 bool tt_is_wake_up(const struct tt_object *object)
@@ -42,20 +43,6 @@ static bool is_nested(const struct tt_dependency *dependency)
 	       !dependency->wanted.timed && !dependency->hidden;
 }
 
-static bool wakes(const struct tt_action *action)
-{
-	switch (action->type) {
-	case TT_EVENT_cond_notify:
-	case TT_EVENT_event_set:
-	case TT_EVENT_sem_released:
-	case TT_EVENT_barrier_wait:
-	case TT_EVENT_barrier_passed:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool ends_wait(const struct tt_action *action)
 {
 	switch (action->type) {
@@ -63,19 +50,6 @@ static bool ends_wait(const struct tt_action *action)
 	case TT_EVENT_event_woken:
 	case TT_EVENT_sem_acquired:
 	case TT_EVENT_barrier_passed:
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool begins_wait(const struct tt_action *action)
-{
-	switch (action->type) {
-	case TT_EVENT_lock_wait:
-		return action->arg == TT_NOWHERE; /* see tt_history_again */
-	case TT_EVENT_sem_wait:
-	case TT_EVENT_thread_join_wait:
 		return true;
 	default:
 		return false;
@@ -104,36 +78,6 @@ static void find_moments(struct nested *nested)
 		                           dependency->wanted.object->number);
 		if (end != TT_NOWHERE)
 			g_array_append_val(nested->moments, end);
-	}
-}
-
-/* Who woke, and whether always with the lock. The waiter itself does not count, nor one who comes to a barrier to wait
- * and wakes nobody: all that come are needed there. */
-static void find_wakers(struct nested *nested)
-{
-	const struct tt_history *history = nested->run->history;
-	uint32_t object = nested->dependency->wanted.object->number, lock = nested->dependency->held.object->number;
-	/* By the threads' numbers: this is done once a wait, for all events. */
-	g_autofree bool *holds = g_new0(bool, history->process->threads->len);
-	g_autofree bool *waits = g_new0(bool, history->process->threads->len);
-
-	nested->always = true;
-	for (uint32_t i = 0; i < history->len; i++) {
-		const struct tt_action *action = tt_history_at(history, i);
-		bool waited = waits[action->thread];
-		waits[action->thread] = begins_wait(action);
-		if (action->object == lock &&
-		    (action->type == TT_EVENT_lock_acquired || action->type == TT_EVENT_lock_released))
-			holds[action->thread] = action->type == TT_EVENT_lock_acquired;
-		if (action->object != object || !wakes(action))
-			continue;
-		struct tt_thread *thread = tt_history_thread(history, action->thread);
-		if (thread == nested->dependency->thread)
-			continue;
-		nested->handled |= waited;
-		nested->always &= holds[action->thread];
-		if (!g_ptr_array_find(nested->wakers, thread, NULL))
-			g_ptr_array_add(nested->wakers, thread);
 	}
 }
 
@@ -201,6 +145,70 @@ static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
 	                       acts[dependency->wanted.object->family]);
 }
 
+/* The program's own call of an action: what stands between it and the lock is the same for all. */
+static uint64_t call_of(const struct tt_check *check, const struct tt_history *history, const struct tt_action *action)
+{
+	const struct tt_call *place = tt_history_site(history, action);
+
+	tt_symbols_at(check->symbols, tt_history_time(history, action));
+	return tt_symbols_own_call(check->symbols, history->process->pid, place->caller, place->stack);
+}
+
+/* Where the waiter took the lock that it waits with; 0 unknown. */
+static uint64_t call_of_hold(const struct tt_check *check, const struct nested *nested)
+{
+	const struct tt_links *links = nested->run->links;
+	const uint32_t lock = nested->dependency->held.object->number;
+	const uint32_t end = g_array_index(nested->moments, uint32_t, 0);
+	uint32_t taken = TT_NOWHERE;
+
+	for (uint32_t at = links->first[nested->dependency->thread->number]; at < end; at = links->next[at]) {
+		const struct tt_action *action = tt_history_at(links->history, at);
+		if (action->object == lock && action->type == TT_EVENT_lock_acquired)
+			taken = at;
+	}
+	return taken == TT_NOWHERE ? 0 : call_of(check, links->history, tt_history_at(links->history, taken));
+}
+
+/* Whether the thread took the lock there, and gave it back without having waited for the object. */
+static bool passes(const struct tt_check *check, const struct nested *nested, const struct tt_thread *thread,
+                   uint64_t call)
+{
+	const struct tt_links *links = nested->run->links;
+	const uint32_t lock = nested->dependency->held.object->number;
+	const uint32_t object = nested->dependency->wanted.object->number;
+	bool there = false;
+
+	for (uint32_t at = links->first[thread->number]; at != TT_NOWHERE; at = links->next[at]) {
+		const struct tt_action *action = tt_history_at(links->history, at);
+		if (action->object == object && ends_wait(action))
+			there = false;
+		if (action->object != lock)
+			continue;
+		if (action->type == TT_EVENT_lock_acquired)
+			there = call_of(check, links->history, action) == call;
+		else if (there && action->type == TT_EVENT_lock_released)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether one of those who wake did the same as the waiter in this run, but for the wait: who comes there first or
+ * last, say, is the one that waits. Then data decides which thread it is, and in another order it may be another.
+ */
+static const struct tt_thread *one_that_passes(const struct tt_check *check, const struct nested *nested,
+                                               const GPtrArray *wakers)
+{
+	const uint64_t call = call_of_hold(check, nested);
+
+	for (guint i = 0; call && i < wakers->len; i++) {
+		if (passes(check, nested, wakers->pdata[i], call))
+			return wakers->pdata[i];
+	}
+	return NULL;
+}
+
 static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, const struct tt_proof *proof)
 {
 	for (guint i = 1; i <= wakers->len && proof; i++) {
@@ -214,7 +222,8 @@ static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, co
 static void tell(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
                  const struct tt_asker *askers, const struct tt_proof *proof)
 {
-	bool doubtful = is_doubtful(nested, wakers, proof), predicted = proof && !doubtful;
+	const struct tt_thread *passes = proof ? one_that_passes(check, nested, wakers) : NULL;
+	bool doubtful = !passes && is_doubtful(nested, wakers, proof), predicted = proof && !passes && !doubtful;
 	struct tt_finding *finding =
 	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], predicted ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL,
 	                   verdict_of(nested, wakers));
@@ -227,19 +236,26 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 	}
 	if (predicted)
 		g_array_append_vals(finding->witness, proof->witness->data, proof->witness->len);
-	tt_finding_note(finding, "%s",
-	                predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
-	                             "replayed. In them nobody is left who in this run did wake it."
-	                : doubtful ? tt_proof_doubt
-	                           : "Not shown: an order of this run's events that leads there. All that woke it "
-	                             "in this run was done with the lock held.");
+	if (passes)
+		tt_finding_note(finding,
+		                "Not shown: %s took the lock at the same site and did not wait, so data decides which "
+		                "of them does.",
+		                passes->name);
+	else
+		tt_finding_note(
+		    finding, "%s",
+		    predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
+				 "replayed. In them nobody is left who in this run did wake it."
+		    : doubtful ? tt_proof_doubt
+			       : "Not shown: an order of this run's events that leads there. All that woke it "
+				 "in this run was done with the lock held.");
 	tt_finding_note(finding, "Not seen: data that decides what the threads do, and who else could wake it.");
 	finding->remedy = "Wait with no lock held but that of the condition, or wake without the lock.";
 	g_ptr_array_add(check->findings, finding);
 }
 
 /* Whether all of these can be blocked while the waiter waits. */
-static bool try_wakers(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
+static bool try_wakers(struct tt_check *check, struct nested *nested, const GPtrArray *wakers,
                        const GPtrArray *requests)
 {
 	const struct tt_object *lock = nested->dependency->held.object;
@@ -258,61 +274,116 @@ static bool try_wakers(struct tt_check *check, const struct nested *nested, cons
 	}
 	if (!all || nested->moments->len == 0)
 		return false;
+	nested->tried = true;
 	struct tt_proof *proof = sure ? tt_proof_of(nested->run, askers, wakers->len + 1) : NULL;
 
-	if (proof || nested->always)
+	if (proof || nested->wakers->always)
 		tell(check, nested, wakers, askers, proof);
-	bool told = proof || nested->always;
+	bool told = proof || nested->wakers->always;
 	tt_proof_free(proof);
 	return told;
 }
 
-static void look_at(struct tt_check *check, struct nested *nested, const struct tt_lock_graph *graph)
+/* Whether it was told. */
+static bool look_at(struct tt_check *check, struct nested *nested, const struct tt_lock_graph *graph)
 {
-	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, nested->dependency->held.object);
+	const GPtrArray *wakers = nested->wakers->threads;
 	bool told = false;
 
 	find_moments(nested);
-	if (nested->moments->len == 0)
-		return;
-	find_wakers(nested);
-	if (nested->handled)
-		return;
-	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER) {
-		try_wakers(check, nested, nested->wakers, requests);
-		return;
-	}
+	if (nested->moments->len == 0 || nested->wakers->handled)
+		return false;
+	g_autoptr(GPtrArray) requests = tt_lock_graph_requests(graph, nested->dependency->held.object);
+	if (nested->dependency->wanted.object->family != TT_FAMILY_BARRIER)
+		return try_wakers(check, nested, wakers, requests);
 	/* Of a barrier one that does not come is enough, if no more come than are needed. */
-	for (guint i = 0; i < nested->wakers->len && !told; i++) {
+	for (guint i = 0; i < wakers->len && !told; i++) {
 		g_autoptr(GPtrArray) one = g_ptr_array_new();
-		g_ptr_array_add(one, nested->wakers->pdata[i]);
-		if (nested->wakers->len + 1 == nested->dependency->wanted.object->parties)
+		g_ptr_array_add(one, wakers->pdata[i]);
+		if (wakers->len + 1 == nested->dependency->wanted.object->parties)
 			told = try_wakers(check, nested, one, requests);
 	}
+	return told;
+}
+
+static void look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_run *run,
+                         const struct tt_lock_graph *graph, struct tt_repeats *repeats)
+{
+	struct nested nested = {.dependency = wakers->dependency,
+	                        .run = run,
+	                        .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
+	                        .wakers = wakers};
+
+	if (look_at(check, &nested, graph))
+		tt_repeats_found(repeats, run->history, wakers->dependency);
+	else if (nested.tried)
+		tt_repeats_tried(repeats, run->history, wakers->dependency);
+	g_array_free(nested.moments, TRUE);
+}
+
+static void free_wakers(gpointer wakers)
+{
+	tt_wakers_free(wakers);
+}
+
+/* The waits that are looked at, struct tt_wakers. */
+static GPtrArray *gather(struct tt_check *check, const struct tt_lock_graph *graph, GHashTable *histories,
+                         struct tt_repeats *repeats)
+{
+	GPtrArray *all = g_ptr_array_new_with_free_func(free_wakers);
+
+	for (guint i = 0; i < graph->dependencies->len; i++) {
+		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		const struct tt_history *history = tt_history_of(histories, dependency->thread->process);
+		if (!is_nested(dependency) || !tt_repeats_is_next(repeats, history, dependency))
+			continue;
+		if (all->len == MOST_WAITS) {
+			g_ptr_array_add(check->limits, g_strdup("There are too many ways to wait with a lock held to "
+			                                        "look at them all: some of TT013 may be missing."));
+			break;
+		}
+		g_ptr_array_add(all, tt_wakers_new(dependency));
+	}
+	return all;
+}
+
+static void unref_array(gpointer array)
+{
+	g_ptr_array_unref(array);
+}
+
+/* A pass for each process that has some. */
+static void find_wakers(const GPtrArray *all, GHashTable *histories)
+{
+	g_autoptr(GHashTable) by_process = g_hash_table_new_full(NULL, NULL, NULL, unref_array);
+	GHashTableIter each;
+	gpointer process, of_it;
+
+	for (guint i = 0; i < all->len; i++) {
+		struct tt_wakers *wakers = all->pdata[i];
+		process = wakers->dependency->thread->process;
+		if (!g_hash_table_contains(by_process, process))
+			g_hash_table_insert(by_process, process, g_ptr_array_new());
+		g_ptr_array_add(g_hash_table_lookup(by_process, process), wakers);
+	}
+	g_hash_table_iter_init(&each, by_process);
+	while (g_hash_table_iter_next(&each, &process, &of_it))
+		tt_wakers_find(tt_history_of(histories, process), of_it);
 }
 
 void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
                            uint64_t steps)
 {
-	guint looked = 0;
+	struct tt_repeats *repeats = tt_repeats_new();
+	g_autoptr(GPtrArray) all = gather(check, graph, histories, repeats);
 
-	for (guint i = 0; i < graph->dependencies->len; i++) {
-		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
-		if (!is_nested(dependency))
-			continue;
-		if (looked++ == MOST_WAITS) {
-			g_ptr_array_add(check->limits, g_strdup("There are too many ways to wait with a lock held to "
-			                                        "look at them all: some of TT013 may be missing."));
-			return;
-		}
-		struct nested nested = {
-		    .dependency = dependency,
-		    .run = tt_run_need(runs, histories, dependency->thread->process, steps),
-		    .moments = g_array_new(FALSE, FALSE, sizeof(uint32_t)),
-		    .wakers = g_ptr_array_new(),
-		};
-		look_at(check, &nested, graph);
-		g_array_free(nested.moments, TRUE);
-		g_ptr_array_free(nested.wakers, TRUE);
+	find_wakers(all, histories);
+	for (guint i = 0; i < all->len; i++) {
+		const struct tt_wakers *wakers = all->pdata[i];
+		struct tt_run *run = tt_run_need(runs, histories, wakers->dependency->thread->process, steps);
+		if (!tt_repeats_is_found(repeats, run->history, wakers->dependency))
+			look_at_wait(check, wakers, run, graph, repeats);
 	}
+	tt_repeats_note(repeats, check);
+	tt_repeats_free(repeats);
 }

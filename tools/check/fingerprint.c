@@ -48,9 +48,32 @@ static void add_place(GString *text, const struct tt_check *check, const struct 
 	g_string_append_c(text, '\001');
 	if (site && site->function)
 		g_string_append_printf(text, "%s\001%s", site->function, base_of(site->file));
+	else if (site && site->module)
+		g_string_append_printf(text, "\001%s\001%s\001%" G_GINT64_MODIFIER "x", base_of(site->module),
+		                       site->build_id ? site->build_id : "", site->offset);
 	else if (site)
-		g_string_append_printf(text, "\001%s", base_of(site->module));
+		g_string_append_c(text, '\001');
 	g_string_append_c(text, '\002');
+}
+
+/* An offset without a build id is that of any build. */
+static bool is_named(const struct tt_check *check, const struct tt_place *place)
+{
+	const struct tt_site *site = tt_place_site(check, place);
+
+	return site && (site->function || site->build_id);
+}
+
+bool tt_fingerprint_is_firm(const struct tt_check *check, const struct tt_finding *finding)
+{
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
+
+		if (is_named(check, &holds) || is_named(check, &wants))
+			return true;
+	}
+	return false;
 }
 
 static char *edge_text(const struct tt_check *check, const struct tt_edge *edge)

@@ -185,10 +185,13 @@ static uint32_t argument_of(const struct tt_history *history, const struct tt_ev
 }
 
 /* The model's copy of the event's call chain, if it keeps one. */
-static const struct tt_stack *stack_of(const struct tt_thread *thread, const struct tt_object *object)
+static const struct tt_stack *stack_of(const struct tt_thread *thread, const struct tt_object *object,
+                                       const struct tt_event *event)
 {
 	const struct tt_hold *last = thread->holds->len ? thread->holds->pdata[thread->holds->len - 1] : NULL;
 
+	if (event->type == TT_EVENT_thread_join_done)
+		return thread->join_stack;
 	if (thread->wait.object == object)
 		return thread->wait.stack;
 	return last && last->object == object ? last->stack : NULL;
@@ -202,7 +205,7 @@ void tt_history_event(struct tt_history *history, const struct tt_thread *thread
 
 	if (arguments[event->type] == LEFT_OUT || !object)
 		return;
-	const struct tt_stack *stack = event->stack ? stack_of(thread, object) : NULL;
+	const struct tt_stack *stack = event->stack ? stack_of(thread, object, event) : NULL;
 	struct tt_action *action = append(history, thread, object, event, &(struct tt_call){event->caller, stack});
 	if (action) {
 		action->arg = argument_of(history, event);

@@ -96,6 +96,9 @@ static bool fits(struct tt_chooser *chooser, const struct tt_dependency *new, co
 {
 	if (new->wanted.timed && chooser->class == TT_CYCLE_FIRM)
 		return false;
+	/* Who is joined gives up that request, and ends. */
+	if (new->wanted.timed &&new->held.object->family == TT_FAMILY_THREAD)
+		return false;
 	if (new->hidden && chooser->class != TT_CYCLE_EXCLUDED)
 		return false;
 	if (is_apart(chooser, new, chosen, n))

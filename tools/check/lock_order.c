@@ -139,7 +139,10 @@ static void on_join(struct order *order, struct tt_thread *thread, struct tt_obj
 {
 	if (event->result == TT_WAKE_JOINED && !has_waited(order, thread, object))
 		request(order, thread,
-		        &(struct tt_asked){.object = object, .caller = event->caller, .time_ns = event->time_ns});
+		        &(struct tt_asked){.object = object,
+		                           .caller = event->caller,
+		                           .stack = thread->join_stack,
+		                           .time_ns = event->time_ns});
 }
 
 /* A wait for a wake-up that had come already, so that it did not need to wait; or of the last one at a barrier. */

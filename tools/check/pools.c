@@ -2,6 +2,7 @@
 
 #include "tools/check/communication.h"
 #include "tools/check/proof.h"
+#include "tools/check/repeats.h"
 #include "tools/check/rules.h"
 
 /* So many requests for a place are looked at, and for each so many choices of who has the places. */
@@ -124,9 +125,9 @@ static void tell(struct tt_check *check, const struct circle *circle, const stru
 	g_ptr_array_add(check->findings, finding);
 }
 
-/* Whether it was told. */
+/* Whether it was told. *tried: there are those who have places and ask for the lock. */
 static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, const struct tt_lock_graph *graph,
-                    struct tt_run *run)
+                    struct tt_run *run, bool *tried)
 {
 	struct circle circle = {
 	    .waiter = waiter,
@@ -134,6 +135,7 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 	};
 
 	find_holders(&circle, graph);
+	*tried = circle.holders->len > 0;
 	struct tt_proof *proof = choose(&circle, run);
 
 	if (proof)
@@ -144,6 +146,7 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 	return told;
 }
 
+/* Whether some with the same lock and semaphore was. */
 static bool is_told(const GPtrArray *told, const struct tt_dependency *waiter)
 {
 	for (guint i = 0; i < told->len; i++) {
@@ -158,6 +161,7 @@ void tt_pools_find(struct tt_check *check, const struct tt_lock_graph *graph, GH
                    uint64_t steps)
 {
 	g_autoptr(GPtrArray) told = g_ptr_array_new();
+	struct tt_repeats *repeats = tt_repeats_new();
 	guint looked = 0;
 
 	for (guint i = 0; i < graph->dependencies->len; i++) {
@@ -165,13 +169,24 @@ void tt_pools_find(struct tt_check *check, const struct tt_lock_graph *graph, GH
 		if (!is_waiter(waiter) || is_told(told, waiter))
 			continue;
 		struct tt_run *run = tt_run_need(runs, histories, waiter->thread->process, steps);
+		if (!tt_is_whole(check, run) || tt_repeats_is_found(repeats, run->history, waiter) ||
+		    !tt_repeats_is_next(repeats, run->history, waiter))
+			continue;
 		if (looked++ == MOST_WAITS) {
 			g_ptr_array_add(check->limits, g_strdup("There are too many requests for places of semaphores "
 			                                        "with a lock held to look at them all: some of TT013 "
 			                                        "may be missing."));
-			return;
+			break;
 		}
-		if (tt_is_whole(check, run) && look_at(check, waiter, graph, run))
-			g_ptr_array_add(told, waiter);
+		bool tried;
+		if (!look_at(check, waiter, graph, run, &tried)) {
+			if (tried)
+				tt_repeats_tried(repeats, run->history, waiter);
+			continue;
+		}
+		g_ptr_array_add(told, waiter);
+		tt_repeats_found(repeats, run->history, waiter);
 	}
+	tt_repeats_note(repeats, check);
+	tt_repeats_free(repeats);
 }

@@ -15,8 +15,8 @@ struct request {
 static const char description[] =
     "Finds deadlocks, lost wake-ups and inversions of lock order in recorded traces.\n"
     "\n" TT_CHECK_OPTIONS_HELP "\n"
-    "Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage or unusable input, 3 nothing found\n"
-    "but events were lost, which is no verdict.";
+    "Exit status: 0 nothing found at or above --fail-on, 1 findings, 2 bad usage, or nothing found but a trace was of\n"
+    "no use (the others are reported), 3 nothing found but events were lost, which is no verdict.";
 
 static const int statuses[] = {
     [TT_VERDICT_PASSES] = TT_EXIT_OK,
@@ -29,27 +29,46 @@ static void free_check(void *data)
 	tt_check_free(data);
 }
 
-/* All traces are read before anything is printed: a report is whole, or there is none. */
-static int check(struct request *request)
+/* Adds what is found in the traces. Of one that is of no use that is said; false if there are such. */
+static bool read_all(struct request *request, GPtrArray *checks)
 {
-	g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func(free_check);
+	bool all = true;
 
 	for (size_t i = 0; request->paths[i]; i++) {
 		g_autoptr(GError) error = NULL;
 		struct tt_check *one = tt_check_read(request->paths[i], &request->check.options, &error);
-		if (!one)
-			return tt_complain("%s", error->message);
+		if (!one) {
+			tt_complain("%s", error->message);
+			all = false;
+			continue;
+		}
 		g_ptr_array_add(checks, one);
 		tt_check_request_apply(&request->check, one);
 	}
+	return all;
+}
+
+/*
+ * All traces are read before anything is printed. One of no use does not withhold the report of the others; but without
+ * it they do not pass.
+ */
+static int check(struct request *request)
+{
+	g_autoptr(GPtrArray) checks = g_ptr_array_new_with_free_func(free_check);
+	bool all = read_all(request, checks);
+
+	if (checks->len == 0)
+		return TT_EXIT_USAGE;
 	for (guint i = 0; i < checks->len; i++) {
 		const struct tt_check *one = checks->pdata[i];
 		tt_notes(&one->summary, one->symbols);
 	}
 	struct tt_report report = tt_check_request_judge(&request->check, checks);
 	tt_check_request_name_unused(&request->check);
-	return tt_check_request_write(&request->check, &report, stdout) ? statuses[tt_report_verdict(&report)]
-	                                                                : TT_EXIT_USAGE;
+	if (!tt_check_request_write(&request->check, &report, stdout))
+		return TT_EXIT_USAGE;
+	int status = statuses[tt_report_verdict(&report)];
+	return all || status == TT_EXIT_FINDINGS ? status : TT_EXIT_USAGE;
 }
 
 /* Opened before the traces are read: a file that is of no use is found out at once. */

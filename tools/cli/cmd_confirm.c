@@ -223,7 +223,7 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
-	    .options = request->record, .plan = plan, .edges = edges->all, .builds = job->builds, .number = number};
+	    .options = request->record, .plan = plan, .edges = edges, .builds = job->builds, .number = number};
 	struct tt_catcher catcher = {.program = request->record.program[0]};
 	const struct tt_companion companion = tt_catcher_companion(&catcher);
 	g_autoptr(GError) error = NULL;
@@ -244,7 +244,8 @@ static int try_cycle(struct job *job, struct tt_finding *finding)
 {
 	g_autofree char *why = NULL;
 	struct tt_confirm_edges edges = tt_confirm_edges(job->check, finding, &why);
-	g_autoptr(GPtrArray) all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	int tries = job->request->tries;
 	bool again = true;
 

@@ -12,6 +12,8 @@ static void note(uint64_t count, const char *one, const char *many, const char *
 void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
 {
 	tt_notes_of_recording(summary, symbols, false);
+	note(summary->unrecorded, "program was", "programs were",
+	     "started and not recorded: trace-thr.json beside the trace says which, and why");
 }
 
 void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded)

@@ -139,12 +139,26 @@ static void tell_of_cut(const struct tt_recording *recording)
 		        tt_cut_text(loss->cut));
 }
 
+enum { MOST_UNRECORDED = 5 };
+
+/* Also with --quiet: what is not in the trace is not checked either. */
+static void tell_of_unrecorded(const struct tt_recording *recording)
+{
+	const guint n = recording->unrecorded ? g_strv_length(recording->unrecorded) : 0;
+
+	for (guint i = 0; i < MIN(n, MOST_UNRECORDED); i++)
+		tt_note("not recorded: %s", recording->unrecorded[i]);
+	if (n > MOST_UNRECORDED)
+		tt_note("and %u more programs: see %s/trace-thr.json", n - MOST_UNRECORDED, recording->folder);
+}
+
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
 {
 	uint64_t lost = recording->loss.events;
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
+	tell_of_unrecorded(recording);
 	tell_of_cut(recording);
 	if (recording->loss.missed || recording->loss.torn || recording->loss.cut)
 		return;
@@ -158,9 +172,10 @@ void tt_recording_tell_empty(const struct tt_recording *recording, const struct 
 	static const struct tt_trace_summary empty = {.events = 0};
 
 	if (recording->end.timed_out)
-		tt_note("no events: --timeout ended %s before it had made one: give it more time, or see whether it uses "
-		        "libtrace_thr (--preload)",
-		        request->options.program[0]);
+		tt_note(
+		    "no events: --timeout ended %s before it had made one: give it more time, or see whether it uses "
+		    "libtrace_thr (--preload)",
+		    request->options.program[0]);
 	else
 		tt_notes_of_recording(&empty, NULL, request->options.preload);
 }

@@ -6,7 +6,8 @@
 #include "tools/session/files.h"
 
 /* A trace without an event is one without a deadlock. */
-static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, const GPtrArray *edges, GError **error)
+static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, const struct tt_confirm_edges *edges,
+                              GError **error)
 {
 	const struct tt_check_options options = TT_CHECK_DEFAULTS;
 	g_autoptr(GError) failure = NULL;
@@ -33,7 +34,7 @@ static void look_at(struct tt_attempt *attempt, const char *folder, const struct
 {
 	g_autoptr(GHashTable) builds = tt_builds_of(folder);
 
-	attempt->changed = g_strdup(tt_builds_changed(request->builds, builds, request->edges));
+	attempt->changed = g_strdup(tt_builds_changed(request->builds, builds, request->edges->all));
 	attempt->end = attempt->changed ? TT_ATTEMPT_CHANGED : TT_ATTEMPT_NOTHING;
 	look_for_deadlock(attempt, folder, request->edges, error);
 }

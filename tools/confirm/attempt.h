@@ -6,14 +6,15 @@
 
 #include <stdbool.h>
 
+#include "tools/confirm/plan.h"
 #include "tools/session/record.h"
 
 struct tt_attempt_request {
 	struct tt_record_options options; /* but for the environment */
 	const char *plan;
-	const GPtrArray *edges; /* that of the plan */
-	GHashTable *builds;     /* those of the trace that the plan is from: builds.h */
-	guint number;           /* from 1; the second and later ones are shaken by it, to go other ways */
+	const struct tt_confirm_edges *edges; /* those of the plan */
+	GHashTable *builds;                   /* those of the trace that the plan is from: builds.h */
+	guint number;                         /* from 1; the second and later ones are shaken by it, to go other ways */
 };
 
 enum tt_attempt_end {

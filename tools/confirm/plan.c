@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "tools/check/fingerprint.h"
 #include "tools/check/held_set.h"
 #include "tools/check/rules.h"
 
@@ -62,6 +63,14 @@ char *tt_confirm_edge(const struct tt_check *check, const struct tt_edge *edge)
 	                     edge->wanted_stack, edge->wanted_ns))
 		return g_string_free(g_steal_pointer(&text), FALSE);
 	return NULL;
+}
+
+char *tt_confirm_names(const struct tt_edge *edge)
+{
+	g_autofree char *thread = tt_lasting_name(edge->thread->name);
+
+	return g_strdup_printf("%s\001%s\001%s", thread, has_lock(edge) ? edge->held->name : "",
+	                       edge->wanted ? edge->wanted->name : "");
 }
 
 static bool is_member(const struct tt_finding *finding, const struct tt_thread *thread)
@@ -137,16 +146,21 @@ struct tt_confirm_edges tt_confirm_edges(const struct tt_check *check, const str
 {
 	g_autoptr(GArray) edges = edges_in_order(finding);
 	g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 
 	*why = refusal(check, edges);
 	for (guint i = 0; !*why && i < edges->len; i++) {
-		char *text = tt_confirm_edge(check, &g_array_index(edges, struct tt_edge, i));
+		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
+		char *text = tt_confirm_edge(check, edge);
+		g_ptr_array_add(names, tt_confirm_names(edge));
 		if (text)
 			g_ptr_array_add(texts, text);
 		else
 			*why = g_strdup("a site of it is in no file that the trace tells of");
 	}
-	return (struct tt_confirm_edges){*why ? NULL : g_steal_pointer(&texts), ring_of(finding)};
+	if (*why)
+		return (struct tt_confirm_edges){.all = NULL};
+	return (struct tt_confirm_edges){g_steal_pointer(&texts), g_steal_pointer(&names), ring_of(finding)};
 }
 
 char *tt_confirm_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet)

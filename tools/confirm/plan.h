@@ -19,13 +19,22 @@ bool tt_confirm_can_steer(const struct tt_finding *finding);
  */
 char *tt_confirm_edge(const struct tt_check *check, const struct tt_edge *edge);
 
+/*
+ * Who an edge is about: thread, lock held and what is waited for, by their names. Equal ones are of the same threads
+ * and objects, also in another run. The caller's to free.
+ */
+char *tt_confirm_names(const struct tt_edge *edge);
+
 struct tt_confirm_edges {
-	GPtrArray *all; /* char *: as of tt_confirm_edge */
-	guint ring;     /* so many, the first, are a cycle of locks in its order */
+	GPtrArray *all;   /* char *: as of tt_confirm_edge */
+	GPtrArray *names; /* char *: of each, as of tt_confirm_names */
+	guint ring;       /* so many, the first, are a cycle of locks in its order */
 };
 
-/* The edges of a finding, and of who only asks for a lock of theirs. `all` NULL with *why if a run cannot be steered by
- * them: the caller's to free, both. */
+/*
+ * The edges of a finding, and of who only asks for a lock of theirs. `all` and `names` NULL with *why if a run cannot
+ * be steered by them: all the caller's to free.
+ */
 struct tt_confirm_edges tt_confirm_edges(const struct tt_check *check, const struct tt_finding *finding, char **why);
 
 /*

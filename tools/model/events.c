@@ -117,6 +117,7 @@ static void thread_join_done(const struct tt_step *step)
 {
 	struct tt_thread *joined = step->object->thread;
 
+	step->thread->join_stack = tt_model_stack(step);
 	if (step->event->result != TT_WAKE_JOINED) {
 		tt_model_end_wait(step, outcome_of(step->event), NULL);
 		return;
@@ -366,9 +367,13 @@ static void follow_exec(struct tt_step *step)
 	const struct tt_thread *main = tt_model_thread(step->process, event->thread_id);
 	if (!main || !main->started_ns)
 		return;
+	struct tt_process *before =
+	    main->state == TT_THREAD_EXITED ? NULL : step->process; /* else its number is used again */
+
 	for (guint i = 0; i < step->process->threads->len; i++)
 		tt_model_end_thread(step, step->process->threads->pdata[i], TT_THREAD_ABANDONED);
 	step->process = tt_model_replace_process(step->model, step->process);
+	step->process->before = before;
 }
 
 bool tt_makes_object(enum tt_event_type type)

@@ -23,12 +23,13 @@ struct tt_recent;
 /* A program in a process: after exec, its pid belongs to another of these. */
 struct tt_process {
 	uint32_t pid;
-	uint32_t ppid;            /* 0 unknown */
-	GPtrArray *threads;       /* struct tt_thread, in the order in which they were first seen */
-	GPtrArray *objects;       /* struct tt_object, likewise */
-	GHashTable *by_thread;    /* id → struct tt_thread */
-	GHashTable *by_object;    /* id → struct tt_object */
-	struct tt_recent *recent; /* private: the model's */
+	uint32_t ppid;             /* 0 unknown */
+	struct tt_process *before; /* of the program that it ran until it executed this one; NULL: the first seen */
+	GPtrArray *threads;        /* struct tt_thread, in the order in which they were first seen */
+	GPtrArray *objects;        /* struct tt_object, likewise */
+	GHashTable *by_thread;     /* id → struct tt_thread */
+	GHashTable *by_object;     /* id → struct tt_object */
+	struct tt_recent *recent;  /* private: the model's */
 	int64_t first_ns, last_ns;
 };
 
@@ -101,7 +102,8 @@ struct tt_thread {
 	struct tt_thread *joined_by; /* whose join of it has returned; NULL nobody's */
 	int64_t created_ns, started_ns, ended_ns; /* 0 not seen */
 	struct tt_wait wait;
-	GPtrArray *holds; /* struct tt_hold, in the order of acquiring */
+	const struct tt_stack *join_stack; /* of its latest join that is over; as that of a hold */
+	GPtrArray *holds;                  /* struct tt_hold, in the order of acquiring */
 };
 
 struct tt_object {

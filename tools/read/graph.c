@@ -169,21 +169,33 @@ bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const cha
 	return has;
 }
 
+static int count_events(const char *metadata, const char *events)
+{
+	char **names = g_strsplit(events, "|", -1);
+	int n = 0;
+
+	for (char **name = names; *name; name++) {
+		char *begin = g_strdup_printf("\"%s", *name);
+		for (const char *at = metadata; (at = strstr(at, begin)); at++)
+			n++;
+		g_free(begin);
+	}
+	g_strfreev(names);
+	return n;
+}
+
 /*
- * The classes of streams that have events whose names begin with `events`, as LTTng writes it in the metadata. NULL if
- * that cannot be told of every such event.
+ * The classes of streams that have events whose names begin with one of `events`, as LTTng writes it in the metadata.
+ * NULL if that cannot be told of every such event.
  */
 static GHashTable *classes_of(const char *metadata, const char *events)
 {
 	GHashTable *classes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	char *begin = g_strdup_printf("\"%s", events);
-	char *pattern = g_strdup_printf("name = %s[^\"]*\";[^{}]*?\\bstream_id = (\\d+);", begin);
+	char *pattern = g_strdup_printf("name = \"(?:%s)[^\"]*\";[^{}]*?\\bstream_id = (\\d+);", events);
 	GRegex *regex = g_regex_new(pattern, G_REGEX_RAW, 0, NULL);
 	GMatchInfo *match;
-	int untold = 0;
+	int untold = count_events(metadata, events);
 
-	for (const char *at = metadata; (at = strstr(at, begin)); at++)
-		untold++;
 	for (g_regex_match(regex, metadata, 0, &match); g_match_info_matches(match); g_match_info_next(match, NULL)) {
 		g_hash_table_add(classes, g_match_info_fetch(match, 1));
 		untold--;
@@ -191,7 +203,6 @@ static GHashTable *classes_of(const char *metadata, const char *events)
 	g_match_info_free(match);
 	g_regex_unref(regex);
 	g_free(pattern);
-	g_free(begin);
 	if (untold)
 		g_clear_pointer(&classes, g_hash_table_destroy);
 	return classes;

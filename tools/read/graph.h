@@ -22,8 +22,8 @@ void tt_graph_free(struct tt_graph *graph);
 bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const char *provider, GError **error);
 
 /*
- * Adds the trace in a folder; with `events` only the streams that can have events whose names begin so, or more where
- * that cannot be told. False with *error, of TT_TRACE_ERROR.
+ * Adds the trace in a folder; with `events` only the streams that can have events whose names begin so (`A|B`: with
+ * one of these), or more where that cannot be told. False with *error, of TT_TRACE_ERROR.
  */
 bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events, GError **error);
 

@@ -3,9 +3,10 @@
 #include "tools/read/dumps.h"
 #include "tools/read/folders.h"
 #include "tools/read/graph.h"
+#include "tools/read/telling.h"
 
-/* LTTng's own providers: its state dump, and the libraries that were loaded later. */
-#define PROVIDERS "lttng_ust_"
+/* Of our own, and of LTTng's: its state dump, and the libraries that were loaded later. */
+#define EVENTS TT_MODULE_EVENTS "|lttng_ust_"
 
 struct reading {
 	struct tt_dumps *dumps;
@@ -27,7 +28,7 @@ static bool add_folders(struct tt_graph *graph, const char *path, const char *pr
 
 	for (guint i = 0; folders && !failure && i < folders->len; i++)
 		if (tt_graph_has_provider(graph, folders->pdata[i], provider, &failure))
-			tt_graph_add(graph, folders->pdata[i], PROVIDERS, &failure);
+			tt_graph_add(graph, folders->pdata[i], EVENTS, &failure);
 	if (failure)
 		g_propagate_error(error, failure);
 	if (!folders)

@@ -28,13 +28,14 @@ bool tt_manifest_write(const char *folder, const struct tt_manifest *manifest, G
 {
 	g_autofree char *path = g_build_filename(folder, TT_MANIFEST_FILE, NULL);
 	json_t *json = json_pack(
-	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:s*, s:I, s:b, s:o}", "program",
+	    "{s:o, s:s*, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s:b, s:b, s:i, s:s*, s:I, s:b, s:o, s:o*}", "program",
 	    strings_to_json(manifest->program), "recording", manifest->recording, "pid", (json_int_t)manifest->pid,
 	    "begin_ns", (json_int_t)manifest->begin_ns, "end_ns", (json_int_t)manifest->end_ns, "exit_status",
 	    manifest->exit_status, "signal", manifest->signal, "timed_out", manifest->timed_out, "interrupted",
 	    manifest->interrupted, "torn", manifest->torn, "preload", manifest->preload, "stack", manifest->stack,
 	    "cut", tt_cut_word(manifest->cut), "cut_ns", (json_int_t)manifest->cut_ns, "cut_even", manifest->cut_even,
-	    "left_out", strings_to_json(manifest->left_out));
+	    "left_out", strings_to_json(manifest->left_out), "unrecorded",
+	    manifest->unrecorded && *manifest->unrecorded ? strings_to_json(manifest->unrecorded) : NULL);
 	char *text = json_dumps(json, JSON_INDENT(2));
 	g_autoptr(GString) contents = g_string_new(text);
 	g_autoptr(GError) failure = NULL;
@@ -72,17 +73,18 @@ static char **strings_of_json(const json_t *list)
 static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 {
 	json_error_t wrong;
-	json_t *program, *left_out = NULL;
+	json_t *program, *left_out = NULL, *unrecorded = NULL;
 	json_int_t pid, begin_ns, end_ns, cut_ns = 0;
 	int timed_out, interrupted, torn = false, preload = false, stack = 0, cut_even = false;
 	const char *recording = NULL, *cut = NULL;
 
 	if (json_unpack_ex(json, &wrong, 0,
-	                   "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i, s?s, s?I, s?b, s?o}",
+	                   "{s:o, s?s, s:I, s:I, s:I, s:i, s:i, s:b, s:b, s?b, s?b, s?i, s?s, s?I, s?b, s?o, s?o}",
 	                   "program", &program, "recording", &recording, "pid", &pid, "begin_ns", &begin_ns, "end_ns",
 	                   &end_ns, "exit_status", &manifest->exit_status, "signal", &manifest->signal, "timed_out",
 	                   &timed_out, "interrupted", &interrupted, "torn", &torn, "preload", &preload, "stack", &stack,
-	                   "cut", &cut, "cut_ns", &cut_ns, "cut_even", &cut_even, "left_out", &left_out)) {
+	                   "cut", &cut, "cut_ns", &cut_ns, "cut_even", &cut_even, "left_out", &left_out, "unrecorded",
+	                   &unrecorded)) {
 		*why = g_strdup(wrong.text);
 		return false;
 	}
@@ -96,6 +98,10 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 	}
 	if (left_out && (!json_is_array(left_out) || !(manifest->left_out = strings_of_json(left_out)))) {
 		*why = g_strdup("processes left out that are no list of strings");
+		return false;
+	}
+	if (unrecorded && (!json_is_array(unrecorded) || !(manifest->unrecorded = strings_of_json(unrecorded)))) {
+		*why = g_strdup("unrecorded programs that are no list of strings");
 		return false;
 	}
 	manifest->recording = g_strdup(recording);
@@ -152,6 +158,7 @@ void tt_manifest_free(struct tt_manifest *manifest)
 		return;
 	g_strfreev(manifest->program);
 	g_strfreev(manifest->left_out);
+	g_strfreev(manifest->unrecorded);
 	g_free(manifest->recording);
 	g_free(manifest);
 }

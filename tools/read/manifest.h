@@ -21,17 +21,18 @@ struct tt_manifest {
 	uint32_t pid;
 	int64_t begin_ns; /* when it was started and when it ended, since the epoch */
 	int64_t end_ns;
-	int exit_status;  /* -1 if a signal ended it */
-	int signal;       /* 0 if none did */
-	bool timed_out;   /* the recorder ended it, at --timeout */
-	bool interrupted; /* the recorder was interrupted and ended it */
-	bool preload;     /* with --preload */
-	int stack;        /* sites of a call chain; 0: not said */
-	bool torn;        /* a program was killed while it wrote an event: the rest of its buffer could not be read */
-	enum tt_cut cut;  /* why it may not have all to the end */
-	int64_t cut_ns;   /* from when on, since the epoch; 0: nobody knows */
-	bool cut_even;    /* and all up to then */
-	char **left_out;  /* processes whose clock is not the machine's, "prog (pid 7)", NULL at the end; NULL: none */
+	int exit_status;   /* -1 if a signal ended it */
+	int signal;        /* 0 if none did */
+	bool timed_out;    /* the recorder ended it, at --timeout */
+	bool interrupted;  /* the recorder was interrupted and ended it */
+	bool preload;      /* with --preload */
+	int stack;         /* sites of a call chain; 0: not said */
+	char **unrecorded; /* programs that were started and not recorded, and why; NULL: not said */
+	bool torn;         /* a program was killed while it wrote an event: the rest of its buffer could not be read */
+	enum tt_cut cut;   /* why it may not have all to the end */
+	int64_t cut_ns;    /* from when on, since the epoch; 0: nobody knows */
+	bool cut_even;     /* and all up to then */
+	char **left_out;   /* processes whose clock is not the machine's, "prog (pid 7)", NULL at the end; NULL: none */
 };
 
 /* Writes it into the folder: whole or not at all. */

@@ -4,24 +4,29 @@
 
 #include <glib.h>
 
+#include "tools/read/telling.h"
+
 static const struct tt_field dump_fields[] = {
     {.name = "baddr", .type = TT_FIELD_U64, .offset = offsetof(struct tt_dump, base)},
     {.name = "memsz", .type = TT_FIELD_U64, .offset = offsetof(struct tt_dump, size)},
     {.name = "path", .type = TT_FIELD_TEXT, .offset = offsetof(struct tt_dump, path)},
     {.name = "has_build_id", .type = TT_FIELD_U8, .offset = offsetof(struct tt_dump, has_build_id)},
     {.name = "vpid", .type = TT_FIELD_U32, .offset = offsetof(struct tt_dump, pid)},
+    /* of our own */
+    {.name = "base", .type = TT_FIELD_U64, .offset = offsetof(struct tt_dump, base)},
+    {.name = "size", .type = TT_FIELD_U64, .offset = offsetof(struct tt_dump, size)},
+    {.name = "pid", .type = TT_FIELD_U32, .offset = offsetof(struct tt_dump, pid)},
     {.name = NULL},
 };
 
-/* The library's own events bear the same fields as those of the state dump. */
+/* lttng_ust_lib's events bear the same fields as those of the state dump. */
 static const struct {
 	const char *name;
 	enum tt_dump_kind kind;
 } kinds[] = {
-    {"lttng_ust_statedump:bin_info", TT_DUMP_FILE},
-    {"lttng_ust_statedump:build_id", TT_DUMP_BUILD_ID},
-    {"lttng_ust_lib:load", TT_DUMP_FILE},
-    {"lttng_ust_lib:build_id", TT_DUMP_BUILD_ID},
+    {"lttng_ust_statedump:bin_info", TT_DUMP_FILE}, {"lttng_ust_statedump:build_id", TT_DUMP_BUILD_ID},
+    {"lttng_ust_lib:load", TT_DUMP_FILE},           {"lttng_ust_lib:build_id", TT_DUMP_BUILD_ID},
+    {TT_MODULE_EVENTS "loaded", TT_DUMP_LOADED},    {TT_MODULE_EVENTS "unloaded", TT_DUMP_UNLOADED},
 };
 
 struct tt_modules {
@@ -122,10 +127,37 @@ static bool take_build_id(struct tt_modules *modules, const struct tt_dump *dump
 	return tell_pending(modules, dump->pid, build_id, MIN(bytes, (size_t)TT_BUILD_ID_ROOM));
 }
 
+/* Our own events say all at once, and when it was. */
+static bool take_whole(struct tt_modules *modules, const struct tt_dump *dump, const uint8_t *build_id, size_t bytes,
+                       bool gone)
+{
+	const size_t size = gone ? 0 : MIN(bytes, (size_t)TT_BUILD_ID_ROOM);
+	const struct tt_module module = {.pid = dump->pid,
+	                                 .time_ns = dump->time_ns,
+	                                 .base = dump->base,
+	                                 .size = dump->size,
+	                                 .path = dump->path ? dump->path : "",
+	                                 .build_id = size ? build_id : NULL,
+	                                 .build_id_size = size,
+	                                 .exact = true,
+	                                 .gone = gone};
+
+	return !dump->size || !dump->pid || tell(modules, &module);
+}
+
 bool tt_modules_take(struct tt_modules *modules, enum tt_dump_kind kind, const struct tt_dump *dump,
                      const uint8_t *build_id, size_t bytes)
 {
-	return kind == TT_DUMP_FILE ? take_file(modules, dump) : take_build_id(modules, dump, build_id, bytes);
+	switch (kind) {
+	case TT_DUMP_FILE:
+		return take_file(modules, dump);
+	case TT_DUMP_BUILD_ID:
+		return take_build_id(modules, dump, build_id, bytes);
+	case TT_DUMP_LOADED:
+	case TT_DUMP_UNLOADED:
+		return take_whole(modules, dump, build_id, bytes, kind == TT_DUMP_UNLOADED);
+	}
+	return true;
 }
 
 bool tt_modules_finish(struct tt_modules *modules)

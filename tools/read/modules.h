@@ -18,7 +18,8 @@ struct tt_dump {
 	int64_t time_ns;
 };
 
-enum tt_dump_kind { TT_DUMP_FILE, TT_DUMP_BUILD_ID };
+/* A file whose build id is still to come, that build id, a file with its build id, one that is gone. */
+enum tt_dump_kind { TT_DUMP_FILE, TT_DUMP_BUILD_ID, TT_DUMP_LOADED, TT_DUMP_UNLOADED };
 
 /* The member that has the bytes of a build id, and how many are looked at. */
 #define TT_DUMP_BYTES "build_id"

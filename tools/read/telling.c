@@ -14,7 +14,7 @@ struct tt_telling {
 
 bool tt_event_is_ours(const char *name)
 {
-	return name && g_str_has_prefix(name, TT_PROVIDER ":");
+	return name && g_str_has_prefix(name, TT_PROVIDER ":") && !g_str_has_prefix(name, TT_MODULE_EVENTS);
 }
 
 bool tt_event_is_known(const char *name, enum tt_event_type *type)

@@ -14,6 +14,9 @@
 /* The provider of the events. */
 #define TT_PROVIDER "trace_thr"
 
+/* What its events of modules begin with: these are read apart, see modules.h. */
+#define TT_MODULE_EVENTS TT_PROVIDER ":module_"
+
 /* Whether it is the name of an event of the provider; NULL is none. */
 bool tt_event_is_ours(const char *name);
 

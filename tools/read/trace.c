@@ -47,6 +47,8 @@ static bool read_opened(const struct tt_source *source, void *opened, const char
 	struct tt_manifest *manifest = NULL;
 	bool ok = look_at_manifest(path, &manifest, error) && source->read(opened, manifest, error);
 
+	if (manifest && manifest->unrecorded)
+		summary->unrecorded = g_strv_length(manifest->unrecorded);
 	if (ok && manifest && manifest->torn)
 		tt_trace_tell_torn(handler, data, summary);
 	if (ok && manifest)

@@ -10,10 +10,12 @@
 
 #include "tools/read/event.h"
 
-/* A program file or shared library as it lay in memory, from LTTng's state dump. */
+/* A program file or shared library as it lay in memory, from our own events or LTTng's state dump. */
 struct tt_module {
 	uint32_t pid;
-	int64_t time_ns; /* of the state dump, somewhat after it was loaded */
+	int64_t time_ns; /* when it was told, somewhat after it was loaded */
+	bool exact;      /* told by the library, in its turn; else by the state dump, up to a second later */
+	bool gone;       /* it lies there no more: no path and no build id */
 	uint64_t base;   /* its load address */
 	uint64_t size;
 	const char *path;
@@ -60,7 +62,8 @@ struct tt_trace_summary {
 	uint64_t cuts;            /* reasons for which more is missing: see cut.h */
 	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
 	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */
-	uint64_t modules;         /* told; 0: the state dump was not recorded, so no site has a name */
+	uint64_t unrecorded;      /* programs that were started and not recorded: the manifest names them */
+	uint64_t modules;         /* told; 0: neither they nor the state dump were recorded, so no site has a name */
 	int64_t begin_ns, end_ns; /* of the first and the last event; 0 if there is none */
 };
 

@@ -2,6 +2,7 @@
 
 #include <jansson.h>
 
+#include "tools/check/fingerprint.h"
 #include "tools/read/bounded_file.h"
 #include "tools/report/harmless.h"
 #include "tools/report/json.h"
@@ -82,9 +83,10 @@ void tt_baseline_apply(struct tt_baseline *baseline, struct tt_check *check)
 		struct tt_finding *finding = check->findings->pdata[i];
 		gpointer key;
 
-		finding->known = g_hash_table_lookup_extended(baseline->found, finding->fingerprint, &key, NULL);
-		if (finding->known)
-			g_hash_table_insert(baseline->found, key, GUINT_TO_POINTER(true));
+		if (!g_hash_table_lookup_extended(baseline->found, finding->fingerprint, &key, NULL))
+			continue;
+		g_hash_table_insert(baseline->found, key, GUINT_TO_POINTER(true));
+		finding->known = finding->level != TT_LEVEL_ACTUAL || tt_fingerprint_is_firm(check, finding);
 	}
 }
 

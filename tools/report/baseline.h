@@ -10,7 +10,7 @@
 #include "tools/check/check.h"
 
 struct tt_baseline {
-	char *path; /* as it is shown */
+	char *path;              /* as it is shown */
 	GPtrArray *fingerprints; /* char *, each once, in the order of the report */
 	GHashTable *found;       /* private: each of them → whether it was found again */
 };
@@ -19,7 +19,7 @@ struct tt_baseline {
 struct tt_baseline *tt_baseline_read(const char *path, GError **error);
 void tt_baseline_free(struct tt_baseline *baseline);
 
-/* Marks the findings that it has as known. */
+/* Marks the findings that it has as known; but what has happened only where its fingerprint is firm. */
 void tt_baseline_apply(struct tt_baseline *baseline, struct tt_check *check);
 
 /* The fingerprints that no check it was applied to has any more. The strings are the baseline's. */

@@ -61,13 +61,14 @@ static json_t *site_of(const struct tt_site *site)
 	return object;
 }
 
-static json_t *thread_of(const struct tt_thread *thread)
+static json_t *thread_of(const struct tt_check *check, const struct tt_thread *thread)
 {
 	json_t *object = json_object();
 
 	json_object_set_new(object, "name", tt_json_text(thread->name));
 	json_object_set_new(object, "id", number(thread->id));
 	json_object_set_new(object, "pid", number(thread->process->pid));
+	tt_json_set_text(object, "program", tt_check_program(check, thread->process));
 	if (thread->native_id)
 		json_object_set_new(object, "tid", number(thread->native_id));
 	json_object_set_new(object, "daemon", json_boolean(thread->daemon));
@@ -134,7 +135,7 @@ static json_t *edges_of(const struct tt_check *check, const GArray *edges)
 		struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
 		json_t *json = json_object();
 
-		json_object_set_new(json, "thread", thread_of(edge->thread));
+		json_object_set_new(json, "thread", thread_of(check, edge->thread));
 		json_object_set_new(json, "holds", place_of(check, &holds));
 		json_object_set_new(json, "wants", place_of(check, &wants));
 		tt_json_set_text(json, "note", edge->note);
@@ -152,7 +153,7 @@ static json_t *witness_of(const struct tt_check *check, const struct tt_finding 
 		struct tt_place place = tt_step_place(step);
 		json_t *json = place.object ? place_of(check, &place) : json_object();
 
-		json_object_set_new(json, "thread", thread_of(step->thread));
+		json_object_set_new(json, "thread", thread_of(check, step->thread));
 		json_object_set_new(json, "event", json_string(tt_event_type_names[step->type]));
 		json_object_set_new(json, "blocks", json_boolean(step->blocks));
 		json_array_append_new(array, json);

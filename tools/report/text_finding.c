@@ -12,8 +12,12 @@ enum { MOST_EDGES = 16, MOST_FRAMES = 8 };
 static void put_thread(struct tt_text *text, const struct tt_thread *thread)
 {
 	tt_put(&text->pen, TT_NAME, "%s", thread->name);
-	if (text->pids)
+	if (text->pids) {
+		const char *program = tt_check_program(text->check, thread->process);
 		tt_put(&text->pen, TT_DIM, "  pid %" PRIu32, thread->process->pid);
+		if (program)
+			tt_put(&text->pen, TT_DIM, " (%s)", program);
+	}
 	if (thread->native_id)
 		tt_put(&text->pen, TT_DIM, "  tid %" PRIu32, thread->native_id);
 	if (thread->daemon)

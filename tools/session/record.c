@@ -19,6 +19,7 @@
 #include "tools/session/left_out.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
+#include "tools/session/unrecorded.h"
 #include "tracepoints/door.h"
 #include "tracepoints/timebase.h"
 
@@ -90,10 +91,10 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
  * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
- * are let in; NULL: there is none.
+ * are let in; NULL: there is none. `notes`: the file of unrecorded.h.
  */
 static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
-                             const char *door)
+                             const char *door, const char *notes)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
@@ -101,6 +102,8 @@ static char **environment_of(const struct tt_record_options *options, const char
 	g_autofree char *time = g_file_read_link("/proc/self/ns/time", NULL);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
+	/* The library says what is loaded where, and costs a tenth of it. */
+	environment = g_environ_setenv(environment, "LTTNG_UST_WITHOUT_BADDR_STATEDUMP", "1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", name, TRUE);
@@ -115,7 +118,10 @@ static char **environment_of(const struct tt_record_options *options, const char
 	}
 	if (options->steer)
 		environment = g_environ_setenv(environment, "TRACE_THR_STEER", options->steer, TRUE);
-	return preload ? g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE) : environment;
+	if (!preload)
+		return g_environ_unsetenv(environment, "TRACE_THR_UNRECORDED");
+	environment = g_environ_setenv(environment, "TRACE_THR_UNRECORDED", notes, TRUE);
+	return g_environ_setenv(environment, "LD_PRELOAD", preload, TRUE);
 }
 
 /* A recording at work. */
@@ -249,6 +255,7 @@ static void conclude(struct tt_manifest *manifest, struct tt_recording *recordin
 	manifest->cut_ns = loss->cut_ns;
 	manifest->cut_even = loss->cut_even;
 	manifest->left_out = recording->left_out;
+	manifest->unrecorded = recording->unrecorded;
 }
 
 /* Runs the program with the session, and tells of it in a manifest. */
@@ -264,8 +271,10 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 	                                     .timeout = options->timeout,
 	                                     .detach_ends = options->detach_ends,
 	                                     .data = recorder};
-	g_auto(GStrv) environment =
-	    environment_of(options, job->token, job->preload, recorder->door ? tt_door_path(recorder->door) : NULL);
+	g_autofree char *folder = g_canonicalize_filename(job->recording->folder, NULL);
+	g_autofree char *notes = tt_unrecorded_file(folder);
+	g_auto(GStrv) environment = environment_of(options, job->token, job->preload,
+	                                           recorder->door ? tt_door_path(recorder->door) : NULL, notes);
 	struct tt_manifest *manifest = recorder->manifest;
 
 	if (tt_program_interrupted()) {
@@ -284,6 +293,7 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
+	job->recording->unrecorded = tt_unrecorded_take(folder);
 	return true;
 }
 
@@ -435,6 +445,7 @@ void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
 	g_clear_pointer(&recording->left_out, g_strfreev);
+	g_clear_pointer(&recording->unrecorded, g_strfreev);
 }
 
 bool tt_recording_is_whole(const struct tt_recording *recording)

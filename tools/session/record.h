@@ -37,6 +37,8 @@ struct tt_record_options {
 /* What was recorded. */
 struct tt_recording {
 	char *folder; /* as the user would name it */
+	char *
+	    *unrecorded; /* programs that the recorded ones have started: see unrecorded.h; NULL: there is no end yet */
 	struct tt_program_end end;
 	struct tt_session_loss loss;
 	char **left_out; /* processes that could not be recorded, NULL at the end; NULL: none */

@@ -139,14 +139,17 @@ static bool enable_channel(const struct tt_session *session, const struct channe
 	return check(code, "cannot make a channel", error);
 }
 
-static bool enable_events(const struct tt_session *session, const char *pattern, const char *channel, GError **error)
+/* `but`: those of them that are not meant; NULL: all are. */
+static bool enable_events(const struct tt_session *session, const char *pattern, char *but, const char *channel,
+                          GError **error)
 {
 	struct lttng_event event = {
 	    .type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = LTTNG_EVENT_LOGLEVEL_ALL, .loglevel = -1};
 
 	g_strlcpy(event.name, pattern, sizeof event.name);
-	return check(lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, 0, NULL),
-	             "cannot enable events", error);
+	return check(
+	    lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, but ? 1 : 0, but ? &but : NULL),
+	    "cannot enable events", error);
 }
 
 static bool enable_channels(const struct tt_session *session, const struct tt_buffers *buffers, GError **error)
@@ -162,10 +165,11 @@ static bool enable_channels(const struct tt_session *session, const struct tt_bu
 
 static bool enable_all_events(const struct tt_session *session, GError **error)
 {
-	return enable_events(session, "trace_thr:*", events_channel, error) &&
-	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
-	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
-	       (!session->live || enable_events(session, TT_BEACON_EVENTS, events_channel, error));
+	char modules[] = "trace_thr:module_*";
+
+	return enable_events(session, "trace_thr:*", modules, events_channel, error) &&
+	       enable_events(session, modules, NULL, modules_channel, error) &&
+	       (!session->live || enable_events(session, TT_BEACON_EVENTS, NULL, events_channel, error));
 }
 
 /* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */
@@ -191,7 +195,6 @@ static void prepare_salvage(struct tt_session *session)
 static bool set_up(struct tt_session *session, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
-	struct lttng_event_context pid = {.ctx = LTTNG_EVENT_CONTEXT_VPID};
 	struct tt_buffers buffers = tt_buffers_fit(tt_buffers_room(), (uint64_t)sysconf(_SC_NPROCESSORS_CONF));
 
 	session->buffers = buffers.total;
@@ -205,8 +208,6 @@ static bool set_up(struct tt_session *session, GError **error)
 	prepare_salvage(session);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
 	       enable_channels(session, &buffers, error) && enable_all_events(session, error) &&
-	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
-	             error) &&
 	       check(leave_all_out(session) ? 0 : -LTTNG_ERR_UNK, "cannot restrict the session", error) &&
 	       check(lttng_start_tracing(session->name), "cannot start recording", error);
 }

@@ -18,7 +18,17 @@ static json_t *usage_of(const struct tt_usage *usage)
 	                 (json_int_t)usage->hold_ns, "longest_hold_ns", (json_int_t)usage->longest_hold_ns);
 }
 
-static json_t *object_of(const struct tt_object_usage *one)
+/* The process, and the program that it runs if that is known. */
+static void set_process(json_t *shown, const struct tt_stats *stats, const struct tt_process *process)
+{
+	const char *program = tt_stats_program(stats, process);
+
+	json_object_set_new(shown, "pid", json_integer(process->pid));
+	if (program)
+		set_text(shown, "program", program);
+}
+
+static json_t *object_of(const struct tt_stats *stats, const struct tt_object_usage *one)
 {
 	static const char *const families[] = {
 	    [TT_FAMILY_CONDITION] = "condition", [TT_FAMILY_EVENT] = "event",   [TT_FAMILY_SEMAPHORE] = "semaphore",
@@ -32,18 +42,18 @@ static json_t *object_of(const struct tt_object_usage *one)
 	set_text(shown, "kind",
 	         object->family == TT_FAMILY_LOCK ? tt_word_lock_kind(object->kind) : families[object->family]);
 	json_object_set_new(shown, "id", json_integer((json_int_t)object->id));
-	json_object_set_new(shown, "pid", json_integer(object->process->pid));
+	set_process(shown, stats, object->process);
 	json_object_set_new(shown, "usage", usage_of(&one->usage));
 	return shown;
 }
 
-static json_t *thread_of(const struct tt_thread_usage *one)
+static json_t *thread_of(const struct tt_stats *stats, const struct tt_thread_usage *one)
 {
 	json_t *shown = json_object();
 
 	set_text(shown, "name", one->thread->name);
 	json_object_set_new(shown, "id", json_integer((json_int_t)one->thread->id));
-	json_object_set_new(shown, "pid", json_integer(one->thread->process->pid));
+	set_process(shown, stats, one->thread->process);
 	json_object_set_new(shown, "locks", usage_of(&one->locks));
 	json_object_set_new(shown, "others", usage_of(&one->others));
 	return shown;
@@ -99,9 +109,9 @@ void tt_stats_json(struct tt_stats *stats, const struct tt_stats_view *view, FIL
 	g_ptr_array_sort_with_data(stats->objects, objects_in_order, (void *)(uintptr_t)view);
 	g_ptr_array_sort_with_data(stats->sites, sites_in_order, (void *)(uintptr_t)view);
 	for (guint i = 0; i < stats->objects->len; i++)
-		json_array_append_new(objects, object_of(stats->objects->pdata[i]));
+		json_array_append_new(objects, object_of(stats, stats->objects->pdata[i]));
 	for (guint i = 0; i < stats->threads->len; i++)
-		json_array_append_new(threads, thread_of(stats->threads->pdata[i]));
+		json_array_append_new(threads, thread_of(stats, stats->threads->pdata[i]));
 	for (guint i = 0; i < stats->sites->len; i++)
 		json_array_append_new(sites, site_of(stats, stats->sites->pdata[i]));
 	json_t *all = json_pack("{si sI sI sI sI so so so}", "version", 1, "events", (json_int_t)summary->events,

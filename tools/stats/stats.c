@@ -51,6 +51,12 @@ static struct tt_usage *of_site(struct tt_stats *stats, uint32_t pid, uint64_t c
 	return &usage->usage;
 }
 
+const char *tt_stats_program(const struct tt_stats *stats, const struct tt_process *process)
+{
+	tt_symbols_at(stats->symbols, process->last_ns);
+	return tt_symbols_program(stats->symbols, process->pid);
+}
+
 void tt_usage_add(struct tt_usage *sum, const struct tt_usage *one)
 {
 	sum->acquired += one->acquired;

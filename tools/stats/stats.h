@@ -73,6 +73,9 @@ void tt_stats_free(struct tt_stats *stats);
 /* Whether the object is one that threads have, so that a wait for it is contention. */
 bool tt_stats_is_held(const struct tt_object_usage *usage);
 
+/* The program that the process runs, its file without the folder; NULL if the trace does not say. */
+const char *tt_stats_program(const struct tt_stats *stats, const struct tt_process *process);
+
 void tt_usage_add(struct tt_usage *sum, const struct tt_usage *one);
 
 #endif /* TT_STATS_H */

@@ -106,13 +106,16 @@ static bool has_pids(const struct tt_stats *stats)
 	return stats->model->processes->len > 1;
 }
 
-static char *with_pid(const struct tt_stats *stats, char *name, uint32_t pid)
+static char *with_pid(const struct tt_stats *stats, char *name, const struct tt_process *process)
 {
+	const char *program;
 	char *both;
 
 	if (!has_pids(stats))
 		return name;
-	both = g_strdup_printf("%s, pid %" PRIu32, name, pid);
+	program = tt_stats_program(stats, process);
+	both = program ? g_strdup_printf("%s, pid %" PRIu32 " (%s)", name, process->pid, program)
+	               : g_strdup_printf("%s, pid %" PRIu32, name, process->pid);
 	g_free(name);
 	return both;
 }
@@ -122,7 +125,7 @@ static void add_objects(const struct tt_stats *stats, struct table *table, bool 
 	for (guint i = 0; i < stats->objects->len; i++) {
 		const struct tt_object_usage *one = stats->objects->pdata[i];
 		if (tt_stats_is_held(one) == held_ones)
-			add_row(table, with_pid(stats, tt_object_phrase(one->object), one->object->process->pid),
+			add_row(table, with_pid(stats, tt_object_phrase(one->object), one->object->process),
 			        &one->usage);
 	}
 }
@@ -133,7 +136,7 @@ static void add_threads(const struct tt_stats *stats, struct table *table, bool 
 		const struct tt_thread_usage *one = stats->threads->pdata[i];
 		const struct tt_usage *usage = locks ? &one->locks : &one->others;
 		if (usage->waits || usage->acquired)
-			add_row(table, with_pid(stats, g_strdup(one->thread->name), one->thread->process->pid), usage);
+			add_row(table, with_pid(stats, g_strdup(one->thread->name), one->thread->process), usage);
 	}
 }
 

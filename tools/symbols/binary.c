@@ -48,6 +48,17 @@ const char *tt_binary_path(const struct tt_binary *binary)
 	return binary->path;
 }
 
+char *tt_binary_build_id(const struct tt_binary *binary)
+{
+	gsize size;
+	const uint8_t *bytes = g_bytes_get_data(binary->build_id, &size);
+	GString *text = size ? g_string_new(NULL) : NULL;
+
+	for (gsize i = 0; i < size; i++)
+		g_string_append_printf(text, "%02x", bytes[i]);
+	return text ? g_string_free(text, FALSE) : NULL;
+}
+
 bool tt_binary_changed(const struct tt_binary *binary)
 {
 	return binary->changed;

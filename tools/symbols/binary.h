@@ -27,6 +27,9 @@ void tt_binary_free(struct tt_binary *binary);
 
 const char *tt_binary_path(const struct tt_binary *binary);
 
+/* Its build id as recorded, in hexadecimal digits; NULL if it has none. The caller's to free. */
+char *tt_binary_build_id(const struct tt_binary *binary);
+
 /* Whether it is the file at the path with that build id. */
 bool tt_binary_is(const struct tt_binary *binary, const char *path, const uint8_t *build_id, size_t build_id_size);
 

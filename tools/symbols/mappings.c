@@ -64,16 +64,31 @@ void tt_mappings_add(struct tt_mappings *mappings, uint32_t pid, const struct tt
 {
 	GArray *all = process_of(mappings, pid)->mappings;
 
-	for (guint i = all->len; i > 0; i--) {
+	for (guint i = mapping->exact ? 0 : all->len; i > 0; i--) {
 		const struct tt_mapping *old = &g_array_index(all, struct tt_mapping, i - 1);
 
 		if (!overlap(old, mapping))
 			continue;
-		if (old->base == mapping->base && old->size == mapping->size && old->binary == mapping->binary)
+		if (old->base == mapping->base && old->size == mapping->size && old->binary == mapping->binary &&
+		    old->end_ns == INT64_MAX)
 			return; /* told again, by a later state dump */
 		break;
 	}
 	g_array_append_val(all, *mapping);
+}
+
+void tt_mappings_end(struct tt_mappings *mappings, uint32_t pid, uint64_t base, int64_t time_ns)
+{
+	GArray *all = process_of(mappings, pid)->mappings;
+
+	for (guint i = all->len; i > 0; i--) {
+		struct tt_mapping *mapping = &g_array_index(all, struct tt_mapping, i - 1);
+
+		if (mapping->base == base && mapping->end_ns == INT64_MAX) {
+			mapping->end_ns = time_ns;
+			return;
+		}
+	}
 }
 
 void tt_mappings_begin(struct tt_mappings *mappings, uint32_t pid, int64_t time_ns)
@@ -86,6 +101,8 @@ static int64_t since(const struct process *process, const struct tt_mapping *map
 {
 	int64_t nearest = DUMP_NS, begin = mapping->time_ns;
 
+	if (mapping->exact)
+		return begin;
 	for (guint i = 0; i < process->begins->len; i++) {
 		int64_t time = g_array_index(process->begins, int64_t, i);
 
@@ -102,7 +119,12 @@ static bool is_better(const struct process *process, const struct tt_mapping *a,
                       int64_t time_ns)
 {
 	int64_t a_ns = since(process, a), b_ns = since(process, b);
+	bool a_gone = a->end_ns <= time_ns, b_gone = b->end_ns <= time_ns;
 
+	if (a_gone != b_gone)
+		return b_gone; /* what is there, or comes next */
+	if (a_gone)
+		return a->end_ns >= b->end_ns;
 	if (a_ns > time_ns || b_ns > time_ns)
 		return a_ns < b_ns; /* nothing is known of before: the first that was there */
 	return a_ns >= b_ns;
@@ -122,6 +144,24 @@ const struct tt_mapping *tt_mappings_at(struct tt_mappings *mappings, uint32_t p
 			best = mapping;
 	}
 	return best;
+}
+
+const struct tt_mapping *tt_mappings_first(struct tt_mappings *mappings, uint32_t pid, int64_t time_ns)
+{
+	const struct process *process = process_of(mappings, pid);
+	int64_t begin = INT64_MIN;
+
+	for (guint i = 0; i < process->begins->len; i++) {
+		int64_t time = g_array_index(process->begins, int64_t, i);
+		if (time <= time_ns)
+			begin = MAX(begin, time);
+	}
+	for (guint i = 0; i < process->mappings->len; i++) {
+		const struct tt_mapping *mapping = &g_array_index(process->mappings, struct tt_mapping, i);
+		if (mapping->exact && mapping->time_ns >= begin)
+			return mapping;
+	}
+	return NULL;
 }
 
 const struct tt_mapping *tt_mappings_find(struct tt_mappings *mappings, uint32_t pid,

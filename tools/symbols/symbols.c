@@ -93,7 +93,16 @@ static struct tt_binary *binary_of(struct tt_symbols *symbols, const struct tt_m
 
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module)
 {
-	const struct tt_mapping mapping = {module->base, module->size, module->time_ns, binary_of(symbols, module)};
+	if (module->gone) {
+		tt_mappings_end(symbols->mappings, module->pid, module->base, module->time_ns);
+		return;
+	}
+	const struct tt_mapping mapping = {.base = module->base,
+	                                   .size = module->size,
+	                                   .time_ns = module->time_ns,
+	                                   .exact = module->exact,
+	                                   .end_ns = INT64_MAX,
+	                                   .binary = binary_of(symbols, module)};
 
 	tt_mappings_add(symbols->mappings, module->pid, &mapping);
 }
@@ -164,7 +173,9 @@ static struct tt_site make_site(struct tt_symbols *symbols, const struct place_k
 	struct tt_site site = {
 	    .offset = key->offset, .function = harmless(symbols, place->function), .line = place->line};
 	char *path = place->file ? full_path(place) : NULL;
+	g_autofree char *build_id = key->binary ? tt_binary_build_id(key->binary) : NULL;
 
+	site.build_id = build_id ? g_string_chunk_insert_const(symbols->strings, build_id) : NULL;
 	site.module_file = key->binary ? module_name(key->binary) : NULL;
 	site.module = harmless(symbols, site.module_file);
 	site.file = path ? harmless(symbols, show_file(symbols, place, path)) : NULL;
@@ -332,8 +343,10 @@ static bool is_program(const struct tt_binary *binary)
 
 const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid)
 {
-	const struct tt_mapping *mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
+	const struct tt_mapping *mapping = tt_mappings_first(symbols->mappings, pid, symbols->now_ns);
 
+	if (!mapping)
+		mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
 	return mapping ? shown_module(symbols, mapping->binary) : NULL;
 }
 

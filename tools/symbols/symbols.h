@@ -20,6 +20,7 @@ struct tt_site {
 	int line;             /* 0 unknown */
 	const char *module;
 	const char *module_file; /* the same as it is on the disk: not to be shown */
+	const char *build_id;    /* of the module, in hexadecimal digits */
 	uint64_t offset;         /* of the address in the module; the address itself if that is unknown */
 	bool own;                /* of the program, not of what stands between it and a lock: tt_symbols_site */
 };
@@ -27,7 +28,10 @@ struct tt_site {
 struct tt_symbols *tt_symbols_new(void);
 void tt_symbols_free(struct tt_symbols *symbols);
 
-/* Tells it what lies where, and from when on. A later module at the same place of the same process takes it over. */
+/*
+ * Tells it what lies where, and from when on, or what is gone. A later module at the same place of the same process
+ * takes it over.
+ */
 void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module);
 
 /*
@@ -80,7 +84,10 @@ const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, u
 /* The file that has the address, without its folder; NULL for heap and stack. */
 const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address);
 
-/* The file of the program that the process runs, without its folder; NULL if the trace does not say. */
+/*
+ * The file of the program that the process runs, without its folder; NULL if the trace does not say. Asked of a moment
+ * when the program was running for a while, best of its last: what lies where is told somewhat late.
+ */
 const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid);
 
 /*

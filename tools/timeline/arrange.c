@@ -100,18 +100,40 @@ static void set_rows(struct tt_lane *lane)
 	g_array_unref(ends);
 }
 
+/* The first that is known of it. */
+static const struct tt_process *group_of(const struct tt_lane *lane)
+{
+	const struct tt_process *process = lane->thread->process;
+
+	while (process->before)
+		process = process->before;
+	return process;
+}
+
+bool tt_lanes_begin_group(const struct tt_lanes *lanes, unsigned i)
+{
+	return i == 0 || group_of(lanes->lanes->pdata[i - 1]) != group_of(lanes->lanes->pdata[i]);
+}
+
+/* Of groups, processes or lanes. */
+static int compare(int64_t a_ns, uint64_t a_id, int64_t b_ns, uint64_t b_id)
+{
+	if (a_ns != b_ns)
+		return a_ns < b_ns ? -1 : 1;
+	return (a_id > b_id) - (a_id < b_id);
+}
+
 static int by_start(const void *a, const void *b)
 {
 	const struct tt_lane *x = *(struct tt_lane *const *)a, *y = *(struct tt_lane *const *)b;
 	const struct tt_process *p = x->thread->process, *q = y->thread->process;
+	const struct tt_process *first = group_of(x), *second = group_of(y);
 
-	if (p != q && p->first_ns != q->first_ns)
-		return p->first_ns < q->first_ns ? -1 : 1;
-	if (p != q)
-		return p->pid < q->pid ? -1 : 1;
-	if (x->start_ns != y->start_ns)
-		return x->start_ns < y->start_ns ? -1 : 1;
-	return (x->thread->id > y->thread->id) - (x->thread->id < y->thread->id);
+	if (first != second)
+		return compare(first->first_ns, first->pid, second->first_ns, second->pid);
+	if (p != q) /* one was before the other */
+		return compare(p->first_ns, p->before != NULL, q->first_ns, q->before != NULL);
+	return compare(x->start_ns, x->thread->id, y->start_ns, y->thread->id);
 }
 
 /* Drops the arrows that are not wholly in the picture. */

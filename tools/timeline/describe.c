@@ -99,15 +99,51 @@ static void add_since(GString *text, const struct tt_lanes *lanes, int64_t begin
 	g_string_append_printf(text, "\nsince %s, to the end of the trace", begin);
 }
 
+/* NULL where it is not known. */
+static const char *program_of(const struct tt_lanes *lanes, const struct tt_process *process)
+{
+	if (!lanes->symbols)
+		return NULL;
+	tt_symbols_at(lanes->symbols, process->last_ns);
+	return tt_symbols_program(lanes->symbols, process->pid);
+}
+
+char *tt_describe_group(const struct tt_lanes *lanes, unsigned i)
+{
+	const struct tt_lane *first = lanes->lanes->pdata[i];
+	const struct tt_process *last = NULL, *process = first->thread->process;
+	g_autoptr(GString) programs = g_string_new(NULL);
+
+	do {
+		const struct tt_process *now = ((const struct tt_lane *)lanes->lanes->pdata[i])->thread->process;
+		const char *program = now == last ? NULL : program_of(lanes, now);
+		g_autofree char *clean = program ? tt_text_clean(program) : NULL;
+		if (clean)
+			g_string_append_printf(programs, "%s%s", programs->len ? ", then " : "", clean);
+		last = now;
+	} while (++i < lanes->lanes->len && !tt_lanes_begin_group(lanes, i));
+	GString *text = g_string_new(NULL);
+
+	g_string_append_printf(text, "process %u", process->pid);
+	if (programs->len)
+		g_string_append_printf(text, " (%s)", programs->str);
+	if (process->ppid)
+		g_string_append_printf(text, ", child of %u", process->ppid);
+	return g_string_free(text, FALSE);
+}
+
 char *tt_describe_lane(const struct tt_lanes *lanes, const struct tt_lane *lane)
 {
 	const struct tt_thread *thread = lane->thread;
 	GString *text = g_string_new(NULL);
 	const char *ending = tt_lane_ending(lanes, lane);
+	const char *program = program_of(lanes, thread->process);
+	g_autofree char *clean = program ? tt_text_clean(program) : NULL;
 
 	g_string_append_printf(text, "%s%s %s", thread->daemon ? "daemon " : "", thread->timer ? "timer" : "thread",
 	                       tt_thread_name(thread));
-	g_string_append_printf(text, "\nprocess %u, id %" G_GUINT64_FORMAT, thread->process->pid, thread->id);
+	g_string_append_printf(text, "\nprocess %u%s%s%s, id %" G_GUINT64_FORMAT, thread->process->pid,
+	                       clean ? " (" : "", clean ? clean : "", clean ? ")" : "", thread->id);
 	if (thread->native_id)
 		g_string_append_printf(text, ", native id %u", thread->native_id);
 	if (thread->creator)

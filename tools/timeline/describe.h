@@ -23,6 +23,9 @@ char *tt_wait_label(const struct tt_span *span);
 /* `A`, `A ×2`, `A shared`. */
 char *tt_hold_label(const struct tt_bar *bar);
 
+/* The head of the group of lanes that lane `i` begins: `process 7 (sh, then make), child of 5`. */
+char *tt_describe_group(const struct tt_lanes *lanes, unsigned i);
+
 /* Whole sentences, over several lines, with times and sites. */
 char *tt_describe_lane(const struct tt_lanes *lanes, const struct tt_lane *lane);
 char *tt_describe_span(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_span *span);

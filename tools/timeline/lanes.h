@@ -120,6 +120,9 @@ struct tt_lanes {
 /* How many spans, holds and marks are kept. Beyond it, lanes.full. */
 #define TT_LANES_LIMIT 4000000
 
+/* Whether lane `i` is the first of its process. Also over exec that is one group. */
+bool tt_lanes_begin_group(const struct tt_lanes *lanes, unsigned i);
+
 /* Observes the model, which must outlive it. */
 struct tt_lanes *tt_lanes_new(struct tt_model *model, const struct tt_selection *selection);
 void tt_lanes_free(struct tt_lanes *lanes);

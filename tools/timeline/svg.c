@@ -63,9 +63,7 @@ static bool several_processes(const struct tt_lanes *lanes)
 
 static bool begins_process(const struct tt_lanes *lanes, unsigned i)
 {
-	const struct tt_lane *lane = lanes->lanes->pdata[i], *before = i ? lanes->lanes->pdata[i - 1] : NULL;
-
-	return several_processes(lanes) && (!before || before->thread->process != lane->thread->process);
+	return several_processes(lanes) && tt_lanes_begin_group(lanes, i);
 }
 
 static double lane_height(const struct tt_lane *lane)
@@ -93,10 +91,8 @@ static double place_lanes(struct tt_page *page)
 
 static void draw_process(struct tt_page *page, const struct tt_lane *lane)
 {
-	const struct tt_process *process = lane->thread->process;
 	double y = page->tops[lane->place] - 12;
-	g_autofree char *text = process->ppid ? g_strdup_printf("process %u, child of %u", process->pid, process->ppid)
-	                                      : g_strdup_printf("process %u", process->pid);
+	g_autofree char *text = tt_describe_group(page->lanes, lane->place);
 
 	tt_pen_line(&page->pen, "rule", TT_PAGE_MARGIN, y - 16, page->width - TT_PAGE_MARGIN, y - 16);
 	tt_pen_label(&page->pen, "note", TT_PAGE_MARGIN, y, text);

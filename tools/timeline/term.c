@@ -92,12 +92,9 @@ static void set_scale(struct tt_screen *screen)
 static bool begins_process(const struct tt_screen *screen, unsigned i)
 {
 	const GPtrArray *lanes = screen->lanes->lanes;
-	const struct tt_lane *lane = lanes->pdata[i], *before = i ? lanes->pdata[i - 1] : NULL;
 	const struct tt_lane *first = lanes->pdata[0], *last = lanes->pdata[lanes->len - 1];
 
-	if (first->thread->process == last->thread->process)
-		return false;
-	return !before || before->thread->process != lane->thread->process;
+	return first->thread->process != last->thread->process && tt_lanes_begin_group(screen->lanes, i);
 }
 
 /* Gives each lane its rows, after the two of the axis; returns how many rows there are. */
@@ -117,9 +114,7 @@ static int place_lanes(struct tt_screen *screen)
 
 static void draw_process(struct tt_screen *screen, unsigned i)
 {
-	const struct tt_process *process = ((const struct tt_lane *)screen->lanes->lanes->pdata[i])->thread->process;
-	g_autofree char *text = process->ppid ? g_strdup_printf("process %u, child of %u", process->pid, process->ppid)
-	                                      : g_strdup_printf("process %u", process->pid);
+	g_autofree char *text = tt_describe_group(screen->lanes, i);
 
 	tt_grid_label(screen->grid, 0, screen->tops[i] - 1, text, TT_LOOK_FAINT);
 }

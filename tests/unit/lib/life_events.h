@@ -68,8 +68,9 @@ LIFE_PROBE(thread_rename, const char *old)
 {
 	SAY(" was %s", old);
 }
-LIFE_PROBE(thread_join_done, uint8_t result)
+LIFE_PROBE(thread_join_done, uint8_t result, const struct tt_stack *stack)
 {
+	must(stack);
 	SAY(" %s", life_wakes[result]);
 }
 LIFE_PROBE(thread_exit, uint8_t how)

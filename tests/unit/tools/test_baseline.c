@@ -37,6 +37,37 @@ static struct feed inversions(bool first, bool second)
 	return feed;
 }
 
+/* A deadlock that happened, known by the names of its locks only: it may be another one. */
+static void test_unnamed(void **state)
+{
+	struct feed before = feed_new(false), now = feed_new(false), inversion = inversions(true, false),
+		    same = inversions(true, false);
+	struct feed *const feeds[] = {&before, &inversion};
+	struct feed *const others[] = {&now, &same};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(feeds); i++) {
+		if (i == 0) {
+			feed_abba(&before);
+			feed_finish(&before);
+			feed_abba(&now);
+			feed_finish(&now);
+		}
+		char *text = report_as("json", feeds[i], false);
+		struct tt_baseline *baseline = baseline_of(text, NULL);
+
+		assert_string_equal(found(feeds[i], 0)->fingerprint, found(others[i], 0)->fingerprint);
+		tt_baseline_apply(baseline, others[i]->check);
+		assert_int_equal(found(others[i], 0)->known, i == 1);
+		g_autoptr(GPtrArray) gone = tt_baseline_gone(baseline);
+		assert_int_equal(gone->len, 0);
+		tt_baseline_free(baseline);
+		g_free(text);
+		feed_free(feeds[i]);
+		feed_free(others[i]);
+	}
+	(void)state;
+}
+
 static void test_known_new_gone(void **state)
 {
 	struct tt_check_options options = {.fail_on = TT_LEVEL_POTENTIAL};
@@ -133,6 +164,7 @@ int main(void)
 	    cmocka_unit_test(test_repeated_fingerprint),
 	    cmocka_unit_test(test_known_new_gone),
 	    cmocka_unit_test(test_from_report_to_report),
+	    cmocka_unit_test(test_unnamed),
 	    cmocka_unit_test(test_none),
 	};
 

@@ -32,6 +32,99 @@ static void test_join_under_lock(void **state)
 	(void)state;
 }
 
+/* Who is joined with A held asks for A with a time limit: it gives up, and ends. */
+static void test_join_of_the_patient(void **state)
+{
+	for (int timed = 0; timed < 2; timed++) {
+		struct feed feed = feed_new(true);
+
+		starts(&feed, MAIN, T1);
+		FEED(&feed, T1, lock_acquired, .id = A, .depth = 1, .limit = timed ? TT_LIMIT_TIMED : TT_LIMIT_NONE);
+		releases(&feed, T1, A);
+		exits(&feed, T1);
+		acquires(&feed, MAIN, A);
+		joins(&feed, MAIN, T1);
+		releases(&feed, MAIN, A);
+		assert_n(&feed, timed ? 0 : 1);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
+ * A barrier of a mutex, a count and a semaphore: T1 comes last, and waits with A for T2, which took A at the same site
+ * and went on. If T2 took it elsewhere, that is another thing to do.
+ */
+static void test_last_of_equals(void **state)
+{
+	for (int elsewhere = 0; elsewhere < 2; elsewhere++) {
+		struct feed feed = three_threads();
+
+		FEED(&feed, MAIN, sem_init, .id = SEM, .value = 0);
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned who = i ? T1 : T2;
+			feed.n = elsewhere && i ? 5000 : 1000;
+			acquires(&feed, who, A);
+			feed.n = 10000 + i * 1000;
+			if (i) {
+				FEED(&feed, T1, sem_wait, .id = SEM);
+				FEED(&feed, T2, sem_released, .id = SEM, .n = 1, .value = 1);
+				FEED(&feed, T1, sem_acquired, .id = SEM, .value = 0);
+			}
+			releases(&feed, who, A);
+		}
+		assert_n(&feed, 1);
+		assert_rule(found(&feed, 0), "TT013", elsewhere ? TT_LEVEL_PREDICTED : TT_LEVEL_POTENTIAL);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
+/*
+ * One condition after another, made, waited for with A held, and destroyed, whose waker needs A at other times: told
+ * once. Where the waker needs A where no order leads there, nothing is told, and that not all were looked at is said;
+ * but not where it never does.
+ */
+static void test_made_in_turn(void **state)
+{
+	enum { TIMES = 300 };
+
+	enum { AT_OTHER_TIMES, NEVER, ONLY_BEFORE, N_CASES };
+
+	for (int needs = 0; needs < N_CASES; needs++) {
+		struct feed feed = three_threads();
+
+		if (needs == ONLY_BEFORE) {
+			NESTS(&feed, T2, A);
+			FEED(&feed, T2, event_set, .id = EVENT, .woken = 0);
+			FEED(&feed, T1, event_woken, .id = EVENT, .result = TT_WAKE_SET);
+		}
+
+		for (unsigned i = 0; i < TIMES; i++) {
+			unsigned cond = COND + 10 + i;
+			FEED(&feed, T1, cond_init, .id = cond);
+			acquires(&feed, T1, A);
+			acquires(&feed, T1, B);
+			feed.n = 1000; /* one site */
+			FEED(&feed, T1, cond_wait, .id = cond, .lock = B);
+			feed.n = 2000 + 100 * i;
+			releases(&feed, T1, B);
+			FEED(&feed, T2, cond_notify, .id = cond, .asked = 1, .woken = 1);
+			FEED(&feed, T1, cond_woken, .id = cond, .result = TT_WAKE_NOTIFIED);
+			acquires(&feed, T1, B);
+			releases(&feed, T1, B);
+			releases(&feed, T1, A);
+			FEED(&feed, T1, cond_destroy, .id = cond);
+			if (needs == AT_OTHER_TIMES)
+				NESTS(&feed, T2, A);
+		}
+		assert_n(&feed, needs == AT_OTHER_TIMES);
+		assert_int_equal(feed.check->limits->len, needs == ONLY_BEFORE);
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* T2 joins T1, which needs A; the main thread joins T2 with A held, when it has been cancelled, or not. */
 static void test_cancelled_join(void **state)
 {
@@ -280,13 +373,11 @@ static void test_run_that_hung(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_join_under_lock),
-	    cmocka_unit_test(test_cancelled_join),
-	    cmocka_unit_test(test_last_at_a_barrier),
-	    cmocka_unit_test(test_wake_up_under_lock),
-	    cmocka_unit_test(test_section_that_is_relied_on),
-	    cmocka_unit_test(test_places_under_lock),
-	    cmocka_unit_test(test_run_that_hung),
+	    cmocka_unit_test(test_join_under_lock),          cmocka_unit_test(test_made_in_turn),
+	    cmocka_unit_test(test_join_of_the_patient),      cmocka_unit_test(test_last_of_equals),
+	    cmocka_unit_test(test_cancelled_join),           cmocka_unit_test(test_last_at_a_barrier),
+	    cmocka_unit_test(test_wake_up_under_lock),       cmocka_unit_test(test_section_that_is_relied_on),
+	    cmocka_unit_test(test_places_under_lock),        cmocka_unit_test(test_run_that_hung),
 	    cmocka_unit_test(test_condition_with_two_locks),
 	};
 

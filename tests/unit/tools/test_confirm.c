@@ -42,7 +42,8 @@ static void test_edges_are_sites(void **state)
 	(void)state;
 	assert_true(tt_confirm_can_steer(only(&feed)));
 	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
-	g_autoptr(GPtrArray) all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	assert_non_null(all);
 	assert_null(why);
 	assert_int_equal(all->len, 2);
@@ -119,7 +120,8 @@ static void test_one_waits_and_one_asks(void **state)
 	feed_finish(&feed);
 	assert_true(tt_confirm_can_steer(only(&feed)));
 	struct tt_confirm_edges edges = tt_confirm_edges(feed.check, only(&feed), &why);
-	g_autoptr(GPtrArray) all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	g_autofree char *first =
 	    g_strdup_printf("edge\nheld prog+0x%x\nwaits prog+0x%x\n", (unsigned)held, (unsigned)held + 1);
 	g_autofree char *second = g_strdup_printf("edge\nwanted prog+0x%x\n", (unsigned)held - 3);
@@ -140,23 +142,54 @@ static void test_a_hang_is_that_of_the_plan(void **state)
 
 	(void)state;
 	struct tt_confirm_edges edges = tt_confirm_edges(before.check, only(&before), &why);
-	g_autoptr(GPtrArray) all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+	g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
 	add_module(&after, "/nowhere/prog");
 	/* the same sites: 6 and 7, 10 and 11 */
 	acquires(&after, T1, A);
 	waits(&after, T1, B, T2);
 	after.n = 9;
 	acquires(&after, T2, B);
-	assert_null(tt_hang_find(after.check, all, &planned));
+	assert_null(tt_hang_find(after.check, &edges, &planned));
 	waits(&after, T2, A, T1);
 	feed_finish(&after);
-	assert_ptr_equal(tt_hang_find(after.check, all, &planned), found(&after, 0));
+	assert_ptr_equal(tt_hang_find(after.check, &edges, &planned), found(&after, 0));
 	assert_true(planned);
 	g_ptr_array_add(all, g_strdup(all->pdata[0])); /* a third, at the first's sites */
-	assert_non_null(tt_hang_find(after.check, all, &planned));
+	g_ptr_array_add(names, g_strdup(names->pdata[0]));
+	assert_non_null(tt_hang_find(after.check, &edges, &planned));
 	assert_false(planned);
 	feed_free(&before);
 	feed_free(&after);
+}
+
+/* At other sites it is that of the plan too, if these are the threads and locks of it. */
+static void test_a_hang_at_other_sites(void **state)
+{
+	for (unsigned other = 0; other < 3; other++) {
+		struct feed before = crossed("/nowhere/prog"), after = three_threads();
+		unsigned second = other == 1 ? C : B;
+		g_autofree char *why = NULL;
+		bool planned;
+
+		struct tt_confirm_edges edges = tt_confirm_edges(before.check, only(&before), &why);
+		g_autoptr(GPtrArray) G_GNUC_UNUSED all = edges.all;
+		g_autoptr(GPtrArray) G_GNUC_UNUSED names = edges.names;
+		add_module(&after, "/nowhere/prog");
+		if (other == 2)
+			starts(&after, MAIN, T3);
+		after.n = 100;
+		acquires(&after, T1, A);
+		waits(&after, T1, second, T2);
+		acquires(&after, other == 2 ? T3 : T2, second);
+		waits(&after, other == 2 ? T3 : T2, A, T1);
+		feed_finish(&after);
+		assert_ptr_equal(tt_hang_find(after.check, &edges, &planned), found(&after, 0));
+		assert_int_equal(planned, other == 0);
+		feed_free(&before);
+		feed_free(&after);
+	}
+	(void)state;
 }
 
 int main(void)
@@ -168,6 +201,7 @@ int main(void)
 	    cmocka_unit_test(test_only_what_may_happen_is_tried),
 	    cmocka_unit_test(test_one_waits_and_one_asks),
 	    cmocka_unit_test(test_a_hang_is_that_of_the_plan),
+	    cmocka_unit_test(test_a_hang_at_other_sites),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,52 @@ static void test_classes(void **state)
 	(void)state;
 }
 
+/* T1 and T2 nested at sites `at` and following in a file without symbols. */
+static struct feed stripped(uint64_t at, uint8_t build, const char *module)
+{
+	struct feed feed = feed_new(false);
+	const struct tt_module there = {.pid = feed.pid,
+	                                .time_ns = FEED_ORIGIN,
+	                                .size = 1 << 20,
+	                                .path = module,
+	                                .build_id = &build,
+	                                .build_id_size = build ? 1 : 0};
+
+	feed.n = (guint)at; /* which callers are counted from */
+	if (module)
+		tt_symbols_add(feed.check->symbols, &there);
+	for (unsigned i = 0; i < 2; i++)
+		FEED(&feed, T1 + i, lock_acquired, .id = A + i, .name = "mutex", .depth = 1);
+	for (unsigned i = 0; i < 2; i++)
+		FEED(&feed, T2 - i, lock_wait, .id = A + i, .name = "mutex", .holder = T1 + i);
+	return feed;
+}
+
+/* Of a deadlock at those sites. Interned. */
+static const char *print_of_stripped(uint64_t at, uint8_t build, const char *module, bool firm)
+{
+	struct feed feed = stripped(at, build, module);
+
+	assert_n(&feed, 1);
+	assert_int_equal(tt_fingerprint_is_firm(feed.check, found(&feed, 0)), firm);
+	const char *fingerprint = g_intern_string(found(&feed, 0)->fingerprint);
+	feed_free(&feed);
+	return fingerprint;
+}
+
+/* Code without functions is known by its build and offsets; without those, an address says nothing. */
+static void test_no_functions(void **state)
+{
+	const char *one = print_of_stripped(0x100, 1, "/a/libx.so", true);
+
+	assert_string_equal(print_of_stripped(0x100, 1, "/b/libx.so", true), one);
+	assert_string_not_equal(print_of_stripped(0x200, 1, "/a/libx.so", true), one);
+	assert_string_not_equal(print_of_stripped(0x100, 2, "/a/libx.so", true), one);
+	assert_string_not_equal(print_of_stripped(0x100, 0, "/a/libx.so", false), one);
+	assert_string_equal(print_of_stripped(0x100, 0, NULL, false), print_of_stripped(0x200, 0, NULL, false));
+	(void)state;
+}
+
 static void test_lasting_names(void **state)
 {
 	static const struct {
@@ -130,8 +176,9 @@ static void test_lasting_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_the_same), cmocka_unit_test(test_another), cmocka_unit_test(test_counted_names),
-	    cmocka_unit_test(test_crowds),   cmocka_unit_test(test_classes), cmocka_unit_test(test_lasting_names),
+	    cmocka_unit_test(test_the_same),     cmocka_unit_test(test_another), cmocka_unit_test(test_counted_names),
+	    cmocka_unit_test(test_crowds),       cmocka_unit_test(test_classes), cmocka_unit_test(test_lasting_names),
+	    cmocka_unit_test(test_no_functions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

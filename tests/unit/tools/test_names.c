@@ -181,10 +181,11 @@ static void test_threads(void **state)
 	    "Thread-4 (0x12)");
 }
 
-/* The function of std::thread and of Python's threads is the same for all of them. */
+/* The function of std::thread, of AddressSanitizer and of Python's threads is the same for all of them. */
 static void test_runtimes(void **state)
 {
-	static const char *const paths[] = {"/nonexistent/libstdc++.so.6", "/nonexistent/python3.11"};
+	static const char *const paths[] = {"/nonexistent/libstdc++.so.6", "/nonexistent/python3.11",
+	                                    "/nonexistent/libasan.so.8"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(paths); i++) {

@@ -277,6 +277,32 @@ static void test_taken_over(void **state)
 	tt_symbols_free(symbols);
 }
 
+/* One plug-in after another at one place, as the library tells it: each has its time. */
+static void test_by_time(void **state)
+{
+	static const struct {
+		int64_t time_ns;
+		const char *module;
+	} asked[] = {{50, "first"}, {100, "first"}, {199, "first"}, {250, "second"}, {300, "second"}, {450, "second"}};
+	struct tt_symbols *symbols = tt_symbols_new();
+	struct tt_module module = {
+	    .pid = PID, .base = 0x1000, .size = 0x1000, .exact = true, .path = "/nonexistent/first"};
+
+	(void)state;
+	tt_symbols_begin(symbols, PID, 0);
+	for (int64_t time_ns = 100; time_ns <= 400; time_ns += 100) {
+		module.time_ns = time_ns;
+		module.gone = time_ns == 200 || time_ns == 400;
+		tt_symbols_add(symbols, &module);
+		module.path = "/nonexistent/second";
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
+		tt_symbols_at(symbols, asked[i].time_ns);
+		assert_string_equal(tt_symbols_call_site(symbols, PID, 0x1234)->module, asked[i].module);
+	}
+	tt_symbols_free(symbols);
+}
+
 /* Files below the working folder are shown from there. */
 static void test_relative_file(void **state)
 {
@@ -310,7 +336,7 @@ int main(void)
 	    cmocka_unit_test(test_call_site),     cmocka_unit_test(test_inlined),     cmocka_unit_test(test_function),
 	    cmocka_unit_test(test_unknown),       cmocka_unit_test(test_other_place), cmocka_unit_test(test_changed),
 	    cmocka_unit_test(test_missing_file),  cmocka_unit_test(test_stripped),    cmocka_unit_test(test_taken_over),
-	    cmocka_unit_test(test_relative_file),
+	    cmocka_unit_test(test_relative_file), cmocka_unit_test(test_by_time),
 	};
 
 	return cmocka_run_group_tests_name("symbols", tests, NULL, NULL);

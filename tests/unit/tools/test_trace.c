@@ -333,6 +333,52 @@ static void test_modules(void **state)
 	assert_null(modules[3].build_id);
 }
 
+static void put_module(struct ctf *ctf, unsigned class, uint64_t base)
+{
+	ctf_event(ctf, class, 1, 41);
+	ctf_put(ctf, 41, 4);
+	ctf_text(ctf, "main");
+	ctf_put(ctf, 1, 8);
+	ctf_put(ctf, 0, 8);
+	ctf_put(ctf, base, 8);
+	ctf_put(ctf, 0x2000, 8);
+}
+
+/* Those of the library's own events, which are no events to the reader. */
+static void test_own_modules(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+	const struct tt_module *modules;
+
+	ctf_class(&ctf, "trace_thr:module_loaded",
+	          CTF_WHO
+	          "u64 _base; u64 _size; string _path; u8 __build_id_length; u8 _build_id[ __build_id_length ];");
+	ctf_class(&ctf, "trace_thr:module_unloaded", CTF_WHO "u64 _base; u64 _size;");
+	put_module(&ctf, 0, 0x10000);
+	ctf_text(&ctf, "/lib/plugin");
+	ctf_put(&ctf, 2, 1);
+	ctf_put(&ctf, 0x0201, 2);
+	put_module(&ctf, 1, 0x10000);
+	ctf_end(&ctf);
+
+	assert_reads(f);
+	assert_int_equal(f->summary.events, 0);
+	assert_int_equal(f->summary.unknown, 0);
+	assert_int_equal(f->summary.modules, 2);
+	modules = (const struct tt_module *)(void *)f->told.modules->data;
+	assert_int_equal(modules[0].pid, 41);
+	assert_int_equal(modules[0].base, 0x10000);
+	assert_int_equal(modules[0].size, 0x2000);
+	assert_string_equal(modules[0].path, "/lib/plugin");
+	assert_int_equal(modules[0].build_id_size, 2);
+	assert_memory_equal(modules[0].build_id, "\x01\x02", 2);
+	assert_true(modules[0].exact);
+	assert_false(modules[0].gone);
+	assert_int_equal(modules[1].base, 0x10000);
+	assert_true(modules[1].gone);
+}
+
 static void put_start(struct ctf *ctf, uint64_t time_ns, uint32_t pid, uint32_t ppid, const char *recording)
 {
 	ctf_event(ctf, 0, time_ns, pid);
@@ -380,13 +426,21 @@ static void test_recorded_program_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_fields),         TEST(test_list_of_fields),
-	    TEST(test_absent_fields),  TEST(test_another_version),
-	    TEST(test_unknown_events), TEST(test_text_is_valid),
-	    TEST(test_loss),           TEST(test_loss_of_others),
-	    TEST(test_other_folder),   TEST(test_several_folders),
-	    TEST(test_stop),           TEST(test_no_events),
-	    TEST(test_modules),        TEST(test_recorded_program_only),
+	    TEST(test_fields),
+	    TEST(test_list_of_fields),
+	    TEST(test_absent_fields),
+	    TEST(test_another_version),
+	    TEST(test_unknown_events),
+	    TEST(test_text_is_valid),
+	    TEST(test_loss),
+	    TEST(test_loss_of_others),
+	    TEST(test_other_folder),
+	    TEST(test_several_folders),
+	    TEST(test_stop),
+	    TEST(test_no_events),
+	    TEST(test_modules),
+	    TEST(test_own_modules),
+	    TEST(test_recorded_program_only),
 	};
 
 	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);

@@ -104,12 +104,12 @@ const struct tt_ctf_type *tt_ctf_find_member(const struct tt_ctf_type *structure
 	return NULL;
 }
 
-bool tt_ctf_has_events(const struct tt_ctf_layout *layout, uint64_t stream_id, const char *prefix)
+bool tt_ctf_has_events(const struct tt_ctf_layout *layout, uint64_t stream_id, bool (*is_meant)(const char *name))
 {
 	for (guint i = 0; i < layout->events->len; i++) {
 		const struct tt_ctf_event_class *class = layout->events->pdata[i];
 
-		if (class->stream_id == stream_id && g_str_has_prefix(class->name, prefix))
+		if (class->stream_id == stream_id && is_meant(class->name))
 			return true;
 	}
 	return false;

@@ -92,8 +92,8 @@ const struct tt_ctf_clock *tt_ctf_find_clock(const struct tt_ctf_layout *layout,
 /* NULL if the structure, which may be NULL, has it not. */
 const struct tt_ctf_type *tt_ctf_find_member(const struct tt_ctf_type *structure, const char *name);
 
-/* Whether an event of the stream class has a name that begins so. */
-bool tt_ctf_has_events(const struct tt_ctf_layout *layout, uint64_t stream_id, const char *prefix);
+/* Whether an event of the stream class has a name that is meant. */
+bool tt_ctf_has_events(const struct tt_ctf_layout *layout, uint64_t stream_id, bool (*is_meant)(const char *name));
 
 /*
  * Reads metadata: takes the declarations of the text, which goes on where the last one ended, as far as they are whole.

@@ -19,7 +19,7 @@ struct reading {
 
 static bool has_ours(const struct tt_ctf_stream *stream)
 {
-	return tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
+	return tt_ctf_has_events(stream->layout, stream->class->id, tt_event_is_ours);
 }
 
 static bool has_modules(const struct tt_ctf_stream *stream)

@@ -71,7 +71,7 @@ static bool says_nothing(struct tt_ctf_stream *stream, GError **error)
 	const struct tt_ctf_class *class;
 
 	if (stream->item == TT_ITEM_LOSS)
-		return !tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
+		return !tt_ctf_has_events(stream->layout, stream->class->id, tt_event_is_ours);
 	class = stream->item == TT_ITEM_EVENT ? tt_ctf_folder_class(stream, error) : NULL;
 	return class && !class->is_ours && !class->is_dump;
 }
