@@ -76,9 +76,12 @@ $(DOORS): $(BUILD)/tests/doors/%: $(BUILD)/tests/doors/%.o $(TOOL_ARCHIVE)
 unit: $(UNIT_LIB) $(UNIT_TOOLS)
 	tests/unit/run $^
 
+# What the scripts record.
+programs: all $(TOOL_PROGRAMS) $(DOORS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS) $(FAULT_PROGRAMS)
+
 # The second make sees what `deps` has installed.
 test: deps
-	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(DOORS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS)
+	$(MAKE) --no-print-directory programs
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory accuracy-short
 	BUILD=$(BUILD) tests/examples/run
@@ -119,4 +122,4 @@ coverage: deps
 	-BUILD=$(BUILD)/coverage tests/preload/run
 	tests/coverage $(BUILD)/coverage
 
-.PHONY: unit test faults faults-fast soak soak-short sanitize coverage
+.PHONY: programs unit test faults faults-fast soak soak-short sanitize coverage
