@@ -51,7 +51,7 @@ check "who is blocked, for what, by whom, where" "$(status_is 0)$(has out '▓ b
 	has out 'alice waits for lock printer, held by bob, since .* at copy_page .*deadlock_abba.c:25$')$(
 	has out 'MainThread waits for thread alice')"
 tool timeline "$dir/fork"
-check "a header a process, and no escape of a name" "$(has out '^process [0-9]+$|^process [0-9]+, child of')$(
+check "a header a process, and no escape of a name" "$(has out '^process [0-9]+ \([a-z_]+\), child of [0-9]+$')$(
 	has out '^工人 ')$(lacks out "$(printf '\033')")"
 
 # SVG.
@@ -75,7 +75,7 @@ check "--from and --to" "$(status_is 0)$(has out 'shown: 0.100000 s to 0.150000 
 tool timeline --last 0.1 "$dir/condition"
 check "--last" "$(status_is 0)$(has out 'shown: 0\.[23]')$(has out '^p ')"
 tool timeline "$dir/fork"
-pid=$(sed -n 's/^process \([0-9]*\), child of .*/\1/p' "$dir/out" | tail -1)
+pid=$(sed -n 's/^process \([0-9]*\) .*, child of .*/\1/p' "$dir/out" | tail -1)
 tool timeline --pid "$pid" "$dir/fork"
 check "--pid" "$(status_is 0)$(has out '2 threads left out')$(lacks out '^process')"
 tool timeline --thread nobody "$dir/fork"
