@@ -27,9 +27,11 @@
 
 enum { PATIENCE_MS = 30000 };
 
+enum kind { ADDED, REMOVED, RETURNED };
+
 /* What the keeper, a process of its own, did to the set of recorded processes. */
 struct act {
-	enum { ADDED, REMOVED, RETURNED } kind;
+	enum kind kind;
 	pid_t pid;
 };
 
@@ -45,7 +47,7 @@ struct house {
 
 static int to_test; /* in the keeper */
 
-static void report(int kind, pid_t pid)
+static void report(enum kind kind, pid_t pid)
 {
 	const struct act act = {.kind = kind, .pid = pid};
 	ssize_t written = write(to_test, &act, sizeof act);
@@ -118,7 +120,7 @@ static struct act next_act(const struct house *house)
 	return act;
 }
 
-static void assert_act(const struct house *house, int kind, pid_t pid)
+static void assert_act(const struct house *house, enum kind kind, pid_t pid)
 {
 	struct act act = next_act(house);
 
