@@ -248,6 +248,10 @@ static void test_number_again(void **state)
 		kill(again, SIGKILL);
 		waitpid(again, NULL, 0);
 		assert_act(&house, REMOVED, first);
+		again = child_of_number(&house, first, knocked[1]); /* is nobody's who is known */
+		assert_act(&house, ADDED, again);
+		kill(again, SIGKILL);
+		waitpid(again, NULL, 0);
 	}
 	close(knocked[0]);
 	close(knocked[1]);
