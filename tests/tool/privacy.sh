@@ -90,4 +90,21 @@ check "also by a session daemon that the user runs, and nothing is left" \
 	"$(has err '0 events lost')$(mode_is home/shared 700)$(ls -A "$dir/home/tmp")"
 tool events "$dir/home/shared"
 check "with its events" "$(has out 'depth=2')"
+
+# A user who may use root's daemon, as Debian has it.
+if getent group tracing >/dev/null && getent passwd nobody >/dev/null; then
+	mkdir "$dir/nobody"
+	chown nobody "$dir/nobody"
+	# shellcheck disable=SC2016
+	run sh -c 'lttng --no-sessiond list >/dev/null 2>&1 ||
+		{ lttng-sessiond --no-kernel --daemonize --pidfile="$0/pid" && pid=$(cat "$0/pid"); }
+		"$0/bin/tests/tool/family" stranger & "$@"; test -z "$pid" || kill "$pid"; wait' "$dir" \
+		setpriv --reuid=nobody --regid=nogroup --groups=tracing env HOME="$dir/nobody" TMPDIR="$dir/nobody" \
+		"$dir/bin/trace-thr" record -o "$dir/nobody/trace" -- "$family" a
+	check "a user in the group tracing has root's daemon, and the own events alone" "$(has err '0 events lost')$(
+		mode_is nobody/trace 700)$(babeltrace2 "$dir/nobody/trace" | grep -c 'lock_acquired.*name = "a"' | grep -vx 40)$(
+		babeltrace2 "$dir/nobody/trace" | grep 'name = "stranger"')$(find "$dir/nobody" -mindepth 1 -maxdepth 1 ! -name trace)"
+else
+	skip "privacy.sh: there is no group tracing"
+fi
 finish

@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,9 +27,11 @@
 
 enum { PATIENCE_MS = 30000 };
 
+enum kind { ADDED, REMOVED, RETURNED };
+
 /* What the keeper, a process of its own, did to the set of recorded processes. */
 struct act {
-	enum { ADDED, REMOVED, RETURNED } kind;
+	enum kind kind;
 	pid_t pid;
 };
 
@@ -43,7 +47,7 @@ struct house {
 
 static int to_test; /* in the keeper */
 
-static void report(int kind, pid_t pid)
+static void report(enum kind kind, pid_t pid)
 {
 	const struct act act = {.kind = kind, .pid = pid};
 	ssize_t written = write(to_test, &act, sizeof act);
@@ -82,6 +86,7 @@ static struct house open_house(pid_t recorder, bool cannot_add)
 	assert_int_equal(pipe(life), 0);
 	house.keeper = fork();
 	if (house.keeper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also of a test that fails */
 		const struct tt_keeper keeper = {.listening = listening,
 		                                 .recorder = recorder,
 		                                 .recorder_ends = life[0],
@@ -115,7 +120,7 @@ static struct act next_act(const struct house *house)
 	return act;
 }
 
-static void assert_act(const struct house *house, int kind, pid_t pid)
+static void assert_act(const struct house *house, enum kind kind, pid_t pid)
 {
 	struct act act = next_act(house);
 
@@ -203,6 +208,53 @@ static void test_again(void **state)
 	later = child_that_knocks(&house, 1);
 	assert_int_equal(status_of(later), 0);
 	assert_act(&house, ADDED, later);
+	close_house(&house);
+}
+
+/* A child of that number, which is free; it knocks, and waits to be killed. -1: that is not allowed. */
+static pid_t child_of_number(const struct house *house, pid_t number, int knocked)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD, .set_tid = (uint64_t)(uintptr_t)&number, .set_tid_size = 1};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		g_assert(is_let_in(house) && write(knocked, "", 1) == 1);
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
+/* The number of one that has just ended, for a new process that belongs here: it stays until that has ended. */
+static void test_number_again(void **state)
+{
+	struct house house = open_house(getpid(), false);
+	pid_t first = child_that_knocks(&house, 1), again, last;
+	int knocked[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(knocked), 0);
+	assert_int_equal(status_of(first), 0);
+	again = child_of_number(&house, first, knocked[1]);
+	assert_act(&house, ADDED, first);
+	if (again == first) {
+		assert_int_equal(read(knocked[0], &byte, 1), 1);
+		last = child_that_knocks(&house, 1);
+		assert_int_equal(status_of(last), 0);
+		assert_act(&house, ADDED, last);
+		assert_act(&house, REMOVED, last); /* which has ended later than the first */
+		kill(again, SIGKILL);
+		waitpid(again, NULL, 0);
+		assert_act(&house, REMOVED, first);
+		again = child_of_number(&house, first, knocked[1]); /* is nobody's who is known */
+		assert_act(&house, ADDED, again);
+		kill(again, SIGKILL);
+		waitpid(again, NULL, 0);
+	}
+	close(knocked[0]);
+	close(knocked[1]);
 	close_house(&house);
 }
 
@@ -307,8 +359,9 @@ static void test_descent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),    cmocka_unit_test(test_stranger),
-	    cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_gives_up), cmocka_unit_test(test_descent),
+	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),      cmocka_unit_test(test_number_again),
+	    cmocka_unit_test(test_stranger),   cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_gives_up),
+	    cmocka_unit_test(test_descent),
 	};
 
 	return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
