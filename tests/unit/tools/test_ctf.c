@@ -229,6 +229,7 @@ static void test_unknown_constructs(void **state)
 	    "u77 _x;",
 	    "string _x[2];",
 	    "i64 _n; u8 _x[_n];",
+	    "integer { size = 8; size = 16; } _x;",
 	};
 	struct fixture *f = *state;
 
@@ -259,6 +260,7 @@ static void test_unknown_declarations(void **state)
 	                                   "clock { name = c; };",
 	                                   "event { name = \"a\"; id = 0; };",
 	                                   "event { color = 3; };",
+	                                   "event { id = 9; id = 10; };",
 	                                   "event { id = 9",
 	                                   "/* no end",
 	                                   "}"};
