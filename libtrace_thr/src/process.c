@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "admission.h"
 #include "fork.h"
 #include "object.h"
 #include "probes.h"
@@ -48,8 +49,10 @@ static void prepare(void)
 	tt_registry_set_main(&main_thread);
 	tt_registry_add(&main_thread);
 	tt_self_prepare();
+	tt_admission_prepare();
 	/* The probes first: in a forked child LTTng's handler then runs before ours, which emits events. */
-	tt_probes_load();
+	if (tt_admission_ask(recording, sizeof recording))
+		tt_probes_load();
 	tt_fork_prepare();
 }
 
@@ -82,6 +85,7 @@ void tt_process_after_fork_in_child(void)
 {
 	tthr_thread *self = tt_self_known();
 
+	tt_admission_ask(recording, sizeof recording);
 	if (!self && tt_self_bind(&main_thread)) { /* the library did not know it */
 		self = tthr_thread_ref(&main_thread);
 		self->end = TT_END_RETURNED;

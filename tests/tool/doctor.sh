@@ -4,7 +4,7 @@
 
 tool doctor
 check "a machine that passes these tests is well" "$(status_is 0)$(has out 'All is well')$(is_empty err)"
-for part in command user daemon sessions tracer probes preload stacks memory reader; do
+for part in command user daemon sessions tracer probes preload library stacks memory reader; do
 	check "it has looked at: $part" "$(has out "^  ok +$part ")"
 done
 

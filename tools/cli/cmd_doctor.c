@@ -136,6 +136,26 @@ static const char *look_at_preload(GString *found)
 	return NULL;
 }
 
+/* That of programs which were built with it, and the interposer. */
+static const char *look_at_library(GString *found)
+{
+	static const char *const names[] = {TT_LIBRARY, TT_LIBRARY_PRELOAD};
+	unsigned n = 0;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		g_auto(GStrv) paths = tt_library_find_all(names[i]);
+		for (char **path = paths; *path; path++, n++) {
+			if (tt_library_asks(*path))
+				continue;
+			g_string_printf(found, "%s is of an earlier version: this command records no program of it",
+			                *path);
+			return "make install, where it is; or remove it";
+		}
+	}
+	g_string_printf(found, "%u found, and all of them ask to be recorded", n);
+	return NULL;
+}
+
 static const char *look_at_unwinder(GString *found)
 {
 	bool loads = tt_library_loads(TT_LIBRARY_UNWIND, NULL);
@@ -179,9 +199,10 @@ static const struct {
 	const char *what;
 	const char *(*look)(GString *found);
 } looks[] = {
-    {"user", look_at_user},  {"daemon", look_at_daemon},   {"relay", look_at_relay},     {"sessions", look_at_sessions},
-    {"tracer", look_at_ust}, {"probes", look_at_provider}, {"preload", look_at_preload}, {"stacks", look_at_unwinder},
-    {"memory", look_at_shm}, {"reader", look_at_reader},
+    {"user", look_at_user},         {"daemon", look_at_daemon},   {"relay", look_at_relay},
+    {"sessions", look_at_sessions}, {"tracer", look_at_ust},      {"probes", look_at_provider},
+    {"preload", look_at_preload},   {"library", look_at_library}, {"stacks", look_at_unwinder},
+    {"memory", look_at_shm},        {"reader", look_at_reader},
 };
 
 static int diagnose(void)

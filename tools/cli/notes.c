@@ -25,10 +25,11 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)
-		g_printerr("trace-thr: no events: %s; `trace-thr doctor` looks at this machine\n",
-		           preloaded ? "does what the program starts get its environment, and is it linked dynamically?"
-		                     : "was the program built with libtrace_thr, and does it use it? If not, record it "
-		                       "with --preload");
+		g_printerr(
+		    "trace-thr: no events: %s; `trace-thr doctor` looks at this machine\n",
+		    preloaded ? "does what the program starts get its environment, and is it linked dynamically?"
+			      : "was the program built with libtrace_thr, of this version, and does it use it? If not, "
+				"record it with --preload");
 	if (!symbols)
 		return;
 	if (summary->events && !summary->modules)

@@ -122,7 +122,13 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
-	if (recording->loss.torn)
+	if (recording->loss.missed)
+		fprintf(
+		    stderr,
+		    "trace-thr: recorded into %s; some processes that belong to it were not let in, so their events "
+		    "are lost\n",
+		    recording->folder);
+	else if (recording->loss.torn)
 		fprintf(
 		    stderr,
 		    "trace-thr: recorded into %s; the program was killed while it wrote an event, so an unknown number "

@@ -14,7 +14,7 @@
 
 struct tt_manifest {
 	char **program;  /* its arguments, NULL at the end */
-	char *recording; /* the token that its processes have from the environment; NULL: a recording without one */
+	char *recording; /* the token that its processes tell; NULL: a recording without one */
 	uint32_t pid;
 	int64_t begin_ns; /* when it was started and when it ended, since the epoch */
 	int64_t end_ns;

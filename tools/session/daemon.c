@@ -195,6 +195,11 @@ struct tt_daemon *tt_daemon_open(GError **error)
 	return daemon;
 }
 
+const char *tt_daemon_home(const struct tt_daemon *daemon)
+{
+	return daemon->home;
+}
+
 void tt_daemon_close(struct tt_daemon *daemon)
 {
 	if (!daemon)

@@ -25,6 +25,9 @@ GQuark tt_session_error_quark(void);
 /* Finds or starts the daemon. NULL with *error. The environment of this process then leads to it. */
 struct tt_daemon *tt_daemon_open(GError **error);
 
+/* The folder of a private one, where nobody else comes in; NULL: others use it as well. */
+const char *tt_daemon_home(const struct tt_daemon *daemon);
+
 /* Ends the use, and the daemon if we started it and nobody else uses it. NULL does nothing. */
 void tt_daemon_close(struct tt_daemon *daemon);
 

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 
+#define TT_LIBRARY "libtrace_thr.so.0"
 #define TT_LIBRARY_PRELOAD "libtrace_thr-preload.so"
 #define TT_LIBRARY_PROBES "libtrace_thr-tracepoints.so"
 #define TT_LIBRARY_UNWIND "libunwind.so.8"
@@ -17,6 +18,15 @@
  * installed, or in the folder of this machine's kind in there. NULL if it is in none.
  */
 char *tt_library_find(const char *name);
+
+/*
+ * The libraries of that name that programs of this machine may load: ours, and those where the loader looks for all
+ * programs, or is told to by LD_LIBRARY_PATH. NULL at the end, the caller's to free.
+ */
+char **tt_library_find_all(const char *name);
+
+/* Whether the library asks to be recorded, see tracepoints/door.h. One of an earlier version does not. */
+bool tt_library_asks(const char *path);
 
 /* Whether a library loads: into this process, for good. False with the loader's reason in *error. */
 bool tt_library_loads(const char *path, GError **error);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <glib/gstdio.h>
@@ -11,27 +12,37 @@
 #include "tools/cli/command.h"
 #include "tools/read/manifest.h"
 #include "tools/session/daemon.h"
+#include "tools/session/door.h"
 #include "tools/session/files.h"
 #include "tools/session/heir.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
 #include "tools/session/rehearsal.h"
 #include "tools/session/relay.h"
+#include "tracepoints/door.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
 enum { GRACE_MS = 2000, LOOK_MS = 50 };
 
-/* Whether the folder was made, or was there and is empty. */
+/* The mode of the folder of a recording: LTTng's own files below it are open to the group. */
+enum { PRIVATE = 0700 };
+
+/* Whether the folder was made, or was there, and is empty and ours: then it is private from now on. */
 static bool take_folder(const char *path)
 {
-	if (g_mkdir(path, 0777) == 0)
+	struct stat info;
+
+	if (g_mkdir(path, PRIVATE) == 0)
 		return true;
 	if (errno != EEXIST)
 		return false;
 	g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
 	bool empty = dir && !g_dir_read_name(dir);
 	errno = dir ? ENOTEMPTY : EEXIST;
-	return empty;
+	if (!empty || stat(path, &info) == -1)
+		return false;
+	errno = EPERM;
+	return info.st_uid == geteuid() && chmod(path, PRIVATE) == 0;
 }
 
 /* A new folder trace-thr-PROG-1, -2, … NULL if none can be made. */
@@ -42,7 +53,7 @@ static char *make_numbered_folder(const char *program)
 	for (int n = 1;; n++) {
 		char *path = g_strdup_printf("trace-thr-%s-%d", base, n);
 
-		if (g_mkdir(path, 0777) == 0)
+		if (g_mkdir(path, PRIVATE) == 0)
 			return path;
 		g_free(path);
 		if (errno != EEXIST)
@@ -70,24 +81,30 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 	            g_strerror(code),
 	            code == ENOTEMPTY || code == EEXIST ? "name a folder that is not there yet, or remove that one"
 	            : code == ENOENT                    ? "make the folder above it first"
-	                                                : "name another one with -o");
+	            : code == EPERM ? "it belongs to another user; name a folder that is not there yet"
+	                            : "name another one with -o");
 	return NULL;
 }
 
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
- * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is.
+ * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
+ * are let in; NULL: there is none.
  */
-static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload)
+static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
+                             const char *door)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
+	g_autofree char *name = tt_offspring_name(token);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
-	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
+	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", name, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
+	environment = door ? g_environ_setenv(environment, TT_DOOR_VARIABLE, door, TRUE)
+	                   : g_environ_unsetenv(environment, TT_DOOR_VARIABLE);
 	if (options->shake) {
 		g_autofree char *seed = g_strdup_printf("%" G_GUINT64_FORMAT, *options->shake);
 		environment = g_environ_setenv(environment, "TRACE_THR_SHAKE", seed, TRUE);
@@ -101,7 +118,7 @@ static char **environment_of(const struct tt_record_options *options, const char
 struct job {
 	const struct tt_record_options *options;
 	const char *path;    /* the program file */
-	char *token;         /* the recording's name, for its processes and the manifest */
+	char *token;         /* that its processes tell, see tt_offspring_name */
 	const char *preload; /* LD_PRELOAD for it; NULL: as it is */
 	struct tt_recording *recording;
 	int *status;
@@ -113,12 +130,33 @@ struct recorder {
 	struct tt_daemon *daemon;
 	struct tt_relay *relay; /* NULL: recorded without one */
 	struct tt_session *session;
+	struct tt_door *door;                 /* NULL: all processes are recorded */
+	bool missed;                          /* processes that should have been let in were not */
 	const struct tt_companion *companion; /* NULL: nobody reads along */
 };
 
+static void look_at_door(struct recorder *recorder)
+{
+	if (!recorder->door || recorder->missed || tt_door_is_kept(recorder->door))
+		return;
+	recorder->missed = true;
+	fputs("trace-thr: the process that lets others into the recording was killed: what starts from now on is not "
+	      "recorded\n",
+	      stderr);
+}
+
 static bool may_go_on(void *data)
 {
-	return tt_session_has_room(((const struct recorder *)data)->session);
+	struct recorder *recorder = data;
+
+	look_at_door(recorder);
+	return tt_session_has_room(recorder->session);
+}
+
+static void close_door(struct recorder *recorder)
+{
+	if (!tt_door_close(g_steal_pointer(&recorder->door)))
+		recorder->missed = true;
 }
 
 /* What the program does when it is ended is not of interest: the trace ends as it hangs. */
@@ -143,7 +181,8 @@ static bool run_program(const struct job *job, struct recorder *recorder, struct
 {
 	const struct tt_program_care care = {
 	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = recorder};
-	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload);
+	g_auto(GStrv) environment = environment_of(job->options, job->token, job->preload,
+	                                           recorder->door ? tt_door_path(recorder->door) : NULL);
 	struct tt_program_end *end = &job->recording->end;
 	pid_t pid = 0;
 
@@ -220,7 +259,7 @@ static bool run_with(const struct job *job, const char *folder, struct recorder 
 
 	if (!companion)
 		return run_program(job, recorder, manifest, error);
-	tt_rehearse(folder);
+	tt_rehearse(folder, tt_session_name(recorder->session));
 	g_autofree char *url = tt_relay_live_url(recorder->relay, tt_session_name(recorder->session));
 	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
 	                 companion->data);
@@ -239,6 +278,7 @@ static void inherit(void *data)
 	const char *token = recorder->job->token;
 	struct tt_session_loss loss;
 
+	close_door(recorder);
 	tt_session_finish(recorder->session);
 	for (int waited = 0; waited < 2 * GRACE_MS && tt_offspring_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
 	     waited += LOOK_MS)
@@ -249,6 +289,16 @@ static void inherit(void *data)
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
 	        recorder->job->recording->folder);
+}
+
+/* Opens the door of the session. False with *error: it cannot be. */
+static bool open_door(struct recorder *recorder, GError **error)
+{
+	const struct tt_session *session = recorder->session;
+
+	recorder->door = tt_door_open(tt_session_is_restricted(session) ? tt_session_name(session) : NULL,
+	                              recorder->job->token, tt_daemon_home(recorder->daemon), error);
+	return recorder->door;
 }
 
 static bool record_into(const struct job *job, GError **error)
@@ -265,9 +315,13 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.companion = recorder.relay ? job->options->companion : NULL;
 	}
 	if (recorder.session) {
+		ok = open_door(&recorder, error);
 		heir = tt_heir_start(inherit, &recorder);
-		ok = run_with(job, folder, &recorder, &manifest, error);
+		ok = ok && run_with(job, folder, &recorder, &manifest, error);
+		close_door(&recorder);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
+		recording->loss.missed = recorder.missed;
+		recording->loss.torn |= recorder.missed;
 		manifest.torn = recording->loss.torn;
 	}
 	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
@@ -304,7 +358,7 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
+	g_autofree char *token = tt_offspring_token();
 	struct job job = {.token = token,
 	                  .options = options,
 	                  .path = path,

@@ -11,14 +11,18 @@
 
 #include "tools/session/files.h"
 #include "tools/session/libraries.h"
+#include "tools/session/tracker.h"
 
 /* How long the process may take, and the metadata to come; they have come when so long no more did. */
 enum { PATIENCE_MS = 5000, QUIET_MS = 60, STEP_MS = 5 };
 
 /* LTTng registers the process while the probes are loaded, and returns when that is done. */
-static void load_probes(const char *path)
+static void load_probes(const char *path, struct tt_tracker *tracker)
 {
 	sigset_t none;
+
+	if (tracker)
+		tt_tracker_add(tracker, getpid());
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
@@ -50,17 +54,21 @@ static void wait_for_metadata(const char *folder)
 	}
 }
 
-void tt_rehearse(const char *folder)
+void tt_rehearse(const char *folder, const char *session)
 {
 	g_autofree char *probes = tt_library_find(TT_LIBRARY_PROBES);
+	struct tt_tracker *tracker = tt_tracker_open(session);
 	pid_t pid = probes ? fork() : -1;
 
 	if (pid == 0) {
-		load_probes(probes);
+		load_probes(probes, tracker);
 		_exit(0);
 	}
-	if (pid == -1)
-		return;
-	wait_for_end(pid);
-	wait_for_metadata(folder);
+	if (pid != -1) {
+		wait_for_end(pid);
+		if (tracker)
+			tt_tracker_remove(tracker, pid);
+		wait_for_metadata(folder);
+	}
+	tt_tracker_close(tracker);
 }

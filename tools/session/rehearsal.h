@@ -10,8 +10,8 @@
 #ifndef TT_SESSION_REHEARSAL_H
 #define TT_SESSION_REHEARSAL_H
 
-/* Holds it, for the session that has begun to record below `folder`. Where it fails, nothing is lost but what it is
- * for. */
-void tt_rehearse(const char *folder);
+/* Holds it, for the session that has begun to record below `folder`; it is let in for that time. Where it fails,
+ * nothing is lost but what it is for. */
+void tt_rehearse(const char *folder, const char *session);
 
 #endif /* TT_SESSION_REHEARSAL_H */

@@ -10,7 +10,9 @@
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
+#include "tools/session/namespace.h"
 #include "tools/session/relay.h"
+#include "tools/session/tracker.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
@@ -34,6 +36,7 @@ struct tt_session {
 	struct lttng_handle *handle;
 	uint64_t buffers;    /* bytes of all of them */
 	uint64_t least_free; /* shared memory, as far as it was looked at */
+	bool restricted;     /* records who is added alone */
 	bool finished;
 	bool written; /* all of it */
 };
@@ -110,6 +113,17 @@ static bool enable_events(struct tt_session *session, const char *pattern, const
 	             "cannot enable events", error);
 }
 
+/* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */
+static bool leave_all_out(struct tt_session *session)
+{
+	if (!tt_namespace_is_shared())
+		return true;
+	struct tt_tracker *tracker = tt_tracker_open(session->name);
+	session->restricted = tracker && tt_tracker_restrict(tracker);
+	tt_tracker_close(tracker);
+	return session->restricted;
+}
+
 static bool set_up(struct tt_session *session, bool drop, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
@@ -130,6 +144,7 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
 	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
 	             error) &&
+	       check(leave_all_out(session) ? 0 : -LTTNG_ERR_UNK, "cannot restrict the session", error) &&
 	       check(lttng_start_tracing(session->name), "cannot start recording", error);
 }
 
@@ -179,6 +194,11 @@ struct tt_session *tt_session_start(const char *folder, const struct tt_relay *r
 const char *tt_session_name(const struct tt_session *session)
 {
 	return session->name;
+}
+
+bool tt_session_is_restricted(const struct tt_session *session)
+{
+	return session->restricted;
 }
 
 /* Waits until the consumer has written all. False: it has stopped doing so. */

@@ -16,6 +16,7 @@ struct tt_relay;
 struct tt_session_loss {
 	uint64_t events; /* dropped for want of room: only with `drop` */
 	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
+	bool missed;     /* processes that should have been recorded were not */
 };
 
 /*
@@ -27,6 +28,12 @@ struct tt_session *tt_session_start(const char *folder, const struct tt_relay *r
 
 /* Its name, which a reader asks the relay daemon for. */
 const char *tt_session_name(const struct tt_session *session);
+
+/*
+ * Whether it records those processes alone that are added to it (tracker.h). Not where its daemon is in another pid
+ * namespace: there it records all that the user's programs do, and who reads it sorts them out.
+ */
+bool tt_session_is_restricted(const struct tt_session *session);
 
 /*
  * Whether the disk has room for what the buffers can hold. Once it has not, a recording must end: the consumer says

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Recordings beside each other and beside strangers: see there.
+AT_ONCE=4 exec sh "$(dirname "$0")/../faults/strangers.sh"
