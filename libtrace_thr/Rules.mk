@@ -38,9 +38,9 @@ $(PRELOAD): $(LIB_OBJECTS) $(PRELOAD_OBJECTS) $(PRELOAD_MAP)
 all: $(LIB) $(PRELOAD)
 
 install: install-lib
-install-lib: $(LIB) $(PRELOAD) $(PROVIDER)
+install-lib: $(LIB) $(PRELOAD) $(PROVIDER) $(BEACON)
 	install -d $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/trace_thr
-	install -m 644 $(BUILD)/libtrace_thr.so.0 $(PRELOAD) $(PROVIDER) $(DESTDIR)$(PREFIX)/lib
+	install -m 644 $(BUILD)/libtrace_thr.so.0 $(PRELOAD) $(PROVIDER) $(BEACON) $(DESTDIR)$(PREFIX)/lib
 	ln -sf libtrace_thr.so.0 $(DESTDIR)$(PREFIX)/lib/libtrace_thr.so
 	install -m 644 libtrace_thr/include/trace_thr.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 libtrace_thr/include/trace_thr/*.h $(DESTDIR)$(PREFIX)/include/trace_thr
