@@ -11,6 +11,7 @@
 #define TT_LIBRARY "libtrace_thr.so.0"
 #define TT_LIBRARY_PRELOAD "libtrace_thr-preload.so"
 #define TT_LIBRARY_PROBES "libtrace_thr-tracepoints.so"
+#define TT_LIBRARY_BEACON "libtrace_thr-beacon.so"
 #define TT_LIBRARY_UNWIND "libunwind.so.8"
 
 /*
