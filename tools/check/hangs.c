@@ -7,9 +7,13 @@
 static const int64_t moment_ns = 20 * INT64_C(1000000);
 static const int64_t half_second_ns = 500 * INT64_C(1000000);
 
+/* LTTng sets the clock of each user's events anew against the epoch, and not all readers tell the same time for it. */
+static const int64_t clocks_ns = 10 * INT64_C(1000000);
+
 struct tt_hangs {
 	struct tt_check *check;
 	int64_t patience_ns;
+	int64_t names_ns;     /* how long a finding without names waits for them */
 	GHashTable *standing; /* struct hang, by key: found in the last look */
 	uint64_t events;      /* of the check, at the last look */
 	bool any;             /* whether anything stands that is not told yet */
@@ -50,7 +54,9 @@ bool tt_hang_key_is(const struct tt_hang_key *key, const struct tt_finding *find
 {
 	if (finding->level != TT_LEVEL_ACTUAL || finding->edges->len == 0)
 		return false;
-	const struct tt_hang_key its = tt_hang_key(finding);
+	struct tt_hang_key its = tt_hang_key(finding);
+	if (ABS(its.since_ns - key->since_ns) <= clocks_ns)
+		its.since_ns = key->since_ns;
 	return same_key(key, &its);
 }
 
@@ -74,6 +80,11 @@ void tt_hangs_free(struct tt_hangs *hangs)
 	g_hash_table_destroy(hangs->standing);
 	tt_check_free(hangs->check);
 	g_free(hangs);
+}
+
+void tt_hangs_wait_for_names(struct tt_hangs *hangs, int64_t most_ns)
+{
+	hangs->names_ns = most_ns;
 }
 
 struct tt_check *tt_hangs_check(struct tt_hangs *hangs)
@@ -181,9 +192,28 @@ static bool is_alone(const struct tt_hangs *hangs, const struct tt_finding *find
 	return false;
 }
 
+/* Whether the files are known that its sites lie in. */
+static bool has_names(const struct tt_hangs *hangs, const struct tt_finding *finding)
+{
+	struct tt_symbols *symbols = hangs->check->symbols;
+
+	for (guint i = 0; i < finding->edges->len; i++) {
+		const struct tt_edge *edge = tt_finding_edge(finding, i);
+		uint32_t pid = edge->thread->process->pid;
+
+		if ((edge->held_caller && !tt_symbols_module(symbols, pid, edge->held_caller)) ||
+		    (edge->wanted_caller && !tt_symbols_module(symbols, pid, edge->wanted_caller)))
+			return false;
+	}
+	return true;
+}
+
 static bool is_due(const struct tt_hangs *hangs, const struct tt_finding *finding, struct hang *hang, int64_t now_ns)
 {
-	return now_ns - hang->since_ns >= patience_of(hangs, finding) && is_alone(hangs, finding, hang, now_ns);
+	int64_t waited_ns = now_ns - hang->since_ns, patience_ns = patience_of(hangs, finding);
+
+	return waited_ns >= patience_ns && (waited_ns - patience_ns >= hangs->names_ns || has_names(hangs, finding)) &&
+	       is_alone(hangs, finding, hang, now_ns);
 }
 
 /* What stands now, of which the due ones are appended. */
@@ -234,4 +264,9 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns)
 	hangs->standing = standing;
 	keep(check->findings, due);
 	return due->len;
+}
+
+bool tt_hangs_any(const struct tt_hangs *hangs)
+{
+	return hangs->any;
 }

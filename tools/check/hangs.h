@@ -22,7 +22,8 @@
 
 struct tt_hangs;
 
-/* The key of a finding of waits: of the same trace, the same finding. */
+/* The key of a finding of waits: of the same trace, the same finding; of another reader of it, some milliseconds apart.
+ */
 struct tt_hang_key {
 	const struct tt_rule *rule;
 	uint64_t thread;
@@ -36,6 +37,12 @@ bool tt_hang_key_is(const struct tt_hang_key *key, const struct tt_finding *find
 struct tt_hangs *tt_hangs_new(int64_t patience_ns);
 void tt_hangs_free(struct tt_hangs *hangs);
 
+/*
+ * Sites get their names from modules, which a recording tells after the first events of their process: a finding whose
+ * sites lie in none yet is due so much later. By the names it may be suppressed. 0 at first.
+ */
+void tt_hangs_wait_for_names(struct tt_hangs *hangs, int64_t most_ns);
+
 /* A check without rules, to be fed, and whose findings are those of the last look. */
 struct tt_check *tt_hangs_check(struct tt_hangs *hangs);
 
@@ -44,5 +51,8 @@ struct tt_check *tt_hangs_check(struct tt_hangs *hangs);
  * due that were not in an earlier look: they are the check's then.
  */
 guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns);
+
+/* Whether anything stood at the last look that may become due as time passes, though nothing happens. */
+bool tt_hangs_any(const struct tt_hangs *hangs);
 
 #endif /* TT_CHECK_HANGS_H */

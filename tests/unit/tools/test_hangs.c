@@ -67,6 +67,31 @@ static void test_cycle_is_due_at_once_and_told_once(void **state)
 	(void)state;
 }
 
+static void feed_module(struct world *world)
+{
+	const struct tt_module module = {.pid = world->feed.pid, .base = 0, .size = UINT64_MAX / 2, .path = "/app"};
+
+	tt_symbols_add(world->feed.check->symbols, &module);
+}
+
+/* Until it is known what file its sites lie in, or for as long as one waits for that. */
+static void test_cycle_waits_for_its_names(void **state)
+{
+	for (int named = 0; named < 2; named++) {
+		struct world world = new_world(TT_KIND_MUTEX);
+
+		tt_hangs_wait_for_names(world.hangs, 500 * ms);
+		starts_three(&world);
+		feed_abba(&world);
+		assert_int_equal(look_after(&world, 519), 0);
+		if (named)
+			feed_module(&world);
+		assert_int_equal(look_after(&world, named ? 519 : 520), 1);
+		tt_hangs_free(world.hangs);
+	}
+	(void)state;
+}
+
 static void test_second_hang_is_told_by_itself(void **state)
 {
 	struct world world = new_world(TT_KIND_MUTEX);
@@ -319,6 +344,11 @@ static void test_key(void **state)
 	waits(&whole, T2, A, T1);
 	feed_finish(&whole);
 	assert_true(tt_hang_key_is(&key, found(&whole, 0)));
+	struct tt_hang_key other = key;
+	other.since_ns += 10 * ms; /* another reader's clock */
+	assert_true(tt_hang_key_is(&other, found(&whole, 0)));
+	other.since_ns = key.since_ns - 11 * ms;
+	assert_false(tt_hang_key_is(&other, found(&whole, 0)));
 	for (guint i = 1; i < n_found(&whole); i++)
 		assert_false(tt_hang_key_is(&key, found(&whole, i)));
 	feed_free(&whole);
@@ -330,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_cycle_is_due_at_once_and_told_once),
+	    cmocka_unit_test(test_cycle_waits_for_its_names),
 	    cmocka_unit_test(test_second_hang_is_told_by_itself),
 	    cmocka_unit_test(test_cycle_of_locks_must_stand),
 	    cmocka_unit_test(test_lock_taken_twice_has_patience),
