@@ -14,12 +14,6 @@ static void begin(const struct tt_live_source *source, void *data)
 	    &(struct tt_lookout_options){.program = catcher->program, .hang_after = hang_after, .silent = true});
 }
 
-static void cannot(const char *why, void *data)
-{
-	(void)why;
-	(void)data;
-}
-
 static bool is_caught(void *data)
 {
 	struct tt_catcher *catcher = data;
@@ -34,7 +28,7 @@ static void end(void *data)
 
 struct tt_companion tt_catcher_companion(struct tt_catcher *catcher)
 {
-	return (struct tt_companion){begin, cannot, is_caught, end, catcher};
+	return (struct tt_companion){begin, is_caught, end, catcher};
 }
 
 void tt_catcher_clear(struct tt_catcher *catcher)

@@ -45,20 +45,6 @@ static const char *look_at_daemon(GString *found)
 	return NULL;
 }
 
-/* Of the same package; `run` starts one of its own. */
-static const char *look_at_relay(GString *found)
-{
-	g_autofree char *path = g_find_program_in_path("lttng-relayd");
-
-	if (!path) {
-		g_string_assign(found, "lttng-relayd is not installed");
-		return "apt-get install lttng-tools, or make deps: without it, run finds hangs only when the program "
-		       "has ended";
-	}
-	g_string_printf(found, "%s: run starts it to see a hang while the program runs", path);
-	return NULL;
-}
-
 /* Sessions of recorders that are no more: they were killed. */
 static const char *look_at_sessions(GString *found)
 {
@@ -115,6 +101,19 @@ static const char *look_at_provider(GString *found)
 		return "build it against the LTTng-UST of this machine: make";
 	}
 	g_string_printf(found, "%s loads", path);
+	return NULL;
+}
+
+/* It lies beside the probes, and needs what they need. */
+static const char *look_at_beacon(GString *found)
+{
+	g_autofree char *path = tt_library_find(TT_LIBRARY_BEACON);
+
+	if (!path) {
+		g_string_assign(found, TT_LIBRARY_BEACON " is not beside this command or in its ../lib");
+		return "make, or make install: without it, run finds hangs only when the program has ended";
+	}
+	g_string_printf(found, "%s: run sees a hang while the program runs", path);
 	return NULL;
 }
 
@@ -199,10 +198,10 @@ static const struct {
 	const char *what;
 	const char *(*look)(GString *found);
 } looks[] = {
-    {"user", look_at_user},         {"daemon", look_at_daemon},   {"relay", look_at_relay},
-    {"sessions", look_at_sessions}, {"tracer", look_at_ust},      {"probes", look_at_provider},
-    {"preload", look_at_preload},   {"library", look_at_library}, {"stacks", look_at_unwinder},
-    {"memory", look_at_shm},        {"reader", look_at_reader},
+    {"user", look_at_user},       {"daemon", look_at_daemon},   {"sessions", look_at_sessions},
+    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"beacon", look_at_beacon},
+    {"preload", look_at_preload}, {"library", look_at_library}, {"stacks", look_at_unwinder},
+    {"memory", look_at_shm},      {"reader", look_at_reader},
 };
 
 static int diagnose(void)

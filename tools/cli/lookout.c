@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,13 +12,20 @@
 
 #include "tools/check/hangs.h"
 #include "tools/report/text.h"
+#include "tools/session/beacon.h"
 #include "tools/session/offspring.h"
 
-/* Of its time, the most that the lookout spends on looking instead of reading: one part in so many. */
+/* Of its time, the most that the lookout spends on looking while there is more to read: one part in so many. */
 enum { SHARE = 10 };
 
 /* From how many seconds on it says that it is behind, and how many times as many before it says so again. */
 enum { LATE_S = 1, AGAIN_TIMES = 4 };
+
+/* How long a hang is held back for the names of its sites. */
+static const int64_t names_ns = 500 * INT64_C(1000000);
+
+/* How long buffers may give no sign. */
+enum { SILENT_S = 5 };
 
 enum { LARGEST_REPORT = 1 << 20 };
 
@@ -41,11 +49,15 @@ struct tt_lookout {
 struct looking {
 	const struct tt_lookout_options *options;
 	struct tt_hangs *hangs;
+	struct tt_beacon *beacon;
 	FILE *out;
 	int to; /* the pipe */
 	bool ready;
-	gint64 next_look_us;  /* monotonic */
-	double behind_told_s; /* how far it was behind when that was said last; 0: it was not */
+	bool silence_told;
+	enum tt_live_next next; /* what the last look left to be wanted */
+	gint64 next_look_us;    /* monotonic */
+	int64_t looked_ns;      /* at what moment of the trace */
+	double behind_told_s;   /* how far it was behind when that was said last; 0: it was not */
 };
 
 static void say(const struct looking *looking, const struct message *message)
@@ -77,13 +89,17 @@ static double seconds_since(int64_t time_ns)
 	return (double)(g_get_real_time() * 1000 - time_ns) / 1e9;
 }
 
-/* Said again when it is a multiple of what it was. */
-static void tell_if_behind(struct looking *looking, int64_t complete_ns)
+static bool may_speak(const struct looking *looking)
 {
-	double behind_s = seconds_since(complete_ns);
+	return !looking->options->silent && !looking->options->quiet;
+}
 
-	if (looking->options->silent || looking->options->quiet ||
-	    behind_s < MAX(LATE_S, AGAIN_TIMES * looking->behind_told_s))
+/* Said again when it is a multiple of what it was. */
+static void tell_if_behind(struct looking *looking, const struct tt_live_state *state)
+{
+	double behind_s = (double)state->behind_ns / 1e9;
+
+	if (!may_speak(looking) || behind_s < MAX(LATE_S, AGAIN_TIMES * looking->behind_told_s))
 		return;
 	looking->behind_told_s = behind_s;
 	put_clear(looking);
@@ -94,12 +110,27 @@ static void tell_if_behind(struct looking *looking, int64_t complete_ns)
 	fflush(looking->out);
 }
 
-static void head(const struct looking *looking, int64_t complete_ns)
+/* Without a sign of its buffers, nothing of a user is certain, nor of anybody who may wait for its processes. */
+static void tell_if_silent(struct looking *looking, const struct tt_live_state *state)
+{
+	if (looking->silence_told || !may_speak(looking) || state->silent_ns < SILENT_S * INT64_C(1000000000))
+		return;
+	looking->silence_told = true;
+	put_clear(looking);
+	fprintf(looking->out,
+	        "trace-thr: the buffers of user %" PRId64
+	        " have given no sign for %d s: until they do, a hang is found "
+	        "only when the program has ended\n",
+	        state->silent_uid, SILENT_S);
+	fflush(looking->out);
+}
+
+static void head(const struct looking *looking, const struct tt_live_state *state)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 	int64_t since_ns = begin_ns(check->findings->pdata[0]);
 	g_autofree char *since = tt_check_time_text(check, since_ns);
-	double behind_s = seconds_since(complete_ns);
+	double behind_s = (double)state->behind_ns / 1e9;
 	g_autofree char *late =
 	    behind_s < LATE_S ? NULL : g_strdup_printf(" (reading along is %.1f s behind)", behind_s);
 
@@ -123,12 +154,12 @@ static guint leave_open(const struct looking *looking)
 	return check->findings->len;
 }
 
-static void report(const struct looking *looking, int64_t complete_ns)
+static void report(const struct looking *looking, const struct tt_live_state *state)
 {
 	const struct tt_check *check = tt_hangs_check(looking->hangs);
 
 	if (!looking->options->silent) {
-		head(looking, complete_ns);
+		head(looking, state);
 		tt_report_findings(check, looking->out);
 		fflush(looking->out);
 	}
@@ -156,30 +187,45 @@ static bool on_loss(const struct tt_loss *loss, void *data)
 	return true;
 }
 
-static bool on_pause(int64_t complete_ns, void *data)
+static bool on_ask(uint32_t uid, uint32_t n_cpus, void *data)
+{
+	return tt_beacon_ask(((struct looking *)data)->beacon, uid, n_cpus);
+}
+
+/* Reports what hangs by now. Whether there was something. */
+static bool look_now(struct looking *looking, const struct tt_live_state *state)
+{
+	gint64 begin_us = g_get_monotonic_time();
+	guint due = tt_hangs_look(looking->hangs, state->complete_ns) ? leave_open(looking) : 0;
+	gint64 took_us = g_get_monotonic_time() - begin_us;
+
+	looking->next = tt_hangs_any(looking->hangs) ? TT_LIVE_TIME : TT_LIVE_NEWS;
+	looking->next_look_us = begin_us + took_us * (state->behind_ns ? SHARE : 1);
+	looking->looked_ns = state->complete_ns;
+	if (due)
+		report(looking, state);
+	return due;
+}
+
+static enum tt_live_next on_pause(const struct tt_live_state *state, void *data)
 {
 	struct looking *looking = data;
-	gint64 now = g_get_monotonic_time();
 
-	if (!looking->ready && complete_ns > 0) {
+	if (!looking->ready && state->complete_ns) {
 		looking->ready = true;
 		say(looking, &(struct message){.kind = READY});
 	}
-	if (now < looking->next_look_us)
-		return true;
-	guint due = tt_hangs_look(looking->hangs, complete_ns) ? leave_open(looking) : 0;
-	looking->next_look_us = now + SHARE * (g_get_monotonic_time() - now);
-	if (due)
-		report(looking, complete_ns);
-	else if (looking->ready)
-		tell_if_behind(looking, complete_ns);
-	return !due || looking->options->keep_going;
+	tell_if_silent(looking, state);
+	if (state->complete_ns == looking->looked_ns || g_get_monotonic_time() < looking->next_look_us)
+		return looking->next;
+	if (look_now(looking, state))
+		return looking->options->keep_going ? looking->next : TT_LIVE_STOP;
+	if (state->silent_ns < LATE_S * INT64_C(1000000000))
+		tell_if_behind(looking, state);
+	return looking->next;
 }
 
-/*
- * Babeltrace writes to stderr what no user of ours needs; reports go where stderr was, each at once: the recorder may
- * end us at any moment.
- */
+/* Reports go where stderr was, each at once: the recorder may end us at any moment. */
 static FILE *take_stderr(void)
 {
 	FILE *out = fdopen(dup(STDERR_FILENO), "w");
@@ -191,19 +237,33 @@ static FILE *take_stderr(void)
 	return out;
 }
 
-static void look(const struct tt_live_source *source, const struct tt_lookout_options *options, int to)
+/* With a beacon, or else nothing is certain before the program has ended. */
+static void look_with_beacon(struct looking *looking, const struct tt_live_source *source)
 {
-	static const struct tt_live_handler handler = {{on_event, on_module, on_loss}, on_pause};
-	double patience_ns = options->hang_after * 1e9;
-	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
+	static const struct tt_live_handler handler = {{on_event, on_module, on_loss}, on_pause, on_ask};
 	g_autoptr(GError) error = NULL;
 
+	looking->beacon = tt_beacon_start(source->session, &error);
+	if (!looking->beacon)
+		fprintf(looking->out,
+		        "trace-thr: the program cannot be watched while it runs, so it is checked when it has ended: "
+		        "%s; or say --no-live\n",
+		        error->message);
+	else if (!tt_live_read(source, &handler, looking, &error))
+		fprintf(looking->out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
+}
+
+static void look(const struct tt_live_source *source, const struct tt_lookout_options *options, int to)
+{
+	double patience_ns = options->hang_after * 1e9;
+	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
+
 	looking.hangs = tt_hangs_new(patience_ns < (double)INT64_MAX ? (int64_t)patience_ns : INT64_MAX);
-	bool ok = tt_live_read(source, &handler, &looking, &error);
-	if (!ok)
-		fprintf(looking.out, "trace-thr: %s; a hang is found when the program has ended\n", error->message);
+	tt_hangs_wait_for_names(looking.hangs, names_ns);
+	look_with_beacon(&looking, source);
 	fclose(looking.out);
 	say(&looking, &(struct message){.kind = OVER});
+	tt_beacon_stop(looking.beacon);
 	tt_hangs_free(looking.hangs);
 }
 
@@ -234,7 +294,7 @@ static void receive(struct tt_lookout *lookout)
 		miss(lookout);
 }
 
-/* A session is read from where it is when its reader comes: a program must not begin before. */
+/* Whether it can see anything is known before the program begins. */
 static void wait_until_ready(struct tt_lookout *lookout)
 {
 	gint64 until = g_get_monotonic_time() + PATIENCE_MS * INT64_C(1000);

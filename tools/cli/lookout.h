@@ -2,7 +2,7 @@
  * The lookout: a process of ours that reads the recording while the program runs, and reports a hang as soon as it is
  * certain.
  *
- * It is a process of its own so that nothing which befalls it, in Babeltrace or by the size of the trace, befalls the
+ * It is a process of its own so that nothing which befalls it, in a damaged trace or by the size of one, befalls the
  * recorder, which has a program, a session and daemons to look after.
  */
 #ifndef TT_CLI_LOOKOUT_H

@@ -31,15 +31,6 @@ static void begin(const struct tt_live_source *source, void *data)
 						});
 }
 
-static void cannot(const char *why, void *data)
-{
-	(void)data;
-	fprintf(stderr,
-	        "trace-thr: the program cannot be watched while it runs, so it is checked when it has ended: %s; or "
-	        "say --no-live\n",
-	        why);
-}
-
 static bool is_caught(void *data)
 {
 	const struct run *run = data;
@@ -147,7 +138,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally *tally)
 {
 	struct run run = {.request = request};
-	const struct tt_companion companion = {begin, cannot, is_caught, end, &run};
+	const struct tt_companion companion = {begin, is_caught, end, &run};
 	struct tt_record_options options = request->recording.options;
 	struct tt_recording recording;
 	struct tt_run_result result = {.recorded = false};

@@ -1,88 +1,246 @@
+/*
+ * A turn: the folder is looked through; if all buffers are known up to a later time than before, what happened until
+ * then is told, in steps, with a pause after each; then beacons are asked, if there is reason to and the last request
+ * was answered. A request is answered when each buffer is known up to the time at which it was made.
+ */
 #include "tools/read/live.h"
 
-#include "tools/read/decode.h"
-#include "tools/read/graph.h"
-#include "tools/read/guard.h"
-#include "tools/read/dumps.h"
+#include <time.h>
 
-/* From one question whether there is more to the next, and between pauses where there is always more. */
-enum { ASK_US = 10000, PAUSE_US = 20000 };
+#include "tools/read/cpus.h"
+#include "tools/read/tail.h"
+
+/* The channel of the modules: in session.c. Nobody waits for what it has. */
+#define MODULES "modules"
+
+/* From one look through the folder to the next, also when all is quiet; and how long a step of telling should take. */
+enum { LOOK_US = 10000, LOOK_QUIET_US = 25000, STEP_US = 20000 };
+
+/*
+ * From one request to the next: at least so long, and so long for each buffer, since an answer costs a page of the disk
+ * in each. While nothing new happens, longer and longer: one part in so many of how long nothing has, up to a second.
+ */
+enum { ASK_US = 25000, ASK_BUFFER_US = 4000, ASK_SHARE = 8, ASK_MOST_US = 1000000 };
+
+/* All is quiet when nothing new has been seen for so long. */
+static const int64_t quiet_ns = INT64_C(1000000000);
+
+static const int64_t least_step_ns = 100 * INT64_C(1000), most_step_ns = INT64_C(1000000000);
+
+/* The clocks of the folder's parts may have been set against each other by so much. */
+static const int64_t clocks_ns = INT64_C(1000000);
 
 struct reading {
 	const struct tt_live_handler *handler;
 	void *data;
-	struct tt_trace_summary summary;
-	struct tt_decoder *decoder;
-	struct tt_modules *modules;
-	struct tt_dumps *dumps;
-	int64_t complete_ns;
-	bool stopped;
+	struct tt_tail *tail;
+	struct tt_live_state state;
+	enum tt_live_next next;
+	int64_t last_cpu;   /* that is plugged in, when the folder was looked through last */
+	int64_t offset_ns;  /* of the trace's clock against CLOCK_MONOTONIC */
+	int64_t told_ns;    /* all up to here was told */
+	int64_t step_ns;    /* how much of the trace's time is told at once */
+	int64_t asked_ns;   /* when a request was made that is not answered yet; 0: there is none */
+	int64_t request_ns; /* when the last one was made */
+	int64_t news_ns;    /* when something new was seen */
+	int64_t current_ns; /* when nothing was missing */
+	guint awaited;      /* how many buffers were asked of then */
+	bool pending;       /* there is something that cannot be told yet */
 };
 
-static bool tell_module(const struct tt_module *module, void *data)
+static int64_t monotonic_ns(void)
 {
-	struct reading *reading = data;
+	struct timespec now;
 
-	return !reading->handler->trace.module || reading->handler->trace.module(module, reading->data);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
-static bool read_message(const bt_message *message, void *data)
+/* By the clock of the trace. */
+static int64_t now_ns(const struct reading *reading)
 {
-	struct reading *reading = data;
-
-	reading->complete_ns = tt_graph_time(message, reading->complete_ns);
-	reading->stopped = !tt_decoder_take(reading->decoder, message) || !tt_dumps_take(reading->dumps, message);
-	return !reading->stopped;
+	return monotonic_ns() + reading->offset_ns;
 }
 
-static bool pause_reading(struct reading *reading)
+/* Nobody has ever run on a CPU that is not there, so its buffer is empty. */
+static bool is_awaited(const struct reading *reading, const struct tt_tail_stream *stream)
 {
-	tt_guard_ours(true);
-	bool more = reading->handler->pause(reading->complete_ns, reading->data);
-	tt_guard_ours(false);
-	return more;
+	return !stream->aside && (stream->packets || stream->cpu <= reading->last_cpu);
 }
 
-/* True: it is over, or nobody wants more. */
-static bool read_all(struct reading *reading, struct tt_graph *graph, const char *url, GError **error)
+/* The buffer of which the least is known; NULL: there is none. */
+static const struct tt_tail_stream *last_stream(const struct reading *reading)
 {
-	enum tt_graph_progress progress = TT_GRAPH_MORE;
-	gint64 paused = g_get_monotonic_time();
-	bool more = true;
+	const struct tt_tail_stream *last = NULL;
 
-	while (more && !reading->stopped && progress <= TT_GRAPH_LATER) {
-		progress = tt_graph_step(graph, url, error);
-		if (progress == TT_GRAPH_MORE && g_get_monotonic_time() - paused < PAUSE_US)
-			continue;
-		if (progress <= TT_GRAPH_LATER)
-			more = pause_reading(reading);
-		if (progress == TT_GRAPH_LATER)
-			g_usleep(ASK_US);
-		paused = g_get_monotonic_time();
+	for (guint i = 0; i < tt_tail_n_streams(reading->tail); i++) {
+		const struct tt_tail_stream *stream = tt_tail_stream(reading->tail, i);
+		if (is_awaited(reading, stream) && (!last || stream->end_ns < last->end_ns))
+			last = stream;
 	}
-	return progress != TT_GRAPH_FAILED;
+	return last;
+}
+
+static void note_answers(struct reading *reading, const struct tt_tail_stream *last)
+{
+	struct tt_live_state *state = &reading->state;
+
+	if (last && last->end_ns > reading->asked_ns)
+		reading->asked_ns = 0;
+	state->silent_ns = reading->asked_ns ? now_ns(reading) - reading->asked_ns : 0;
+	state->silent_uid = reading->asked_ns && last ? last->uid : -1;
+}
+
+static void pause_reading(struct reading *reading, bool more)
+{
+	int64_t now = now_ns(reading);
+	bool pending = more || tt_tail_pending(reading->tail);
+
+	if (pending && !reading->pending)
+		reading->news_ns = now;
+	reading->pending = pending;
+	if (!pending)
+		reading->current_ns = now;
+	reading->state.behind_ns = pending ? now - MAX(reading->told_ns, reading->current_ns) : 0;
+	reading->next = reading->handler->pause(&reading->state, reading->data);
+}
+
+/* Tells a step of what is known by now. False with *error. */
+static bool tell_step(struct reading *reading, int64_t until_ns, GError **error)
+{
+	uint64_t before = tt_tail_summary(reading->tail)->events;
+	int64_t step_ns = MIN(until_ns, reading->told_ns + reading->step_ns);
+	gint64 begin_us = g_get_monotonic_time();
+	enum tt_tail_result result = tt_tail_read_until(reading->tail, step_ns, error);
+	gint64 took_us = g_get_monotonic_time() - begin_us;
+
+	if (result == TT_TAIL_READ) {
+		reading->told_ns = step_ns;
+		reading->state.complete_ns = step_ns;
+	}
+	if (tt_tail_summary(reading->tail)->events != before)
+		reading->news_ns = now_ns(reading);
+	if (took_us < STEP_US / 2)
+		reading->step_ns = MIN(2 * reading->step_ns, most_step_ns);
+	else if (took_us > STEP_US)
+		reading->step_ns = MAX(reading->step_ns / 2, least_step_ns);
+	if (result == TT_TAIL_STOPPED)
+		reading->next = TT_LIVE_STOP;
+	return result == TT_TAIL_READ || result == TT_TAIL_LATER || result == TT_TAIL_STOPPED;
+}
+
+static bool tell(struct reading *reading, int64_t until_ns, GError **error)
+{
+	bool more = until_ns > reading->told_ns;
+
+	if (!more)
+		pause_reading(reading, false);
+	while (more && reading->next != TT_LIVE_STOP) {
+		int64_t before_ns = reading->told_ns;
+
+		if (!tell_step(reading, until_ns, error))
+			return false;
+		more =
+		    reading->told_ns > before_ns && reading->told_ns < until_ns; /* or what describes it is missing */
+		if (reading->next != TT_LIVE_STOP)
+			pause_reading(reading, more);
+	}
+	return true;
+}
+
+/* How long from one request to the next. */
+static int64_t interval_ns(const struct reading *reading, int64_t now)
+{
+	int64_t least_us = MAX(ASK_US, ASK_BUFFER_US * (int64_t)reading->awaited);
+	int64_t quiet_us = (now - reading->news_ns) / 1000;
+
+	return 1000 * MAX(least_us, MIN(quiet_us / ASK_SHARE, ASK_MOST_US));
+}
+
+static bool is_due(const struct reading *reading, int64_t now)
+{
+	if (!reading->pending && reading->next == TT_LIVE_NEWS && reading->state.complete_ns)
+		return false;
+	int64_t wait_ns = reading->asked_ns ? 1000 * (int64_t)ASK_MOST_US : interval_ns(reading, now);
+	return now - reading->request_ns >= wait_ns;
+}
+
+/* One request for each user. The streams are sorted, so those of a user follow each other. False: nobody hears it. */
+static bool ask_all(struct reading *reading)
+{
+	guint n = tt_tail_n_streams(reading->tail);
+	int64_t uid = -1, cpus = 0;
+	bool ok = true;
+
+	reading->awaited = 0;
+	for (guint i = 0; i <= n && ok; i++) {
+		const struct tt_tail_stream *stream = i < n ? tt_tail_stream(reading->tail, i) : NULL;
+
+		if (stream && !is_awaited(reading, stream))
+			continue;
+		if (uid >= 0 && cpus > 0 && (!stream || stream->uid != uid))
+			ok = reading->handler->ask((uint32_t)uid, (uint32_t)cpus, reading->data);
+		if (!stream)
+			break;
+		cpus = MAX(stream->uid == uid ? cpus : 0, stream->cpu + 1);
+		uid = stream->uid;
+		reading->awaited++;
+	}
+	return ok;
+}
+
+static bool ask_if_due(struct reading *reading, GError **error)
+{
+	int64_t now = now_ns(reading);
+
+	if (!is_due(reading, now))
+		return true;
+	if (!ask_all(reading)) {
+		g_set_error(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE,
+		            "reading along has failed: the process that looks after the buffers has ended");
+		return false;
+	}
+	reading->request_ns = now;
+	if (!reading->asked_ns && reading->awaited)
+		reading->asked_ns = now;
+	return true;
+}
+
+static bool take_turn(struct reading *reading, GError **error)
+{
+	int64_t listed_ns = now_ns(reading) - clocks_ns;
+
+	reading->last_cpu = tt_cpus_last_present();
+	if (!tt_tail_poll(reading->tail, error))
+		return false;
+	const struct tt_tail_stream *last = last_stream(reading);
+	int64_t complete_ns = last && last->end_ns != TT_TAIL_NEVER ? last->end_ns - 1 : TT_TAIL_NEVER;
+	note_answers(reading, last);
+	return tell(reading, MIN(complete_ns, listed_ns), error) &&
+	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
+}
+
+static bool is_quiet(const struct reading *reading)
+{
+	return !reading->pending && !reading->asked_ns && now_ns(reading) - reading->news_ns > quiet_ns;
 }
 
 bool tt_live_read(const struct tt_live_source *source, const struct tt_live_handler *handler, void *data,
                   GError **error)
 {
-	struct reading reading = {.handler = handler, .data = data};
-	struct tt_graph *graph = tt_graph_new(read_message, &reading, error);
-	bool ok;
+	const struct tt_tail_options options = {
+	    .root = source->recorder, .recording = source->recording, .aside = MODULES};
+	struct reading reading = {.handler = handler, .data = data, .step_ns = most_step_ns / 64};
+	bool ok = true;
 
-	reading.decoder = tt_decoder_new(&handler->trace, data, &reading.summary);
-	reading.modules = tt_modules_new(tell_module, &reading);
-	reading.dumps = tt_dumps_new(reading.modules);
-	tt_decoder_only(reading.decoder, source->recorder, source->recording);
-	ok = graph && tt_graph_add_live(graph, source->url, error);
-	if (ok) {
-		tt_guard_begin(source->url);
-		ok = read_all(&reading, graph, source->url, error);
-		tt_guard_end();
+	reading.offset_ns = g_get_real_time() * 1000 - monotonic_ns();
+	reading.told_ns = reading.current_ns = reading.news_ns = now_ns(&reading);
+	reading.tail = tt_tail_open(source->folder, &options, &handler->trace, data);
+	while (ok && reading.next != TT_LIVE_STOP) {
+		ok = take_turn(&reading, error);
+		if (ok && reading.next != TT_LIVE_STOP)
+			g_usleep(is_quiet(&reading) ? LOOK_QUIET_US : LOOK_US);
 	}
-	tt_graph_free(graph);
-	tt_dumps_free(reading.dumps);
-	tt_modules_free(reading.modules);
-	tt_decoder_free(reading.decoder);
+	tt_tail_close(reading.tail);
 	return ok;
 }

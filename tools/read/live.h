@@ -1,14 +1,18 @@
 /*
- * Reading a session while it is recorded: lttng-live → muxer → our sink.
+ * Reading a recording while it is made: the folder into which LTTng's consumer writes, see tail.h.
  *
- * A relay daemon hands out what the recorded processes' buffers were emptied of, a few times a second, and where a
- * buffer was empty, until when. The muxer tells an event when no buffer can have an earlier one any more. So what was
- * told is all that happened up to the time of the last message, in its order.
+ * All that happened up to a time is told when every buffer is known up to it. A buffer without events writes nothing,
+ * so beacons are asked for an event in each buffer: when something was read of which the rest may lie in another one,
+ * and when the handler wants the time to go on. Where all is quiet, nothing is asked for.
+ *
+ * Nor is the time ever past the moment at which the folder was last looked through: the buffers of a user are listed
+ * there before they can have an event. So also a user who comes later is never told too late.
  */
 #ifndef TT_READ_LIVE_H
 #define TT_READ_LIVE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include <glib.h>
 
@@ -16,22 +20,39 @@
 
 /* Where to read, and whose events. */
 struct tt_live_source {
-	char *url;         /* net://ADDRESS:PORT/host/HOST/SESSION */
-	uint32_t recorder; /* the pid of whoever starts the program: its children count, and all that they start */
-	char *recording;   /* the token that these have from the environment */
+	const char *folder;
+	const char *session;   /* its name for LTTng, which beacons need to know */
+	uint32_t recorder;     /* the pid of whoever starts the program: its children count, and all that they start */
+	const char *recording; /* the token that these have from the environment */
+};
+
+/* How far it has come. */
+struct tt_live_state {
+	int64_t complete_ns; /* all that happened up to here was told; 0: nothing is known yet */
+	int64_t behind_ns;   /* for so long there has been something that is not told yet; 0: there is nothing */
+	int64_t silent_ns;   /* for so long no beacon was seen in a buffer of `silent_uid`; 0: they answer */
+	int64_t silent_uid;
+};
+
+/* What is wanted next. */
+enum tt_live_next {
+	TT_LIVE_NEWS, /* to be told what happens */
+	TT_LIVE_TIME, /* also if nothing happens: the time up to which that is certain */
+	TT_LIVE_STOP,
 };
 
 /*
  * As that of a trace, but that a module is told when the state dump tells of it: after the first events of its
- * process. `pause` is called often, also when nothing happens: all that happened up to `complete_ns` was told. False
- * from any of them ends the reading.
+ * process. `pause` is called often, also when nothing happens. `ask` asks a beacon for an event in each buffer of the
+ * user and the CPUs below n_cpus; false from it ends the reading.
  */
 struct tt_live_handler {
 	struct tt_trace_handler trace;
-	bool (*pause)(int64_t complete_ns, void *data);
+	enum tt_live_next (*pause)(const struct tt_live_state *state, void *data);
+	bool (*ask)(uint32_t uid, uint32_t n_cpus, void *data);
 };
 
-/* Reads until the session is over. False with *error, of TT_TRACE_ERROR, if it could not be read to its end. */
+/* Reads until the handler wants no more. False with *error, of TT_TRACE_ERROR, if it cannot be read on. */
 bool tt_live_read(const struct tt_live_source *source, const struct tt_live_handler *handler, void *data,
                   GError **error);
 

@@ -17,8 +17,6 @@
 #include "tools/session/heir.h"
 #include "tools/session/loader.h"
 #include "tools/session/offspring.h"
-#include "tools/session/rehearsal.h"
-#include "tools/session/relay.h"
 #include "tracepoints/door.h"
 
 /* Of a program whose recorder was killed: from SIGTERM to SIGKILL, and from one look at it to the next. */
@@ -128,11 +126,9 @@ struct job {
 struct recorder {
 	const struct job *job;
 	struct tt_daemon *daemon;
-	struct tt_relay *relay; /* NULL: recorded without one */
 	struct tt_session *session;
-	struct tt_door *door;                 /* NULL: all processes are recorded */
-	bool missed;                          /* processes that should have been let in were not */
-	const struct tt_companion *companion; /* NULL: nobody reads along */
+	struct tt_door *door; /* NULL: all processes are recorded */
+	bool missed;          /* processes that should have been let in were not */
 };
 
 static void look_at_door(struct recorder *recorder)
@@ -163,8 +159,9 @@ static void close_door(struct recorder *recorder)
 static bool is_caught(void *data)
 {
 	const struct recorder *recorder = data;
+	const struct tt_companion *companion = recorder->job->options->companion;
 
-	if (!recorder->companion || !recorder->companion->is_caught(recorder->companion->data))
+	if (!companion || !companion->is_caught(companion->data))
 		return false;
 	tt_session_finish(recorder->session);
 	return true;
@@ -219,50 +216,19 @@ static bool no_room(const struct tt_recording *recording, GError **error)
 	return false;
 }
 
-/* The relay daemon that a companion reads from; NULL: there is no companion, or it was told that there is none. */
-static struct tt_relay *open_relay(const struct tt_companion *companion, const char *folder)
-{
-	g_autoptr(GError) failure = NULL;
-	struct tt_relay *relay = companion ? tt_relay_open(folder, &failure) : NULL;
-
-	if (companion && !relay)
-		companion->cannot(failure->message, companion->data);
-	return relay;
-}
-
-/* The session, with a relay daemon if one can be had; without one the companion does not read along. */
-static struct tt_session *start_session(const struct job *job, const char *folder, struct tt_relay **relay,
-                                        GError **error)
-{
-	const struct tt_companion *companion = job->options->companion;
-	g_autoptr(GError) failure = NULL;
-	struct tt_session *session;
-
-	*relay = open_relay(companion, folder);
-	if (!*relay)
-		return tt_session_start(folder, NULL, job->options->drop, error);
-	session = tt_session_start(folder, *relay, job->options->drop, &failure);
-	if (session)
-		return session;
-	tt_relay_close(g_steal_pointer(relay), NULL);
-	session = tt_session_start(folder, NULL, job->options->drop, error);
-	if (session)
-		companion->cannot(failure->message, companion->data);
-	return session;
-}
-
 /* Has a companion read along while the program runs. */
 static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, struct tt_manifest *manifest,
                      GError **error)
 {
-	const struct tt_companion *companion = recorder->companion;
+	const struct tt_companion *companion = job->options->companion;
+	const struct tt_live_source source = {.folder = folder,
+	                                      .session = tt_session_name(recorder->session),
+	                                      .recorder = (uint32_t)getpid(),
+	                                      .recording = job->token};
 
 	if (!companion)
 		return run_program(job, recorder, manifest, error);
-	tt_rehearse(folder, tt_session_name(recorder->session));
-	g_autofree char *url = tt_relay_live_url(recorder->relay, tt_session_name(recorder->session));
-	companion->begin(&(struct tt_live_source){.url = url, .recorder = (uint32_t)getpid(), .recording = job->token},
-	                 companion->data);
+	companion->begin(&source, companion->data);
 	bool ok = run_program(job, recorder, manifest, error);
 	companion->end(companion->data);
 	return ok;
@@ -284,7 +250,6 @@ static void inherit(void *data)
 	     waited += LOOK_MS)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
-	tt_relay_close(recorder->relay, NULL);
 	tt_daemon_close(recorder->daemon);
 	fprintf(stderr,
 	        "trace-thr: the recorder was killed, and the program ended for it; what was recorded is in %s\n",
@@ -310,10 +275,8 @@ static bool record_into(const struct job *job, GError **error)
 	bool ok = false;
 	int heir = -1;
 
-	if (recorder.daemon) {
-		recorder.session = start_session(job, folder, &recorder.relay, error);
-		recorder.companion = recorder.relay ? job->options->companion : NULL;
-	}
+	if (recorder.daemon)
+		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
 		heir = tt_heir_start(inherit, &recorder);
@@ -324,7 +287,6 @@ static bool record_into(const struct job *job, GError **error)
 		recording->loss.torn |= recorder.missed;
 		manifest.torn = recording->loss.torn;
 	}
-	ok = tt_relay_close(recorder.relay, ok ? error : NULL) && ok;
 	tt_heir_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
 	if (ok && recording->end.no_room)

@@ -15,10 +15,8 @@
 /* Who reads along while a program is recorded. */
 struct tt_companion {
 	void (*begin)(const struct tt_live_source *source, void *data); /* the program is about to start */
-	void (*cannot)(const char *why,
-	               void *data);    /* instead: there is nothing to read before the program has ended */
 	bool (*is_caught)(void *data); /* asked many times a second; true: the program hangs, and is ended */
-	void (*end)(void *data);       /* all is recorded; not called after `cannot` */
+	void (*end)(void *data);       /* all is recorded */
 	void *data;
 };
 

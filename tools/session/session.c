@@ -7,21 +7,28 @@
 
 #include <lttng/lttng.h>
 
+#include "tools/session/beacon.h"
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
 #include "tools/session/namespace.h"
-#include "tools/session/relay.h"
 #include "tools/session/tracker.h"
 
 static const char events_channel[] = "events";
 static const char modules_channel[] = "modules";
 
+/* LTTng's own, of the description of the events. */
+static const char metadata_channel[] = "metadata";
+
 /*
- * How often the buffers are emptied for those who read along. A deadlock is seen after about twice that; each time
- * costs a message a CPU and channel.
+ * How often what is there is written for those who read along. The buffers: each time costs a page of the disk a CPU,
+ * if there is something in it. What describes the events: LTTng takes a breath of 200 ms after each time that there was
+ * something new, so the first time should come when a process has registered, which takes it 10 to 30 ms.
  */
-enum { LIVE_PERIOD_US = 50000 };
+enum { EVENTS_US = 20000, METADATA_US = 50000 };
+
+/* LTTng's own. */
+enum { METADATA_SIZE = 4096, METADATA_COUNT = 2 };
 
 /* Less than this is no room: writing has failed, or will. */
 enum { LEAST_ROOM = 64 * 1024 };
@@ -33,6 +40,7 @@ static const gulong step_us = 2000;
 struct tt_session {
 	char *name;
 	char *folder;
+	bool live, drop;
 	struct lttng_handle *handle;
 	uint64_t buffers;    /* bytes of all of them */
 	uint64_t least_free; /* shared memory, as far as it was looked at */
@@ -84,26 +92,33 @@ static bool check(int code, const char *doing, GError **error)
 	return false;
 }
 
-static bool enable_channel(struct tt_session *session, const char *name, uint64_t size, uint64_t n, bool drop,
-                           GError **error)
+struct channel {
+	const char *name;
+	uint64_t size, count; /* of its sub-buffers */
+	bool drop;            /* rather than making the program wait */
+	unsigned live_us;     /* how often it is written for those who read along */
+};
+
+static bool enable_channel(const struct tt_session *session, const struct channel *wanted, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_channel *channel = lttng_channel_create(&domain);
 
 	if (!channel)
 		return check(-LTTNG_ERR_NOMEM, "cannot make a channel", error);
-	g_strlcpy(channel->name, name, sizeof channel->name);
+	g_strlcpy(channel->name, wanted->name, sizeof channel->name);
 	channel->attr.overwrite = 0;
-	channel->attr.subbuf_size = size;
-	channel->attr.num_subbuf = n;
-	int code = drop ? 0 : lttng_channel_set_blocking_timeout(channel, -1);
+	channel->attr.subbuf_size = wanted->size;
+	channel->attr.num_subbuf = wanted->count;
+	channel->attr.switch_timer_interval = session->live ? wanted->live_us : 0;
+	int code = wanted->drop ? 0 : lttng_channel_set_blocking_timeout(channel, -1);
 	if (code >= 0)
 		code = lttng_enable_channel(session->handle, channel);
 	lttng_channel_destroy(channel);
 	return check(code, "cannot make a channel", error);
 }
 
-static bool enable_events(struct tt_session *session, const char *pattern, const char *channel, GError **error)
+static bool enable_events(const struct tt_session *session, const char *pattern, const char *channel, GError **error)
 {
 	struct lttng_event event = {
 	    .type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = LTTNG_EVENT_LOGLEVEL_ALL, .loglevel = -1};
@@ -111,6 +126,25 @@ static bool enable_events(struct tt_session *session, const char *pattern, const
 	g_strlcpy(event.name, pattern, sizeof event.name);
 	return check(lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, 0, NULL),
 	             "cannot enable events", error);
+}
+
+static bool enable_channels(const struct tt_session *session, const struct tt_buffers *buffers, GError **error)
+{
+	const struct channel events = {events_channel, buffers->event_size, buffers->event_count, session->drop,
+	                               EVENTS_US};
+	const struct channel modules = {modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, EVENTS_US};
+	const struct channel metadata = {metadata_channel, METADATA_SIZE, METADATA_COUNT, true, METADATA_US};
+
+	return enable_channel(session, &events, error) && enable_channel(session, &modules, error) &&
+	       (!session->live || enable_channel(session, &metadata, error));
+}
+
+static bool enable_all_events(const struct tt_session *session, GError **error)
+{
+	return enable_events(session, "trace_thr:*", events_channel, error) &&
+	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
+	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
+	       (!session->live || enable_events(session, TT_BEACON_EVENTS, events_channel, error));
 }
 
 /* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */
@@ -124,7 +158,7 @@ static bool leave_all_out(struct tt_session *session)
 	return session->restricted;
 }
 
-static bool set_up(struct tt_session *session, bool drop, GError **error)
+static bool set_up(struct tt_session *session, GError **error)
 {
 	struct lttng_domain domain = {.type = LTTNG_DOMAIN_UST, .buf_type = LTTNG_BUFFER_PER_UID};
 	struct lttng_event_context pid = {.ctx = LTTNG_EVENT_CONTEXT_VPID};
@@ -137,11 +171,7 @@ static bool set_up(struct tt_session *session, bool drop, GError **error)
 		return fail_full(session, error);
 	session->handle = lttng_create_handle(session->name, &domain);
 	return check(session->handle ? 0 : -LTTNG_ERR_NOMEM, "cannot reach the session", error) &&
-	       enable_channel(session, events_channel, buffers.event_size, buffers.event_count, drop, error) &&
-	       enable_channel(session, modules_channel, TT_MODULE_BUFFER_SIZE, TT_MODULE_BUFFERS, false, error) &&
-	       enable_events(session, "trace_thr:*", events_channel, error) &&
-	       enable_events(session, "lttng_ust_statedump:*", modules_channel, error) &&
-	       enable_events(session, "lttng_ust_lib:*", modules_channel, error) &&
+	       enable_channels(session, &buffers, error) && enable_all_events(session, error) &&
 	       check(lttng_add_context(session->handle, &pid, NULL, modules_channel), "cannot add the process id",
 	             error) &&
 	       check(leave_all_out(session) ? 0 : -LTTNG_ERR_UNK, "cannot restrict the session", error) &&
@@ -157,33 +187,21 @@ static void free_session(struct tt_session *session)
 	g_free(session);
 }
 
-/* Creates the session; 0, or a negative code. */
-static int create(const struct tt_session *session, const struct tt_relay *relay)
-{
-	g_autofree char *url = g_strconcat("file://", session->folder, NULL);
-	struct lttng_session_descriptor *live;
-
-	if (!relay)
-		return lttng_create_session(session->name, url);
-	live = lttng_session_descriptor_live_network_create(session->name, tt_relay_control_url(relay),
-	                                                    tt_relay_data_url(relay), LIVE_PERIOD_US);
-	enum lttng_error_code code = live ? lttng_create_session_ext(live) : LTTNG_ERR_NOMEM;
-	lttng_session_descriptor_destroy(live);
-	return code == LTTNG_OK ? 0 : -(int)code;
-}
-
-struct tt_session *tt_session_start(const char *folder, const struct tt_relay *relay, bool drop, GError **error)
+struct tt_session *tt_session_start(const char *folder, bool live, bool drop, GError **error)
 {
 	struct tt_session *session = g_new0(struct tt_session, 1);
+	g_autofree char *url = g_strconcat("file://", folder, NULL);
 
 	session->name = g_strdup_printf("trace-thr-%d-%08x", (int)getpid(), g_random_int());
 	session->folder = g_strdup(folder);
+	session->live = live;
+	session->drop = drop;
 	session->least_free = UINT64_MAX;
-	if (!check(create(session, relay), "cannot make a recording session", error)) {
+	if (!check(lttng_create_session(session->name, url), "cannot make a recording session", error)) {
 		free_session(session);
 		return NULL;
 	}
-	if (!set_up(session, drop, error)) {
+	if (!set_up(session, error)) {
 		lttng_destroy_session_no_wait(session->name);
 		free_session(session);
 		return NULL;

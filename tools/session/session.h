@@ -10,7 +10,6 @@
 #include <glib.h>
 
 struct tt_session;
-struct tt_relay;
 
 /* What the tracer could not record. */
 struct tt_session_loss {
@@ -21,12 +20,13 @@ struct tt_session_loss {
 
 /*
  * Creates and starts a session of a name of its own that records trace_thr's events, and where the programs' binaries
- * lie, into `folder` (absolute, existing); by way of `relay`, unless NULL, who reads it can read along. Blocking: a
- * full buffer makes the program wait, unless `drop`. NULL with *error: there is no session then.
+ * lie, into `folder` (absolute, existing). `live`: for who reads it meanwhile, what is in the buffers goes to disk many
+ * times a second, and the events of beacons (beacon.h) are recorded too. Blocking: a full buffer makes the program
+ * wait, unless `drop`. NULL with *error: there is no session then.
  */
-struct tt_session *tt_session_start(const char *folder, const struct tt_relay *relay, bool drop, GError **error);
+struct tt_session *tt_session_start(const char *folder, bool live, bool drop, GError **error);
 
-/* Its name, which a reader asks the relay daemon for. */
+/* Its name, as LTTng knows it. */
 const char *tt_session_name(const struct tt_session *session);
 
 /*
