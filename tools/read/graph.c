@@ -263,52 +263,6 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events
 	return ok;
 }
 
-/* The source of a session that is being recorded. It has one port, and adds none. */
-static bool add_live(struct tt_graph *graph, const char *url)
-{
-	const bt_component_class_source *class =
-	    bt_plugin_borrow_source_component_class_by_name_const(graph->ctf, "lttng-live");
-	bt_value *params = bt_value_map_create();
-	bt_value *inputs = NULL;
-	const bt_component_source *source;
-	bool ok;
-
-	bt_value_map_insert_empty_array_entry(params, "inputs", &inputs);
-	bt_value_array_append_string_element(inputs, url);
-	bt_value_map_insert_string_entry(params, "session-not-found-action", "end");
-	ok = class && !bt_graph_add_source_component(graph->graph, class, "live", params, SILENT, &source) &&
-	     connect_streams(graph, source, NULL);
-	bt_value_put_ref(params);
-	return ok;
-}
-
-bool tt_graph_add_live(struct tt_graph *graph, const char *url, GError **error)
-{
-	tt_guard_begin(url);
-	bool ok = add_live(graph, url) && !is_at_fault();
-	tt_guard_end();
-	if (!ok)
-		fail(error, url);
-	return ok;
-}
-
-enum tt_graph_progress tt_graph_step(struct tt_graph *graph, const char *url, GError **error)
-{
-	bt_graph_run_once_status status = bt_graph_run_once(graph->graph);
-
-	switch (is_at_fault() ? BT_GRAPH_RUN_ONCE_STATUS_ERROR : status) {
-	case BT_GRAPH_RUN_ONCE_STATUS_OK:
-		return TT_GRAPH_MORE;
-	case BT_GRAPH_RUN_ONCE_STATUS_AGAIN:
-		return TT_GRAPH_LATER;
-	case BT_GRAPH_RUN_ONCE_STATUS_END:
-		return TT_GRAPH_END;
-	default:
-		fail(error, url);
-		return TT_GRAPH_FAILED;
-	}
-}
-
 static int64_t ns_of(const bt_clock_snapshot *clock, int64_t otherwise)
 {
 	int64_t time_ns;
@@ -318,8 +272,6 @@ static int64_t ns_of(const bt_clock_snapshot *clock, int64_t otherwise)
 
 int64_t tt_graph_time(const bt_message *message, int64_t otherwise)
 {
-	if (bt_message_get_type(message) == BT_MESSAGE_TYPE_MESSAGE_ITERATOR_INACTIVITY)
-		return ns_of(bt_message_message_iterator_inactivity_borrow_clock_snapshot_const(message), otherwise);
 	if (bt_message_get_type(message) != BT_MESSAGE_TYPE_EVENT ||
 	    !bt_message_event_borrow_stream_class_default_clock_class_const(message))
 		return otherwise;

@@ -1,5 +1,5 @@
 /*
- * The Babeltrace graph: source.ctf.fs for each folder, or source.ctf.lttng-live → filter.utils.muxer → us.
+ * The Babeltrace graph: source.ctf.fs for each folder → filter.utils.muxer → us.
  */
 #ifndef TT_READ_GRAPH_H
 #define TT_READ_GRAPH_H
@@ -30,17 +30,7 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events
 /* Reads to the end. `path` is for the error. */
 bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error);
 
-/*
- * Adds a session that is being recorded, instead of folders: net://ADDRESS:PORT/host/HOST/SESSION at a relay daemon.
- * False with *error.
- */
-bool tt_graph_add_live(struct tt_graph *graph, const char *url, GError **error);
-
-/* Reads a little of it, if there is something. The guard is the caller's to set. `url` is for the error. */
-enum tt_graph_progress { TT_GRAPH_MORE, TT_GRAPH_LATER, TT_GRAPH_END, TT_GRAPH_FAILED };
-enum tt_graph_progress tt_graph_step(struct tt_graph *graph, const char *url, GError **error);
-
-/* The time of a message: of an event, or of a word that nothing happened until then. That other if it has none. */
+/* The time of a message that is an event's. That other if it has none. */
 int64_t tt_graph_time(const bt_message *message, int64_t otherwise);
 
 #endif /* TT_READ_GRAPH_H */

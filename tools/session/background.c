@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "tools/session/daemon.h"
-#include "tools/session/offspring.h"
 
 /* How long a daemon may take to start or to end. */
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
@@ -15,14 +14,12 @@ enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 /* In the child: in a session of its own, and with no signal held back, as we do. */
 static void detach(void *data)
 {
-	const pid_t *leader = data;
 	sigset_t none;
 
+	(void)data;
 	setsid();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	if (*leader)
-		tt_offspring_ends_with(*leader, SIGTERM);
 }
 
 /* Waits until it answers. False: it has ended, or does not. */
@@ -52,7 +49,6 @@ static char **environment(void)
 pid_t tt_background_start(const struct tt_background *background, GError **error)
 {
 	const char *name = background->argv[0];
-	pid_t leader = background->with_us ? getpid() : 0;
 	g_auto(GStrv) variables = environment();
 	g_autoptr(GError) failure = NULL;
 	GPid pid;
@@ -60,7 +56,7 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	if (!g_spawn_async(NULL, background->argv, variables,
 	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
 	                       G_SPAWN_STDERR_TO_DEV_NULL,
-	                   detach, &leader, &pid, &failure)) {
+	                   detach, NULL, &pid, &failure)) {
 		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
 		            "%s cannot be started (%s): install it with 'make deps' or 'apt-get install lttng-tools'",
 		            name, failure->message);

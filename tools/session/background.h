@@ -12,7 +12,6 @@
 /* What is to be started, and how one sees that it answers. */
 struct tt_background {
 	char **argv;
-	bool with_us;                /* it gets SIGTERM when we end, however that happens */
 	bool (*answers)(void *data); /* asked again and again */
 	void *data;
 };
