@@ -2,11 +2,10 @@
 # trace-thr run while the program runs: a hang is reported and ended, what is none is left alone, nothing is left behind.
 . "$(dirname "$0")/lib.sh"
 
-# What a run has left: its relay daemon, and the folder of that in the trace.
+# What a run has left: processes of ours, and its session.
 left() # left NAME
 {
-	pgrep -fl "lttng-relayd --output $dir/$1/"
-	ls -d "$dir/$1/.relay" 2>/dev/null
+	pgrep -fl "^$TOOL run .*$dir/$1 "
 	for session in $(lttng --no-sessiond list 2>/dev/null | grep -o 'trace-thr-[0-9]*'); do
 		kill -0 "${session#trace-thr-}" 2>/dev/null || echo "$session is left"
 	done
@@ -174,28 +173,21 @@ check "Ctrl-C: the trace is kept, nothing is left" \
 tool check "$dir/interrupted"
 check "and is whole" "$(status_is 1)$(has out '^TT001')$(has out ' 0 events lost')"
 
+# A beacon that is killed, while something waits that is no hang yet.
+"$TOOL" run --hang-after 3000 -o "$dir/unlit" -- "$BUILD/examples/lost_wakeup" >"$dir/out" 2>"$dir/err" </dev/null &
+recorder=$!
+begun() { pgrep -P $recorder -x lost_wakeup && grep -q "waits for one" "$dir/out" "$dir/err"; }
+check "the beacon is killed: the program begins" "$(wait_until "it begins" begun)"
+pkill -KILL -P "$(pgrep -P $recorder -x trace-thr-look)" -x trace-thr-beat
+check "the beacon is killed: it is said" "$(wait_until "it is said" grep -q '^trace-thr: reading along has failed' "$dir/err")"
+kill -TERM $recorder
+status=0
+wait $recorder || status=$?
+check "the beacon is killed: the rest is as ever" "$(status_is 66)$(once '^TT003')$(left unlit)"
+
 # Without.
 tool run --no-live --timeout 1 -o "$dir/blind" -- "$BUILD/examples/deadlock_abba"
 check "--no-live looks when the program has ended" "$(status_is 66)$(lacks err 'hangs since')$(once '^TT001')$(left blind)"
-
-# A relay daemon that takes connections and answers nothing: the recording goes on without it.
-mkdir "$dir/bin"
-cat >"$dir/bin/lttng-relayd" <<'END'
-#!/usr/bin/env python3
-import socket, sys, threading
-def serve(url):
-    host, port = url.split("//")[1].split(":")
-    listener = socket.create_server((host, int(port)))
-    while True:
-        listener.accept()[0].close()
-for option, url in zip(sys.argv, sys.argv[1:]):
-    if option.endswith("-port"):
-        threading.Thread(target=serve, args=(url,)).start()
-END
-chmod +x "$dir/bin/lttng-relayd"
-run env PATH="$dir/bin:$PATH" "$TOOL" run --timeout 1 -o "$dir/mute" -- "$BUILD/examples/deadlock_abba"
-check "with a relay daemon that does not answer it is checked when it has ended, which is said" "$(status_is 66)$(
-	once '^trace-thr: the program cannot be watched while it runs')$(lacks err 'hangs since')$(once '^TT001')$(left mute)"
 
 # What is suppressed is no reason to end a program.
 echo 'TT001:lock:scanner' >"$dir/suppressions"
@@ -203,14 +195,47 @@ tool run --suppressions "$dir/suppressions" --timeout 2 -o "$dir/silent" -- "$BU
 check "a suppressed deadlock is left alone" "$(status_is 124)$(lacks err 'hangs since')$(lacks err '^TT001')$(
 	has err '^trace-thr: 0 deadlocks, 0 inversions, 1 suppressed')"
 if unshare -n true 2>/dev/null; then
-	run unshare -n "$TOOL" run -o "$dir/alone" -- "$BUILD/examples/rlock"
-	check "without a loopback interface it says so, and checks afterwards" \
-		"$(status_is 0)$(has err 'cannot be watched .*ip link set lo up')$(has err 'none found')$(left alone)"
+	run unshare -n "$TOOL" run --timeout 3000 -o "$dir/alone" -- "$BUILD/examples/deadlock_abba"
+	check "it needs no network" "$(status_is 66)$(has err 'hangs since')$(once '^TT001')$(left alone)"
 else
-	skip "without a loopback interface: it needs root"
+	skip "it needs no network: it takes root to see that"
 fi
 
-# Many at a time have relay daemons of their own.
+# Two users. Their folder must be open to the second one, who executes the program there.
+chmod 755 "$dir"
+cp "$BUILD/tests/tool/users" "$dir/users"
+if test "$(id -u)" = 0; then
+	for who in child:child-forth parent:parent-forth exec:anew-forth; do
+		run env LD_LIBRARY_PATH="$BUILD" "$TOOL" run --timeout 3000 -o "$dir/users-${who%%:*}" -- "$dir/users" "${who%%:*}"
+		check "two users, ${who%%:*}: the deadlock is reported while it lasts" "$(status_is 66)$(has err 'hangs since')$(
+			once "^TT001 deadlock \\(actual\\): ${who#*:}")$(left "users-${who%%:*}")$(pgrep -fl "^$dir/users")"
+	done
+	check "the other user has buffers of its own" "$(ls -d "$dir/users-exec/ust/uid/65534" 2>&1 >/dev/null)"
+
+	# What befalls the beacon of the other user: SIGKILL, and it is started anew; SIGSTOP, and it is missed.
+	for signal in KILL STOP; do
+		: >"$dir/err"
+		LD_LIBRARY_PATH="$BUILD" "$TOOL" run --hang-after 1 -o "$dir/other-$signal" -- "$dir/users" told >"$dir/out" \
+			2>"$dir/err" </dev/null &
+		recorder=$!
+		others() { pgrep -u 65534 -P "$(pgrep -P "$(pgrep -P $recorder -x trace-thr-look)" -x trace-thr-beat)"; }
+		check "its beacon, SIG$signal: there is one" "$(wait_until "there is one" others)"
+		other=$(others)
+		kill -$signal "$other"
+		pkill -USR1 -u 65534 -f "^$dir/users when-told"
+		test $signal = KILL ||
+			check "its beacon, SIGSTOP: it is missed" "$(wait_until "it is missed" grep -q 'buffers of user 65534' "$dir/err")"
+		test $signal = KILL || kill -CONT "$other"
+		status=0
+		wait $recorder || status=$?
+		check "its beacon, SIG$signal: the hang is reported" "$(status_is 66)$(has err 'hangs since')$(
+			once '^TT003 stuck \(actual\): ')$(left "other-$signal")"
+	done
+else
+	skip "two users: it needs root"
+fi
+
+# Many at a time.
 for i in 1 2 3; do
 	"$TOOL" run -q -o "$dir/many-$i" -- "$BUILD/examples/deadlock_abba" >/dev/null 2>"$dir/many-err-$i" &
 done
