@@ -84,6 +84,7 @@
 	X(int, close, (int fd))                                                                                        \
 	X(int, fclose, (FILE * file))                                                                                  \
 	X(int, close_range, (unsigned first, unsigned last, int flags))                                                \
+	X(int, prctl, (int option, ...))                                                                               \
 	X(int, dlclose, (void *handle))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;
