@@ -25,6 +25,7 @@
 
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/shake.h"
+#include "files.h"
 #include "records.h"
 #include "seccomp.h"
 #include "shared_memory.h"
@@ -246,25 +247,31 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
 #ifdef __x86_64__
 #define TEXT_(value) #value
 #define TEXT(value) TEXT_(value)
+#define JUMP(number, to) "	cmpq $" TEXT(number) ", %rdi\n	je " #to "\n"
+/* clang-format off */
 __asm__(".text\n"
         ".globl syscall\n"
         ".type syscall, @function\n"
         "syscall:\n"
         "	.cfi_startproc\n"
-        "	cmpq $" TEXT(__NR_futex) ", %rdi\n"
-                                         "	je tt_futex_syscall\n"
-                                         "	cmpq $" TEXT(__NR_seccomp) ", %rdi\n"
-                                                                           "	je tt_rare_syscall\n"
-                                                                           "	jmp *tt_next_syscall(%rip)\n"
-                                                                           "	.cfi_endproc\n"
-                                                                           ".size syscall, . - syscall\n");
+        JUMP(__NR_futex, tt_futex_syscall)
+        JUMP(__NR_close, tt_close_syscall)
+        JUMP(__NR_close_range, tt_close_syscall)
+        JUMP(__NR_seccomp, tt_seccomp_syscall)
+        "	jmp *tt_next_syscall(%rip)\n"
+        "	.cfi_endproc\n"
+        ".size syscall, . - syscall\n");
+/* clang-format on */
 #else
 TT_INTERPOSED long tt_syscall(long number, long a, long b, long c, long d, long e, long f) __asm__("syscall");
 
 TT_INTERPOSED long tt_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	return (number == SYS_futex     ? tt_futex_syscall
-	        : number == SYS_seccomp ? tt_rare_syscall
-	                                : tt_next_syscall)(number, a, b, c, d, e, f);
+	tt_syscall_fn *next = number == SYS_futex                                ? tt_futex_syscall
+	                      : number == SYS_close || number == SYS_close_range ? tt_close_syscall
+	                      : number == SYS_seccomp                            ? tt_seccomp_syscall
+	                                                                         : tt_next_syscall;
+
+	return next(number, a, b, c, d, e, f);
 }
 #endif

@@ -103,7 +103,7 @@ void tt_seccomp_comes(void)
 		TT_REAL(pthread_once)(&once, leave);
 }
 
-long tt_rare_syscall(long number, long a, long b, long c, long d, long e, long f)
+long tt_seccomp_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	if (number == SYS_seccomp && (a == SECCOMP_SET_MODE_STRICT || a == SECCOMP_SET_MODE_FILTER))
 		tt_seccomp_comes();
