@@ -13,18 +13,30 @@
 /* The signals that the forking thread had blocked: LTTng blocks them all meanwhile. */
 static __thread sigset_t signals;
 
+/* LTTng has taken its leave of this process, and of its children. */
+static int has_left;
+
+__attribute__((visibility("default"))) void tt_provider_leave(void)
+{
+	has_left = 1;
+}
+
 static void before(void)
 {
-	lttng_ust_before_fork(&signals);
+	if (!has_left)
+		lttng_ust_before_fork(&signals);
 }
 
 static void after_in_parent(void)
 {
-	lttng_ust_after_fork_parent(&signals);
+	if (!has_left)
+		lttng_ust_after_fork_parent(&signals);
 }
 
 static void after_in_child(void)
 {
+	if (has_left)
+		return;
 	tt_environment_swap();
 	lttng_ust_after_fork_child(&signals);
 	tt_environment_swap();

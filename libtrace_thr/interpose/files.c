@@ -16,9 +16,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "files.h"
+#include "futex.h"
 #include "watch.h"
 
 /* LTTng's, which call the function where the descriptor is not its own; NULL: LTTng is not here. */
@@ -56,11 +59,18 @@ static int let_pass(FILE *file)
 	return 0;
 }
 
+static bool is_of_unwinder(int fd)
+{
+	struct stat file;
+
+	return (fd == tt_stack_pipe[0] || fd == tt_stack_pipe[1]) && !fstat(fd, &file) && S_ISFIFO(file.st_mode);
+}
+
 /* Whether the descriptor is open and the program's. */
 static bool may_close(int fd)
 {
 	int error = errno;
-	bool may = !safe_close(fd, look_at);
+	bool may = !is_of_unwinder(fd) && !safe_close(fd, look_at);
 
 	errno = error;
 	return may;
@@ -156,6 +166,16 @@ static int close_span(unsigned first, unsigned last, int flags, const void *call
 	}
 	errno = error;
 	return 0;
+}
+
+long tt_close_syscall(long number, long a, long b, long c, long d, long e, long f)
+{
+	if (number == SYS_close_range)
+		return close_span((unsigned)a, (unsigned)b, (int)c, TT_CALLER);
+	if (!is_guarded(TT_CALLER) || may_close((int)a))
+		return tt_next_syscall(number, a, b, c, d, e, f);
+	errno = EBADF;
+	return -1;
 }
 
 TT_INTERPOSED int close_range(unsigned first, unsigned last, int flags)

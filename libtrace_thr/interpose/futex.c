@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -24,7 +25,9 @@
 
 #include "libtrace_thr/src/object.h"
 #include "libtrace_thr/src/shake.h"
+#include "files.h"
 #include "records.h"
+#include "seccomp.h"
 #include "shared_memory.h"
 #include "watch.h"
 
@@ -209,11 +212,28 @@ __attribute__((constructor)) static void find_next(void)
 	tt_next_syscall = TT_REAL(syscall);
 }
 
+/*
+ * LTTng's thread waits for a daemon, and is cancelled when LTTng leaves the process; but a futex is no cancellation
+ * point, and where the process goes on then (seccomp.c) nothing of LTTng's may be left in it.
+ */
+static __attribute__((noinline)) long wait_of_tracer(const struct futex_call *call)
+{
+	int type;
+
+	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+	long returned = pass_on(call);
+	pthread_setcanceltype(type, NULL);
+	return returned;
+}
+
 long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
 	const struct futex_call call = {(uint32_t *)a, (int)b, c, d, (uint32_t *)e, f};
 
 	(void)number;
+	if (__builtin_expect(tt_inside >= TT_OWN, 0) && (call.op & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+	    tt_is_tracer(TT_CALLER))
+		return wait_of_tracer(&call);
 	return TT_WATCHED(futex_woken) ? call_told(&call, TT_CALLER) : pass_on(&call);
 }
 
@@ -223,25 +243,33 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
  * that is a variable of its own, which another thread may be changing.
  */
 #ifdef __x86_64__
-// clang-format off
 #define TEXT_(value) #value
 #define TEXT(value) TEXT_(value)
+#define JUMP(number, to) "	cmpq $" TEXT(number) ", %rdi\n	je " #to "\n"
+/* clang-format off */
 __asm__(".text\n"
-	".globl syscall\n"
-	".type syscall, @function\n"
-	"syscall:\n"
-	"	.cfi_startproc\n"
-	"	cmpq $" TEXT(__NR_futex) ", %rdi\n"
-	"	je tt_futex_syscall\n"
-	"	jmp *tt_next_syscall(%rip)\n"
-	"	.cfi_endproc\n"
-	".size syscall, . - syscall\n");
-// clang-format on
+        ".globl syscall\n"
+        ".type syscall, @function\n"
+        "syscall:\n"
+        "	.cfi_startproc\n"
+        JUMP(__NR_futex, tt_futex_syscall)
+        JUMP(__NR_close, tt_close_syscall)
+        JUMP(__NR_close_range, tt_close_syscall)
+        JUMP(__NR_seccomp, tt_seccomp_syscall)
+        "	jmp *tt_next_syscall(%rip)\n"
+        "	.cfi_endproc\n"
+        ".size syscall, . - syscall\n");
+/* clang-format on */
 #else
 TT_INTERPOSED long tt_syscall(long number, long a, long b, long c, long d, long e, long f) __asm__("syscall");
 
 TT_INTERPOSED long tt_syscall(long number, long a, long b, long c, long d, long e, long f)
 {
-	return (number == SYS_futex ? tt_futex_syscall : tt_next_syscall)(number, a, b, c, d, e, f);
+	tt_syscall_fn *next = number == SYS_futex                                ? tt_futex_syscall
+	                      : number == SYS_close || number == SYS_close_range ? tt_close_syscall
+	                      : number == SYS_seccomp                            ? tt_seccomp_syscall
+	                                                                         : tt_next_syscall;
+
+	return next(number, a, b, c, d, e, f);
 }
 #endif

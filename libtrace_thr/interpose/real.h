@@ -98,6 +98,7 @@
 	   const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment))                     \
 	X(void *, dlopen, (const char *path, int mode))                                                                \
 	X(void *, dlmopen, (Lmid_t space, const char *path, int mode))                                                 \
+	X(int, prctl, (int option, ...))                                                                               \
 	X(int, dlclose, (void *handle))
 
 #define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;

@@ -12,6 +12,9 @@
 
 static uint32_t watched;
 
+/* LTTng has taken its leave. */
+static bool has_left;
+
 static bool is_lttng_here(void)
 {
 	void *lttng = dlopen("liblttng-ust.so.1", RTLD_LAZY | RTLD_NOLOAD);
@@ -21,8 +24,10 @@ static bool is_lttng_here(void)
 	return lttng;
 }
 
-/* Whether the task is of the program, and runs. LTTng names its threads for the program, with `-ust` at the end. */
-static bool is_running(const char *task)
+enum whose { PROGRAM, TRACER };
+
+/* Whether the task is theirs, and runs. LTTng names its threads for the program, with `-ust` at the end. */
+static bool is_running(const char *task, enum whose whose)
 {
 	char path[64];
 	char line[128] = "";
@@ -35,19 +40,20 @@ static bool is_running(const char *task)
 	fclose(stat);
 	const char *name_end = strrchr(line, ')'); /* "123 (name) S …" */
 	if (!read || !name_end || name_end - line < 5)
-		return true;
-	return name_end[2] != 'Z' && name_end[2] != 'X' && strncmp(name_end - 4, "-ust", 4) != 0;
+		return whose == PROGRAM;
+	bool is_tracer = strncmp(name_end - 4, "-ust", 4) == 0;
+	return name_end[2] != 'Z' && name_end[2] != 'X' && is_tracer == (whose == TRACER);
 }
 
-/* Whether a thread of the program runs, other than the caller. Assumes so if it cannot tell. */
-static bool others_run(void)
+/* Whether a thread of theirs runs, other than the caller. Assumes it of the program's if it cannot tell. */
+static bool others_run(enum whose whose)
 {
 	DIR *tasks = opendir("/proc/self/task");
-	bool found = !tasks;
+	bool found = !tasks && whose == PROGRAM;
 	struct dirent *task;
 
 	while (!found && (task = readdir(tasks)))
-		found = task->d_name[0] != '.' && atoi(task->d_name) != gettid() && is_running(task->d_name);
+		found = task->d_name[0] != '.' && atoi(task->d_name) != gettid() && is_running(task->d_name, whose);
 	if (tasks)
 		closedir(tasks);
 	return found;
@@ -55,15 +61,22 @@ static bool others_run(void)
 
 void tt_last_thread_ends(void)
 {
-	if (!is_lttng_here())
+	if (has_left || !is_lttng_here())
 		return; /* libc sees to it */
 	/* Relaxed: it only chooses one of those that come. */
 	if (__atomic_exchange_n(&watched, 1, __ATOMIC_RELAXED))
 		return;
 	/* There may be threads that never called the library, and some that have ended for us are on their way out. */
-	while (others_run())
+	while (others_run(PROGRAM))
 		nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
 	exit(EXIT_SUCCESS);
+}
+
+void tt_last_thread_await_tracer(void)
+{
+	has_left = true;
+	for (int tries = 0; others_run(TRACER) && tries < 1000; tries++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
 void tt_last_thread_after_fork_in_child(void)

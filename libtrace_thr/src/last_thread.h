@@ -11,6 +11,12 @@
 /* To be called by the last thread that the library knows of, as the last thing it does. */
 void tt_last_thread_ends(void);
 
+/*
+ * When LTTng has taken its leave while the process goes on: waits until its threads have ended, a second at most. From
+ * then on libc sees to the end of the last thread.
+ */
+void tt_last_thread_await_tracer(void);
+
 /* For fork, in the child: a thread that was doing that is not there. */
 void tt_last_thread_after_fork_in_child(void);
 

@@ -141,14 +141,10 @@ int tt_process_join_at_exit(void)
 	return error;
 }
 
-/* After all functions that were registered with atexit, and before LTTng takes its leave. */
-__attribute__((destructor)) static void unload(void)
+void tt_process_leave(void)
 {
 	tthr_thread *self = tt_self_known();
 
-	if (is_idle())
-		return;
-	tt_probes_leave_event();
 	tt_module_list_look();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
@@ -164,4 +160,13 @@ __attribute__((destructor)) static void unload(void)
 		struct tt_what what = tt_thread_what(self);
 		TT_TRACE(thread_exit, NULL, &what, self == tt_registry_main() ? TT_END_RETURNED : TT_END_EXITED);
 	}
+}
+
+/* After all functions that were registered with atexit, and before LTTng takes its leave. */
+__attribute__((destructor)) static void unload(void)
+{
+	if (is_idle())
+		return;
+	tt_probes_leave_event();
+	tt_process_leave();
 }

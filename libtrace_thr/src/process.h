@@ -7,6 +7,9 @@
 /* Makes the library ready, and the main thread known, at its first call. */
 void tt_process_enter(void);
 
+/* Tells that the threads are abandoned and the calling one has ended: no event of the process comes after that. */
+void tt_process_leave(void);
+
 /* For fork, in the child: makes the calling thread the main one. */
 void tt_process_after_fork_in_child(void);
 

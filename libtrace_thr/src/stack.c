@@ -2,11 +2,14 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /*
  * libunwind, if it is there: ten times as fast as glibc, since it keeps the layout of each frame by its address. In a
@@ -41,6 +44,36 @@ static bool locks_are_watched(void)
 	       of_lock.dli_fbase == of_program.dli_fbase;
 }
 
+int tt_stack_pipe[2] = {-1, -1};
+
+/* The pipe, among the descriptors from the first that was free before it was made. */
+static void find_pipe(int first)
+{
+	enum { SPAN = 16 }; /* LTTng's threads may open some at the same time */
+	struct stat file, other;
+
+	for (int fd = first; fd < first + SPAN; fd++) {
+		if (fstat(fd, &file) || !S_ISFIFO(file.st_mode))
+			continue;
+		for (int end = fd + 1; end < first + SPAN; end++)
+			if (!fstat(end, &other) && other.st_ino == file.st_ino && other.st_dev == file.st_dev) {
+				tt_stack_pipe[0] = fd;
+				tt_stack_pipe[1] = end;
+				return;
+			}
+	}
+}
+
+/* The lowest number that is free. */
+static int first_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1)
+		close(fd);
+	return fd;
+}
+
 void tt_stack_prepare(void)
 {
 	const char *text = secure_getenv("TRACE_THR_STACK");
@@ -53,7 +86,10 @@ void tt_stack_prepare(void)
 		return;
 	memcpy(&unwind, &function, sizeof unwind);
 	tt_stack_depth = depth > TT_STACK_MAX ? TT_STACK_MAX : (uint32_t)depth;
+	int first = first_free();
 	tt_stack_prepare_thread();
+	if (first != -1)
+		find_pipe(first);
 	backtrace((void *[1]){NULL}, 1); /* loads what it needs, before it may be needed where nothing may be loaded */
 }
 

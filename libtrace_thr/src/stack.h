@@ -19,6 +19,12 @@ extern const struct tt_stack tt_stack_none __attribute__((visibility("hidden")))
 void tt_stack_prepare(void);
 
 /*
+ * The descriptors of the pipe that libunwind writes to, to see whether an address is mapped; -1: it has none. Who
+ * closes them has their numbers for files of its own, and libunwind writes into these, and closes them.
+ */
+extern int tt_stack_pipe[2] __attribute__((visibility("hidden")));
+
+/*
  * In a new thread, before it can hold a lock: makes what the unwinder keeps for a thread, so that no later call has to
  * allocate memory.
  */

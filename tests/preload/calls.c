@@ -7,10 +7,11 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/futex.h>
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>
-#include <sys/resource.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <threads.h>
 
@@ -42,7 +43,7 @@ static struct {
 	pthread_t alive, ended, made, maker;
 	bool joined, routine_begun;
 	pthread_attr_t detached, huge;
-	struct timespec past, far, bad;
+	struct timespec past, far, bad, short_while;
 	int pipe[2], fd, number;
 	FILE *file;
 	char *text;
@@ -74,6 +75,12 @@ static int wait_late(enum how how)
 static int wait_for_good(enum how how)
 {
 	return wait_by(how, &o.far);
+}
+
+static long wake_number(void)
+{
+	__atomic_store_n(&o.number, 1, __ATOMIC_SEQ_CST);
+	return syscall(SYS_futex, &o.number, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
 static void fill_pipe(void)
@@ -216,6 +223,7 @@ static void make_all(void)
 	make_mutexes();
 	make_others();
 	o.bad.tv_nsec = -1;
+	o.short_while.tv_nsec = 1000;
 	o.far = in_seconds(CLOCK_REALTIME, 1000);
 	o.alive = start(stays, NULL);
 	o.ended = start_ended();

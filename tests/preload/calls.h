@@ -110,6 +110,13 @@
 	CALL(close_range, , close_range((unsigned)o.fd, (unsigned)o.fd, 0))                                            \
 	CALL(close_range, bad, close_range(2, 1, 0))                                                                   \
 	CALL(closefrom, , (closefrom(o.fd), 0))                                                                        \
+	CALL(syscall, wake, syscall(SYS_futex, &o.number, FUTEX_WAKE, 1, NULL, NULL, 0))                               \
+	CALL(syscall, differs, syscall(SYS_futex, &o.number, FUTEX_WAIT, 1, NULL, NULL, 0))                            \
+	CALL(syscall, late, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, &o.short_while, NULL, 0))                     \
+	CALL(syscall, close, syscall(SYS_close, o.fd))                                                                 \
+	CALL(syscall, bad_close, syscall(SYS_close, -1))                                                               \
+	CALL(prctl, , prctl(PR_GET_DUMPABLE))                                                                          \
+	CALL(prctl, bad, prctl(PR_SET_SECCOMP, 77, NULL))                                                              \
 	CALL(dlclose, , dlclose(dlopen("libm.so.6", RTLD_NOW)))
 
 /*
@@ -145,5 +152,6 @@
 	WAIT(pthread_clockjoin_np, alive, true, pthread_clockjoin_np(o.alive, NULL, CLOCK_REALTIME, &o.far), 0)        \
 	WAIT(thrd_join, alive, true, thrd_join(o.alive, &o.number), 0)                                                 \
 	WAIT(poll, empty, true, poll(&(struct pollfd){o.pipe[0], POLLIN, 0}, 1, -1), 0)                                \
+	WAIT(syscall, futex, false, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, NULL, NULL, 0), wake_number())        \
 	WAIT(write, full, true, write_on(), 0)                                                                         \
 	WAIT(fclose, full, true, fclose_on(), 0)

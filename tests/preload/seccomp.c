@@ -1,0 +1,81 @@
+/*
+ * Gives up all system calls but a few, in the way that it is told to, and goes on: it takes locks that nobody has
+ * taken, and exits. Another call ends it.
+ */
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { STATUS = 3, MUTEXES = 5000, ROUNDS = 10 };
+
+static pthread_mutex_t mutexes[MUTEXES];
+
+#define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_##call, 0, 1), BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+
+static void filter(unsigned otherwise, int by_prctl, int flags)
+{
+	struct sock_filter steps[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	    ALLOW(read),
+	    ALLOW(write),
+	    ALLOW(exit),
+	    ALLOW(exit_group),
+	    ALLOW(futex),
+	    ALLOW(rt_sigreturn),
+	    BPF_STMT(BPF_RET | BPF_K, otherwise),
+	};
+	struct sock_fprog program = {sizeof steps / sizeof *steps, steps};
+
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (by_prctl ? prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program)
+	             : (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program))
+		_exit(99);
+}
+
+static void *work(void *arg)
+{
+	for (int round = 0; round < ROUNDS; round++)
+		for (int i = 0; i < MUTEXES; i++) {
+			pthread_mutex_lock(&mutexes[i]);
+			pthread_mutex_unlock(&mutexes[i]);
+		}
+	return arg;
+}
+
+static void *work_on(void *arg)
+{
+	for (;;)
+		work(arg);
+	return arg;
+}
+
+int main(int argc, char **argv)
+{
+	const char *how = argc > 1 ? argv[1] : "";
+	pthread_t thread;
+
+	pthread_mutex_lock(&mutexes[0]);
+	pthread_mutex_unlock(&mutexes[0]);
+	if (!strcmp(how, "busy") && !pthread_create(&thread, NULL, work_on, NULL))
+		usleep(10000);
+	if (!strcmp(how, "strict"))
+		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
+	else if (!strcmp(how, "errno"))
+		filter(SECCOMP_RET_ERRNO | 1, 0, 0);
+	else
+		filter(SECCOMP_RET_KILL_PROCESS, !strcmp(how, "prctl"),
+		       !strcmp(how, "all") || !strcmp(how, "busy") ? SECCOMP_FILTER_FLAG_TSYNC : 0);
+	work(NULL);
+	if (write(STDOUT_FILENO, "through\n", 8) != 8)
+		return 1;
+	if (!strcmp(how, "strict"))
+		syscall(SYS_exit, STATUS);
+	exit(STATUS);
+}
