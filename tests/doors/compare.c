@@ -10,7 +10,8 @@ int main(int argc, char **argv)
 	int status = 0;
 
 	for (int i = 1; i < argc; i++) {
-		struct door theirs = door_open(tt_trace_read, argv[i]), ours = door_open(tt_ctf_read, argv[i]);
+		struct door theirs = door_open(&tt_source_babeltrace, argv[i]),
+			    ours = door_open(&tt_source_fast, argv[i]);
 		g_autofree char *difference = door_difference(&theirs, &ours);
 
 		if (difference) {

@@ -10,8 +10,7 @@
 
 #include <glib.h>
 
-#include "tools/read/ctf/read.h"
-#include "tools/read/trace.h"
+#include "tools/read/source.h"
 
 /* What a door told. */
 struct door {
@@ -121,17 +120,14 @@ static inline bool door_loss(const struct tt_loss *loss, void *data)
 	return true;
 }
 
-typedef bool door_read(const char *path, const struct tt_trace_handler *handler, void *data,
-                       struct tt_trace_summary *summary, GError **error);
-
-static inline struct door door_open(door_read *read, const char *path)
+static inline struct door door_open(const struct tt_source *source, const char *path)
 {
 	const struct tt_trace_handler handler = {door_event, door_module, door_loss};
 	struct door door = {.ok = false};
 
 	door.lines = g_array_new(FALSE, FALSE, sizeof(struct door_line));
 	g_array_set_clear_func(door.lines, door_clear_line);
-	door.ok = read(path, &handler, &door, &door.summary, &door.error);
+	door.ok = tt_source_read(source, path, &handler, &door, &door.summary, &door.error);
 	return door;
 }
 

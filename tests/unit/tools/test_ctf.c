@@ -8,7 +8,7 @@
 
 static void assert_same(const char *folder)
 {
-	struct door theirs = door_open(tt_trace_read, folder), ours = door_open(tt_ctf_read, folder);
+	struct door theirs = door_open(&tt_source_babeltrace, folder), ours = door_open(&tt_source_fast, folder);
 	g_autofree char *difference = door_difference(&theirs, &ours);
 
 	if (difference)
@@ -35,6 +35,7 @@ static void put_hold(struct lttng *t, unsigned class, uint64_t time, unsigned n)
 	lttng_number(t, UINT32_MAX - n, 4);
 	lttng_number(t, n % 3, 1);
 	lttng_number(t, n % 70, 1);
+	lttng_fields(t, 8); /* also before none */
 	for (unsigned i = 0; i < n % 70; i++)
 		lttng_number(t, 0x1000 + i, 8);
 }
@@ -108,7 +109,7 @@ static void test_frequency(void **state)
 	put_hold(&t, 0, 1, 1);
 	put_hold(&t, 0, 9330936858, 2);
 	lttng_end(&t, f->folder);
-	ours = door_open(tt_ctf_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
 	assert_true(ours.ok);
 	assert_int_equal(g_array_index(ours.lines, struct door_line, 0).time_ns, 2000000000);
 	assert_int_equal(g_array_index(ours.lines, struct door_line, 1).time_ns, 5110312286);
@@ -208,7 +209,7 @@ static void test_two_folders(void **state)
 	write_holds(second, (uint64_t[]){1000, 2000, 2000, 3000, 0});
 	write_holds(first, (uint64_t[]){1500, 2000, 3000, 3500, 0});
 	assert_same(f->folder);
-	ours = door_open(tt_ctf_read, f->folder);
+	ours = door_open(&tt_source_fast, f->folder);
 	assert_int_equal(ours.lines->len, 8);
 	assert_non_null(strstr(g_array_index(ours.lines, struct door_line, 2).text, "id=2000"));
 	door_close(&ours);
@@ -239,7 +240,7 @@ static void test_unknown_constructs(void **state)
 		ctf_event(&ctf, 0, 1, 41);
 		ctf_put(&ctf, 0, 8);
 		ctf_end(&ctf);
-		ours = door_open(tt_ctf_read, f->folder);
+		ours = door_open(&tt_source_fast, f->folder);
 		if (ours.ok)
 			fail_msg("%s is taken", fields[i]);
 		assert_int_equal(ours.error->code, TT_TRACE_ERROR_UNREADABLE);
@@ -270,7 +271,7 @@ static void test_unknown_declarations(void **state)
 		ctf_class(&ctf, "trace_thr:lock_acquired", LOCK_HOLD);
 		g_string_append(ctf.metadata, more[i]);
 		ctf_end(&ctf);
-		ours = door_open(tt_ctf_read, f->folder);
+		ours = door_open(&tt_source_fast, f->folder);
 		if (ours.ok && strcmp(more[i], "/* no end") != 0)
 			fail_msg("%s is taken", more[i]);
 		door_close(&ours);
@@ -281,7 +282,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_forms),
-	    TEST(test_process), TEST(test_frequency), 
+	    TEST(test_process),
+	    TEST(test_frequency),
 	    TEST(test_modules),
 	    TEST(test_another_version),
 	    TEST(test_two_folders),

@@ -139,7 +139,7 @@ static void read_until(struct growing *g, int64_t time_ns, enum tt_tail_result e
 /* What was told is what the whole tells, as far as it goes. */
 static void assert_told(struct growing *g, bool all)
 {
-	struct door whole = door_open(tt_ctf_read, g->from);
+	struct door whole = door_open(&tt_source_fast, g->from);
 
 	assert_true(whole.ok);
 	if (all)

@@ -41,9 +41,10 @@ struct tt_ctf_stream {
 	struct tt_event_head head;
 
 	/* found */
-	uint64_t found;   /* the bytes of whole packets */
-	uint64_t packets; /* their number */
-	int64_t end_ns;   /* of the last; INT64_MIN: none */
+	uint64_t found;     /* the bytes of whole packets */
+	uint64_t packets;   /* their number */
+	int64_t end_ns;     /* of the last; INT64_MIN: none */
+	uint64_t found_end; /* the same in cycles; 0: none */
 
 	/* read: the packet at hand, and what is next in it */
 	uint8_t *bytes;
