@@ -77,6 +77,7 @@ int main(int argc, char **argv)
 	}
 	for (unsigned i = 0; i < N_VERDICTS; i++)
 		printf("%s: %u\n", names[i], counts[i]);
+	mutate_remove(folder);
 	g_array_free(files, TRUE);
 	return 0;
 }

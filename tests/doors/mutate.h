@@ -67,6 +67,21 @@ static inline void mutate_write(const char *folder, const struct mutate_file *fi
 		g_error("cannot write %s", path);
 }
 
+/* Removes a folder and what is in it. */
+static inline void mutate_remove(const char *path)
+{
+	GDir *entries = g_dir_open(path, 0, NULL);
+
+	for (const char *name; entries && (name = g_dir_read_name(entries));) {
+		g_autofree char *below = g_build_filename(path, name, NULL);
+
+		mutate_remove(below);
+	}
+	if (entries)
+		g_dir_close(entries);
+	g_remove(path);
+}
+
 /* Mostly where numbers matter: in the heads of packets; else anywhere. */
 static inline gsize mutate_place(GRand *random, gsize size)
 {

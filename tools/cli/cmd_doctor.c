@@ -14,6 +14,7 @@
 
 #include "tools/cli/command.h"
 #include "tools/cli/complain.h"
+#include "tools/read/source.h"
 #include "tools/report/harmless.h"
 #include "tools/session/buffers.h"
 #include "tools/session/libraries.h"
@@ -162,11 +163,14 @@ static const char *look_at_shm(GString *found)
 
 static const char *look_at_reader(GString *found)
 {
+	const char *chosen = g_getenv(TT_READER_VARIABLE);
 	const bt_plugin *plugin = NULL;
 
 	bt_plugin_find("ctf", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-	g_string_printf(found, "Babeltrace %u.%u.%u, %s", bt_version_get_major(), bt_version_get_minor(),
-	                bt_version_get_patch(), plugin ? "reads CTF" : "without its ctf plugin");
+	g_string_printf(found, "%s first; Babeltrace %u.%u.%u, %s",
+	                g_strcmp0(chosen, tt_source_babeltrace.name) ? "our own" : "Babeltrace", bt_version_get_major(),
+	                bt_version_get_minor(), bt_version_get_patch(),
+	                plugin ? "reads CTF" : "without its ctf plugin");
 	if (!plugin)
 		return "apt-get install libbabeltrace2-0, or make deps";
 	bt_plugin_put_ref(plugin);

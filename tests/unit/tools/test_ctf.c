@@ -215,6 +215,60 @@ static void test_two_folders(void **state)
 	door_close(&ours);
 }
 
+static void write_part(const char *folder, const char *name, uint64_t time, struct lttng *t)
+{
+	put_hold(t, 0, time, 1);
+	lttng_stream(t, folder, name);
+}
+
+/* By our own door alone it is not read; by default, Babeltrace's is taken. */
+static void assert_read_by_babeltrace(const char *folder, guint events)
+{
+	const struct tt_trace_handler nothing = {.event = NULL};
+	struct door ours = door_open(&tt_source_fast, folder);
+	struct tt_trace_summary summary;
+
+	assert_false(ours.ok);
+	assert_int_equal(ours.error->code, TT_TRACE_ERROR_UNREADABLE);
+	door_close(&ours);
+	assert_true(tt_trace_read(folder, &nothing, NULL, &summary, NULL));
+	assert_int_equal(summary.events, events);
+	g_setenv(TT_READER_VARIABLE, tt_source_fast.name, TRUE);
+	assert_false(tt_trace_read(folder, &nothing, NULL, &summary, NULL));
+	g_setenv(TT_READER_VARIABLE, tt_source_babeltrace.name, TRUE);
+	assert_true(tt_trace_read(folder, &nothing, NULL, &summary, NULL));
+	g_unsetenv(TT_READER_VARIABLE);
+}
+
+/* A stream in two files, as LTTng limits their size, is one: what is lost between them counts. */
+static void test_parts_of_a_stream(void **state)
+{
+	struct fixture *f = *state;
+	struct lttng t = lttng_begin(&(struct lttng_form){.large = true});
+
+	lttng_class(&t, 0, "trace_thr:lock_acquired", LTTNG_HOLD);
+	write_part(f->folder, "events_0_0", 5, &t);
+	write_part(f->folder, "events_0_1", 50, &t);
+	lttng_end(&t, f->folder);
+	assert_read_by_babeltrace(f->folder, 2);
+}
+
+/* Likewise a trace in two folders, as a session that rotates leaves it. */
+static void test_parts_of_a_trace(void **state)
+{
+	struct fixture *f = *state;
+
+	for (unsigned i = 0; i < 2; i++) {
+		g_autofree char *folder = g_strdup_printf("%s/part-%u", f->folder, i);
+		struct lttng t = lttng_begin(&(struct lttng_form){.large = true});
+
+		lttng_class(&t, 0, "trace_thr:lock_acquired", LTTNG_HOLD);
+		write_part(folder, "events_0", 5 + i, &t);
+		lttng_end(&t, folder);
+	}
+	assert_read_by_babeltrace(f->folder, 2);
+}
+
 /* Metadata that this reader does not know are an error that says where, and nothing is guessed. */
 static void test_unknown_constructs(void **state)
 {
@@ -229,6 +283,7 @@ static void test_unknown_constructs(void **state)
 	    "u77 _x;",
 	    "string _x[2];",
 	    "i64 _n; u8 _x[_n];",
+	    "integer { size = 8; size = 16; } _x;",
 	};
 	struct fixture *f = *state;
 
@@ -259,6 +314,7 @@ static void test_unknown_declarations(void **state)
 	                                   "clock { name = c; };",
 	                                   "event { name = \"a\"; id = 0; };",
 	                                   "event { color = 3; };",
+	                                   "event { id = 9; id = 10; };",
 	                                   "event { id = 9",
 	                                   "/* no end",
 	                                   "}"};
@@ -289,6 +345,8 @@ int main(void)
 	    TEST(test_two_folders),
 	    TEST(test_unknown_constructs),
 	    TEST(test_unknown_declarations),
+	    TEST(test_parts_of_a_stream),
+	    TEST(test_parts_of_a_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

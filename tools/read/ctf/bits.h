@@ -68,9 +68,10 @@ static inline uint64_t tt_align(uint64_t place, uint64_t align)
 /* The value of a signed number of so many bits, as 64. */
 static inline uint64_t tt_extend_sign(uint64_t number, unsigned size)
 {
+	if (!size || size >= 64)
+		return number;
 	uint64_t sign = (uint64_t)1 << (size - 1);
-
-	return size < 64 ? (number ^ sign) - sign : number;
+	return (number ^ sign) - sign;
 }
 
 #endif /* TT_READ_CTF_BITS_H */

@@ -181,6 +181,23 @@ static bool check_folders(const struct tt_ctf_set *set, GError **error)
 	return ok;
 }
 
+/* A stream may be in several files, of a session that limits their size: that is not known here, either. */
+static bool check_streams(const struct tt_ctf_set *set, GError **error)
+{
+	for (guint i = 0; i < set->streams->len; i++) {
+		const struct tt_ctf_stream *a = set->streams->pdata[i];
+
+		for (guint k = 0; a->class && a->instance != UINT64_MAX && k < i; k++) {
+			const struct tt_ctf_stream *b = set->streams->pdata[k];
+
+			if (a->class == b->class && a->instance == b->instance)
+				return tt_ctf_stream_fail(
+				    a, "it is a part of a stream, and another part lies beside it", error);
+		}
+	}
+	return true;
+}
+
 static void close_all(void *data)
 {
 	struct reading *reading = data;
@@ -199,7 +216,7 @@ static void *open_all(const char *path, const struct tt_trace_handler *handler, 
 	reading->summary = summary;
 	reading->set = tt_ctf_set_new(path);
 	if (find_folders(reading->set, error) && check_folders(reading->set, error) &&
-	    tt_ctf_set_find(reading->set, true, error))
+	    tt_ctf_set_find(reading->set, true, error) && check_streams(reading->set, error))
 		return reading;
 	close_all(reading);
 	return NULL;

@@ -73,8 +73,9 @@ static bool read_at(struct tt_ctf_stream *stream, uint64_t offset, uint8_t *byte
 }
 
 /* What the first packet tells of all: NULL, or why it cannot be read. */
-static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_stream_class *class)
+static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_packet *packet)
 {
+	const struct tt_ctf_stream_class *class = packet->class;
 	const struct tt_ctf_type *begins = tt_ctf_find_member(class->packet_context, "timestamp_begin");
 	const struct tt_ctf_clock *clock =
 	    begins && begins->clock ? tt_ctf_find_clock(stream->layout, begins->clock) : NULL;
@@ -87,6 +88,7 @@ static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_strea
 	if (!tt_event_head_make(stream->layout, class->event_header, &stream->head))
 		return "the head of its events is none that is known";
 	stream->class = class;
+	stream->instance = packet->instance;
 	return NULL;
 }
 
@@ -94,11 +96,11 @@ static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_strea
 static const char *check(struct tt_ctf_stream *stream, const struct tt_ctf_packet *packet, uint64_t last,
                          int64_t *end_ns)
 {
-	const char *why = stream->class ? NULL : begin(stream, packet->class);
+	const char *why = stream->class ? NULL : begin(stream, packet);
 	int64_t begin_ns;
 
-	if (!why && packet->class != stream->class)
-		why = "two packets are of two kinds";
+	if (!why && (packet->class != stream->class || packet->instance != stream->instance))
+		why = "two packets are of two streams";
 	if (!why && (!tt_ctf_time_ns(stream->time, packet->begin, &begin_ns) ||
 	             !tt_ctf_time_ns(stream->time, packet->end, end_ns)))
 		why = "a time is out of range";

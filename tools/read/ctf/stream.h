@@ -37,6 +37,7 @@ struct tt_ctf_stream {
 
 	/* what is common to its packets, from the first one on */
 	const struct tt_ctf_stream_class *class; /* NULL: no packet yet */
+	uint64_t instance;
 	const struct tt_ctf_time *time;
 	struct tt_event_head head;
 
