@@ -134,8 +134,8 @@ TTHR_API int tthr_thread_start(tthr_thread *thread);
 /*
  * Waits until the thread has ended: until its target has returned, its locals and thread-specific data are destroyed
  * and its stack is given back. Any number of threads may join, any number of times. EDEADLK for oneself; EINVAL for a
- * thread that was not started; ENOTSUP for one that the library did not start, other than the main thread. In a child forked
- * by another thread, the former main thread has ended.
+ * thread that was not started; ENOTSUP for one that the library did not start, other than the main thread. In a child
+ * forked by another thread, the former main thread has ended.
  */
 TTHR_API int tthr_thread_join(tthr_thread *thread);
 

@@ -5,7 +5,7 @@
 #include "tests/fuzz/files.h"
 
 #include "tools/check/check.h"
-#include "tools/read/ctf/read.h"
+#include "tools/read/source.h"
 
 static bool on_event(const struct tt_event *event, void *check)
 {
@@ -38,7 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	g_free(fuzz_file("metadata", bytes + 2, metadata));
 	g_free(fuzz_file("stream_0", bytes + 2 + metadata, size - 2 - metadata));
 	struct tt_check *check = tt_check_new(&options);
-	if (tt_ctf_read(fuzz_folder, &handler, check, &summary, &error) == !!error)
+	if (tt_source_read(&tt_source_fast, fuzz_folder, &handler, check, &summary, &error) == !!error)
 		abort();
 	tt_check_finish(check);
 	tt_check_free(check);
