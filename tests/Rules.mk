@@ -62,13 +62,20 @@ $(BUILD)/tests/programs/sqlite: tests/programs/sqlite.c
 	$(SAY) CC $@
 	$(Q)$(CC) -O2 -g -Wall -Wextra -Werror -pthread -o $@ $< -lsqlite3
 
+# The two doors to a trace, compared.
+DOORS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/doors/*.c))
+
+$(DOORS): $(BUILD)/tests/doors/%: $(BUILD)/tests/doors/%.o $(TOOL_ARCHIVE)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
+
 # Each unit test with its own time limit; a summary at the end.
 unit: $(UNIT_LIB) $(UNIT_TOOLS)
 	tests/unit/run $^
 
 # The second make sees what `deps` has installed.
 test: deps
-	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS)
+	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(DOORS) $(PRELOAD_PROGRAMS) $(OTHER_PROGRAMS)
 	$(MAKE) --no-print-directory unit
 	$(MAKE) --no-print-directory accuracy-short
 	BUILD=$(BUILD) tests/examples/run

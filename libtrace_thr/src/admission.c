@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tracepoints/descent.h"
 #include "timebase.h"
 #include "tracepoints/door.h"
 
@@ -42,12 +43,10 @@ static bool may_try_again(time_t until_s)
 	return errno == EINTR && now_s() < until_s;
 }
 
-/* Gets the answer, a text. False: nobody is there, or does not answer in time. */
-static bool receive(int fd, const struct sockaddr_un *at, char *answer, size_t size)
+static bool connect_to(int fd, const struct sockaddr_un *at)
 {
 	const struct timeval patience = {.tv_sec = PATIENCE_S};
 	time_t until_s = now_s() + PATIENCE_S;
-	ssize_t n;
 	int rc;
 
 	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience); /* of connect */
@@ -55,8 +54,28 @@ static bool receive(int fd, const struct sockaddr_un *at, char *answer, size_t s
 	do
 		rc = connect(fd, (const struct sockaddr *)at, sizeof *at);
 	while (rc == -1 && may_try_again(until_s));
-	if (rc == -1)
-		return false;
+	return rc == 0;
+}
+
+/*
+ * Whether the recorder of the door may be ours. The kernel says who listens there, unless it is in a pid namespace
+ * outside of this one. A stranger need not wait for an answer, for which a recorder may have to wait for others.
+ */
+static bool may_be_ours(int fd)
+{
+	struct ucred recorder = {.pid = 0};
+	socklen_t size = sizeof recorder;
+
+	getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &recorder, &size);
+	return !recorder.pid || tt_descent(getpid(), recorder.pid) != TT_DESCENT_NONE;
+}
+
+/* Gets the answer, a text. False: there is none in time. */
+static bool receive(int fd, char *answer, size_t size)
+{
+	time_t until_s = now_s() + PATIENCE_S;
+	ssize_t n;
+
 	do
 		n = recv(fd, answer, size - 1, 0);
 	while (n == -1 && may_try_again(until_s));
@@ -64,8 +83,11 @@ static bool receive(int fd, const struct sockaddr_un *at, char *answer, size_t s
 	return n > 0;
 }
 
-/* Knocks at a door. False: it is not opened. Whoever knocks is not cancelled meanwhile. */
-static bool knock(const struct sockaddr_un *at, char *answer, size_t size)
+/*
+ * Knocks at a door, which is not known to be ours if `doubted`. False: it is not opened. Whoever knocks is not
+ * cancelled meanwhile.
+ */
+static bool knock(const struct sockaddr_un *at, bool doubted, char *answer, size_t size)
 {
 	int before, fd;
 	bool ok = false;
@@ -73,7 +95,7 @@ static bool knock(const struct sockaddr_un *at, char *answer, size_t size)
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd != -1) {
-		ok = receive(fd, at, answer, size) && *answer;
+		ok = connect_to(fd, at) && (!doubted || may_be_ours(fd)) && receive(fd, answer, size) && *answer;
 		close(fd);
 	}
 	pthread_setcancelstate(before, NULL);
@@ -94,7 +116,7 @@ static void look_for_door(void)
 
 		if (found || doors[i]->d_name[0] == '.' || length >= (int)sizeof at.sun_path)
 			continue;
-		found = knock(&at, answer, sizeof answer);
+		found = knock(&at, true, answer, sizeof answer);
 		if (found)
 			door = at;
 	}
@@ -124,7 +146,7 @@ bool tt_admission_ask(char *recording, size_t size)
 		return false;
 	if (!*door.sun_path)
 		return true;
-	bool ok = knock(&door, answer, sizeof answer);
+	bool ok = knock(&door, false, answer, sizeof answer);
 	if (ok)
 		snprintf(recording, size, "%s", answer);
 	errno = error;

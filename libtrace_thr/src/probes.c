@@ -7,7 +7,6 @@
 
 #include <dlfcn.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,9 +25,6 @@ static void load_beside(void)
 		dlopen(path, RTLD_NOW);
 }
 
-/* Whether there is one to undo. */
-static bool loaded;
-
 /*
  * LTTng's header registers and unregisters the tracepoints in a constructor and a destructor, and counts the calls. A
  * call of our own makes their order against our constructor and destructor immaterial.
@@ -36,7 +32,6 @@ static bool loaded;
 void tt_probes_load(void)
 {
 	lttng_ust__tracepoints__ptrs_init();
-	loaded = true;
 	/*
 	 * Found beside this library by its RUNPATH; but not where a sanitizer stands before dlopen, which then looks
 	 * by the RUNPATH of that. Never closed: its probes stay registered.
@@ -48,7 +43,6 @@ void tt_probes_load(void)
 void tt_probes_unload(void)
 {
 #ifndef __clang_analyzer__ /* which cannot know that LTTng's constructor has set the pointers that this follows */
-	if (loaded)
-		lttng_ust__tracepoints__ptrs_destroy();
+	lttng_ust__tracepoints__ptrs_destroy();
 #endif
 }

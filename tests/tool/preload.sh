@@ -15,7 +15,7 @@ check "our libraries come first, by absolute path; 8 sites" \
 	"$(has out '^/[^ ]*/libtrace_thr-preload.so /[^ ]*/libtrace_thr-tracepoints.so libm.so.6;8;')"
 token=$(sed 's/.*;//' "$dir/out")
 check "a recording has a name, which is in the manifest" \
-	"$(has out ';[0-9a-f]{8}$')$(grep -q "\"recording\": \"$token\"" "$dir/env/trace-thr.json" || echo "no $token")"
+	"$(has out ';[0-9a-f]{8}$')$(grep -Eq "\"recording\": \"$token-[0-9a-f]{16}\"" "$dir/env/trace-thr.json" || echo "no $token")"
 tool record -q -o "$dir/one" -- sh -c "$shown"
 check "without --preload, neither; the caller alone" "$(has out '^;1;[0-9a-f]{8}$')"
 tool run -o "$dir/five" --stack 5 -- sh -c "$shown"

@@ -29,8 +29,8 @@ runner=$!
 check "it runs" "$(wait_until "it has begun" test -e "$dir/environment")"
 umask 022
 check "no file of it can be read or written by another user" \
-	"$(as_user find "$dir/trace" /dev/shm/*ust-shm* /run/lttng/client* \( -readable -o -writable \) 2>/dev/null |
-		grep -vx "$dir/trace")$(as_user ls "$dir/trace" 2>&1 | grep -v 'Permission denied')$(mode_is trace 700)"
+	"$(as_user find "$dir/trace" /dev/shm /run/lttng/client* \( -readable -o -writable \) 2>/dev/null |
+		grep -vxE "/dev/shm(/lttng-ust-wait.*)?")$(as_user ls "$dir/trace" 2>&1 | grep -v 'Permission denied')$(mode_is trace 700)"
 token=$(sed -n 's/^TRACE_THR_RECORDING=//p' "$dir/environment")
 door=$(sed -n 's/^TRACE_THR_DOOR=//p' "$dir/environment")
 check "its door is known" "$(test -S "$door" || echo "$door is no socket; ")$(test "$token" || echo 'no token; ')"
@@ -81,4 +81,30 @@ done)$(lacks err 'left out')$(test -e "$dir/dropped/ust/uid/$user" || echo "none
 # shellcheck disable=SC2086
 run $other "$dir/bin/trace-thr" record -q -o "$dir/home/own" -- "$dir/bin/examples/rlock"
 check "a user's own recording is private as well" "$(status_is 0)$(mode_is home/own 700)"
+mkdir "$dir/home/tmp"
+chown $user "$dir/home/tmp"
+# shellcheck disable=SC2086
+run $other TMPDIR="$dir/home/tmp" sh -c "lttng-sessiond --no-kernel --daemonize --pidfile=$dir/home/pid &&
+	$dir/bin/trace-thr record -o $dir/home/shared -- $dir/bin/examples/rlock; kill \$(cat $dir/home/pid)"
+check "also by a session daemon that the user runs, and nothing is left" \
+	"$(has err '0 events lost')$(mode_is home/shared 700)$(ls -A "$dir/home/tmp")"
+tool events "$dir/home/shared"
+check "with its events" "$(has out 'depth=2')"
+
+# A user who may use root's daemon, as Debian has it.
+if getent group tracing >/dev/null && getent passwd nobody >/dev/null; then
+	mkdir "$dir/nobody"
+	chown nobody "$dir/nobody"
+	# shellcheck disable=SC2016
+	run sh -c 'lttng --no-sessiond list >/dev/null 2>&1 ||
+		{ lttng-sessiond --no-kernel --daemonize --pidfile="$0/pid" && pid=$(cat "$0/pid"); }
+		"$0/bin/tests/tool/family" stranger & "$@"; test -z "$pid" || kill "$pid"; wait' "$dir" \
+		setpriv --reuid=nobody --regid=nogroup --groups=tracing env HOME="$dir/nobody" TMPDIR="$dir/nobody" \
+		"$dir/bin/trace-thr" record -o "$dir/nobody/trace" -- "$family" a
+	check "a user in the group tracing has root's daemon, and the own events alone" "$(has err '0 events lost')$(
+		mode_is nobody/trace 700)$(babeltrace2 "$dir/nobody/trace" | grep -c 'lock_acquired.*name = "a"' | grep -vx 40)$(
+		babeltrace2 "$dir/nobody/trace" | grep 'name = "stranger"')$(find "$dir/nobody" -mindepth 1 -maxdepth 1 ! -name trace)"
+else
+	skip "privacy.sh: there is no group tracing"
+fi
 finish

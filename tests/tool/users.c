@@ -5,7 +5,7 @@
  *     child   the child deadlocks
  *     parent  the parent does
  *     exec    the child executes this program anew, and deadlocks there
- *     told    the same, when it gets SIGUSR1
+ *     told    it executes it anew, and waits for ever there when it gets SIGUSR1
  */
 #include <err.h>
 #include <signal.h>
@@ -21,6 +21,7 @@ enum { NOBODY = 65534 };
 
 static tthr_rlock first = TTHR_RLOCK_INIT("first"), second = TTHR_RLOCK_INIT("second");
 static tthr_barrier both = TTHR_BARRIER_INIT("both", 2);
+static tthr_event never = TTHR_EVENT_INIT("never");
 
 static void *forwards(void *arg)
 {
@@ -109,16 +110,15 @@ static _Noreturn void be_child(const char *who, char *self, int to_parent)
 }
 
 /* What the child executes. */
-static void be_new(bool when_told)
+static void wait_when_told(void)
 {
 	sigset_t user;
 	int number;
 
 	block_signal(&user);
 	use_a_lock();
-	if (when_told)
-		sigwait(&user, &number);
-	deadlock("anew-forth", "anew-back");
+	sigwait(&user, &number);
+	tthr_event_wait(&never);
 }
 
 int main(int argc, char **argv)
@@ -126,10 +126,10 @@ int main(int argc, char **argv)
 	int pipes[2];
 	const char *who = argc == 2 ? argv[1] : "";
 
-	if (strcmp(who, "at-once") == 0 || strcmp(who, "when-told") == 0) {
-		be_new(strcmp(who, "when-told") == 0);
-		return EXIT_SUCCESS;
-	}
+	if (strcmp(who, "at-once") == 0)
+		deadlock("anew-forth", "anew-back");
+	if (strcmp(who, "when-told") == 0)
+		wait_when_told();
 	if (pipe(pipes))
 		err(EXIT_FAILURE, "pipe");
 	use_a_lock();

@@ -22,7 +22,8 @@
 
 struct tt_hangs;
 
-/* The key of a finding of waits: of the same trace, the same finding. */
+/* The key of a finding of waits: of the same trace, the same finding; of another reader of it, some milliseconds apart.
+ */
 struct tt_hang_key {
 	const struct tt_rule *rule;
 	uint64_t thread;

@@ -13,6 +13,7 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
+#include "tools/read/source.h"
 #include "tools/session/buffers.h"
 #include "tools/session/libraries.h"
 #include "tools/session/loader.h"
@@ -103,6 +104,19 @@ static const char *look_at_provider(GString *found)
 	return NULL;
 }
 
+/* It lies beside the probes, and needs what they need. */
+static const char *look_at_beacon(GString *found)
+{
+	g_autofree char *path = tt_library_find(TT_LIBRARY_BEACON);
+
+	if (!path) {
+		g_string_assign(found, TT_LIBRARY_BEACON " is not beside this command or in its ../lib");
+		return "make, or make install: without it, run finds hangs only when the program has ended";
+	}
+	g_string_printf(found, "%s: run sees a hang while the program runs", path);
+	return NULL;
+}
+
 /* In a process of its own: in ours it would take the place of libc's functions. */
 static const char *look_at_preload(GString *found)
 {
@@ -166,11 +180,14 @@ static const char *look_at_shm(GString *found)
 
 static const char *look_at_reader(GString *found)
 {
+	const char *chosen = g_getenv(TT_READER_VARIABLE);
 	const bt_plugin *plugin = NULL;
 
 	bt_plugin_find("ctf", BT_TRUE, BT_TRUE, BT_TRUE, BT_TRUE, BT_FALSE, &plugin);
-	g_string_printf(found, "Babeltrace %u.%u.%u, %s", bt_version_get_major(), bt_version_get_minor(),
-	                bt_version_get_patch(), plugin ? "reads CTF" : "without its ctf plugin");
+	g_string_printf(found, "%s first; Babeltrace %u.%u.%u, %s",
+	                g_strcmp0(chosen, tt_source_babeltrace.name) ? "our own" : "Babeltrace", bt_version_get_major(),
+	                bt_version_get_minor(), bt_version_get_patch(),
+	                plugin ? "reads CTF" : "without its ctf plugin");
 	if (!plugin)
 		return "apt-get install libbabeltrace2-0, or make deps";
 	bt_plugin_put_ref(plugin);
@@ -182,9 +199,9 @@ static const struct {
 	const char *(*look)(GString *found);
 } looks[] = {
     {"user", look_at_user},       {"daemon", look_at_daemon},   {"sessions", look_at_sessions},
-    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"preload", look_at_preload},
-    {"library", look_at_library}, {"stacks", look_at_unwinder}, {"memory", look_at_shm},
-    {"reader", look_at_reader},
+    {"tracer", look_at_ust},      {"probes", look_at_provider}, {"beacon", look_at_beacon},
+    {"preload", look_at_preload}, {"library", look_at_library}, {"stacks", look_at_unwinder},
+    {"memory", look_at_shm},      {"reader", look_at_reader},
 };
 
 static int diagnose(void)

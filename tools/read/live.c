@@ -13,14 +13,17 @@
 /* The channel of the modules: in session.c. Nobody waits for what it has. */
 #define MODULES "modules"
 
-/* From one look through the folder to the next, and how long a step of telling should take. */
-enum { LOOK_US = 10000, STEP_US = 20000 };
+/* From one look through the folder to the next, also when all is quiet; and how long a step of telling should take. */
+enum { LOOK_US = 10000, LOOK_QUIET_US = 25000, STEP_US = 20000 };
 
 /*
  * From one request to the next: at least so long, and so long for each buffer, since an answer costs a page of the disk
  * in each. While nothing new happens, longer and longer: one part in so many of how long nothing has, up to a second.
  */
 enum { ASK_US = 25000, ASK_BUFFER_US = 4000, ASK_SHARE = 8, ASK_MOST_US = 1000000 };
+
+/* All is quiet when nothing new has been seen for so long. */
+static const int64_t quiet_ns = INT64_C(1000000000);
 
 static const int64_t least_step_ns = 100 * INT64_C(1000), most_step_ns = INT64_C(1000000000);
 
@@ -217,6 +220,11 @@ static bool take_turn(struct reading *reading, GError **error)
 	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
 }
 
+static bool is_quiet(const struct reading *reading)
+{
+	return !reading->pending && !reading->asked_ns && now_ns(reading) - reading->news_ns > quiet_ns;
+}
+
 bool tt_live_read(const struct tt_live_source *source, const struct tt_live_handler *handler, void *data,
                   GError **error)
 {
@@ -231,7 +239,7 @@ bool tt_live_read(const struct tt_live_source *source, const struct tt_live_hand
 	while (ok && reading.next != TT_LIVE_STOP) {
 		ok = take_turn(&reading, error);
 		if (ok && reading.next != TT_LIVE_STOP)
-			g_usleep(LOOK_US);
+			g_usleep(is_quiet(&reading) ? LOOK_QUIET_US : LOOK_US);
 	}
 	tt_tail_close(reading.tail);
 	return ok;

@@ -17,7 +17,7 @@
 /* It is there from the start of the program on, as TT_CUT_UNFINISHED, and written anew at the end. */
 struct tt_manifest {
 	char **program;  /* its arguments, NULL at the end */
-	char *recording; /* the token that its processes have from the environment; NULL: a recording without one */
+	char *recording; /* the token that its processes tell; NULL: a recording without one */
 	uint32_t pid;
 	int64_t begin_ns; /* when it was started and when it ended, since the epoch */
 	int64_t end_ns;

@@ -42,7 +42,6 @@ struct tt_tail *tt_tail_open(const char *folder, const struct tt_tail_options *o
 	tail->data = data;
 	tail->teller.telling = tt_telling_new(handler, data, &tail->summary);
 	tail->teller.modules = tt_modules_new(tell_module, tail);
-	tail->teller.beacons = g_hash_table_new(g_direct_hash, g_direct_equal);
 	tail->infos = g_array_new(FALSE, FALSE, sizeof(struct tt_tail_stream));
 	tail->read_ns = tail->last_ns = INT64_MIN;
 	tt_telling_only(tail->teller.telling, options->root, options->recording);
@@ -54,17 +53,11 @@ void tt_tail_close(struct tt_tail *tail)
 	if (!tail)
 		return;
 	g_array_free(tail->infos, TRUE);
-	g_hash_table_destroy(tail->teller.beacons);
 	tt_modules_free(tail->teller.modules);
 	tt_telling_free(tail->teller.telling);
 	tt_ctf_set_free(tail->set);
 	g_free(tail->aside);
 	g_free(tail);
-}
-
-void tt_tail_beacon(struct tt_tail *tail, uint32_t pid)
-{
-	g_hash_table_add(tail->teller.beacons, GUINT_TO_POINTER(pid));
 }
 
 /* The user of …/uid/UID/… */
@@ -89,21 +82,21 @@ static struct tt_tail_stream describe(const struct tt_tail *tail, const struct t
 	info.cpu = name.cpu;
 	info.uid = uid_of(stream->path + strlen(tail->set->path));
 	info.aside = tail->aside && !strcmp(name.channel, tail->aside);
-	info.beacon_ns = stream->beacon_ns;
 	return info;
 }
 
 static bool find(struct tt_tail *tail, bool all, GError **error)
 {
-	if (!tt_ctf_set_look(tail->set, error) || !tt_ctf_set_find(tail->set, all, error))
-		return false;
+	bool ok = tt_ctf_set_look(tail->set, error) && tt_ctf_set_find(tail->set, all, error);
+
 	g_array_set_size(tail->infos, 0);
-	for (guint i = 0; i < tail->set->streams->len; i++) {
+	for (guint i = 0; ok && i < tail->set->streams->len; i++) {
 		struct tt_tail_stream info = describe(tail, tail->set->streams->pdata[i]);
 
 		g_array_append_val(tail->infos, info);
+		ok = tt_ctf_look(tail->set->streams->pdata[i], error);
 	}
-	return true;
+	return ok;
 }
 
 bool tt_tail_poll(struct tt_tail *tail, GError **error)
@@ -118,10 +111,7 @@ guint tt_tail_n_streams(const struct tt_tail *tail)
 
 const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i)
 {
-	struct tt_tail_stream *info = &g_array_index(tail->infos, struct tt_tail_stream, i);
-
-	info->beacon_ns = ((const struct tt_ctf_stream *)tail->set->streams->pdata[i])->beacon_ns;
-	return info;
+	return &g_array_index(tail->infos, struct tt_tail_stream, i);
 }
 
 int64_t tt_tail_complete(const struct tt_tail *tail)
@@ -145,7 +135,7 @@ static bool merge_streams(struct tt_tail *tail, bool aside, struct tt_ctf_merge 
 
 		if (g_array_index(tail->infos, struct tt_tail_stream, i).aside != aside)
 			continue;
-		if (!tt_ctf_stream_peek(stream, error))
+		if (!tt_ctf_look(stream, error))
 			return false;
 		tt_ctf_merge_add(merge, stream);
 	}
@@ -154,7 +144,7 @@ static bool merge_streams(struct tt_tail *tail, bool aside, struct tt_ctf_merge 
 
 static bool is_late(const struct tt_tail *tail, const struct tt_ctf_stream *stream)
 {
-	return stream->item == TT_ITEM_EVENT && (stream->time_ns <= tail->read_ns || stream->time_ns < tail->last_ns);
+	return stream->item == TT_ITEM_EVENT && (stream->time_ns < tail->read_ns || stream->time_ns < tail->last_ns);
 }
 
 /* Says so, and lets it pass from now on. */
@@ -165,8 +155,7 @@ static enum tt_tail_result disorder(struct tt_tail *tail, const struct tt_ctf_st
 	            " ns older than what was read already: what is said while the program runs may be wrong; see what "
 	            "'trace-thr check' says of the recording",
 	            stream->path, MAX(tail->read_ns, tail->last_ns) - stream->time_ns);
-	tail->read_ns = stream->time_ns - 1;
-	tail->last_ns = stream->time_ns;
+	tail->read_ns = tail->last_ns = stream->time_ns;
 	return TT_TAIL_DISORDER;
 }
 
@@ -192,7 +181,7 @@ static enum tt_tail_result read_merged(struct tt_tail *tail, struct tt_ctf_merge
 			return disorder(tail, stream, error);
 		switch (tt_ctf_tell(&tail->teller, stream, error)) {
 		case TT_TOLD_LATER:
-			tail->read_ns = MAX(tail->read_ns, now_ns - 1);
+			tail->read_ns = MAX(tail->read_ns, now_ns);
 			return later(tail, stream, error);
 		case TT_TOLD_WRONG:
 			return TT_TAIL_FAILED;
@@ -245,28 +234,14 @@ enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GE
 	return result;
 }
 
-/* Whether the next item is one to tell somebody, which can wait; other events are passed over. */
-static bool has_news(const struct tt_tail *tail, struct tt_ctf_stream *stream)
+bool tt_tail_pending(const struct tt_tail *tail)
 {
-	const struct tt_ctf_class *class;
+	for (guint i = 0; i < tail->infos->len; i++) {
+		const struct tt_ctf_stream *stream = tail->set->streams->pdata[i];
 
-	/* What is wrong is told when it is read. */
-	while (tt_ctf_stream_peek(stream, NULL)) {
-		if (stream->item != TT_ITEM_EVENT)
-			return stream->item == TT_ITEM_LOSS;
-		class = tt_ctf_folder_class(stream, NULL);
-		if (!class || class->is_ours || tt_ctf_tell(&tail->teller, stream, NULL) != TT_TOLD_ON)
+		if (!g_array_index(tail->infos, struct tt_tail_stream, i).aside && stream->item != TT_ITEM_NONE)
 			return true;
 	}
-	return true;
-}
-
-bool tt_tail_pending(struct tt_tail *tail)
-{
-	for (guint i = 0; i < tail->infos->len; i++)
-		if (!g_array_index(tail->infos, struct tt_tail_stream, i).aside &&
-		    has_news(tail, tail->set->streams->pdata[i]))
-			return true;
 	return false;
 }
 

@@ -17,7 +17,7 @@
  * is in the file whole or is not looked at. So a stream is complete up to `end_ns`, the end of its last whole packet,
  * exactly, and all streams together up to the least of these. An empty buffer makes no packets: to know more of it, let
  * something (a beacon) write an event there after the time that matters, T, and wait until `end_ns` >= T; it is then
- * not necessary to look for the beacon's event itself.
+ * not necessary to look for the beacon's event itself. Events of other providers than ours are passed over.
  *
  * Nothing is known of a stream that is not there yet, of a user whose first process has not registered. If it turns
  * out to have events before a time up to which was read, that is told: TT_TAIL_DISORDER.
@@ -34,7 +34,7 @@
 
 #include "tools/read/trace.h"
 
-/* An `end_ns` or `beacon_ns` that there is not; earlier than all times. */
+/* An `end_ns` that there is not; earlier than all times. */
 #define TT_TAIL_NEVER INT64_MIN
 
 struct tt_tail_options {
@@ -54,8 +54,7 @@ struct tt_tail_stream {
 	int64_t uid;         /* of its processes, by its folder; -1: unknown */
 	bool aside;          /* of the channel `aside` */
 	uint64_t packets;    /* whole ones, so far */
-	int64_t end_ns;    /* complete up to here, see above; TT_TAIL_NEVER: no packet yet, or its clock is not known */
-	int64_t beacon_ns; /* the time of the last event of a beacon's that was read; TT_TAIL_NEVER: none */
+	int64_t end_ns; /* complete up to here, see above; TT_TAIL_NEVER: no packet yet, or its clock is not known */
 };
 
 struct tt_tail;
@@ -70,13 +69,7 @@ struct tt_tail *tt_tail_open(const char *folder, const struct tt_tail_options *o
 void tt_tail_close(struct tt_tail *tail);
 
 /*
- * A process (the field `pid` of its events) that is no part of the recording, whatever its parents and its token: its
- * events are told nobody, and counted nowhere but in `beacon_ns`.
- */
-void tt_tail_beacon(struct tt_tail *tail, uint32_t pid);
-
-/*
- * Looks for new folders, streams, metadata and whole packets; cheap where there are none. It reads no event. False with
+ * Looks for new folders, streams, metadata and whole packets; cheap where there are none. It tells nothing. False with
  * *error, of TT_TRACE_ERROR, if something is damaged: metadata that cannot be understood, a packet that cannot be one.
  * Metadata or a packet that are there in part are no damage, but come later.
  */
@@ -87,8 +80,9 @@ guint tt_tail_n_streams(const struct tt_tail *tail);
 const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i);
 
 /*
- * The time up to which all streams, but those `aside`, are complete: the least `end_ns`. TT_TAIL_NEVER while one has no
- * packet, or there is none.
+ * The time up to which all streams, but those `aside`, are complete, which is just before the least `end_ns`, since of
+ * exactly that time an event may come yet. (Who reads up to `end_ns` itself may be told one of the same time later;
+ * that is no disorder.) TT_TAIL_NEVER while a stream has no packet, or there is none.
  */
 int64_t tt_tail_complete(const struct tt_tail *tail);
 
@@ -110,10 +104,10 @@ enum tt_tail_result {
 enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GError **error);
 
 /*
- * Whether the last tt_tail_poll has found an event or a loss to tell that happened later than what was read up to now.
- * Events of other providers do not count; so let beacons be of one.
+ * Whether the last tt_tail_poll has found an event or a loss to tell that happened later than what was read up to now;
+ * those of beacons do not count.
  */
-bool tt_tail_pending(struct tt_tail *tail);
+bool tt_tail_pending(const struct tt_tail *tail);
 
 /*
  * The session is over, and nothing is written any more: polls and tells all the rest. Then what is there in part is

@@ -1,63 +1,21 @@
 #include "tools/read/trace.h"
 
 #include "tools/read/cut.h"
-#include "tools/read/decode.h"
-#include "tools/read/folders.h"
-#include "tools/read/graph.h"
-#include "tools/read/loaded.h"
-#include "tools/read/manifest.h"
+#include "tools/read/source.h"
 #include "tools/read/telling.h"
-#include "tools/read/whole.h"
 
 GQuark tt_trace_error_quark(void)
 {
 	return g_quark_from_static_string("tt-trace-error");
 }
 
-struct reading {
-	const struct tt_trace_handler *handler;
-	void *data;
-	struct tt_trace_summary *summary;
-	bool stopped; /* by the handler of modules: it wants no events */
-};
-
-static bool read_message(const bt_message *message, void *decoder)
+void tt_source_fail_foreign(const char *path, GError **error)
 {
-	return tt_decoder_take(decoder, message);
-}
-
-static bool tell_module(const struct tt_module *module, void *data)
-{
-	struct reading *reading = data;
-
-	reading->summary->modules++;
-	reading->stopped = reading->handler->module && !reading->handler->module(module, reading->data);
-	return !reading->stopped;
-}
-
-/* Adds the folders that have events of the provider; what else was recorded beside them costs nothing then. */
-static bool add_folders(struct tt_graph *graph, const char *path, GError **error)
-{
-	GPtrArray *folders = tt_trace_folders(path, error);
-	GError *failure = NULL;
-	bool any = false;
-
-	if (!folders)
-		return false;
-	for (guint i = 0; !failure && i < folders->len; i++)
-		if (tt_trace_is_whole(folders->pdata[i], &failure) &&
-		    tt_graph_has_provider(graph, folders->pdata[i], TT_PROVIDER, &failure))
-			any |= tt_graph_add(graph, folders->pdata[i], NULL, &failure);
-	if (!any && !failure)
-		g_set_error(
-		    &failure, TT_TRACE_ERROR, TT_TRACE_ERROR_FOREIGN,
-		    "no event of libtrace_thr was recorded in %s: build the program with libtrace_thr and record "
-		    "it with `trace-thr record`",
-		    path);
-	g_ptr_array_free(folders, TRUE);
-	if (failure)
-		g_propagate_error(error, failure);
-	return !failure;
+	g_set_error(
+	    error, TT_TRACE_ERROR, TT_TRACE_ERROR_FOREIGN,
+	    "no event of libtrace_thr was recorded in %s: build the program with libtrace_thr and record it with "
+	    "`trace-thr record`",
+	    path);
 }
 
 /* The manifest, if there is one. False with *error if it cannot be read. */
@@ -81,29 +39,46 @@ void tt_trace_tell_torn(const struct tt_trace_handler *handler, void *data, stru
 		handler->loss(&loss, data);
 }
 
-bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, void *data,
-                   struct tt_trace_summary *summary, GError **error)
+/* The trace is open. */
+static bool read_opened(const struct tt_source *source, void *opened, const char *path,
+                        const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary,
+                        GError **error)
 {
-	struct reading reading = {.handler = handler, .data = data, .summary = summary};
-	struct tt_decoder *decoder = tt_decoder_new(handler, data, summary);
 	struct tt_manifest *manifest = NULL;
-	struct tt_graph *graph;
-	bool ok;
+	bool ok = look_at_manifest(path, &manifest, error) && source->read(opened, manifest, error);
 
-	*summary = (struct tt_trace_summary){.events = 0};
-	graph = tt_graph_new(read_message, decoder, error);
-	ok = graph && add_folders(graph, path, error) && look_at_manifest(path, &manifest, error) &&
-	     tt_loaded_read(path, TT_PROVIDER, tell_module, &reading, error);
-	if (manifest)
-		tt_decoder_only(decoder, manifest->pid, manifest->recording);
-	if (ok && !reading.stopped)
-		ok = tt_graph_run(graph, path, error);
 	if (ok && manifest && manifest->torn)
 		tt_trace_tell_torn(handler, data, summary);
 	if (ok && manifest)
 		tt_cut_tell(manifest, handler, data, summary);
-	tt_decoder_free(decoder);
 	tt_manifest_free(manifest);
-	tt_graph_free(graph);
+	source->close(opened);
 	return ok;
+}
+
+bool tt_source_read(const struct tt_source *source, const char *path, const struct tt_trace_handler *handler,
+                    void *data, struct tt_trace_summary *summary, GError **error)
+{
+	void *opened;
+
+	*summary = (struct tt_trace_summary){.events = 0};
+	opened = source->open(path, handler, data, summary, error);
+	return opened && read_opened(source, opened, path, handler, data, summary, error);
+}
+
+bool tt_trace_read(const char *path, const struct tt_trace_handler *handler, void *data,
+                   struct tt_trace_summary *summary, GError **error)
+{
+	const char *chosen = g_getenv(TT_READER_VARIABLE);
+	void *opened;
+
+	if (!g_strcmp0(chosen, tt_source_fast.name))
+		return tt_source_read(&tt_source_fast, path, handler, data, summary, error);
+	if (!g_strcmp0(chosen, tt_source_babeltrace.name))
+		return tt_source_read(&tt_source_babeltrace, path, handler, data, summary, error);
+	*summary = (struct tt_trace_summary){.events = 0};
+	opened = tt_source_fast.open(path, handler, data, summary, NULL);
+	if (opened)
+		return read_opened(&tt_source_fast, opened, path, handler, data, summary, error);
+	return tt_source_read(&tt_source_babeltrace, path, handler, data, summary, error);
 }

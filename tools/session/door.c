@@ -105,7 +105,7 @@ static bool *is_used;
 
 static bool add(pid_t pid, void *tracker)
 {
-	bool ok = tt_tracker_add(tracker, pid);
+	bool ok = !tracker || tt_tracker_add(tracker, pid);
 
 	*is_used |= ok;
 	return ok;
@@ -113,7 +113,8 @@ static bool add(pid_t pid, void *tracker)
 
 static void strike_off(pid_t pid, void *tracker)
 {
-	tt_tracker_remove(tracker, pid);
+	if (tracker)
+		tt_tracker_remove(tracker, pid);
 }
 
 /* In the process itself. `us` is a pidfd of the recorder. */
@@ -175,13 +176,13 @@ static void free_door(struct tt_door *door)
 struct tt_door *tt_door_open(const char *session, const char *token, const char *home, GError **error)
 {
 	struct tt_door *door = g_new0(struct tt_door, 1);
-	struct tt_tracker *tracker = tt_tracker_open(session);
+	struct tt_tracker *tracker = session ? tt_tracker_open(session) : NULL;
 	struct tt_keeper keeper = {.token = token, .data = tracker, .listening = -1};
 
 	door->keeper = -1;
 	door->failed = shared_flag();
 	door->used = shared_flag();
-	if (tracker && door->failed && door->used && choose_place(door, home))
+	if ((tracker || !session) && door->failed && door->used && choose_place(door, home))
 		keeper.listening = listen_at(door->path);
 	if (keeper.listening != -1) {
 		door->keeper = start_keeper(door, &keeper);

@@ -12,8 +12,9 @@
 struct tt_door;
 
 /*
- * Opens the door of a session, which is restricted to those who are let in. `token`: what they are told. `home`: the
- * folder of a private daemon, where the door is put; NULL: the daemon is shared. NULL with *error, of TT_SESSION_ERROR.
+ * Opens the door of a session, which is restricted to those who are let in; NULL: of one that records all, where they
+ * are told the token just so. `token`: what they tell then. `home`: the folder of a private daemon, where the door is
+ * put; NULL: the daemon is shared. NULL with *error, of TT_SESSION_ERROR.
  */
 struct tt_door *tt_door_open(const char *session, const char *token, const char *home, GError **error);
 

@@ -19,7 +19,7 @@
 
 #include <glib.h>
 
-#include "tools/session/descent.h"
+#include "tracepoints/descent.h"
 
 struct guest {
 	pid_t pid;
@@ -85,6 +85,11 @@ static bool take_in(struct house *house, pid_t pid, int pidfd)
 	return true;
 }
 
+static bool comes_of_recorder(const struct house *house, pid_t pid)
+{
+	return tt_descent(pid, house->keeper->recorder) == TT_DESCENT_FOUND;
+}
+
 /* What the one who knocks is told: the token, or nothing. */
 static const char *answer_to(struct house *house, pid_t pid)
 {
@@ -92,17 +97,25 @@ static const char *answer_to(struct house *house, pid_t pid)
 	int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
 
 	if (pidfd == -1) {
-		*keeper->failed |= pid > 0 && errno != ESRCH && tt_descends(pid, keeper->recorder);
+		*keeper->failed |= pid > 0 && errno != ESRCH && comes_of_recorder(house, pid);
 		return "";
 	}
 	/* The number is its own as long as it has not ended: so that is asked last. */
-	if (tt_descends(pid, keeper->recorder) && !has_ended(pidfd)) {
+	if (comes_of_recorder(house, pid) && !has_ended(pidfd)) {
 		if (take_in(house, pid, pidfd))
 			return keeper->token;
 		*keeper->failed = true;
 	}
 	close(pidfd);
 	return "";
+}
+
+/* Whether it was let in, and is still there. */
+static bool is_present(const struct house *house, pid_t pid)
+{
+	const struct guest *guest = g_hash_table_lookup(house->guests, GINT_TO_POINTER(pid));
+
+	return guest && guest->pidfd != -1 && !has_ended(guest->pidfd);
 }
 
 static void open_door(struct house *house)
@@ -117,25 +130,30 @@ static void open_door(struct house *house)
 	}
 	getsockopt(one, SOL_SOCKET, SO_PEERCRED, &who, &size);
 	const char *answer = answer_to(house, who.pid);
-	send(one, answer, strlen(answer) + 1, MSG_NOSIGNAL);
+	/* Who has not waited for the token goes without being recorded. */
+	if (send(one, answer, strlen(answer) + 1, MSG_NOSIGNAL) == -1 && *answer && is_present(house, who.pid))
+		*house->keeper->failed = true;
 	close(one);
 }
 
-/* Removes those whose time has come. The milliseconds until that of the next; -1: there is none. */
+/*
+ * Removes one whose time has come: one at a time, so that nobody has to wait at the door for all of them. The
+ * milliseconds until there may be another; -1: there is none.
+ */
 static int remove_due(struct house *house)
 {
 	const struct tt_keeper *keeper = house->keeper;
-	struct guest *guest;
+	struct guest *guest = g_queue_peek_head(&house->leaving);
 
-	while ((guest = g_queue_peek_head(&house->leaving))) {
-		gint64 left_us = guest->due_us - g_get_monotonic_time();
-		if (left_us > 0)
-			return (int)(left_us / 1000) + 1;
-		keeper->remove(guest->pid, keeper->data);
-		g_queue_pop_head(&house->leaving);
-		g_hash_table_remove(house->guests, GINT_TO_POINTER(guest->pid));
-	}
-	return -1;
+	if (!guest)
+		return -1;
+	gint64 left_us = guest->due_us - g_get_monotonic_time();
+	if (left_us > 0)
+		return (int)(left_us / 1000) + 1;
+	keeper->remove(guest->pid, keeper->data);
+	g_queue_pop_head(&house->leaving);
+	g_hash_table_remove(house->guests, GINT_TO_POINTER(guest->pid));
+	return 0;
 }
 
 /* There may be many guests. */

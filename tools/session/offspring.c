@@ -141,6 +141,21 @@ bool tt_offspring_has_mapped(const GArray *others, const char *name)
 	return false;
 }
 
+char *tt_offspring_token(void)
+{
+	guint32 parts[3];
+
+	if (getentropy(parts, sizeof parts) == -1)
+		for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+			parts[i] = g_random_int();
+	return g_strdup_printf("%08x-%08x%08x", parts[0], parts[1], parts[2]);
+}
+
+char *tt_offspring_name(const char *token)
+{
+	return g_strndup(token, strcspn(token, "-"));
+}
+
 static bool is_of(const char *pid, const char *variable)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%s/environ", pid);
@@ -157,7 +172,8 @@ static bool is_of(const char *pid, const char *variable)
 
 bool tt_offspring_signal(const char *recording, int number)
 {
-	g_autofree char *variable = g_strconcat("TRACE_THR_RECORDING=", recording, NULL);
+	g_autofree char *told = tt_offspring_name(recording);
+	g_autofree char *variable = g_strconcat("TRACE_THR_RECORDING=", told, NULL);
 	g_autoptr(GDir) processes = g_dir_open("/proc", 0, NULL);
 	const char *name;
 	bool any = false;

@@ -28,7 +28,15 @@ char *tt_offspring_text(const GArray *pids);
 bool tt_offspring_has_mapped(const GArray *others, const char *name);
 
 /*
- * Sends the signal to all processes of a recording: those that got its token as TRACE_THR_RECORDING in their
+ * A new token of a recording: its name, a dash, and what nobody can guess. Its processes have the name from the
+ * environment, as TRACE_THR_RECORDING, by which they are found; the token they get at the door, if they come of the
+ * recorder. Both are the caller's to free.
+ */
+char *tt_offspring_token(void);
+char *tt_offspring_name(const char *token);
+
+/*
+ * Sends the signal to all processes of a recording: those that got its name as TRACE_THR_RECORDING in their
  * environment. False if there are none.
  */
 bool tt_offspring_signal(const char *recording, int number);

@@ -89,19 +89,20 @@ static char *output_folder(const struct tt_record_options *options, GError **err
 /*
  * The program's environment: ours, and what reaches LTTng in it, which waits for the daemon before main begins and for
  * room in the buffers, and the library. `preload`: the libraries to load first; NULL: as it is. `door`: where processes
- * are let in; NULL: all are.
+ * are let in; NULL: there is none.
  */
 static char **environment_of(const struct tt_record_options *options, const char *token, const char *preload,
                              const char *door)
 {
 	char **environment = g_get_environ();
 	g_autofree char *stack = g_strdup_printf("%d", options->stack);
+	g_autofree char *name = tt_offspring_name(token);
 	g_autofree char *time = g_file_read_link("/proc/self/ns/time", NULL);
 
 	environment = g_environ_setenv(environment, "LTTNG_UST_REGISTER_TIMEOUT", "-1", TRUE);
 	environment = options->drop ? g_environ_unsetenv(environment, "LTTNG_UST_ALLOW_BLOCKING")
 	                            : g_environ_setenv(environment, "LTTNG_UST_ALLOW_BLOCKING", "1", TRUE);
-	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", token, TRUE);
+	environment = g_environ_setenv(environment, "TRACE_THR_RECORDING", name, TRUE);
 	environment = g_environ_setenv(environment, "TRACE_THR_STACK", stack, TRUE);
 	if (time)
 		environment = g_environ_setenv(environment, TT_TIMEBASE_VARIABLE, time, TRUE);
@@ -120,7 +121,7 @@ static char **environment_of(const struct tt_record_options *options, const char
 struct job {
 	const struct tt_record_options *options;
 	const char *path;    /* the program file */
-	char *token;         /* the recording's name, for its processes and the manifest */
+	char *token;         /* that its processes tell, see tt_offspring_name */
 	const char *preload; /* LD_PRELOAD for it; NULL: as it is */
 	struct tt_recording *recording;
 	int *status;
@@ -342,13 +343,13 @@ static void inherit(void *data)
 	        folder);
 }
 
-/* Opens the door of the session, unless it records all processes. False with *error: it cannot be. */
+/* Opens the door of the session. False with *error: it cannot be. */
 static bool open_door(struct recorder *recorder, GError **error)
 {
-	if (!tt_session_is_restricted(recorder->session))
-		return true;
-	recorder->door = tt_door_open(tt_session_name(recorder->session), recorder->job->token,
-	                              tt_daemon_home(recorder->daemon), error);
+	const struct tt_session *session = recorder->session;
+
+	recorder->door = tt_door_open(tt_session_is_restricted(session) ? tt_session_name(session) : NULL,
+	                              recorder->job->token, tt_daemon_home(recorder->daemon), error);
 	return recorder->door;
 }
 
@@ -356,6 +357,7 @@ static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
+	g_autofree char *name = tt_offspring_name(job->token);
 	struct tt_manifest manifest = {.cut = TT_CUT_NONE};
 	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error), .manifest = &manifest};
 	bool ok = false;
@@ -365,7 +367,7 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
-		recorder.left_out = tt_left_out_new(job->token);
+		recorder.left_out = tt_left_out_new(name);
 		heir = tt_heir_start(inherit, &recorder);
 		ok = ok && run_with(job, folder, &recorder, error);
 		close_door(&recorder);
@@ -408,7 +410,7 @@ bool tt_record(const struct tt_record_options *options, struct tt_recording *rec
 	recording->folder = output_folder(options, error);
 	if (!recording->folder)
 		return false;
-	g_autofree char *token = g_strdup_printf("%08x", g_random_int());
+	g_autofree char *token = tt_offspring_token();
 	struct job job = {.token = token,
 	                  .options = options,
 	                  .path = path,

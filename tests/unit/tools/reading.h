@@ -11,6 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "tests/doors/doors.h"
 #include "tests/unit/tools/ctf.h"
 #include "tools/read/trace.h"
 
@@ -30,6 +31,7 @@ struct fixture {
 	struct told told;
 	struct tt_trace_summary summary;
 	GError *error;
+	bool doors_differ; /* of the next trace that is read, for a reason that the test names */
 };
 
 static inline bool tell_event(const struct tt_event *event, void *data)
@@ -67,10 +69,34 @@ static inline bool tell_loss(const struct tt_loss *loss, void *data)
 	return true;
 }
 
+/* Whatever a test has written is the same through both doors, if our own can open it. */
+static inline void assert_doors_agree(const char *folder)
+{
+	struct door ours = door_open(&tt_source_fast, folder), theirs;
+	struct tt_trace_summary summary;
+	const struct tt_trace_handler nothing = {NULL, NULL, NULL};
+	void *opened = tt_source_fast.open(folder, &nothing, NULL, &summary, NULL);
+
+	if (opened) {
+		tt_source_fast.close(opened);
+		theirs = door_open(&tt_source_babeltrace, folder);
+		g_autofree char *difference = door_difference(&theirs, &ours);
+
+		if (difference)
+			fail_msg("%s", difference);
+		door_close(&theirs);
+	}
+	door_close(&ours);
+}
+
 static inline bool read_trace(struct fixture *f)
 {
 	const struct tt_trace_handler handler = {tell_event, tell_module, tell_loss};
 
+	if (f->doors_differ)
+		f->doors_differ = false;
+	else
+		assert_doors_agree(f->folder);
 	return tt_trace_read(f->folder, &handler, &f->told, &f->summary, &f->error);
 }
 

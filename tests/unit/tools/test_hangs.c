@@ -344,6 +344,11 @@ static void test_key(void **state)
 	waits(&whole, T2, A, T1);
 	feed_finish(&whole);
 	assert_true(tt_hang_key_is(&key, found(&whole, 0)));
+	struct tt_hang_key other = key;
+	other.since_ns += 10 * ms; /* another reader's clock */
+	assert_true(tt_hang_key_is(&other, found(&whole, 0)));
+	other.since_ns = key.since_ns - 11 * ms;
+	assert_false(tt_hang_key_is(&other, found(&whole, 0)));
 	for (guint i = 1; i < n_found(&whole); i++)
 		assert_false(tt_hang_key_is(&key, found(&whole, i)));
 	feed_free(&whole);

@@ -7,12 +7,14 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,14 +22,16 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/descent.h"
 #include "tools/session/keeper.h"
+#include "tracepoints/descent.h"
 
 enum { PATIENCE_MS = 30000 };
 
+enum kind { ADDED, REMOVED, RETURNED };
+
 /* What the keeper, a process of its own, did to the set of recorded processes. */
 struct act {
-	enum { ADDED, REMOVED, RETURNED } kind;
+	enum kind kind;
 	pid_t pid;
 };
 
@@ -43,7 +47,7 @@ struct house {
 
 static int to_test; /* in the keeper */
 
-static void report(int kind, pid_t pid)
+static void report(enum kind kind, pid_t pid)
 {
 	const struct act act = {.kind = kind, .pid = pid};
 	ssize_t written = write(to_test, &act, sizeof act);
@@ -82,6 +86,7 @@ static struct house open_house(pid_t recorder, bool cannot_add)
 	assert_int_equal(pipe(life), 0);
 	house.keeper = fork();
 	if (house.keeper == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* also of a test that fails */
 		const struct tt_keeper keeper = {.listening = listening,
 		                                 .recorder = recorder,
 		                                 .recorder_ends = life[0],
@@ -115,7 +120,7 @@ static struct act next_act(const struct house *house)
 	return act;
 }
 
-static void assert_act(const struct house *house, int kind, pid_t pid)
+static void assert_act(const struct house *house, enum kind kind, pid_t pid)
 {
 	struct act act = next_act(house);
 
@@ -206,6 +211,49 @@ static void test_again(void **state)
 	close_house(&house);
 }
 
+/* A child of that number, which is free; it knocks, and waits to be killed. -1: that is not allowed. */
+static pid_t child_of_number(const struct house *house, pid_t number, int knocked)
+{
+	struct clone_args args = {.exit_signal = SIGCHLD, .set_tid = (uint64_t)(uintptr_t)&number, .set_tid_size = 1};
+	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		g_assert(is_let_in(house) && write(knocked, "", 1) == 1);
+		for (;;)
+			pause();
+	}
+	return pid;
+}
+
+/* The number of one that has just ended, for a new process that belongs here: it stays until that has ended. */
+static void test_number_again(void **state)
+{
+	struct house house = open_house(getpid(), false);
+	pid_t first = child_that_knocks(&house, 1), again, last;
+	int knocked[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(knocked), 0);
+	assert_int_equal(status_of(first), 0);
+	again = child_of_number(&house, first, knocked[1]);
+	assert_act(&house, ADDED, first);
+	if (again == first) {
+		assert_int_equal(read(knocked[0], &byte, 1), 1);
+		last = child_that_knocks(&house, 1);
+		assert_int_equal(status_of(last), 0);
+		assert_act(&house, ADDED, last);
+		assert_act(&house, REMOVED, last); /* which has ended later than the first */
+		kill(again, SIGKILL);
+		waitpid(again, NULL, 0);
+		assert_act(&house, REMOVED, first);
+	}
+	close(knocked[0]);
+	close(knocked[1]);
+	close_house(&house);
+}
+
 /* Not of the recorder, which is another process. */
 static void test_stranger(void **state)
 {
@@ -244,17 +292,46 @@ static void test_cannot_add(void **state)
 	close_house(&house);
 }
 
+/* It does not wait for the answer, and goes on without being recorded: that is told. */
+static void test_gives_up(void **state)
+{
+	struct house house = open_house(getpid(), false);
+	int leave[2];
+	char byte;
+
+	(void)state;
+	assert_int_equal(pipe(leave), 0);
+	kill(house.keeper, SIGSTOP);
+	pid_t child = fork();
+	if (child == 0) {
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+		g_assert(connect(fd, (const struct sockaddr *)&house.door, sizeof house.door) == 0);
+		close(fd);
+		kill(house.keeper, SIGCONT);
+		close(leave[1]);
+		g_assert(read(leave[0], &byte, 1) == 0);
+		_exit(0);
+	}
+	assert_act(&house, ADDED, child);
+	assert_true(is_let_in(&house)); /* the keeper is done with the child */
+	assert_true(*house.failed);
+	close(leave[1]);
+	assert_int_equal(status_of(child), 0);
+	close(leave[0]);
+	close_house(&house);
+}
+
 static void test_descent(void **state)
 {
 	int ends[2];
 	pid_t orphan;
 
 	(void)state;
-	assert_true(tt_descends(getpid(), getpid()));
-	assert_true(tt_descends(getpid(), getppid()));
-	assert_false(tt_descends(getppid(), getpid()));
-	assert_false(tt_descends(INT32_MAX, getpid()));
-	assert_false(tt_descends(0, getpid()));
+	assert_int_equal(tt_descent(getpid(), getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getpid(), getppid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(getppid(), getpid()), TT_DESCENT_NONE);
+	assert_int_equal(tt_descent(INT32_MAX, getpid()), TT_DESCENT_UNKNOWN);
+	assert_int_equal(tt_descent(0, getpid()), TT_DESCENT_NONE);
 	/* An orphan is left to us. */
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
 	assert_int_equal(pipe(ends), 0);
@@ -269,8 +346,8 @@ static void test_descent(void **state)
 	}
 	assert_int_equal(read(ends[0], &orphan, sizeof orphan), sizeof orphan);
 	waitpid(parent, NULL, 0);
-	assert_true(tt_descends(orphan, getpid()));
-	assert_false(tt_descends(orphan, parent));
+	assert_int_equal(tt_descent(orphan, getpid()), TT_DESCENT_FOUND);
+	assert_int_equal(tt_descent(orphan, parent), TT_DESCENT_NONE);
 	kill(orphan, SIGKILL);
 	waitpid(orphan, NULL, 0);
 }
@@ -278,8 +355,9 @@ static void test_descent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),   cmocka_unit_test(test_stranger),
-	    cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_descent),
+	    cmocka_unit_test(test_descendant), cmocka_unit_test(test_again),      cmocka_unit_test(test_number_again),
+	    cmocka_unit_test(test_stranger),   cmocka_unit_test(test_cannot_add), cmocka_unit_test(test_gives_up),
+	    cmocka_unit_test(test_descent),
 	};
 
 	return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);

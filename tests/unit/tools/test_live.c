@@ -76,7 +76,7 @@ const struct tt_tail_stream *tt_tail_stream(const struct tt_tail *tail, guint i)
 	return &world.streams[i];
 }
 
-bool tt_tail_pending(struct tt_tail *tail)
+bool tt_tail_pending(const struct tt_tail *tail)
 {
 	(void)tail;
 	return world.pending;
@@ -87,6 +87,8 @@ enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GE
 	(void)tail;
 	assert_true(time_ns > world.told_ns);
 	assert_true(time_ns <= world.listed_ns);
+	for (guint i = 0; i < world.n; i++) /* an event of the end's own time is in the next packet */
+		assert_true(world.streams[i].aside || !world.streams[i].packets || time_ns < world.streams[i].end_ns);
 	if (world.result == TT_TAIL_READ)
 		world.told_ns = time_ns;
 	else if (world.result != TT_TAIL_LATER)
@@ -187,6 +189,21 @@ static void test_a_user_who_comes_stops_the_time(void **state)
 	(void)state;
 }
 
+/* Each is asked, with all of its CPUs; streams are in the order of their names. */
+static void test_each_user_is_asked(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	add_stream(ROOT, 10, TT_TAIL_NEVER);
+	add_stream(ROOT, 2, TT_TAIL_NEVER);
+	add_stream(NOBODY, 1, TT_TAIL_NEVER);
+	assert_true(read_along(NULL));
+	assert_int_equal(world.asked[0], 1);
+	assert_int_equal(world.asked[1], 1);
+	assert_int_equal(world.cpus[0], 11);
+	assert_int_equal(world.cpus[1], 2);
+	(void)state;
+}
+
 static void other_answers(struct world *now)
 {
 	another_comes(now);
@@ -268,10 +285,16 @@ static void test_pending_asks(void **state)
 	(void)state;
 }
 
+/* Of a moment before the folder was looked through. */
+static void answer_of_before(struct world *now)
+{
+	now->streams[0].end_ns = now_ns() - 5000000;
+}
+
 static void test_time_is_asked_for(void **state)
 {
 	add_stream(ROOT, 0, TT_TAIL_NEVER);
-	world.turn = answer_root;
+	world.turn = answer_of_before;
 	world.next = TT_LIVE_TIME;
 	assert_true(read_along(NULL));
 	assert_true(world.asked[0] > 1);
@@ -332,6 +355,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(test_never_past_the_last_listing, begin),
 	    cmocka_unit_test_setup(test_a_user_who_comes_stops_the_time, begin),
+	    cmocka_unit_test_setup(test_each_user_is_asked, begin),
 	    cmocka_unit_test_setup(test_and_goes_on_when_it_answers, begin),
 	    cmocka_unit_test_setup(test_modules_are_not_waited_for, begin),
 	    cmocka_unit_test_setup(test_absent_cpus_are_not_waited_for, begin),

@@ -62,6 +62,30 @@ static void test_token(void **state)
 	tt_processes_free(processes);
 }
 
+/* The kernel gives the number of a process that has ended to another one. */
+static void test_number_of_another(void **state)
+{
+	struct tt_processes *processes = tt_processes_new(40, "c0ffee");
+	struct tt_event start = {
+	    .type = TT_EVENT_thread_start, .pid = 61, .native_id = 61, .ppid = 60, .recording = "c0ffee"};
+
+	(void)state;
+	assert_true(tt_processes_count(processes, &start));
+	start.recording = ""; /* it has executed a program, and cleared the environment */
+	assert_true(tt_processes_count(processes, &start));
+	start.native_id = 65; /* another thread of it, whose parent has ended */
+	start.ppid = 1;
+	assert_true(tt_processes_count(processes, &start));
+	start.native_id = 61;
+	start.ppid = 7;
+	assert_false(tt_processes_count(processes, &start));
+	assert_false(acts(processes, 61));
+	start.recording = "c0ffee";
+	assert_true(tt_processes_count(processes, &start));
+	assert_true(acts(processes, 61));
+	tt_processes_free(processes);
+}
+
 /* No token is not one that all share. */
 static void test_no_token(void **state)
 {
@@ -81,10 +105,8 @@ static void test_no_token(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_all_without_a_root),
-	    cmocka_unit_test(test_descent),
-	    cmocka_unit_test(test_token),
-	    cmocka_unit_test(test_no_token),
+	    cmocka_unit_test(test_all_without_a_root), cmocka_unit_test(test_descent),  cmocka_unit_test(test_token),
+	    cmocka_unit_test(test_number_of_another),  cmocka_unit_test(test_no_token),
 	};
 
 	return cmocka_run_group_tests_name("processes", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
+#include "tools/session/offspring.h"
 #include "tools/session/program.h"
 
 /* What the care of a program was asked for. */
@@ -291,9 +292,23 @@ static int hold_signals(void **state)
 	return 0;
 }
 
+/* The token has more than the name, which all may know. */
+static void test_token(void **state)
+{
+	g_autofree char *token = tt_offspring_token(), *other = tt_offspring_token();
+	g_autofree char *name = tt_offspring_name(token);
+
+	(void)state;
+	assert_int_equal(strlen(name), 8);
+	assert_int_equal(strlen(token), 8 + 1 + 16);
+	assert_int_equal(strncmp(token, name, 8), 0);
+	assert_string_not_equal(token, other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_token),
 	    cmocka_unit_test(test_caught),
 	    cmocka_unit_test(test_find),
 	    cmocka_unit_test(test_ends),

@@ -43,6 +43,20 @@ const char *tt_ctf_keep(struct tt_ctf_parser *parser, const struct tt_word *word
 	return g_string_chunk_insert_len(parser->layout->store->words, word->text, (gssize)word->size);
 }
 
+bool tt_ctf_key(struct tt_ctf_parser *parser, struct tt_ctf_keys *keys, struct tt_word *key)
+{
+	*key = parser->word;
+	if (key->kind != TT_WORD_NAME)
+		return tt_ctf_wrong(parser, "construct");
+	for (unsigned i = 0; i < keys->n; i++)
+		if (keys->key[i].size == key->size && !memcmp(keys->key[i].text, key->text, key->size))
+			return tt_ctf_wrong(parser, "repetition");
+	if (keys->n < G_N_ELEMENTS(keys->key))
+		keys->key[keys->n++] = *key;
+	tt_ctf_next(parser);
+	return true;
+}
+
 bool tt_ctf_number(struct tt_ctf_parser *parser, uint64_t *number)
 {
 	if (parser->word.kind != TT_WORD_NUMBER)
@@ -111,15 +125,11 @@ typedef bool take_key(struct tt_ctf_parser *parser, const struct tt_word *key, v
 static bool take_block(struct tt_ctf_parser *parser, take_key *take, void *block)
 {
 	bool ok = tt_ctf_expects(parser, "{");
+	struct tt_ctf_keys keys = {.n = 0};
+	struct tt_word key;
 
-	while (ok && !tt_ctf_takes(parser, "}")) {
-		struct tt_word key = parser->word;
-
-		if (key.kind != TT_WORD_NAME)
-			return tt_ctf_wrong(parser, "construct");
-		tt_ctf_next(parser);
-		ok = take(parser, &key, block) && tt_ctf_expects(parser, ";");
-	}
+	while (ok && !tt_ctf_takes(parser, "}"))
+		ok = tt_ctf_key(parser, &keys, &key) && take(parser, &key, block) && tt_ctf_expects(parser, ";");
 	return ok;
 }
 

@@ -141,11 +141,12 @@ static enum tt_step_how how_elements(const struct making *making, const struct t
 {
 	const struct tt_ctf_type *element = member->type->element;
 	bool text = element->is_text && element->size == 8;
+	bool numbers = element->kind == TT_CTF_INTEGER && !element->is_signed && !text;
 
-	if (making->wish->bytes && making->find == making->wish->find && element->size == 8 && !element->is_signed &&
-	    !text && !strcmp(plain(member->name), making->wish->bytes))
+	if (making->wish->bytes && making->find == making->wish->find && element->size == 8 && numbers &&
+	    !strcmp(plain(member->name), making->wish->bytes))
 		return TT_STEP_BYTES;
-	if (field && field->type == TT_FIELD_STACK && !element->is_signed && !text)
+	if (field && field->type == TT_FIELD_STACK && numbers)
 		return TT_STEP_STACK;
 	if (field && field->type == TT_FIELD_TEXT && text)
 		return TT_STEP_CHARACTERS;

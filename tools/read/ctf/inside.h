@@ -38,6 +38,15 @@ bool tt_ctf_wrong(struct tt_ctf_parser *parser, const char *what);
 /* A copy of the word that the layout owns. */
 const char *tt_ctf_keep(struct tt_ctf_parser *parser, const struct tt_word *word);
 
+/* The keys of a block, of which each comes once. */
+struct tt_ctf_keys {
+	unsigned n;
+	struct tt_word key[16];
+};
+
+/* Takes the next word as a key. False: it is none, or was there before. */
+bool tt_ctf_key(struct tt_ctf_parser *parser, struct tt_ctf_keys *keys, struct tt_word *key);
+
 /* Takes a number or a text. False if the next word is none. */
 bool tt_ctf_number(struct tt_ctf_parser *parser, uint64_t *number);
 bool tt_ctf_text(struct tt_ctf_parser *parser, const char **text);

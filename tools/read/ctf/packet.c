@@ -31,6 +31,8 @@ static void take_number(struct head *head, const char *name, uint64_t number, un
 		head->has_magic = true;
 	} else if (!strcmp(name, "stream_id")) {
 		head->stream_id = number;
+	} else if (!strcmp(name, "stream_instance_id")) {
+		packet->instance = number;
 	} else if (!strcmp(name, "timestamp_begin")) {
 		packet->begin = number;
 		head->has_begin = true;
@@ -136,7 +138,7 @@ enum tt_ctf_packet_state tt_ctf_packet_read(const struct tt_ctf_layout *layout, 
 	struct head head = {.layout = layout, .bytes = bytes, .size = size, .into = packet};
 	enum tt_ctf_packet_state state;
 
-	*packet = (struct tt_ctf_packet){.class = NULL};
+	*packet = (struct tt_ctf_packet){.instance = UINT64_MAX};
 	*why = "the metadata do not describe its packets";
 	if (!layout->begun)
 		return TT_PACKET_UNKNOWN;

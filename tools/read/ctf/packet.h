@@ -13,12 +13,13 @@
 /* Sizes are in bytes, from the beginning of the packet. What a packet does not say is 0. */
 struct tt_ctf_packet {
 	const struct tt_ctf_stream_class *class;
-	uint64_t head;                          /* the first event is behind it */
-	uint64_t content;                       /* the last event ends there; at least `head` */
-	uint64_t size;                          /* the next packet begins there; at least `content` */
-	uint64_t begin, end;                    /* in the clock's cycles */
-	uint64_t discarded;                     /* events, of the stream so far */
-	uint64_t sequence;                      /* number in the stream */
+	uint64_t instance;   /* the number of the stream among those of its class; UINT64_MAX: none */
+	uint64_t head;       /* the first event is behind it */
+	uint64_t content;    /* the last event ends there; at least `head` */
+	uint64_t size;       /* the next packet begins there; at least `content` */
+	uint64_t begin, end; /* in the clock's cycles */
+	uint64_t discarded;  /* events, of the stream so far */
+	uint64_t sequence;   /* number in the stream */
 	unsigned discarded_bits, sequence_bits; /* how many these counters have before they wrap; 0: there is none */
 };
 

@@ -2,13 +2,12 @@
  * The streams that have events of modules are read first, then those that have events of ours: modules are told before
  * all events. A stream that has neither is not read, but its packets are looked at.
  */
-#include "tools/read/ctf/read.h"
-
+#include "tools/read/ctf/fail.h"
 #include "tools/read/ctf/merge.h"
 #include "tools/read/ctf/set.h"
 #include "tools/read/ctf/teller.h"
 #include "tools/read/folders.h"
-#include "tools/read/manifest.h"
+#include "tools/read/source.h"
 
 struct reading {
 	const struct tt_trace_handler *handler;
@@ -23,38 +22,61 @@ static bool has_ours(const struct tt_ctf_stream *stream)
 	return tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
 }
 
-/* Of those that say what is in memory, all begin so. */
 static bool has_modules(const struct tt_ctf_stream *stream)
 {
-	return tt_ctf_has_events(stream->layout, stream->class->id, "lttng_ust_");
+	enum tt_dump_kind kind;
+
+	for (guint i = 0; i < stream->layout->events->len; i++) {
+		const struct tt_ctf_event_class *event = stream->layout->events->pdata[i];
+
+		if (event->stream_id == stream->class->id && tt_dump_find(event->name, &kind))
+			return true;
+	}
+	return false;
 }
 
-/* Tells all items of the streams that are wanted. False with *error. */
-static bool read_streams(struct reading *reading, bool (*wanted)(const struct tt_ctf_stream *stream),
-                         const struct tt_ctf_teller *teller, GError **error)
-{
-	struct tt_ctf_merge merge = tt_ctf_merge_new();
-	enum tt_ctf_told told = TT_TOLD_ON;
-	struct tt_ctf_stream *stream;
-	bool ok = true;
+typedef bool is_wanted(const struct tt_ctf_stream *stream);
 
-	for (guint i = 0; ok && i < reading->set->streams->len; i++) {
-		stream = reading->set->streams->pdata[i];
+/* The streams that are wanted, each at its beginning. False with *error. */
+static bool merge_streams(struct reading *reading, is_wanted *wanted, struct tt_ctf_merge *merge, GError **error)
+{
+	for (guint i = 0; i < reading->set->streams->len; i++) {
+		struct tt_ctf_stream *stream = reading->set->streams->pdata[i];
+
 		if (!stream->class || !wanted(stream))
 			continue;
 		tt_ctf_stream_rewind(stream);
-		ok = tt_ctf_stream_peek(stream, error);
-		tt_ctf_merge_add(&merge, stream);
+		if (!tt_ctf_look(stream, error))
+			return false;
+		tt_ctf_merge_add(merge, stream);
 	}
-	while (ok && told == TT_TOLD_ON && (stream = tt_ctf_merge_first(&merge))) {
+	return true;
+}
+
+static bool read_merged(struct reading *reading, struct tt_ctf_merge *merge, const struct tt_ctf_teller *teller,
+                        GError **error)
+{
+	enum tt_ctf_told told = TT_TOLD_ON;
+	struct tt_ctf_stream *stream;
+
+	while (told == TT_TOLD_ON && (stream = tt_ctf_merge_first(merge))) {
 		told = tt_ctf_tell(teller, stream, error);
 		if (told == TT_TOLD_LATER)
 			tt_ctf_stream_fail(stream, tt_ctf_undescribed, error);
-		tt_ctf_merge_changed(&merge);
+		tt_ctf_merge_changed(merge);
 	}
 	reading->stopped = told == TT_TOLD_STOP;
+	return told <= TT_TOLD_STOP;
+}
+
+/* Tells all items of the streams that are wanted. False with *error. */
+static bool read_streams(struct reading *reading, is_wanted *wanted, const struct tt_ctf_teller *teller, GError **error)
+{
+	struct tt_ctf_merge merge = tt_ctf_merge_new();
+	bool ok = merge_streams(reading, wanted, &merge, error) && read_merged(reading, &merge, teller, error);
+
 	tt_ctf_merge_free(&merge);
-	return ok && told <= TT_TOLD_STOP;
+	return ok;
 }
 
 static bool tell_module(const struct tt_module *module, void *data)
@@ -118,32 +140,93 @@ static bool find_folders(struct tt_ctf_set *set, GError **error)
 	if (folders)
 		g_ptr_array_free(folders, TRUE);
 	if (ok && !set->folders->len)
-		g_set_error(error, TT_TRACE_ERROR, TT_TRACE_ERROR_FOREIGN,
-		            "no event of libtrace_thr was recorded in %s: build the program with libtrace_thr and "
-		            "record it with `trace-thr record`",
-		            set->path);
+		tt_source_fail_foreign(set->path, error);
 	return ok && set->folders->len;
 }
 
-bool tt_ctf_read(const char *path, const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary,
-                 GError **error)
+/* Whether all events are described in a way that is known. */
+static bool check_classes(const struct tt_ctf_folder *folder, GError **error)
 {
-	struct reading reading = {.handler = handler, .data = data, .summary = summary, .set = tt_ctf_set_new(path)};
-	struct tt_manifest *manifest = NULL;
-	GError *failure = NULL;
-	bool ok;
+	for (guint i = 0; i < folder->layout->events->len; i++) {
+		char *why = NULL;
+		struct tt_ctf_class *class = tt_ctf_class_new(folder->layout, folder->layout->events->pdata[i], &why);
 
-	*summary = (struct tt_trace_summary){.events = 0};
-	ok = find_folders(reading.set, &failure);
-	if (ok)
-		manifest = tt_manifest_read(path, &failure);
-	ok = ok && !failure && tt_ctf_set_find(reading.set, true, &failure) && read_modules(&reading, &failure) &&
-	     (reading.stopped || read_events(&reading, manifest, &failure));
-	if (ok && manifest && manifest->torn)
-		tt_trace_tell_torn(handler, data, summary);
-	if (failure)
-		g_propagate_error(error, failure);
-	tt_manifest_free(manifest);
-	tt_ctf_set_free(reading.set);
+		if (!class) {
+			tt_ctf_fail(error, folder->path, why);
+			g_free(why);
+			return false;
+		}
+		tt_ctf_class_free(class);
+	}
+	return true;
+}
+
+/* The parts of a session that rotates are one trace, and its streams go on from part to part: that is not known here.
+ */
+static bool check_folders(const struct tt_ctf_set *set, GError **error)
+{
+	GHashTable *uuids = g_hash_table_new(g_str_hash, g_str_equal);
+	bool ok = true;
+
+	for (guint i = 0; ok && i < set->folders->len; i++) {
+		const struct tt_ctf_folder *folder = set->folders->pdata[i];
+		const char *uuid = folder->layout->uuid;
+
+		ok = check_classes(folder, error);
+		if (ok && uuid && !g_hash_table_add(uuids, (gpointer)(uintptr_t)uuid))
+			ok = tt_ctf_fail(error, folder->path,
+			                 "it is a part of a trace, and another part lies beside it");
+	}
+	g_hash_table_destroy(uuids);
 	return ok;
 }
+
+/* A stream may be in several files, of a session that limits their size: that is not known here, either. */
+static bool check_streams(const struct tt_ctf_set *set, GError **error)
+{
+	for (guint i = 0; i < set->streams->len; i++) {
+		const struct tt_ctf_stream *a = set->streams->pdata[i];
+
+		for (guint k = 0; a->class && a->instance != UINT64_MAX && k < i; k++) {
+			const struct tt_ctf_stream *b = set->streams->pdata[k];
+
+			if (a->class == b->class && a->instance == b->instance)
+				return tt_ctf_stream_fail(
+				    a, "it is a part of a stream, and another part lies beside it", error);
+		}
+	}
+	return true;
+}
+
+static void close_all(void *data)
+{
+	struct reading *reading = data;
+
+	tt_ctf_set_free(reading->set);
+	g_free(reading);
+}
+
+static void *open_all(const char *path, const struct tt_trace_handler *handler, void *data,
+                      struct tt_trace_summary *summary, GError **error)
+{
+	struct reading *reading = g_new0(struct reading, 1);
+
+	reading->handler = handler;
+	reading->data = data;
+	reading->summary = summary;
+	reading->set = tt_ctf_set_new(path);
+	if (find_folders(reading->set, error) && check_folders(reading->set, error) &&
+	    tt_ctf_set_find(reading->set, true, error) && check_streams(reading->set, error))
+		return reading;
+	close_all(reading);
+	return NULL;
+}
+
+static bool read_all(void *data, const struct tt_manifest *manifest, GError **error)
+{
+	struct reading *reading = data;
+
+	return read_modules(reading, error) && (reading->stopped || read_events(reading, manifest, error));
+}
+
+const struct tt_source tt_source_fast = {"fast", open_all, read_all, close_all};

@@ -13,6 +13,8 @@
 #include "tools/read/ctf/fail.h"
 #include "tools/read/telling.h"
 
+static const char time_goes_back[] = "its time goes back";
+
 struct tt_ctf_stream *tt_ctf_stream_new(const char *path, const struct tt_ctf_layout *layout,
                                         struct tt_ctf_clocks *clocks)
 {
@@ -23,7 +25,6 @@ struct tt_ctf_stream *tt_ctf_stream_new(const char *path, const struct tt_ctf_la
 	stream->clocks = clocks;
 	stream->fd = -1;
 	stream->end_ns = INT64_MIN;
-	stream->beacon_ns = INT64_MIN;
 	return stream;
 }
 
@@ -41,11 +42,14 @@ bool tt_ctf_stream_fail(const struct tt_ctf_stream *stream, const char *why, GEr
 	return tt_ctf_fail(error, stream->path, why);
 }
 
-/* Opens the file, and finds its size. */
+/* Finds the size of the file, and opens it when it has one: most buffers of a large machine stay empty. */
 static bool look(struct tt_ctf_stream *stream, uint64_t *size, GError **error)
 {
 	struct stat info;
 
+	*size = 0;
+	if (stream->fd == -1 && !lstat(stream->path, &info) && !info.st_size)
+		return true;
 	if (stream->fd == -1)
 		stream->fd = open(stream->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (stream->fd == -1 || fstat(stream->fd, &info))
@@ -69,8 +73,9 @@ static bool read_at(struct tt_ctf_stream *stream, uint64_t offset, uint8_t *byte
 }
 
 /* What the first packet tells of all: NULL, or why it cannot be read. */
-static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_stream_class *class)
+static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_packet *packet)
 {
+	const struct tt_ctf_stream_class *class = packet->class;
 	const struct tt_ctf_type *begins = tt_ctf_find_member(class->packet_context, "timestamp_begin");
 	const struct tt_ctf_clock *clock =
 	    begins && begins->clock ? tt_ctf_find_clock(stream->layout, begins->clock) : NULL;
@@ -83,20 +88,26 @@ static const char *begin(struct tt_ctf_stream *stream, const struct tt_ctf_strea
 	if (!tt_event_head_make(stream->layout, class->event_header, &stream->head))
 		return "the head of its events is none that is known";
 	stream->class = class;
+	stream->instance = packet->instance;
 	return NULL;
 }
 
-/* Whether the packet goes with those before it: NULL, or why not. */
-static const char *check(struct tt_ctf_stream *stream, const struct tt_ctf_packet *packet, int64_t *end_ns)
+/* Whether the packet goes with those before it, the last of which ended at `last`: NULL, or why not. */
+static const char *check(struct tt_ctf_stream *stream, const struct tt_ctf_packet *packet, uint64_t last,
+                         int64_t *end_ns)
 {
-	const char *why = stream->class ? NULL : begin(stream, packet->class);
+	const char *why = stream->class ? NULL : begin(stream, packet);
 	int64_t begin_ns;
 
-	if (!why && packet->class != stream->class)
-		why = "two packets are of two kinds";
+	if (!why && (packet->class != stream->class || packet->instance != stream->instance))
+		why = "two packets are of two streams";
 	if (!why && (!tt_ctf_time_ns(stream->time, packet->begin, &begin_ns) ||
 	             !tt_ctf_time_ns(stream->time, packet->end, end_ns)))
 		why = "a time is out of range";
+	if (!why && packet->end < packet->begin)
+		why = "a packet ends before it begins";
+	if (!why && packet->begin < last)
+		why = time_goes_back;
 	return why;
 }
 
@@ -124,20 +135,21 @@ static bool find_packet(struct tt_ctf_stream *stream, uint64_t size, bool all, b
 	case TT_PACKET_GOOD:
 		break;
 	}
-	if ((why = check(stream, &packet, &end_ns)))
+	if ((why = check(stream, &packet, stream->found_end, &end_ns)))
 		return tt_ctf_stream_fail(stream, why, error);
 	if (packet.size > size - stream->found)
 		return !all || tt_ctf_stream_fail(stream, "its last packet is cut short", error);
 	stream->found += packet.size;
 	stream->packets++;
-	stream->end_ns = MAX(stream->end_ns, end_ns);
+	stream->found_end = packet.end;
+	stream->end_ns = end_ns;
 	*more = true;
 	return true;
 }
 
 bool tt_ctf_stream_find(struct tt_ctf_stream *stream, bool all, GError **error)
 {
-	uint64_t size = 0;
+	uint64_t size;
 	bool more = true;
 
 	if (!look(stream, &size, error))
@@ -221,7 +233,8 @@ static bool load_packet(struct tt_ctf_stream *stream, GError **error)
 	if (!read_at(stream, stream->next, head, MIN(sizeof head, (size_t)(stream->found - stream->next)), &got, error))
 		return false;
 	if (tt_ctf_packet_read(stream->layout, head, got, &stream->packet, &why) != TT_PACKET_GOOD ||
-	    check(stream, &stream->packet, &end_ns) || stream->packet.size > stream->found - stream->next)
+	    check(stream, &stream->packet, stream->before.end, &end_ns) ||
+	    stream->packet.size > stream->found - stream->next)
 		return tt_ctf_stream_fail(stream, "it has changed while it was read", error);
 	make_room(stream, (size_t)stream->packet.content);
 	if (!read_at(stream, stream->next, stream->bytes, (size_t)stream->packet.content, &got, error))
@@ -235,11 +248,18 @@ static bool load_packet(struct tt_ctf_stream *stream, GError **error)
 	return true;
 }
 
+/* The clock of a buffer's events never goes back, and none is later than the end of its packet. */
 static bool peek_event(struct tt_ctf_stream *stream, GError **error)
 {
+	uint64_t before = stream->cycles;
+
 	if (!tt_event_head_read(&stream->head, stream->bytes, stream->packet.content, &stream->at, &stream->id,
 	                        &stream->cycles))
 		return tt_ctf_stream_fail(stream, "an event is longer than its packet", error);
+	if (stream->cycles < before)
+		return tt_ctf_stream_fail(stream, time_goes_back, error);
+	if (stream->cycles > stream->packet.end)
+		return tt_ctf_stream_fail(stream, "an event is later than the end of its packet", error);
 	if (!tt_ctf_time_ns(stream->time, stream->cycles, &stream->time_ns))
 		return tt_ctf_stream_fail(stream, "a time is out of range", error);
 	stream->item = TT_ITEM_EVENT;

@@ -37,13 +37,15 @@ struct tt_ctf_stream {
 
 	/* what is common to its packets, from the first one on */
 	const struct tt_ctf_stream_class *class; /* NULL: no packet yet */
+	uint64_t instance;
 	const struct tt_ctf_time *time;
 	struct tt_event_head head;
 
 	/* found */
-	uint64_t found;   /* the bytes of whole packets */
-	uint64_t packets; /* their number */
-	int64_t end_ns;   /* of the last; INT64_MIN: none */
+	uint64_t found;     /* the bytes of whole packets */
+	uint64_t packets;   /* their number */
+	int64_t end_ns;     /* of the last; INT64_MIN: none */
+	uint64_t found_end; /* the same in cycles; 0: none */
 
 	/* read: the packet at hand, and what is next in it */
 	uint8_t *bytes;
@@ -56,7 +58,6 @@ struct tt_ctf_stream {
 	enum tt_ctf_item item;
 	int64_t time_ns; /* of the item */
 	uint64_t id;
-	int64_t beacon_ns; /* of the last event of a process that is a beacon; INT64_MIN: none */
 
 	struct tt_ctf_class
 	    *classes[TT_STREAM_CLASSES]; /* those of the lowest numbers, as far as they are found: folder.c */

@@ -12,10 +12,7 @@ static uint64_t tell_event(const struct tt_ctf_teller *teller, struct tt_ctf_str
 	if (!end || !teller->telling)
 		return end;
 	event.time_ns = stream->time_ns;
-	if (teller->beacons && g_hash_table_contains(teller->beacons, GUINT_TO_POINTER(event.pid)))
-		stream->beacon_ns = event.time_ns;
-	else
-		*more = tt_tell_event(teller->telling, &event);
+	*more = tt_tell_event(teller->telling, &event);
 	return end;
 }
 
@@ -61,21 +58,44 @@ static enum tt_ctf_told tell(const struct tt_ctf_teller *teller, struct tt_ctf_s
 	return more ? TT_TOLD_ON : TT_TOLD_STOP;
 }
 
-/* What is lost of streams that have no events of ours matters to nobody. */
 static enum tt_ctf_told tell_loss(const struct tt_ctf_teller *teller, struct tt_ctf_stream *stream)
 {
 	struct tt_loss loss = tt_ctf_stream_take_loss(stream);
 
-	if (!teller->telling || !tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":"))
-		return TT_TOLD_ON;
-	return tt_tell_loss(teller->telling, &loss) ? TT_TOLD_ON : TT_TOLD_STOP;
+	return !teller->telling || tt_tell_loss(teller->telling, &loss) ? TT_TOLD_ON : TT_TOLD_STOP;
+}
+
+/* Whether the item says nothing: what others recorded, and what was lost of that. */
+static bool says_nothing(struct tt_ctf_stream *stream, GError **error)
+{
+	const struct tt_ctf_class *class;
+
+	if (stream->item == TT_ITEM_LOSS)
+		return !tt_ctf_has_events(stream->layout, stream->class->id, TT_PROVIDER ":");
+	class = stream->item == TT_ITEM_EVENT ? tt_ctf_folder_class(stream, error) : NULL;
+	return class && !class->is_ours && !class->is_dump;
+}
+
+bool tt_ctf_look(struct tt_ctf_stream *stream, GError **error)
+{
+	const struct tt_ctf_teller nobody = {.telling = NULL};
+	GError *wrong = NULL;
+	bool ok = tt_ctf_stream_peek(stream, &wrong);
+
+	while (ok && says_nothing(stream, &wrong))
+		ok = (stream->item == TT_ITEM_LOSS ? tell_loss(&nobody, stream) : tell(&nobody, stream, &wrong)) ==
+		         TT_TOLD_ON &&
+		     tt_ctf_stream_peek(stream, &wrong);
+	if (wrong)
+		g_propagate_error(error, wrong);
+	return !wrong;
 }
 
 enum tt_ctf_told tt_ctf_tell(const struct tt_ctf_teller *teller, struct tt_ctf_stream *stream, GError **error)
 {
 	enum tt_ctf_told told = stream->item == TT_ITEM_LOSS ? tell_loss(teller, stream) : tell(teller, stream, error);
 
-	if (told <= TT_TOLD_STOP && !tt_ctf_stream_peek(stream, error))
+	if (told <= TT_TOLD_STOP && !tt_ctf_look(stream, error))
 		return TT_TOLD_WRONG;
 	return told;
 }

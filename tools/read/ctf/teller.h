@@ -10,7 +10,6 @@
 struct tt_ctf_teller {
 	struct tt_telling *telling; /* of events of ours and losses; NULL: nobody */
 	struct tt_modules *modules; /* of those of modules; NULL: nobody */
-	GHashTable *beacons;        /* pids whose events are told nobody; NULL: none */
 };
 
 enum tt_ctf_told {
@@ -22,6 +21,9 @@ enum tt_ctf_told {
 
 /* What TT_TOLD_LATER is where nothing more will come. */
 extern const char tt_ctf_undescribed[];
+
+/* Looks at what is next in the stream, past what says nothing to anybody. False with *error. */
+bool tt_ctf_look(struct tt_ctf_stream *stream, GError **error);
 
 /* Tells the item of the stream, which has one, and looks at what follows. */
 enum tt_ctf_told tt_ctf_tell(const struct tt_ctf_teller *teller, struct tt_ctf_stream *stream, GError **error);

@@ -111,14 +111,13 @@ static bool take_property(struct tt_ctf_parser *parser, struct tt_ctf_type *type
 static bool take_properties(struct tt_ctf_parser *parser, struct tt_ctf_type *type)
 {
 	bool ok = tt_ctf_expects(parser, "{");
+	struct tt_ctf_keys keys = {.n = 0};
+	struct tt_word key;
 
 	type->align = 0;
-	while (ok && !tt_ctf_takes(parser, "}")) {
-		struct tt_word key = parser->word;
-
-		tt_ctf_next(parser);
-		ok = tt_ctf_expects(parser, "=") && take_property(parser, type, &key) && tt_ctf_expects(parser, ";");
-	}
+	while (ok && !tt_ctf_takes(parser, "}"))
+		ok = tt_ctf_key(parser, &keys, &key) && tt_ctf_expects(parser, "=") &&
+		     take_property(parser, type, &key) && tt_ctf_expects(parser, ";");
 	if (ok && type->kind != TT_CTF_STRING && (!type->size || type->size > 64))
 		ok = tt_ctf_wrong(parser, "size of a number");
 	if (!type->align) /* what is whole bytes lies at whole bytes */
