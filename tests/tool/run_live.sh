@@ -174,7 +174,7 @@ tool check "$dir/interrupted"
 check "and is whole" "$(status_is 1)$(has out '^TT001')$(has out ' 0 events lost')"
 
 # A beacon that is killed, while something waits that is no hang yet.
-"$TOOL" run --hang-after 3000 -o "$dir/unlit" -- "$BUILD/examples/lost_wakeup" >"$dir/out" 2>"$dir/err" </dev/null &
+env --default-signal=INT "$TOOL" run --hang-after 3000 -o "$dir/unlit" -- "$BUILD/examples/lost_wakeup" >"$dir/out" 2>"$dir/err" </dev/null &
 recorder=$!
 begun() { pgrep -P $recorder -x lost_wakeup && grep -q "waits for one" "$dir/out" "$dir/err"; }
 check "the beacon is killed: the program begins" "$(wait_until "it begins" begun)"

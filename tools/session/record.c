@@ -369,6 +369,7 @@ static bool record_into(const struct job *job, GError **error)
 {
 	struct tt_recording *recording = job->recording;
 	g_autofree char *folder = g_canonicalize_filename(recording->folder, NULL);
+	g_autofree char *name = tt_offspring_name(job->token);
 	struct tt_manifest manifest = {.cut = TT_CUT_NONE};
 	struct recorder recorder = {.job = job, .daemon = tt_daemon_open(error), .manifest = &manifest};
 	bool ok = false;
@@ -378,7 +379,7 @@ static bool record_into(const struct job *job, GError **error)
 		recorder.session = tt_session_start(folder, job->options->companion, job->options->drop, error);
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
-		recorder.left_out = tt_left_out_new(job->token);
+		recorder.left_out = tt_left_out_new(name);
 		heir = tt_heir_start(inherit, &recorder);
 		ok = ok && run_with(job, folder, &recorder, error);
 		close_door(&recorder);
