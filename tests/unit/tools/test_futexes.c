@@ -247,7 +247,7 @@ static void test_wake_publishes(void **state)
 /* Who destroys a condition waits for its waiters, so for whoever would notify them; the mutex is nothing to it. */
 static void test_destroyed_condition(void **state)
 {
-	enum { WAITS, NOTIFIED, TIMED, HOLDS, N };
+	enum { WAITS, NOTIFIED, ALL_NOTIFIED, TIMED, HOLDS, N };
 
 	for (int how = 0; how < N; how++) {
 		struct feed feed = three_threads();
@@ -256,8 +256,8 @@ static void test_destroyed_condition(void **state)
 		acquires(&feed, T1, A);
 		FEED(&feed, T1, cond_wait, .id = COND, .lock = A, .timeout_ns = how == TIMED ? 1000 : TT_NO_TIMEOUT);
 		releases(&feed, T1, A);
-		if (how == NOTIFIED)
-			FEED(&feed, MAIN, cond_notify, .id = COND, .asked = -1, .woken = 1);
+		if (how == NOTIFIED || how == ALL_NOTIFIED)
+			FEED(&feed, MAIN, cond_notify, .id = COND, .asked = how == NOTIFIED ? 1 : -1, .woken = 1);
 		if (how == HOLDS)
 			acquires(&feed, MAIN, A);
 		FEED(&feed, MAIN, cond_destroy_wait, .id = COND);
