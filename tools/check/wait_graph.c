@@ -116,12 +116,12 @@ static bool may_be_helped(const struct tt_wait *wait, const GPtrArray *holders)
 	return false;
 }
 
-/* Those who wait for it have yet to be let go. */
+/* Some of those who wait for it leave only when they are let go, and have yet to be. */
 static bool is_waited_for(const struct tt_object *object)
 {
 	for (guint i = 0; i < object->waiters->len; i++) {
 		const struct tt_wait *wait = &((const struct tt_thread *)object->waiters->pdata[i])->wait;
-		if (!wait->woken && !wait->maybe_woken)
+		if (!wait->woken && !wait->maybe_woken && wait->timeout_ns < 0)
 			return true;
 	}
 	return false;

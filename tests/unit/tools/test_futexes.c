@@ -224,10 +224,30 @@ static void test_order(void **state)
 	(void)state;
 }
 
+/* A lock that no other thread can know of yet takes part in no circle; who wakes another may have shown it. */
+static void test_wake_publishes(void **state)
+{
+	for (int wakes = 0; wakes < 2; wakes++) {
+		struct feed feed = all_of_it();
+
+		FEED(&feed, T1, lock_init, .id = A, .kind = TT_KIND_MUTEX);
+		if (wakes)
+			futex_wake(&feed, T1, 1);
+		NESTS(&feed, T1, A, B);
+		NESTS(&feed, T2, B, A);
+		if (wakes)
+			assert_predicted(&feed);
+		else
+			assert_excluded(&feed, "");
+		feed_free(&feed);
+	}
+	(void)state;
+}
+
 /* Who destroys a condition waits for its waiters, so for whoever would notify them; the mutex is nothing to it. */
 static void test_destroyed_condition(void **state)
 {
-	enum { WAITS, NOTIFIED, TIMED, HOLDS, N };
+	enum { WAITS, NOTIFIED, ALL_NOTIFIED, TIMED, HOLDS, N };
 
 	for (int how = 0; how < N; how++) {
 		struct feed feed = three_threads();
@@ -236,10 +256,10 @@ static void test_destroyed_condition(void **state)
 		acquires(&feed, T1, A);
 		FEED(&feed, T1, cond_wait, .id = COND, .lock = A, .timeout_ns = how == TIMED ? 1000 : TT_NO_TIMEOUT);
 		releases(&feed, T1, A);
-		if (how == NOTIFIED)
-			FEED(&feed, MAIN, cond_notify, .id = COND, .asked = -1, .woken = 1);
-		if (how == HOLDS)
-			acquires(&feed, MAIN, A);
+		if (how != WAITS)
+			acquires(&feed, MAIN, A); /* and keeps it: who is notified leaves the condition before that */
+		if (how == NOTIFIED || how == ALL_NOTIFIED)
+			FEED(&feed, MAIN, cond_notify, .id = COND, .asked = how == NOTIFIED ? 1 : -1, .woken = 1);
 		FEED(&feed, MAIN, cond_destroy_wait, .id = COND);
 		assert_n(&feed, how == WAITS || how == HOLDS ? 1 : 0);
 		if (n_found(&feed)) {
@@ -358,6 +378,7 @@ int main(void)
 	    cmocka_unit_test(test_who_woke),
 	    cmocka_unit_test(test_circle),
 	    cmocka_unit_test(test_order),
+	    cmocka_unit_test(test_wake_publishes),
 	    cmocka_unit_test(test_destroyed_condition),
 	    cmocka_unit_test(test_destroyed),
 	    cmocka_unit_test(test_destroyed_in_child),
