@@ -10,7 +10,7 @@
 #include "tools/check/check.h"
 
 struct tt_baseline {
-	char *path; /* as it is shown */
+	char *path;              /* as it is shown */
 	GPtrArray *fingerprints; /* char *, each once, in the order of the report */
 	GHashTable *found;       /* private: each of them → whether it was found again */
 };
