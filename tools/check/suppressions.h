@@ -28,7 +28,7 @@ struct tt_suppression {
 };
 
 struct tt_suppressions {
-	char *path; /* as it is shown */
+	char *path;     /* as it is shown */
 	GPtrArray *all; /* struct tt_suppression, in the order of the file */
 };
 
