@@ -21,7 +21,7 @@ apart()
 }
 
 # Prints what is left in the /run of `apart`. LTTng leaves its folder there, and a page for its programs in /dev/shm.
-left='ls -A /run /dev/shm | grep -vE "^(/run:|/dev/shm:|lttng|mount|)$" | grep -v lttng-ust-wait'
+left='ls -A /run /run/lttng /dev/shm | grep -E "trace-thr"; ls -A /run /dev/shm | grep -vE "^(/run:|/dev/shm:|lttng|mount|)$" | grep -v lttng-ust-wait'
 
 apart sh -c "'$dir/bin/trace-thr' record -q -o alone '$dir/bin/examples/rlock' || exit; $left; exit 0"
 check "without a daemon, root's recording works" "$(status_is 0)$(is_empty err)$(lacks out trace-thr)"
@@ -67,7 +67,7 @@ check "a daemon of somebody else is not stopped" "$(has out 'still there')"
 # As a container may have written into the lock file, if it shares /run but not the process numbers.
 apart sh -c "
 	lttng-sessiond --no-kernel --daemonize && pid=\$(cat /run/lttng/lttng-sessiond.pid)
-	echo \$pid 12345 >/run/trace-thr.lock
+	echo \$pid 12345 >/run/lttng/trace-thr.lock
 	'$dir/bin/trace-thr' record -q -o shared '$dir/bin/examples/rlock'
 	kill -0 \$pid && echo still there
 	kill \$pid"
@@ -80,7 +80,7 @@ apart sh -c "
 	kill -KILL \$pid
 	pkill -KILL -P 1 -f '^$dir/bin/examples/deadlock_abba'
 	'$dir/bin/trace-thr' record -q -o after '$dir/bin/examples/rlock' || exit
-	while test -e /run/trace-thr.lock; do sleep 0.05; done
+	while test -e /run/lttng/trace-thr.lock; do sleep 0.05; done
 	$left
 	exit 0"
 check "the daemon of a recorder that was killed is stopped by its heir or by the next" "$(status_is 0)$(lacks out trace-thr)"

@@ -22,7 +22,9 @@ enum { PATIENCE_US = 3000 * 1000, AGAIN_US = 50 * 1000 };
 /* Bytes of the lock file. */
 enum { DECIDING = 0, USING = 1 };
 
-static const char lock_path[] = "/run/trace-thr.lock";
+/* Beside the daemon's sockets: who cannot reach these, from a container say, does not share the daemon either. */
+static const char lock_folder[] = "/run/lttng";
+static const char lock_path[] = "/run/lttng/trace-thr.lock";
 
 struct tt_daemon {
 	int lock;   /* the lock file, -1 for a daemon that was there or is private */
@@ -44,6 +46,7 @@ static bool lock_byte(int fd, int byte, short type, bool wait)
 /* Opens the lock file and locks its first byte; -1 with *error. */
 static int open_lock(GError **error)
 {
+	mkdir(lock_folder, 0755); /* as the daemon does */
 	for (;;) {
 		struct stat mine, now;
 		int fd = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
