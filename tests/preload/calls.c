@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <poll.h>
+#include <spawn.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -50,6 +51,9 @@ static struct {
 	size_t size;
 	char name[32];
 } o;
+
+static char *const arguments[] = {(char[]){"none"}, NULL};
+static pid_t child;
 
 enum how { PLAIN, TIMED, CLOCK, BAD };
 

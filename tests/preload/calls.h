@@ -117,6 +117,14 @@
 	CALL(syscall, bad_close, syscall(SYS_close, -1))                                                               \
 	CALL(prctl, , prctl(PR_GET_DUMPABLE))                                                                          \
 	CALL(prctl, bad, prctl(PR_SET_SECCOMP, 77, NULL))                                                              \
+	CALL(execve, missing, execve("/nowhere/none", arguments, environ))                                             \
+	CALL(execv, missing, execv("/nowhere/none", arguments))                                                        \
+	CALL(execvp, missing, execvp("trace-thr-none", arguments))                                                     \
+	CALL(execvpe, missing, execvpe("trace-thr-none", arguments, environ))                                          \
+	CALL(posix_spawn, missing, posix_spawn(&child, "/nowhere/none", NULL, NULL, arguments, environ))               \
+	CALL(posix_spawnp, missing, posix_spawnp(&child, "trace-thr-none", NULL, NULL, arguments, environ))            \
+	CALL(dlopen, missing, dlopen("/nowhere/none.so", RTLD_NOW) == NULL)                                            \
+	CALL(dlmopen, missing, dlmopen(LM_ID_BASE, "/nowhere/none.so", RTLD_NOW) == NULL)                              \
 	CALL(dlclose, , dlclose(dlopen("libm.so.6", RTLD_NOW)))
 
 /*
