@@ -81,6 +81,9 @@ clean_up()
 	touch "$dir/over"
 	wait $stranger
 	test -z "$daemon" || kill "$daemon"
+	while test "$daemon" && kill -0 "$daemon" 2>/dev/null; do # while it ends, it serves nobody well
+		sleep 0.02
+	done
 }
 run unshare -p -f --mount-proc "$TOOL" record -q -o "$dir/above" -- sh -c "
 	$family a; echo \$TRACE_THR_RECORDING >$dir/name; until test -e $dir/lied; do sleep 0.05; done"

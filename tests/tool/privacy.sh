@@ -85,7 +85,8 @@ mkdir "$dir/home/tmp"
 chown $user "$dir/home/tmp"
 # shellcheck disable=SC2086
 run $other TMPDIR="$dir/home/tmp" sh -c "lttng-sessiond --no-kernel --daemonize --pidfile=$dir/home/pid &&
-	$dir/bin/trace-thr record -o $dir/home/shared -- $dir/bin/examples/rlock; kill \$(cat $dir/home/pid)"
+	$dir/bin/trace-thr record -o $dir/home/shared -- $dir/bin/examples/rlock; kill \$(cat $dir/home/pid)
+	while kill -0 \$(cat $dir/home/pid); do sleep 0.02; done 2>/dev/null"
 check "also by a session daemon that the user runs, and nothing is left" \
 	"$(has err '0 events lost')$(mode_is home/shared 700)$(ls -A "$dir/home/tmp")"
 tool events "$dir/home/shared"
@@ -98,7 +99,8 @@ if getent group tracing >/dev/null && getent passwd nobody >/dev/null; then
 	# shellcheck disable=SC2016
 	run sh -c 'lttng --no-sessiond list >/dev/null 2>&1 ||
 		{ lttng-sessiond --no-kernel --daemonize --pidfile="$0/pid" && pid=$(cat "$0/pid"); }
-		"$0/bin/tests/tool/family" stranger & "$@"; test -z "$pid" || kill "$pid"; wait' "$dir" \
+		"$0/bin/tests/tool/family" stranger & "$@"; wait
+		test -z "$pid" || { kill "$pid"; while kill -0 "$pid" 2>/dev/null; do sleep 0.02; done; }' "$dir" \
 		setpriv --reuid=nobody --regid=nogroup --groups=tracing env HOME="$dir/nobody" TMPDIR="$dir/nobody" \
 		"$dir/bin/trace-thr" record -o "$dir/nobody/trace" -- "$family" a
 	check "a user in the group tracing has root's daemon, and the own events alone" "$(has err '0 events lost')$(
