@@ -220,6 +220,7 @@ static __attribute__((noinline)) long wait_of_tracer(const struct futex_call *ca
 {
 	int type;
 
+	/* NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous): nothing is held while it waits */
 	pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
 	long returned = pass_on(call);
 	pthread_setcanceltype(type, NULL);

@@ -8,6 +8,7 @@
 void tt_seccomp_comes(void);
 
 /* A call of seccomp, to which `syscall` jumps (futex.c). */
-long tt_seccomp_syscall(long number, long a, long b, long c, long d, long e, long f) __attribute__((visibility("hidden")));
+long tt_seccomp_syscall(long number, long a, long b, long c, long d, long e, long f)
+    __attribute__((visibility("hidden")));
 
 #endif /* TT_INTERPOSE_SECCOMP_H */

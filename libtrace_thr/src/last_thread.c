@@ -49,13 +49,14 @@ static bool is_running(const char *task, enum whose whose)
 static bool others_run(enum whose whose)
 {
 	DIR *tasks = opendir("/proc/self/task");
-	bool found = !tasks && whose == PROGRAM;
+	bool found = false;
 	struct dirent *task;
 
+	if (!tasks)
+		return whose == PROGRAM;
 	while (!found && (task = readdir(tasks)))
 		found = task->d_name[0] != '.' && atoi(task->d_name) != gettid() && is_running(task->d_name, whose);
-	if (tasks)
-		closedir(tasks);
+	closedir(tasks);
 	return found;
 }
 

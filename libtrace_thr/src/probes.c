@@ -51,8 +51,9 @@ void tt_probes_leave_event(void)
 		int (*call)(void);
 	} is_in = {.address = NULL};
 
-	if (lttng->liblttngust_handle && lttng->rcu_read_unlock_sym)
+	void (*end)(void) = lttng->rcu_read_unlock_sym;
+	if (lttng->liblttngust_handle)
 		is_in.address = dlsym(lttng->liblttngust_handle, "lttng_ust_urcu_read_ongoing");
-	while (is_in.address && is_in.call())
-		lttng->rcu_read_unlock_sym();
+	while (end && is_in.address && is_in.call())
+		end();
 }
