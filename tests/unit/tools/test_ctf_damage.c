@@ -135,7 +135,16 @@ static void test_time_goes_back(void **state)
 {
 	struct fixture *f = *state;
 
-	write_holds(f->folder, (uint64_t[]){1000, 3000, 2000, 0});
+	static const uint64_t times[] = {1000, 3000, 2000};
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	for (unsigned i = 0; i < G_N_ELEMENTS(times); i++) {
+		ctf_event(&ctf, 0, times[i], 41);
+		ctf_what(&ctf, 41, "worker", "flag", i);
+	}
+	ctf.last_ns = 3000;
+	ctf_end(&ctf);
 	assert_both_fail(f->folder);
 }
 
