@@ -119,20 +119,63 @@ static void test_big_endian(void **state)
 	damage(&(struct lttng_form){.big_endian = true}, 200000);
 }
 
-/* A stream in which the time goes back, by each door. */
-static void test_time_goes_back(void **state)
+static void assert_both_fail(const char *folder)
 {
-	struct fixture *f = *state;
-	struct door ours, theirs;
+	struct door ours = door_open(&tt_source_fast, folder), theirs = door_open(&tt_source_babeltrace, folder);
 
-	write_holds(f->folder, (uint64_t[]){1000, 3000, 2000, 0});
-	ours = door_open(&tt_source_fast, f->folder);
-	theirs = door_open(&tt_source_babeltrace, f->folder);
 	assert_false(ours.ok);
 	assert_false(theirs.ok);
 	assert_int_equal(ours.error->code, TT_TRACE_ERROR_UNREADABLE);
 	door_close(&ours);
 	door_close(&theirs);
+}
+
+/* A stream in which the time goes back, by each door. */
+static void test_time_goes_back(void **state)
+{
+	struct fixture *f = *state;
+
+	static const uint64_t times[] = {1000, 3000, 2000};
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	for (unsigned i = 0; i < G_N_ELEMENTS(times); i++) {
+		ctf_event(&ctf, 0, times[i], 41);
+		ctf_what(&ctf, 41, "worker", "flag", i);
+	}
+	ctf.last_ns = 3000;
+	ctf_end(&ctf);
+	assert_both_fail(f->folder);
+}
+
+/* A packet of two events whose head tells other times. */
+static void write_packet(const char *folder, uint64_t begin, uint64_t end)
+{
+	struct ctf ctf = ctf_begin(folder);
+
+	ctf_class(&ctf, "trace_thr:event_clear", CTF_WHAT);
+	for (uint64_t time = 2000; time <= 3000; time += 1000) {
+		ctf_event(&ctf, 0, time, 41);
+		ctf_what(&ctf, 41, "worker", "flag", time);
+	}
+	ctf.first_ns = begin;
+	ctf.last_ns = end;
+	ctf_end(&ctf);
+}
+
+/* An event is neither before its packet nor behind it. */
+static void test_out_of_packet(void **state)
+{
+	struct fixture *f = *state;
+
+	write_packet(f->folder, 1000, 2999);
+	assert_both_fail(f->folder);
+	write_packet(f->folder, 2001, 4000);
+	assert_both_fail(f->folder);
+	write_packet(f->folder, 5000, 4000);
+	assert_both_fail(f->folder);
+	write_packet(f->folder, 2000, 3000);
+	assert_reads(f);
 }
 
 /* A stream of another trace is not read by this one's layout. */
@@ -157,7 +200,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_large),          TEST(test_compact),       TEST(test_big_endian),
-	    TEST(test_time_goes_back), TEST(test_another_trace),
+	    TEST(test_time_goes_back), TEST(test_out_of_packet), TEST(test_another_trace),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

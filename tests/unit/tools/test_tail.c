@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/doors/doors.h"
+#include "tests/unit/tools/lttng.h"
 #include "tools/read/tail.h"
 
 #define FIRST "ust/uid/0/64-bit"
@@ -194,6 +195,34 @@ static void test_large_steps(void **state)
 	grow_by(*state, 5000);
 }
 
+/* LTTng's metadata are in packets with padding, and each comes in part before it is whole. */
+static void test_metadata_in_packets(void **state)
+{
+	struct growing *g = *state;
+	g_autofree char *first = g_build_filename(g->from, FIRST, NULL);
+	g_autofree char *second = g_build_filename(g->from, SECOND, NULL);
+	struct lttng t = lttng_begin(&(struct lttng_form){.large = true});
+	bool all = false;
+
+	remove_tree(second);
+	lttng_class(&t, 0, "trace_thr:event_clear", LTTNG_WHAT);
+	lttng_event(&t, 0, 1000);
+	lttng_number(&t, 41, 4);
+	lttng_text(&t, "worker");
+	lttng_number(&t, 1, 8);
+	lttng_number(&t, 1, 8);
+	lttng_text(&t, "flag");
+	lttng_number(&t, 1, 8);
+	lttng_end(&t, first);
+	for (gsize size = 1; !all; size += 101) {
+		all = copy(g, files[0], size) & copy(g, files[1], size);
+		poll_all(g);
+	}
+	read_until(g, INT64_MAX, TT_TAIL_READ);
+	assert_int_equal(g->told.lines->len, 1);
+	finish(g);
+}
+
 /* An empty folder, and one that is not there yet, have nothing; that is no error. */
 static void test_nothing_yet(void **state)
 {
@@ -337,9 +366,11 @@ static void test_damage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    GROWING(test_nothing_yet), GROWING(test_streams),        GROWING(test_small_steps),
-	    GROWING(test_large_steps), GROWING(test_packet_in_part), GROWING(test_metadata_later),
-	    GROWING(test_disorder),    GROWING(test_end_in_part),    GROWING(test_damage),
+	    GROWING(test_nothing_yet),         GROWING(test_streams),
+	    GROWING(test_small_steps),         GROWING(test_large_steps),
+	    GROWING(test_metadata_in_packets), GROWING(test_packet_in_part),
+	    GROWING(test_metadata_later),      GROWING(test_disorder),
+	    GROWING(test_end_in_part),         GROWING(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
