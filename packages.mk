@@ -2,7 +2,7 @@
 
 # What the tests and the figures alone need: programs of others that they record, a reader of JSON schemas, and what
 # measures a run. redis-tools has the server as well; redis-server would start one.
-TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng time
+TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng time faketime
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \
