@@ -14,16 +14,20 @@ static const char summary[] =
     "operations are recorded, and those of all that it starts. Its input, output and arguments are its own. A session\n"
     "daemon that runs is used; else one is started and stopped afterwards. Nothing is lost: a full buffer makes the\n"
     "program wait (docs/rules.md, lost events, tells of machines that have too few CPUs for that). If the\n"
-    "disk becomes full, the program is ended and nothing is kept. Ctrl-C and signals reach the program; a second one\n"
-    "kills it. If the recorder itself is killed, so is the program, and what was recorded stays.\n"
+    "disk becomes full, the program is ended. Ctrl-C and signals reach the program; a second one kills it, and all "
+    "that\n"
+    "it has started. The recording lives as long as one of these (--detach-ends: as the program). If the recorder "
+    "itself\n"
+    "is killed, so is the program. What was recorded stays, whatever happens, and says what it lacks "
+    "(docs/faults.md).\n"
     "\n"
     "Examples:\n"
     "  trace-thr record -- ./server --port 80\n"
     "  trace-thr record -o hang --timeout 10 -- ./prog && trace-thr check hang\n"
     "  trace-thr record --preload --stack 16 -- python3 prog.py\n"
     "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n\n"
-    "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 126 or 127 if it cannot be\n"
-    "executed or is not there; 2 bad usage or no recording.";
+    "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 3 if that would be 0 and\n"
+    "the recording is not whole; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording.";
 
 static bool stop_reading(const struct tt_event *event, void *data)
 {

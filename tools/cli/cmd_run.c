@@ -29,8 +29,9 @@ static const char summary[] =
     "\n" TT_CHECK_OPTIONS_HELP "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n"
     "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
-    "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 126 or 127 if it cannot be executed or\n"
-    "is not there; 2 bad usage or no recording. Of many runs, that of findings in any, else of the first that failed.";
+    "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 3 if that would be 0 and events\n"
+    "were lost; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording. Of many runs, that "
+    "of findings in any, else of the first that failed.";
 
 /* As the command line has it. */
 struct arguments {
