@@ -21,7 +21,7 @@ apart()
 }
 
 # Prints what is left in the /run of `apart`. LTTng leaves its folder there, and a page for its programs in /dev/shm.
-left='ls -A /run /run/lttng /dev/shm | grep -E "trace-thr"; ls -A /run /dev/shm | grep -vE "^(/run:|/dev/shm:|lttng|mount|)$" | grep -v lttng-ust-wait'
+left='ls -A /run/lttng | grep trace-thr.lock; ls -A /run /dev/shm | grep -vE "^(/run:|/dev/shm:|lttng|mount|)$" | grep -v lttng-ust-wait'
 
 apart sh -c "'$dir/bin/trace-thr' record -q -o alone '$dir/bin/examples/rlock' || exit; $left; exit 0"
 check "without a daemon, root's recording works" "$(status_is 0)$(is_empty err)$(lacks out trace-thr)"
