@@ -110,7 +110,8 @@ static int64_t take_packet(struct tt_ctf_metadata *metadata, guint at, bool all)
 	content = tt_bytes_number(packet + CONTENT_AT, 4, metadata->big_endian) / 8;
 	size = tt_bytes_number(packet + PACKET_AT, 4, metadata->big_endian) / 8;
 	if (tt_bytes_number(packet, 4, metadata->big_endian) != magic || content < HEADER || size < content ||
-	    memcmp(packet + UUID_AT, metadata->uuid, UUID_SIZE) || packet[SCHEMES_AT] || packet[SCHEMES_AT + 1])
+	    memcmp(packet + UUID_AT, metadata->uuid, UUID_SIZE) || packet[SCHEMES_AT] || packet[SCHEMES_AT + 1] ||
+	    packet[SCHEMES_AT + 2])
 		return -1;
 	if (there < content || (there < size && !all))
 		return 0;
