@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 session_daemon() { cat "$HOME/.lttng/lttng-sessiond.pid" "$TMPDIR"/trace-thr-*/.lttng/lttng-sessiond.pid /run/lttng/lttng-sessiond.pid 2>/dev/null | head -1; }
 
-for command in record run; do
+test "$HALF" = fast && commands=record || commands='record run'
+for command in $commands; do
 	for signal in KILL TERM; do
 		begin $command --preload -- "$FAULTS/pairs" -t 2 -n 0 -u 100 -w "$dir/end"
 		at_work
@@ -19,7 +20,7 @@ for command in record run; do
 done
 
 # The recorder itself: its heir ends the program and the recording.
-for command in record run; do
+for command in $commands; do
 	begin $command --preload -- "$FAULTS/pairs" -t 2 -n 0 -u 100 -w "$dir/never"
 	at_work
 	kill -KILL $recorder

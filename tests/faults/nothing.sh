@@ -1,7 +1,7 @@
 # half: fast
 # No fault: the events that a program makes, in threads and forked children, are those of the trace.
 . "$(dirname "$0")/lib.sh"
-for command in record 'run --no-live' run; do
+for command in record run; do
 	# Of several words.
 	# shellcheck disable=SC2086
 	begin $command --preload -- "$FAULTS/pairs" -t 4 -n 5000 -f 3

@@ -20,15 +20,15 @@ enum { CONSUMERS = 4 }; /* of programs of 64 bits, of 32, of the kernel */
 
 enum { PATIENCE_MS = 2000 }; /* until SIGKILL has ended one */
 
-struct consumer {
+struct process {
 	pid_t pid;
 	int pidfd;
 	GArray *threads; /* pid_t */
 };
 
 struct tt_watch {
-	int daemon; /* its pidfd; -1 */
-	struct consumer consumers[CONSUMERS];
+	struct process daemon; /* a pidfd of -1: it is not to be seen */
+	struct process consumers[CONSUMERS];
 	guint n_consumers;
 };
 
@@ -101,7 +101,7 @@ static void find_consumers(struct tt_watch *watch, pid_t daemon)
 			continue;
 		int fd = pidfd_open(pid, 0);
 		if (fd != -1)
-			watch->consumers[watch->n_consumers++] = (struct consumer){pid, fd, threads_of(pid)};
+			watch->consumers[watch->n_consumers++] = (struct process){pid, fd, threads_of(pid)};
 	}
 }
 
@@ -110,8 +110,8 @@ struct tt_watch *tt_watch_new(void)
 	struct tt_watch *watch = g_new0(struct tt_watch, 1);
 	pid_t daemon = session_daemon();
 
-	watch->daemon = daemon ? pidfd_open(daemon, 0) : -1;
-	if (watch->daemon != -1)
+	watch->daemon = (struct process){daemon, daemon ? pidfd_open(daemon, 0) : -1, threads_of(daemon)};
+	if (watch->daemon.pidfd != -1)
 		find_consumers(watch, daemon);
 	return watch;
 }
@@ -124,8 +124,9 @@ void tt_watch_free(struct tt_watch *watch)
 		close(watch->consumers[i].pidfd);
 		g_array_free(watch->consumers[i].threads, TRUE);
 	}
-	if (watch->daemon != -1)
-		close(watch->daemon);
+	if (watch->daemon.pidfd != -1)
+		close(watch->daemon.pidfd);
+	g_array_free(watch->daemon.threads, TRUE);
 	g_free(watch);
 }
 
@@ -137,32 +138,36 @@ static bool has_ended(int pidfd, int timeout_ms)
 	return poll(&ended, 1, timeout_ms) == 1;
 }
 
-/* Whether the daemon has been told to end. */
-static bool is_ending(const struct consumer *consumer)
+/* Whether it has been told to end. */
+static bool is_ending(const struct process *process)
 {
-	for (guint i = 0; i < consumer->threads->len; i++) {
+	for (guint i = 0; i < process->threads->len; i++) {
 		char path[64];
 
-		snprintf(path, sizeof path, "/proc/%d/task/%d", (int)consumer->pid,
-		         (int)g_array_index(consumer->threads, pid_t, i));
+		snprintf(path, sizeof path, "/proc/%d/task/%d", (int)process->pid,
+		         (int)g_array_index(process->threads, pid_t, i));
 		if (access(path, F_OK) == -1)
 			return true;
 	}
 	return false;
 }
 
+/* Whether it has ended; one that is ending, or `must` end, does so at once. */
+static bool is_gone(const struct process *process, bool must)
+{
+	if (process->pidfd == -1 || has_ended(process->pidfd, 0))
+		return process->pidfd != -1;
+	return (must || is_ending(process)) && pidfd_send_signal(process->pidfd, SIGKILL, NULL, 0) == 0 &&
+	       has_ended(process->pidfd, PATIENCE_MS);
+}
+
 enum tt_cut tt_watch_look(const struct tt_watch *watch)
 {
-	enum tt_cut cut = has_ended(watch->daemon, 0) ? TT_CUT_DAEMON : TT_CUT_NONE;
+	enum tt_cut cut = is_gone(&watch->daemon, false) ? TT_CUT_DAEMON : TT_CUT_NONE;
 
-	for (guint i = 0; i < watch->n_consumers; i++) {
-		const struct consumer *consumer = &watch->consumers[i];
-
-		if (has_ended(consumer->pidfd, 0) ||
-		    ((cut || is_ending(consumer)) && pidfd_send_signal(consumer->pidfd, SIGKILL, NULL, 0) == 0 &&
-		     has_ended(consumer->pidfd, PATIENCE_MS)))
+	for (guint i = 0; i < watch->n_consumers; i++)
+		if (is_gone(&watch->consumers[i], cut))
 			cut = cut ? cut : TT_CUT_CONSUMER;
-	}
 	return cut;
 }
 
