@@ -14,7 +14,8 @@
 
 /*
  * X(event, shape, level): an event `trace_thr:EVENT`, with the fields of SHAPE (see trace_thr.h), at the LTTng log
- * level LEVEL. State changes are INFO, waits are DEBUG, misuse is WARNING.
+ * level LEVEL. State changes are INFO, waits are DEBUG, misuse is WARNING; modules have DEBUG_MODULE alone, by which a
+ * session tells them from all others.
  */
 #define TT_VOCABULARY(X)                                                                                               \
 	X(thread_create, thread_create, INFO)                                                                          \
@@ -71,8 +72,8 @@
 	X(local_init, object, INFO)                                                                                    \
 	X(local_destroy, object, INFO)                                                                                 \
 	X(object_shared, object_shared, INFO)                                                                          \
-	X(module_loaded, module_loaded, INFO)                                                                          \
-	X(module_unloaded, module_unloaded, INFO)                                                                      \
+	X(module_loaded, module_loaded, DEBUG_MODULE)                                                                  \
+	X(module_unloaded, module_unloaded, DEBUG_MODULE)                                                              \
 	X(log_message, log_message, INFO)                                                                              \
 	X(misuse, misuse, WARNING)
 

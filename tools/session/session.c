@@ -139,17 +139,15 @@ static bool enable_channel(const struct tt_session *session, const struct channe
 	return check(code, "cannot make a channel", error);
 }
 
-/* `but`: those of them that are not meant; NULL: all are. */
-static bool enable_events(const struct tt_session *session, const char *pattern, char *but, const char *channel,
-                          GError **error)
+/* Those of the level; or of it and all that are graver. */
+static bool enable_events(const struct tt_session *session, const char *pattern, enum lttng_loglevel_type which,
+                          int level, const char *channel, GError **error)
 {
-	struct lttng_event event = {
-	    .type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = LTTNG_EVENT_LOGLEVEL_ALL, .loglevel = -1};
+	struct lttng_event event = {.type = LTTNG_EVENT_TRACEPOINT, .loglevel_type = which, .loglevel = level};
 
 	g_strlcpy(event.name, pattern, sizeof event.name);
-	return check(
-	    lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, but ? 1 : 0, but ? &but : NULL),
-	    "cannot enable events", error);
+	return check(lttng_enable_event_with_exclusions(session->handle, &event, channel, NULL, 0, NULL),
+	             "cannot enable events", error);
 }
 
 static bool enable_channels(const struct tt_session *session, const struct tt_buffers *buffers, GError **error)
@@ -163,13 +161,20 @@ static bool enable_channels(const struct tt_session *session, const struct tt_bu
 	       (!session->live || enable_channel(session, &metadata, error));
 }
 
+/*
+ * Events of modules have a channel of their own, by their level, which no other has. (LTTng 2.13's session daemon would
+ * take a name to exclude as well, and then crash as soon as anybody lists the session.)
+ */
 static bool enable_all_events(const struct tt_session *session, GError **error)
 {
-	char modules[] = "trace_thr:module_*";
+	static const char ours[] = "trace_thr:*";
+	const int modules = LTTNG_LOGLEVEL_DEBUG_MODULE;
 
-	return enable_events(session, "trace_thr:*", modules, events_channel, error) &&
-	       enable_events(session, modules, NULL, modules_channel, error) &&
-	       (!session->live || enable_events(session, TT_BEACON_EVENTS, NULL, events_channel, error));
+	return enable_events(session, ours, LTTNG_EVENT_LOGLEVEL_RANGE, modules - 1, events_channel, error) &&
+	       enable_events(session, ours, LTTNG_EVENT_LOGLEVEL_SINGLE, LTTNG_LOGLEVEL_DEBUG, events_channel, error) &&
+	       enable_events(session, ours, LTTNG_EVENT_LOGLEVEL_SINGLE, modules, modules_channel, error) &&
+	       (!session->live ||
+	        enable_events(session, TT_BEACON_EVENTS, LTTNG_EVENT_LOGLEVEL_ALL, -1, events_channel, error));
 }
 
 /* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */
