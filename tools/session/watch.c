@@ -20,6 +20,12 @@ enum { CONSUMERS = 4 }; /* of programs of 64 bits, of 32, of the kernel */
 
 enum { PATIENCE_MS = 2000 }; /* until SIGKILL has ended one */
 
+/*
+ * The thread of the session daemon that serves us, as the kernel cuts its name: it ends when the daemon is told to end,
+ * and not before. Others come and go (one loads saved sessions, and is done). All threads of a consumer daemon last.
+ */
+static const char lasting[] = "Client manageme";
+
 struct process {
 	pid_t pid;
 	int pidfd;
@@ -75,7 +81,17 @@ static bool is_child_of(pid_t pid, pid_t parent)
 	return behind_name && sscanf(behind_name, ") %*c %d", &found) == 1 && found == parent;
 }
 
-static GArray *threads_of(pid_t pid)
+/* Whether the kernel calls the thread so. */
+static bool thread_is_called(pid_t pid, const char *thread, const char *name)
+{
+	g_autofree char *file = g_build_filename("task", thread, "comm", NULL);
+	g_autofree char *text = file_of(pid, file);
+
+	return text && !strcmp(g_strchomp(text), name);
+}
+
+/* Those called so; NULL: all. */
+static GArray *threads_of(pid_t pid, const char *called)
 {
 	g_autofree char *path = g_strdup_printf("/proc/%d/task", (int)pid);
 	g_autoptr(GDir) folder = g_dir_open(path, 0, NULL);
@@ -84,7 +100,8 @@ static GArray *threads_of(pid_t pid)
 
 	while (folder && (name = g_dir_read_name(folder))) {
 		pid_t thread = (pid_t)strtol(name, NULL, 10);
-		g_array_append_val(threads, thread);
+		if (thread > 0 && (!called || thread_is_called(pid, name, called)))
+			g_array_append_val(threads, thread);
 	}
 	return threads;
 }
@@ -101,7 +118,7 @@ static void find_consumers(struct tt_watch *watch, pid_t daemon)
 			continue;
 		int fd = pidfd_open(pid, 0);
 		if (fd != -1)
-			watch->consumers[watch->n_consumers++] = (struct process){pid, fd, threads_of(pid)};
+			watch->consumers[watch->n_consumers++] = (struct process){pid, fd, threads_of(pid, NULL)};
 	}
 }
 
@@ -110,7 +127,7 @@ struct tt_watch *tt_watch_new(void)
 	struct tt_watch *watch = g_new0(struct tt_watch, 1);
 	pid_t daemon = session_daemon();
 
-	watch->daemon = (struct process){daemon, daemon ? pidfd_open(daemon, 0) : -1, threads_of(daemon)};
+	watch->daemon = (struct process){daemon, daemon ? pidfd_open(daemon, 0) : -1, threads_of(daemon, lasting)};
 	if (watch->daemon.pidfd != -1)
 		find_consumers(watch, daemon);
 	return watch;
