@@ -98,6 +98,7 @@ check "with one inside, its own alone" "$(status_is 0)$(taken_is here 'a 40')"
 "$TOOL" record -q -o "$dir/busy" -- sh -c "$family a; until test -e $dir/over; do sleep 0.05; done" >/dev/null 2>&1 &
 busy=$!
 check "a recording" "$(wait_until "it has begun" test -e "$dir/busy/ust")"
+check "has a keeper" "$(wait_until "it is there" pgrep -P $busy -x trace-thr-door)"
 keeper=$(pgrep -P $busy -x trace-thr-door)
 kill -STOP "$keeper"
 run timeout 10 "$family" alone

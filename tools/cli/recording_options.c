@@ -123,10 +123,7 @@ static void tell_of_cut(const struct tt_recording *recording)
 
 	for (char **process = recording->left_out; process && *process; process++)
 		tt_note("%s is left out, since it has a clock of its own: faketime, or a time namespace", *process);
-	if (loss->missed)
-		tt_note("recorded into %s; some processes that belong to it were not let in, so their events are lost",
-		        recording->folder);
-	else if (loss->torn)
+	if (loss->torn)
 		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
 		        "of its last events is lost",
 		        recording->folder);
@@ -160,7 +157,7 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 		tell_of_program(recording, &request->options);
 	tell_of_unrecorded(recording);
 	tell_of_cut(recording);
-	if (recording->loss.missed || recording->loss.torn || recording->loss.cut)
+	if (recording->loss.torn || recording->loss.cut)
 		return;
 	if (!request->quiet || (lost && !request->options.drop))
 		tt_note("recorded into %s, %" G_GUINT64_FORMAT " event%s lost", recording->folder, lost,

@@ -17,6 +17,7 @@ static const struct {
     [TT_CUT_CONSUMER] = {"consumer", "LTTng's consumer daemon has ended while the program ran"},
     [TT_CUT_DAEMON] = {"daemon", "LTTng's session daemon has ended while the program ran"},
     [TT_CUT_DISK] = {"disk", "the disk was full"},
+    [TT_CUT_MISSED] = {"missed", "some processes that belong to the recording were not let in"},
     [TT_CUT_OUTLIVED] = {"signal", "the recording ended for a signal that the program has survived"},
 };
 

@@ -14,6 +14,7 @@ enum tt_cut {
 	TT_CUT_DAEMON,     /* likewise its session daemon, which tells programs to make events */
 	TT_CUT_DISK,       /* the disk became full */
 	TT_CUT_OUTLIVED,   /* the recording ended for a signal that was to end the program, which lived on */
+	TT_CUT_MISSED,     /* the keeper of the door did not let in processes that belong to the recording */
 	TT_N_CUTS
 };
 

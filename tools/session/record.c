@@ -387,8 +387,8 @@ static bool record_into(const struct job *job, GError **error)
 		recording->left_out = tt_left_out_all(recorder.left_out);
 		tt_left_out_free(recorder.left_out);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
-		recording->loss.missed = recorder.missed;
-		recording->loss.torn |= recorder.missed;
+		if (recorder.missed && !recording->loss.cut)
+			recording->loss.cut = TT_CUT_MISSED;
 		conclude(&manifest, recording);
 	}
 	tt_heir_dismiss(heir);

@@ -17,7 +17,6 @@ struct tt_session;
 struct tt_session_loss {
 	uint64_t events; /* dropped for want of room: only with `drop` */
 	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
-	bool missed;     /* processes that should have been recorded were not */
 	enum tt_cut cut; /* a daemon has ended before the session, or the disk was full */
 	int64_t cut_ns;  /* when, since the epoch */
 	bool cut_even;   /* all that programs made until then is there */
