@@ -1,0 +1,136 @@
+/*
+ * Whether a process has its recording's clock: libc's clock_gettime is the one of this file, which can be made another.
+ * Who has another clock says so to the recorder's socket, by the name of its program.
+ */
+#include "wait.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "libtrace_thr/src/timebase.h"
+#include "tracepoints/timebase.h"
+
+static const char token[] = "0badcafe";
+static int64_t ahead_ns; /* of the kernel's clock */
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	long result = syscall(SYS_clock_gettime, clock, time);
+	int64_t ns = time->tv_nsec + ahead_ns % 1000000000;
+
+	time->tv_sec += ahead_ns / 1000000000 + (ns >= 1000000000) - (ns < 0);
+	time->tv_nsec = (long)((ns + 1000000000) % 1000000000);
+	return (int)result;
+}
+
+/* A recorder's socket. */
+static int listen_as(const char *name)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int length = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_TIMEBASE_SOCKET, name);
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	must(fd != -1);
+	must(!bind(fd, (const struct sockaddr *)&at,
+	           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)));
+	return fd;
+}
+
+/* Whether the program was named there since the last time. */
+static bool is_named(int fd)
+{
+	char text[256] = "";
+	ssize_t n = recv(fd, text, sizeof text - 1, 0);
+
+	return n > 0 && !strcmp(text, program_invocation_short_name);
+}
+
+static void record_as(const char *recording, const char *time)
+{
+	must(!setenv("TRACE_THR_RECORDING", recording, 1) && !setenv(TT_TIMEBASE_VARIABLE, time, 1));
+	tt_timebase_prepare();
+}
+
+static const char *our_namespace(void)
+{
+	static char name[64];
+	ssize_t n = readlink("/proc/self/ns/time", name, sizeof name - 1);
+
+	must(n > 0);
+	name[n] = '\0';
+	return name;
+}
+
+static void nobody_records_us(void **state)
+{
+	(void)state;
+	ahead_ns = 1000000000;
+	assert_true(tt_timebase_is_shared());
+	ahead_ns = 0;
+}
+
+static void the_kernels_clock_is_shared(void **state)
+{
+	(void)state;
+	int fd = listen_as(token);
+
+	record_as(token, our_namespace());
+	errno = 77;
+	assert_true(tt_timebase_is_shared());
+	assert_int_equal(errno, 77);
+	assert_false(is_named(fd));
+	close(fd);
+}
+
+static void another_clock_is_not_shared_and_is_told(void **state)
+{
+	(void)state;
+	static const int64_t aheads[] = {1000000000, -1000000000, 2000000, -2000000};
+	int fd = listen_as(token);
+
+	record_as(token, our_namespace());
+	for (size_t i = 0; i < sizeof aheads / sizeof *aheads; i++) {
+		ahead_ns = aheads[i];
+		errno = 77;
+		assert_false(tt_timebase_is_shared());
+		assert_int_equal(errno, 77);
+		assert_true(is_named(fd));
+	}
+	ahead_ns = 0;
+	close(fd);
+}
+
+static void another_namespace_is_not_shared_and_is_told(void **state)
+{
+	(void)state;
+	int fd = listen_as(token);
+
+	record_as(token, "time:[1]");
+	assert_false(tt_timebase_is_shared());
+	assert_true(is_named(fd));
+	record_as(token, our_namespace());
+	assert_true(tt_timebase_is_shared());
+	close(fd);
+}
+
+/* The recorder may have gone. */
+static void nobody_needs_to_listen(void **state)
+{
+	(void)state;
+	record_as(token, "time:[1]");
+	assert_false(tt_timebase_is_shared());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(nobody_records_us),
+	    cmocka_unit_test(the_kernels_clock_is_shared),
+	    cmocka_unit_test(another_clock_is_not_shared_and_is_told),
+	    cmocka_unit_test(another_namespace_is_not_shared_and_is_told),
+	    cmocka_unit_test(nobody_needs_to_listen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
