@@ -100,9 +100,13 @@ static void take_all(struct reader *reader, sqlite3_stmt *rows, void (*take)(str
 
 static void take_run(struct reader *reader, sqlite3_stmt *row)
 {
-	struct tt_db_run *run = g_new(struct tt_db_run, 1);
+	struct tt_id id = tt_db_id(row, 0);
+	struct tt_db_run *run;
 
-	*run = (struct tt_db_run){tt_db_id(row, 0), text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
+	if (g_hash_table_contains(reader->picture->by_run, &id))
+		return; /* a damaged file can have several */
+	run = g_new(struct tt_db_run, 1);
+	*run = (struct tt_db_run){id, text_of(reader, row, 1), (uint32_t)sqlite3_column_int64(row, 2),
 	                          sqlite3_column_int64(row, 3)};
 	g_ptr_array_add(reader->picture->runs, run);
 	g_hash_table_insert(reader->picture->by_run, &run->id, run);

@@ -148,6 +148,29 @@ static void assert_damaged(struct runs *runs, const char *bytes, gsize size)
 	assert_memory_equal(after, bytes, size);
 }
 
+/* What is no id is read as one of zeros: of several runs with that the first one counts, and is there to the end. */
+static void test_runs_without_an_id(void **state)
+{
+	struct runs runs = runs_begin();
+	g_autoptr(GError) error = NULL;
+
+	ADD(&runs, 101, A, B);
+	execute(runs.path,
+	        "INSERT INTO run(id, program, pid, begin_ns) VALUES(x'', 'first', 1, 1), (x'00', 'second', 2, 2),"
+	        "(x'0000', 'third', 3, 3); UPDATE seen SET run = x'00'");
+	struct tt_db *db = open_db(runs.path, TT_DB_READ);
+	struct tt_picture *picture = tt_picture_read(db, &error);
+	assert_non_null(picture);
+	assert_int_equal(picture->runs->len, 2);
+	assert_string_equal(((struct tt_db_run *)picture->runs->pdata[0])->program, "first");
+	const struct tt_order *order = picture->orders->pdata[0];
+	assert_string_equal(((struct tt_seen *)order->seen->pdata[0])->run->program, "first");
+	tt_picture_free(picture);
+	tt_db_close(db);
+	runs_end(&runs);
+	(void)state;
+}
+
 /* A file that was cut off, and one with something else in a page. */
 static void test_damaged_by_the_disk(void **state)
 {
@@ -325,6 +348,7 @@ int main(void)
 	    cmocka_unit_test(test_other_tables),
 	    cmocka_unit_test(test_views_beside),
 	    cmocka_unit_test(test_names_in_it),
+	    cmocka_unit_test(test_runs_without_an_id),
 	    cmocka_unit_test(test_damaged_by_the_disk),
 	    cmocka_unit_test(test_nothing_half_written),
 	    cmocka_unit_test(test_busy),
