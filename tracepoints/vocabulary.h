@@ -14,7 +14,7 @@
 
 /*
  * X(event, shape, level): an event `trace_thr:EVENT`, with the fields of SHAPE (see trace_thr.h), at the LTTng log
- * level LEVEL. State changes are INFO, waits are DEBUG, misuse is WARNING.
+ * level LEVEL. State changes are INFO, waits are DEBUG, misuse and what is untold are WARNING.
  */
 #define TT_VOCABULARY(X)                                                                                               \
 	X(thread_create, thread_create, INFO)                                                                          \
@@ -74,7 +74,8 @@
 	X(module_loaded, module_loaded, INFO)                                                                          \
 	X(module_unloaded, module_unloaded, INFO)                                                                      \
 	X(log_message, log_message, INFO)                                                                              \
-	X(misuse, misuse, WARNING)
+	X(misuse, misuse, WARNING)                                                                                     \
+	X(untold, untold, WARNING)
 
 /*
  * The enumerations. X(word, NAME, value): the trace says WORD, C says TT_<LIST>_NAME.
