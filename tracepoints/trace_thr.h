@@ -2,8 +2,8 @@
  * The LTTng-UST provider `trace_thr`: the fields of each shape of event.
  *
  * Which events exist, of which shape and at which log level, is the table in vocabulary.h. Every event begins with
- * who acts (pid, thread, thread_id, caller) and, but for log lines, modules and what is untold, what is acted on (name, id), so each
- * event can be read alone. LTTng includes this file many times: it holds nothing but the provider.
+ * who acts (pid, thread, thread_id, caller) and, but for log lines, modules and what is untold, what is acted on (name,
+ * id), so each event can be read alone. LTTng includes this file many times: it holds nothing but the provider.
  */
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr

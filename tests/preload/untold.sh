@@ -51,5 +51,10 @@ check "window: all are told, of 20 threads" "$(is "$made" 20)$(is "$told" 20)$(i
 check "window: each of them starts and ends once" \
 	"$(is "$(grep -c ' trace_thr:thread_start:' "$dir/raw")" 21)$(is "$(grep -c ' trace_thr:thread_exit:' "$dir/raw")" 21)$(
 		is "$(sed -n 's/.* trace_thr:thread_start:.* native_id = \([0-9]*\).*/\1/p' "$dir/raw" | sort -u | wc -l)" 21)"
+# ids EVENT: of the threads that it is about.
+ids() { sed -n "s/.* trace_thr:$1:.* name = \"Thread-[^\"]*\", id = \([0-9]*\),.*/\1/p" "$dir/raw" | sort -n; }
+ids thread_create >"$dir/created"
+ids thread_start >"$dir/started"
+check "window: what starts is what was made" "$(is "$(wc -l <"$dir/created")" 20)$(differs "$dir/created" "$dir/started")"
 judged 0
 finish
