@@ -2,8 +2,8 @@
  * The LTTng-UST provider `trace_thr`: the fields of each shape of event.
  *
  * Which events exist, of which shape and at which log level, is the table in vocabulary.h. Every event begins with
- * who acts (pid, thread, thread_id, caller) and, but for log lines and modules, what is acted on (name, id), so each
- * event can be read alone. LTTng includes this file many times: it holds nothing but the provider.
+ * who acts (pid, thread, thread_id, caller) and, but for log lines, modules and what is untold, what is acted on (name,
+ * id), so each event can be read alone. LTTng includes this file many times: it holds nothing but the provider.
  */
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr
@@ -77,6 +77,7 @@
 	                  build_id, uint8_t, build_id_size)
 #define TT_ARGS_module_unloaded LTTNG_UST_TP_ARGS(TT_ARGS_WHO, const void *, base, uint64_t, size)
 #define TT_ARGS_misuse LTTNG_UST_TP_ARGS(TT_ARGS_WHAT, uint8_t, object, const char *, call, uint8_t, why)
+#define TT_ARGS_untold LTTNG_UST_TP_ARGS(TT_ARGS_WHO, uint64_t, n)
 
 #define TT_CTF_VALUE(word, name, value) lttng_ust_field_enum_value(word, value)
 #endif
@@ -168,6 +169,8 @@ LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, module_unloaded, TT_ARGS_module_unlo
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_ADDRESS(base) TT_INT(uint64_t, size)))
 LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, misuse, TT_ARGS_misuse,
 	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHAT TT_ENUM(object_kind, object) TT_TEXT(call) TT_ENUM(misuse, why)))
+LTTNG_UST_TRACEPOINT_EVENT_CLASS(trace_thr, untold, TT_ARGS_untold,
+	LTTNG_UST_TP_FIELDS(TT_FIELDS_WHO TT_INT(uint64_t, n)))
 // clang-format on
 
 #define TT_INSTANCE(event, shape, level)                                                                               \

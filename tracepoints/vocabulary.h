@@ -14,8 +14,8 @@
 
 /*
  * X(event, shape, level): an event `trace_thr:EVENT`, with the fields of SHAPE (see trace_thr.h), at the LTTng log
- * level LEVEL. State changes are INFO, waits are DEBUG, misuse is WARNING; modules have DEBUG_MODULE alone, by which a
- * session tells them from all others.
+ * level LEVEL. State changes are INFO, waits are DEBUG, misuse and what is untold are WARNING; modules have DEBUG_MODULE
+ * alone, by which a session tells them from all others.
  */
 #define TT_VOCABULARY(X)                                                                                               \
 	X(thread_create, thread_create, INFO)                                                                          \
@@ -75,7 +75,8 @@
 	X(module_loaded, module_loaded, DEBUG_MODULE)                                                                  \
 	X(module_unloaded, module_unloaded, DEBUG_MODULE)                                                              \
 	X(log_message, log_message, INFO)                                                                              \
-	X(misuse, misuse, WARNING)
+	X(misuse, misuse, WARNING)                                                                                     \
+	X(untold, untold, WARNING)
 
 /*
  * The enumerations. X(word, NAME, value): the trace says WORD, C says TT_<LIST>_NAME.

@@ -232,7 +232,7 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
 	const struct futex_call call = {(uint32_t *)a, (int)b, c, d, (uint32_t *)e, f};
 
 	(void)number;
-	if (__builtin_expect(tt_inside >= TT_OWN, 0) && (call.op & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+	if (__builtin_expect(tt_inside_depth() >= TT_OWN, 0) && (call.op & FUTEX_CMD_MASK) == FUTEX_WAIT &&
 	    tt_is_tracer(TT_CALLER))
 		return wait_of_tracer(&call);
 	return TT_WATCHED(futex_woken) ? call_told(&call, TT_CALLER) : pass_on(&call);

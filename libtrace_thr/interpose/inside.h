@@ -12,16 +12,23 @@
 #include <stdbool.h>
 
 #include "libtrace_thr/src/self.h"
+#include "libtrace_thr/src/untold.h"
 
 /*
- * tt_inside counts the emissions under way, of which LTTng allows five, and TT_OWN for each of the other reasons. It is
- * always above TT_OWN in a thread of the tracer's own.
+ * tt_inside counts the emissions under way, of which LTTng allows five, TT_OWN for each of the other reasons, and
+ * TT_POST_WITHIN for each post that handlers have told within the innermost emission. It is always above TT_OWN in a
+ * thread of the tracer's own.
  */
-enum { TT_MOST_EMISSIONS = 4, TT_OWN = 0x100 };
+enum { TT_MOST_EMISSIONS = 4, TT_POST_WITHIN = 0x10000 };
 
-/* Posts that wait to be told, and the telling of them; it leaves errno alone. */
+/* The same without those posts. */
+static inline unsigned tt_inside_depth(void)
+{
+	return tt_inside % TT_POST_WITHIN;
+}
+
+/* How many posts wait to be told; tt_tell_postponed (untold.h) tells them, and leaves errno alone. */
 extern __thread unsigned tt_postponed __attribute__((tls_model("initial-exec"), visibility("hidden")));
-void tt_tell_postponed(void);
 
 /* Around what a handler's calls must not come into. It nests. */
 static inline void tt_enter(void)

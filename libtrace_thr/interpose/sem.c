@@ -206,14 +206,15 @@ static __attribute__((noinline)) int trywait_told(sem_t *sem, const void *caller
 }
 
 /*
- * Posts, which signal handlers make as well: see inside.h. Those of one handler that has come into an emission are told
- * up to a number, so that they never wait for the buffer in which that emission has its unfinished place.
+ * Posts, which signal handlers make as well: see inside.h. Those of handlers that have come into an emission are told
+ * up to a number, so that they never wait for the buffer in which that emission has its unfinished place. The others
+ * are postponed, as far as there is room, which a handler can use while another post is being put there or told.
  */
 
-enum { MOST_WITHIN = 1000, MOST_POSTPONED = 16 };
+enum { MOST_WITHIN = 1000, MOST_POSTPONED = 32 };
 
-static __thread unsigned within __attribute__((tls_model("initial-exec")));
 static __thread struct {
+	enum { FREE, IN_CHANGE, FULL } state;
 	sem_t *sem;
 	const void *caller;
 } postponed[MOST_POSTPONED] __attribute__((tls_model("initial-exec")));
@@ -221,42 +222,88 @@ static __thread struct {
 static bool is_within_emissions(void)
 {
 	if (!tt_inside)
-		within = 0;
-	return tt_inside < TT_MOST_EMISSIONS && within++ < MOST_WITHIN;
+		return true;
+	if (tt_inside_depth() >= TT_MOST_EMISSIONS || tt_inside >= MOST_WITHIN * TT_POST_WITHIN)
+		return false;
+	tt_inside += TT_POST_WITHIN;
+	return true;
+}
+
+/* Relaxed, here and below: it is the thread's own, and only handlers of the thread come in between. */
+static bool change(unsigned slot, int from, int to)
+{
+	return __atomic_compare_exchange_n((int *)&postponed[slot].state, &from, to, false, __ATOMIC_RELAXED,
+	                                   __ATOMIC_RELAXED);
+}
+
+static void set(unsigned slot, int state)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n((int *)&postponed[slot].state, state, __ATOMIC_RELAXED);
 }
 
 static void postpone(sem_t *sem, const void *caller)
 {
-	if (tt_postponed == MOST_POSTPONED)
+	unsigned slot = 0;
+
+	while (slot < MOST_POSTPONED && !change(slot, FREE, IN_CHANGE))
+		slot++;
+	if (slot == MOST_POSTPONED) {
+		tt_untold_count();
 		return;
-	postponed[tt_postponed].sem = sem;
-	postponed[tt_postponed].caller = caller;
-	tt_postponed++;
+	}
+	postponed[slot].sem = sem;
+	postponed[slot].caller = caller;
+	set(slot, FULL);
+	__atomic_add_fetch(&tt_postponed, 1, __ATOMIC_RELAXED);
+}
+
+/* Takes one; false: there is none. */
+static bool take_postponed(sem_t **sem, const void **caller)
+{
+	unsigned slot = 0;
+
+	if (!tt_postponed)
+		return false;
+	while (slot < MOST_POSTPONED && !change(slot, FULL, IN_CHANGE))
+		slot++;
+	if (slot == MOST_POSTPONED)
+		return false;
+	*sem = postponed[slot].sem;
+	*caller = postponed[slot].caller;
+	set(slot, FREE);
+	__atomic_sub_fetch(&tt_postponed, 1, __ATOMIC_RELAXED);
+	return true;
 }
 
 static void tell_one_post(sem_t *sem, const void *caller)
 {
+	if (!tt_self_known_id && !tt_thread_adopt()) {
+		tt_untold_count();
+		return;
+	}
 	const struct tt_record *record = record_of(sem, caller);
 	uint64_t value = record ? value_of(sem) : 0;
 
-	if (record && value == SEM_VALUE_MAX) /* which libc will refuse */
+	if (!record)
+		tt_untold_count();
+	else if (value == SEM_VALUE_MAX) /* which libc will refuse */
 		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_SEMAPHORE, "sem_post",
 		          TT_MISUSE_OVER_BOUND);
-	else if (record)
+	else
 		TT_REPORT(sem_released, caller, TT_WHAT(tt_record_what(record)), (uint64_t)1, value + 1);
 }
 
 void tt_tell_postponed(void)
 {
 	int error = errno;
+	sem_t *sem;
+	const void *caller;
 
-	while (tt_postponed) {
-		unsigned last = tt_postponed - 1;
-		sem_t *sem = postponed[last].sem;
-		const void *caller = postponed[last].caller;
-		tt_postponed = last; /* the telling can postpone another */
+	while (take_postponed(&sem, &caller))
 		tell_one_post(sem, caller);
-	}
+	if (tt_self_known_id)
+		tt_untold_tell();
 	errno = error;
 }
 
@@ -275,7 +322,7 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 		tt_tell_postponed();
 	if (!is_within_emissions())
 		postpone(sem, caller);
-	else if (tt_self_known_id || tt_thread_adopt())
+	else
 		tell_one_post(sem, caller);
 	errno = error;
 }

@@ -24,12 +24,16 @@ struct plain {
 	pthread_t handle;
 	unsigned joiners;   /* how many threads wait for its end */
 	struct plain *next; /* of those to join, or of those free */
+	/* Of those that have yet to begin. */
+	struct plain *later, **before;
+	const pthread_t *place; /* where libc puts the handle for the program, until its maker has noted it */
 	char name[NAME_SIZE];
 };
 
 /* Those that can be joined, each with a reference; and memory to use again. Under the lock. */
 static struct plain *joinable;
 static struct plain *unused;
+static struct plain *starting; /* made, and yet to begin */
 
 static void lock_threads(void)
 {
@@ -102,20 +106,86 @@ static bool begin(struct plain *plain)
 	return true;
 }
 
-bool tt_thread_adopt(void)
+static void add_starting(struct plain *plain, const pthread_t *place)
 {
-	struct plain *plain;
+	lock_threads();
+	plain->place = place;
+	plain->later = starting;
+	plain->before = &starting;
+	if (starting)
+		starting->before = &plain->later;
+	starting = plain;
+	unlock_threads();
+}
 
-	if (tt_self_has_ended())
-		return false;
-	tt_enter();
-	plain = make(NULL, NULL);
+/* The lock is held. */
+static void remove_starting(struct plain *plain)
+{
+	if (!plain->before)
+		return;
+	*plain->before = plain->later;
+	if (plain->later)
+		plain->later->before = plain->before;
+	plain->before = NULL;
+}
+
+/* What the calling thread was made as, if it has yet to begin. */
+static struct plain *find_starting(void)
+{
+	pthread_t self = pthread_self();
+	struct plain *found;
+
+	lock_threads();
+	for (found = starting; found; found = found->later)
+		if (pthread_equal(found->place ? *found->place : found->handle, self))
+			break;
+	unlock_threads();
+	return found;
+}
+
+/* The thread begins, at its start or in a handler that comes before it. False without memory. */
+static bool begin_made(struct plain *plain)
+{
+	/* It can have been cancelled already, and is to end where the program's calls let it, not here. */
+	struct tt_calm calm = tt_calm_begin();
+
+	lock_threads();
+	remove_starting(plain);
+	plain->handle = pthread_self();
+	unlock_threads();
+	bool known = begin(plain);
+	tt_calm_end(calm);
+	return known;
+}
+
+/* A thread that was made by nobody we know. */
+static void begin_unmade(void)
+{
+	struct plain *plain = make(NULL, NULL);
+
 	if (plain)
 		plain->thread.dice = tt_shake_child();
 	if (plain && pthread_getname_np(pthread_self(), plain->name, NAME_SIZE))
 		strcpy(plain->name, "Thread");
 	if (plain && !begin(plain))
 		give_back(&plain->thread);
+}
+
+/* A handler can have made the thread known, before no other comes in; and can come before the thread's own start. */
+bool tt_thread_adopt(void)
+{
+	struct plain *made;
+
+	if (tt_self_has_ended())
+		return false;
+	tt_enter();
+	if (!tt_self_known_id) {
+		made = find_starting();
+		if (made)
+			begin_made(made);
+		else
+			begin_unmade();
+	}
 	tt_leave();
 	return tt_self_known_id;
 }
@@ -129,14 +199,6 @@ static void unwinds(void *arg)
 	thread->result = PTHREAD_CANCELED;
 }
 
-/* The thread itself or its maker, whoever comes first. */
-static void note_handle(struct plain *plain, pthread_t handle)
-{
-	lock_threads();
-	plain->handle = handle;
-	unlock_threads();
-}
-
 /*
  * For the maker. Libc puts the handle at the program's place before the thread runs. Only until the thread has noted it
  * itself may it be looked at there: after that, code of the program may have freed the place.
@@ -146,6 +208,7 @@ static void note_handle_at(struct plain *plain, const pthread_t *place)
 	lock_threads();
 	if (!plain->handle)
 		plain->handle = *place;
+	plain->place = NULL;
 	unlock_threads();
 }
 
@@ -158,12 +221,8 @@ static void *run(void *arg)
 	void *start_arg = plain->arg;
 	void *result;
 
-	note_handle(plain, pthread_self());
 	tt_enter();
-	/* It can have been cancelled already, and is to end where the program's calls let it, not here. */
-	struct tt_calm calm = tt_calm_begin();
-	bool known = begin(plain);
-	tt_calm_end(calm);
+	bool known = tt_self_known_id ? tt_self_known() == &plain->thread : begin_made(plain);
 	tt_leave();
 	if (!known)
 		return start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);
@@ -308,10 +367,14 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 		add_joinable(plain);
 	tthr_thread_ref(&plain->thread); /* it may be joined or detached, and end, before this call does */
 	pthread_attr_t room;
+	add_starting(plain, thread);
 	int error = TT_REAL(pthread_create)(thread, attributes_for(attributes, &room), run, plain);
 	if (!error) {
 		note_handle_at(plain, thread);
 	} else {
+		lock_threads();
+		remove_starting(plain);
+		unlock_threads();
 		if (to_join)
 			forget(remove_joinable(plain, 0));
 		tthr_thread_unref(&plain->thread);
@@ -403,6 +466,7 @@ int tt_thread_detach(pthread_t thread, const void *caller)
 void tt_threads_after_fork_in_child(void)
 {
 	joinable = NULL;
+	starting = NULL;
 	unused = NULL; /* the list may have been in change */
 }
 

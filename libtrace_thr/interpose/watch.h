@@ -42,8 +42,12 @@ void tt_loading_look(void);
  */
 static inline bool tt_is_told(const void *caller)
 {
-	if (!tt_is_ready || tt_inside || tt_is_tracer(caller) || !(tt_self_known_id || tt_thread_adopt()))
+	if (!tt_is_ready || tt_inside || tt_is_tracer(caller))
 		return false;
+	if (!tt_self_known_id && !tt_thread_adopt()) {
+		tt_untold_count();
+		return false;
+	}
 	if (__builtin_expect(tt_loading != NULL, 0))
 		tt_loading_look();
 	return true;

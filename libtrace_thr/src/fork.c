@@ -13,6 +13,7 @@
 #include "stack.h"
 #include "steer.h"
 #include "thread.h"
+#include "untold.h"
 #include "waiters.h"
 
 /*
@@ -66,6 +67,7 @@ static void after_in_child(void)
 	tt_log_after_fork_in_child();
 	tt_steer_after_fork_in_child();
 	tt_self_after_fork_in_child();
+	tt_untold_after_fork_in_child();
 	tt_module_list_after_fork_in_child();
 	tt_process_after_fork_in_child();
 }

@@ -16,6 +16,7 @@
 #include "shake.h"
 #include "steer.h"
 #include "thread.h"
+#include "untold.h"
 
 /* One reference of itself while it is alive, one of the registry's. */
 static tthr_thread main_thread = {
@@ -146,6 +147,9 @@ void tt_process_leave(void)
 	tthr_thread *self = tt_self_known();
 
 	tt_module_list_look();
+	if (self && tt_tell_postponed)
+		tt_tell_postponed();
+	tt_untold_tell();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();

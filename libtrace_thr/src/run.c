@@ -3,6 +3,7 @@
  */
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -16,6 +17,7 @@
 #include "shake.h"
 #include "steer.h"
 #include "thread.h"
+#include "untold.h"
 
 void tt_thread_set_state(tthr_thread *thread, enum tt_life state)
 {
@@ -56,6 +58,7 @@ void tt_thread_begin(tthr_thread *thread)
 		         (uint32_t)getppid(), (const void *)target, tt_process_recording());
 	}
 	tt_module_list_look();
+	tt_untold_tell();
 	tt_thread_set_state(thread, TT_LIFE_ALIVE);
 }
 
@@ -85,9 +88,16 @@ static void *call_target(tthr_thread *thread)
 	return options->target ? options->target(options->arg) : NULL;
 }
 
+/* A thread that is about to run, and the signals that it is to take from then on. On the stack of its maker. */
+struct coming {
+	tthr_thread *thread;
+	sigset_t mask;
+};
+
 static void *run(void *arg)
 {
-	tthr_thread *thread = arg;
+	tthr_thread *thread = ((struct coming *)arg)->thread;
+	const sigset_t mask = ((struct coming *)arg)->mask;
 
 	if (!tt_self_bind(thread)) {
 		tt_thread_set_state(thread, TT_LIFE_FAILED);
@@ -97,6 +107,7 @@ static void *run(void *arg)
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
 	tt_thread_begin(thread);
 	pthread_cleanup_push(unwinds, thread);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
 	pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, NULL);
 	thread->result = call_target(thread);
 	/* It has returned: too late to be cancelled. */
@@ -110,14 +121,20 @@ static int create(tthr_thread *thread)
 {
 	pthread_attr_t attr;
 	pthread_t made;
+	struct coming coming = {.thread = thread};
+	sigset_t all;
 	int error = pthread_attr_init(&attr);
 
 	if (error)
 		return error;
 	if (thread->options.stack_size)
 		error = pthread_attr_setstacksize(&attr, thread->options.stack_size);
+	/* No handler runs in it before it is known: it would be taken for another thread. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &coming.mask);
 	if (!error)
-		error = pthread_create(&made, &attr, run, thread);
+		error = pthread_create(&made, &attr, run, &coming);
+	pthread_sigmask(SIG_SETMASK, &coming.mask, NULL);
 	pthread_attr_destroy(&attr);
 	if (error)
 		return error;
@@ -162,12 +179,19 @@ void tt_thread_end(tthr_thread *thread)
 		thread->result = value;
 	}
 	tt_local_end_thread(thread);
+	if (tt_tell_postponed)
+		tt_tell_postponed();
+	tt_untold_tell();
+	tt_inside += TT_OWN; /* no handler makes an event of the thread after its last */
 	struct tt_what what = tt_thread_what(thread);
 	TT_TRACE(thread_exit, NULL, &what, thread->end);
 	bool was_last = tt_registry_remove(thread);
 	tt_thread_set_state(thread, reaped ? TT_LIFE_GONE : TT_LIFE_ENDED);
 	tthr_thread_unref(thread);
 	tt_self_forget();
+	tt_inside -= TT_OWN;
+	if (tt_tell_postponed)
+		tt_tell_postponed();
 	if (was_last)
 		tt_last_thread_ends();
 	pthread_setcancelstate(state, NULL);

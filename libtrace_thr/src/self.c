@@ -1,19 +1,22 @@
 #include "self.h"
 
+#include <limits.h>
 #include <pthread.h>
 #include <unistd.h>
 
+#include "local.h"
 #include "object.h"
 #include "process.h"
 #include "registry.h"
 #include "thread.h"
+#include "untold.h"
 
 __thread uint64_t tt_self_known_id;
 __thread unsigned tt_inside;
 
 static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
 static __thread bool ended __attribute__((tls_model("initial-exec")));
-static __thread bool postponed __attribute__((tls_model("initial-exec")));
+static __thread unsigned rounds __attribute__((tls_model("initial-exec")));
 
 /* Cached: getpid is a system call, and every event has it. Relaxed: it changes where there is one thread, in a fork. */
 static uint32_t pid;
@@ -30,15 +33,18 @@ uint32_t tt_self_pid(void)
 }
 
 /*
- * Ends the thread, in the second round: the first is that of the program's own destructors, and of C++ and of LTTng,
- * which may call the library as the thread that they are in.
+ * Ends the thread, in the last round but one: in the others the program's own destructors, and those of C++ and of
+ * LTTng, may call the library as the thread that they are in. The last is LTTng's, which remembers each thread that has
+ * made an event: also the one that has told its end. Locals end in the second round, so that what their frees set is
+ * destroyed as well, and those that are made after that in the next.
  */
 static void at_thread_end(void *arg)
 {
-	if (!postponed) {
-		postponed = true;
-		if (!pthread_setspecific(key, arg))
-			return;
+	rounds++;
+	if (rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1 && !pthread_setspecific(key, arg)) {
+		if (rounds > 1)
+			tt_local_end_thread(arg);
+		return;
 	}
 	tt_thread_end(arg);
 }
@@ -64,7 +70,7 @@ void tt_self_forget(void)
 {
 	self = NULL;
 	ended = true;
-	tt_self_known_id = 0; /* a destructor that still calls in makes a dummy, which ends in the next round */
+	tt_self_known_id = 0;
 }
 
 bool tt_self_has_ended(void)
@@ -82,10 +88,13 @@ bool tt_self_is_nameless(void)
 	return self == &nameless;
 }
 
-/* A thread that the library did not start calls it for the first time. */
+/*
+ * A thread that the library did not start calls it for the first time. One that calls it after its end is no other
+ * thread, and could not end again.
+ */
 static void adopt(void)
 {
-	tthr_thread *thread = tt_thread_new_foreign();
+	tthr_thread *thread = ended ? NULL : tt_thread_new_foreign();
 
 	if (thread && tt_self_bind(thread)) {
 		tt_registry_add(thread);
@@ -100,8 +109,10 @@ static void adopt(void)
 uint64_t tt_self_identify(void)
 {
 	tt_process_enter();
+	tt_inside += TT_OWN; /* a handler that comes in does not make the thread known a second time */
 	if (!self)
 		adopt();
+	tt_inside -= TT_OWN;
 	return tt_self_known_id;
 }
 

@@ -68,15 +68,22 @@ void tt_calm_end(struct tt_calm calm);
  */
 extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
-/* Emits an event of the calling thread, if a session records it. */
+/* What tt_inside counts for anything but an emission: while our own state is in change. */
+enum { TT_OWN = 0x100 };
+
+/*
+ * Emits an event of the calling thread, if a session records it. tt_inside is restored, not counted down: what handlers
+ * have noted in it of their own emissions within this one ends with it.
+ */
 #define TT_TRACE(event, caller, ...)                                                                                   \
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
 			struct tt_calm calm_ = tt_calm_begin();                                                        \
-			tt_inside++;                                                                                   \
+			unsigned inside_ = tt_inside;                                                                  \
+			tt_inside = inside_ + 1;                                                                       \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
-			tt_inside--;                                                                                   \
+			tt_inside = inside_;                                                                           \
 			tt_calm_end(calm_);                                                                            \
 		}                                                                                                      \
 	} while (0)
@@ -89,10 +96,11 @@ extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), vis
 	do {                                                                                                           \
 		if (tt_enabled(event)) {                                                                               \
 			int error_ = errno;                                                                            \
-			tt_inside++;                                                                                   \
+			unsigned inside_ = tt_inside;                                                                  \
+			tt_inside = inside_ + 1;                                                                       \
 			struct tt_who who_ = tt_self_who();                                                            \
 			tt_emit(event, &who_, caller, __VA_ARGS__);                                                    \
-			tt_inside--;                                                                                   \
+			tt_inside = inside_;                                                                           \
 			errno = error_;                                                                                \
 		}                                                                                                      \
 	} while (0)

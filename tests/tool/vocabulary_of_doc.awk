@@ -18,7 +18,11 @@ function words_of(field, event,    row) {
 	return "?"
 }
 function level(event) {
-	return event ~ /^(misuse|lock_inconsistent)$/ ? 4 : event ~ /_wait$/ || event == "sem_value" ? 14 : event ~ /^module_/ ? 10 : 6
+	if (event ~ /^(misuse|lock_inconsistent|untold)$/)
+		return 4
+	if (event ~ /^module_/)
+		return 10
+	return event ~ /_wait$/ || event == "sem_value" ? 14 : 6
 }
 function describe(event, own,    i, n, names, line, field, text) {
 	for (i = 1; i <= n_common; i++)

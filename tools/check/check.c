@@ -217,6 +217,8 @@ char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *los
 	g_autofree char *span = span_text(check, lost);
 	g_autofree char *buffer = tt_lost_buffer_text(&lost->buffer);
 
+	if (lost->why && lost->events)
+		return g_strdup_printf("%s: %s lost%s", lost->why, count, span);
 	if (lost->why)
 		return g_strdup_printf("%s%s: an unknown number of events is lost", lost->why,
 		                       lost->begin_ns == INT64_MIN ? "" : span);

@@ -25,6 +25,10 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 	     "lost: the tracer had no room");
 	note(summary->torn, "packet of events", NULL,
 	     "lost: the program was killed while it wrote an event; let it end by itself, or by SIGTERM");
+	note(summary->untold, "call", "calls",
+	     "of the program lost: made where none can be told, as a handler does that interrupts others many times "
+	     "over, "
+	     "or a thread after its end (docs/interpose.md)");
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)

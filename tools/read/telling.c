@@ -31,7 +31,7 @@ struct tt_event tt_event_blank(enum tt_event_type type)
 {
 	struct tt_event blank = {.type = type, .thread = "?", .timeout_ns = TT_NO_TIMEOUT};
 
-	blank.name = type == TT_EVENT_log_message ? NULL : "?";
+	blank.name = type == TT_EVENT_log_message || type == TT_EVENT_untold ? NULL : "?";
 	blank.text = type == TT_EVENT_log_message ? "" : NULL;
 	blank.call = type == TT_EVENT_misuse ? "?" : NULL;
 	blank.old = type == TT_EVENT_thread_rename ? "?" : NULL;
@@ -130,6 +130,19 @@ static const char *harmless_for_good(const char *name)
 	return made ? g_intern_string(shown) : name;
 }
 
+/* Calls that the program made and the library could not tell: a loss like the tracer's own. */
+static bool tell_untold(const struct tt_telling *telling, const struct tt_event *event)
+{
+	const struct tt_loss loss = {.begin_ns = -1,
+	                             .end_ns = event->time_ns,
+	                             .count = event->n,
+	                             .why = "calls were made where none can be told (docs/interpose.md)",
+	                             .buffer = {.cpu = -1, .pid = event->pid}};
+
+	telling->summary->untold += event->n;
+	return !telling->handler->loss || telling->handler->loss(&loss, telling->data);
+}
+
 bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 {
 	struct tt_trace_summary *summary = telling->summary;
@@ -138,6 +151,8 @@ bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 		summary->other_processes++;
 		return true;
 	}
+	if (event->type == TT_EVENT_untold)
+		return tell_untold(telling, event);
 	if (!summary->events++)
 		summary->begin_ns = event->time_ns;
 	summary->end_ns = event->time_ns;

@@ -34,7 +34,7 @@ struct tt_lost_buffer {
 /* Events that the tracer had no room for. */
 struct tt_loss {
 	int64_t begin_ns, end_ns; /* some time in between; -1 unknown */
-	uint64_t count;           /* 0 unknown: whole packets */
+	uint64_t count;           /* 0 unknown: whole packets, or for what `why` says */
 	uint64_t packets;         /* whole packets, of unknown size */
 	bool torn; /* not for want of room: a program was killed while it wrote an event, so that buffer ends there */
 	const char *why; /* nor for that, but for this reason (cut.h): half a sentence; NULL */
@@ -57,6 +57,7 @@ struct tt_trace_handler {
 struct tt_trace_summary {
 	uint64_t events;          /* of trace_thr */
 	uint64_t lost;            /* events that the tracer dropped */
+	uint64_t untold;          /* calls that the library could not tell */
 	uint64_t lost_packets;    /* whole packets dropped, of unknown size */
 	bool torn;                /* one of them was torn, not dropped: see struct tt_loss */
 	uint64_t cuts;            /* reasons for which more is missing: see cut.h */

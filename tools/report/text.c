@@ -48,7 +48,7 @@ static void put_clean(struct tt_text *text)
 	       text->check->events, text->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
 	if (tt_check_lost(text->check))
 		tt_put(&text->pen, TT_PLAIN, "This is no verdict, since events are missing: %s.\n",
-		       text->check->summary.cuts ? "see below what of"
+		       text->check->summary.cuts || text->check->summary.untold ? "see below what of"
 		       : text->check->loss.torn
 		           ? "let the program end by itself, or by SIGTERM"
 		           : "record again, without --drop; a larger /dev/shm and fewer busy threads help");

@@ -96,7 +96,7 @@ static void join_waits_for_destructors(void **state)
 	pthread_key_delete(key);
 }
 
-/* A destructor that keeps the pthread when the library's own, in the second round, has run: until it is let go. */
+/* A destructor that keeps the pthread when the library's own, in the third round, has run: until it is let go. */
 
 static pthread_key_t slow_key;
 static sem_t let_go;

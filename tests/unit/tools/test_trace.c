@@ -190,6 +190,30 @@ static void test_loss(void **state)
 	}
 }
 
+/* What the library says to be untold is a loss, and no event. */
+static void test_untold(void **state)
+{
+	struct fixture *f = *state;
+	struct ctf ctf = ctf_begin(f->folder);
+
+	ctf_class(&ctf, "trace_thr:untold", CTF_WHO "u64 _n;");
+	ctf_event(&ctf, 0, 70, 41);
+	ctf_put(&ctf, 41, 4);
+	ctf_text(&ctf, "worker");
+	ctf_put(&ctf, 2, 8);
+	ctf_put(&ctf, 0, 8);
+	ctf_put(&ctf, 8, 8);
+	ctf_end(&ctf);
+
+	assert_reads(f);
+	assert_int_equal(f->summary.untold, 8);
+	assert_int_equal(f->summary.events, 0);
+	assert_int_equal(f->summary.lost, 0);
+	assert_int_equal(f->told.losses->len, 1);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).count, 8);
+	assert_non_null(g_array_index(f->told.losses, struct tt_loss, 0).why);
+}
+
 /* What is lost of a stream that cannot have our events is no loss. */
 static void test_loss_of_others(void **state)
 {
@@ -434,6 +458,7 @@ int main(void)
 	    TEST(test_text_is_valid),
 	    TEST(test_loss),
 	    TEST(test_loss_of_others),
+	    TEST(test_untold),
 	    TEST(test_other_folder),
 	    TEST(test_several_folders),
 	    TEST(test_stop),
