@@ -1,10 +1,10 @@
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
-# What the tests and the figures alone need: programs of others that they record, a reader of JSON schemas, what
+# What the tests, the figures and make lint alone need: programs of others that they record, a reader of JSON schemas, what
 # measures a run, libFuzzer, what users preload or compile with. redis-tools has the server as well; redis-server would
 # start one.
 TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng time lcov clang libclang-rt-14-dev \
-                 libjemalloc2 libtcmalloc-minimal4 faketime
+                 libjemalloc2 libtcmalloc-minimal4 faketime clang-format clang-tidy
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \
             liblttng-ust-dev lttng-tools liblttng-ctl-dev \

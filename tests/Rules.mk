@@ -108,10 +108,14 @@ faults faults-fast: deps
 	$(MAKE) --no-print-directory all $(TOOL_PROGRAMS) $(PRELOAD_PROGRAMS) $(FAULT_PROGRAMS)
 	BUILD=$(BUILD) tests/faults/run $(if $(filter faults-fast,$@),--fast)
 
-# The unit tests under the sanitizers. vm.mmap_rnd_bits: gcc 12's TSan cannot map its shadow under more.
+# The unit tests under the sanitizers, which take several times as long. gcc 12's TSan cannot map its shadow where the
+# kernel scatters addresses over more than 28 bits (vm.mmap_rnd_bits), so without that, where it may be switched off.
+UNSCATTERED = $(shell setarch -R true 2>/dev/null && echo setarch -R)
+
+sanitize: export UNIT_SECONDS ?= 600
 sanitize: deps
 	$(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined unit
-	$(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread unit
+	$(UNSCATTERED) $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread unit
 
 # What the tests run of the sources, see tests/coverage. The tests of the command find its programs in $(BUILD)/coverage.
 coverage: deps

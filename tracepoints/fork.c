@@ -16,7 +16,10 @@ static __thread sigset_t signals;
 /* LTTng has taken its leave of this process, and of its children. */
 static int has_left;
 
-__attribute__((visibility("default"))) void tt_provider_leave(void)
+/* The interposer finds it by its name. */
+__attribute__((visibility("default"))) void tt_provider_leave(void);
+
+void tt_provider_leave(void)
 {
 	has_left = 1;
 }

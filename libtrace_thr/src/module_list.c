@@ -242,9 +242,9 @@ void tt_module_list_look(void)
 {
 	if (!list.forked)
 		tt_module_list_update();
-	for (size_t i = 0; list.untold && i < list.modules.n; i++)
-		tell_loaded(module_at(i));
-	list.untold = false;
+	else if (__atomic_exchange_n(&list.untold, false, __ATOMIC_RELAXED)) /* by its first thread that comes here */
+		for (size_t i = 0; i < list.modules.n; i++)
+			tell_loaded(module_at(i));
 }
 
 /* Whether the list is ours over the fork. Who has it now tells a session of something, and blocks for that at most. */

@@ -252,9 +252,10 @@ static void look_with_beacon(struct looking *looking, const struct tt_live_sourc
 		return;
 	g_autofree char *why = tt_harmless_name(error->message);
 	fprintf(looking->out,
-	        looking->beacon ? "trace-thr: %s; a hang is found when the program has ended\n"
-	                        : "trace-thr: the program cannot be watched while it runs, so it is checked when it has "
-	                          "ended: %s; or say --no-live\n",
+	        looking->beacon
+	            ? "trace-thr: %s; a hang is found when the program has ended\n"
+	            : "trace-thr: the program cannot be watched while it runs, so it is checked when it has "
+	              "ended: %s; or say --no-live\n",
 	        why);
 }
 

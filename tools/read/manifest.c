@@ -69,6 +69,18 @@ static char **strings_of_json(const json_t *list)
 	return (char **)(void *)g_ptr_array_free(program, FALSE);
 }
 
+/* A list to *strings, unless there is none (NULL). False with what is wrong in *why, which is the caller's to free. */
+static bool unpack_strings(const json_t *list, char ***strings, const char *wrong, char **why)
+{
+	if (!list)
+		return true;
+	if (json_is_array(list))
+		*strings = strings_of_json(list);
+	if (!*strings)
+		*why = g_strdup(wrong);
+	return *strings;
+}
+
 /* What a manifest says. False with what is wrong in *why, which is the caller's to free. */
 static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 {
@@ -92,18 +104,10 @@ static bool unpack(json_t *json, struct tt_manifest *manifest, char **why)
 		*why = g_strdup("a pid out of range");
 		return false;
 	}
-	if (!json_is_array(program) || !(manifest->program = strings_of_json(program))) {
-		*why = g_strdup("a program that is no list of strings");
+	if (!unpack_strings(program, &manifest->program, "a program that is no list of strings", why) ||
+	    !unpack_strings(left_out, &manifest->left_out, "processes left out that are no list of strings", why) ||
+	    !unpack_strings(unrecorded, &manifest->unrecorded, "unrecorded programs that are no list of strings", why))
 		return false;
-	}
-	if (left_out && (!json_is_array(left_out) || !(manifest->left_out = strings_of_json(left_out)))) {
-		*why = g_strdup("processes left out that are no list of strings");
-		return false;
-	}
-	if (unrecorded && (!json_is_array(unrecorded) || !(manifest->unrecorded = strings_of_json(unrecorded)))) {
-		*why = g_strdup("unrecorded programs that are no list of strings");
-		return false;
-	}
 	manifest->recording = g_strdup(recording);
 	manifest->pid = (uint32_t)pid;
 	manifest->begin_ns = begin_ns;

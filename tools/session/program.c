@@ -284,15 +284,21 @@ bool tt_program_run(const char *path, char *const *argv, char *const *environmen
                     struct tt_program_end *end, GError **error)
 {
 	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
-	struct run run = {
-	    .care = care, .end = end, .others = others, .asked = asked, .deadline = G_MAXINT64, .killed = G_MAXINT64};
+	pid_t pid;
 
 	*end = (struct tt_program_end){0};
-	if (!start(path, argv, environment, &run.pid, error))
+	if (!start(path, argv, environment, &pid, error))
 		return false;
-	run.started = g_get_monotonic_time();
+	struct run run = {.pid = pid,
+	                  .care = care,
+	                  .end = end,
+	                  .others = others,
+	                  .started = g_get_monotonic_time(),
+	                  .deadline = G_MAXINT64,
+	                  .killed = G_MAXINT64,
+	                  .asked = asked};
 	if (care->started)
-		care->started(run.pid, care->data);
+		care->started(pid, care->data);
 	wait_for_end(&run);
 	end->outlived = run.death && end->signal != run.death && end->signal != SIGKILL;
 	return true;

@@ -218,9 +218,9 @@ static void test_outcomes_of_waits(void **state)
 	AT(&story, 100, 2, event_wait, .id = 50, .name = "ready");
 	AT(&story, 200, MAIN, event_set, .id = 50, .name = "ready");
 	AT(&story, 210, 2, event_woken, .id = 50, .name = "ready", .result = TT_WAKE_SET, .waker = MAIN);
-	story_tell(&story, 300, 2,
-	           (struct tt_event){
-	               .type = TT_EVENT_lock_wait, .id = 51, .name = "A", .holder = MAIN, .timeout_ns = 50000});
+	story_tell(
+	    &story, 300, 2,
+	    (struct tt_event){.type = TT_EVENT_lock_wait, .id = 51, .name = "A", .holder = MAIN, .timeout_ns = 50000});
 	AT(&story, 400, 2, lock_failed, .id = 51, .name = "A", .why = TT_FAILURE_TIMEOUT);
 	AT(&story, 500, 2, lock_wait, .id = 51, .name = "A", .holder = MAIN);
 	AT(&story, 600, 2, lock_acquired, .id = 51, .name = "A", .depth = 1);
@@ -253,7 +253,8 @@ static void test_narrow_holds_add_up(void **state)
 		xmlChar *title = xmlNodeGetContent(boxes->nodesetval->nodeTab[i]);
 		unsigned n = 0;
 		double together = 0, in = 0;
-		assert_int_equal(sscanf((const char *)title, "%u holds, together %lf µs of %lf", &n, &together, &in), 3);
+		assert_int_equal(sscanf((const char *)title, "%u holds, together %lf µs of %lf", &n, &together, &in),
+		                 3);
 		assert_true(together == 3 * n);
 		holds += n;
 		us += (unsigned)together;
