@@ -18,6 +18,17 @@ looks()
 	check "closed: $which" "$(status_is 7)$(echo "open:$expected" | differs - "$dir/seen")"
 }
 
+# The recorder's own files and messages: it is the parent of what it runs.
+for n in 0 1 2; do
+	echo /dev/null
+done >"$dir/expected"
+for n in 0 1 2; do
+	echo "readlink /proc/\$PPID/fd/$n >>'$dir/seen'"
+done >"$dir/of_parent"
+status=0
+timeout --foreground $limit "$TOOL" record --preload -o "$dir/own" -- sh "$dir/of_parent" <&- >&- 2>&- || status=$?
+check "closed in the recorder" "$(status_is 0)$(differs "$dir/expected" "$dir/seen")"
+
 looks "all" "" "<&- >&- 2>&-"
 looks "input and output" " 2" "<&- >&-"
 looks "output" " 0 2" ">&-"
