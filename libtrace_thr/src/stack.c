@@ -74,6 +74,29 @@ static int first_free(void)
 	return fd;
 }
 
+/*
+ * Opens those of the standard descriptors that are closed, else libunwind's pipe gets their numbers, and what the
+ * program writes and reads there. Returns them, as bits.
+ */
+static unsigned fill_standard(void)
+{
+	unsigned filled = 0;
+	int fd;
+
+	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO)
+		filled |= 1U << (unsigned)fd;
+	if (fd > STDERR_FILENO)
+		close(fd);
+	return filled;
+}
+
+static void empty_standard(unsigned filled)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (filled & 1U << (unsigned)fd)
+			close(fd);
+}
+
 void tt_stack_prepare(void)
 {
 	const char *text = secure_getenv("TRACE_THR_STACK");
@@ -86,10 +109,12 @@ void tt_stack_prepare(void)
 		return;
 	memcpy(&unwind, &function, sizeof unwind);
 	tt_stack_depth = depth > TT_STACK_MAX ? TT_STACK_MAX : (uint32_t)depth;
+	unsigned filled = fill_standard();
 	int first = first_free();
 	tt_stack_prepare_thread();
 	if (first != -1)
 		find_pipe(first);
+	empty_standard(filled);
 	backtrace((void *[1]){NULL}, 1); /* loads what it needs, before it may be needed where nothing may be loaded */
 }
 

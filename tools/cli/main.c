@@ -1,7 +1,9 @@
 /* trace-thr: one subcommand a file, each a row of the table. */
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <glib.h>
 #include <trace_thr/types.h>
@@ -76,8 +78,21 @@ static int refuse(const char *name)
 	return TT_EXIT_USAGE;
 }
 
+/*
+ * Opens the standard descriptors that are closed, else a file of ours gets their numbers, and with them our messages.
+ * The wrong way round, so that reading and writing still fail; and they are closed in the program that is run, as they
+ * were.
+ */
+static void fill_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1)
+			(void)open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+}
+
 int main(int argc, char **argv)
 {
+	fill_standard();
 	/* Only its characters: numbers are read and written with a point everywhere. */
 	setlocale(LC_CTYPE, "");
 	if (argc < 2) {
