@@ -7,8 +7,4 @@
 /* The environment variable that has the recorder's time namespace, as /proc/self/ns/time is a link to. */
 #define TT_TIMEBASE_VARIABLE "TRACE_THR_TIME"
 
-/* The name of its socket in the abstract name space, of the token of the recording; a packet there is a program's name.
- */
-#define TT_TIMEBASE_SOCKET "trace-thr/time/%s"
-
 #endif /* TT_TIMEBASE_AGREED_H */

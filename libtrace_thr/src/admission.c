@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "tracepoints/descent.h"
+#include "left_out.h"
 #include "timebase.h"
 #include "tracepoints/door.h"
 
@@ -129,6 +130,7 @@ void tt_admission_prepare(void)
 	const char *path = secure_getenv(TT_DOOR_VARIABLE);
 	int error = errno;
 
+	tt_left_out_prepare();
 	tt_timebase_prepare();
 	if (!path)
 		look_for_door();

@@ -7,37 +7,28 @@
 #include "timebase.h"
 
 #include <errno.h>
-#include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "left_out.h"
+#include "tracepoints/left_out.h"
 #include "tracepoints/timebase.h"
 
 /* By how much the two may differ that are asked one after the other, beyond the time that this takes. */
 enum { SLACK_NS = 100000 };
 
-static char token[32];     /* of the recording; empty: nobody records us */
 static char namespace[64]; /* the recorder's; empty: it does not say */
-
-static void note(char *to, size_t size, const char *variable)
-{
-	const char *value = getenv(variable);
-
-	if (value && strlen(value) < size)
-		strcpy(to, value);
-}
 
 void tt_timebase_prepare(void)
 {
-	note(token, sizeof token, "TRACE_THR_RECORDING");
-	note(namespace, sizeof namespace, TT_TIMEBASE_VARIABLE);
+	const char *value = getenv(TT_TIMEBASE_VARIABLE);
+
+	if (value && strlen(value) < sizeof namespace)
+		strcpy(namespace, value);
 }
 
 static int64_t ns_of(const struct timespec *time)
@@ -75,27 +66,13 @@ static bool is_in_namespace(void)
 	return !strcmp(ours, namespace);
 }
 
-/* Whether it arrives is of no interest to the program. */
-static void tell(void)
-{
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int length = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_TIMEBASE_SOCKET, token);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd == -1)
-		return;
-	sendto(fd, program_invocation_short_name, strlen(program_invocation_short_name), MSG_NOSIGNAL,
-	       (const struct sockaddr *)&at, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length));
-	close(fd);
-}
-
 bool tt_timebase_is_shared(void)
 {
 	int error = errno;
-	bool shared = !*token || (is_kernels() && is_in_namespace());
+	bool shared = !tt_left_out_matters() || (is_kernels() && is_in_namespace());
 
 	if (!shared)
-		tell();
+		tt_left_out_tell(TT_LEFT_OUT_CLOCK);
 	errno = error;
 	return shared;
 }

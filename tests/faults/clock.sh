@@ -10,7 +10,7 @@ others()
 	shift
 	begin record --preload -- sh -c '"$0" -n 300; MADE= NOTICED= "$@" "$0" -n 700; "$0" -n 500' "$FAULTS/pairs" "$@"
 	ended
-	row "$name" "left out" "$(status_is 3)$(test "$recorded" = 800 || echo "$recorded; ")$(has err "pairs \(pid [0-9]+\) is left out")$(told 3)$(has check.out 'pairs \(pid [0-9]+\) has a clock of its own')"
+	row "$name" "left out" "$(status_is 3)$(test "$recorded" = 800 || echo "$recorded; ")$(has err "left out: pairs \(pid [0-9]+\)")$(told 3)$(has check.out 'pairs \(pid [0-9]+\) has a clock of its own')"
 }
 
 library=$(ls /usr/lib/*/faketime/libfaketimeMT.so.1 2>/dev/null | head -1)

@@ -122,7 +122,7 @@ static void tell_of_cut(const struct tt_recording *recording)
 	const struct tt_session_loss *loss = &recording->loss;
 
 	for (char **process = recording->left_out; process && *process; process++)
-		tt_note("%s is left out, since it has a clock of its own: faketime, or a time namespace", *process);
+		tt_note("left out: %s", *process);
 	if (loss->torn)
 		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
 		        "of its last events is lost",

@@ -32,7 +32,7 @@ struct tt_manifest {
 	enum tt_cut cut;   /* why it may not have all to the end */
 	int64_t cut_ns;    /* from when on, since the epoch; 0: nobody knows */
 	bool cut_even;     /* and all up to then */
-	char **left_out;   /* processes whose clock is not the machine's, "prog (pid 7)", NULL at the end; NULL: none */
+	char **left_out;   /* processes that stayed out, "prog (pid 7) has …", NULL at the end; NULL: none */
 };
 
 /* Writes it into the folder: whole or not at all. */

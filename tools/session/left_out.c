@@ -1,9 +1,11 @@
 /*
- * Such a process sends its program's name to a socket of ours; the kernel says who it is. Anybody can: so only so many
- * are believed, and their names are cut to what is harmless in a report.
+ * Such a process sends a reason and its program's name to a socket of ours; the kernel says who it is. Anybody can
+ * send, so another user's process is believed only where it comes of the recorder, only so many are, and their names
+ * are cut to what is harmless in a report.
  */
 #include "tools/session/left_out.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,7 +15,8 @@
 
 #include <glib.h>
 
-#include "tracepoints/timebase.h"
+#include "tracepoints/descent.h"
+#include "tracepoints/left_out.h"
 
 enum { MOST = 64, LONGEST_NAME = 64 };
 
@@ -25,7 +28,7 @@ struct tt_left_out {
 struct tt_left_out *tt_left_out_new(const char *token)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int length = g_snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_TIMEBASE_SOCKET, token), yes = 1;
+	int length = g_snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_LEFT_OUT_SOCKET, token), yes = 1;
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	struct tt_left_out *left_out;
 
@@ -51,32 +54,44 @@ void tt_left_out_free(struct tt_left_out *left_out)
 	g_free(left_out);
 }
 
-static void add(struct tt_left_out *left_out, char *name, pid_t pid)
+/* NULL: no reason that this version knows. */
+static const char *reason_text(char reason)
+{
+	return reason == TT_LEFT_OUT_CLOCK ? "has a clock of its own (faketime, or a time namespace)" : NULL;
+}
+
+/* Its own user's process, or one that comes of the recorder. */
+static bool is_believed(const struct ucred *who)
+{
+	return who->pid > 0 && (who->uid == geteuid() || tt_descent(who->pid, getpid()) == TT_DESCENT_FOUND);
+}
+
+static void add(struct tt_left_out *left_out, const char *reason, char *name, pid_t pid)
 {
 	g_autofree char *text = NULL;
 
 	for (char *c = name; *c; c++)
 		if (!g_ascii_isprint(*c))
 			*c = '?';
-	text = g_strdup_printf("%s (pid %d)", name, (int)pid);
+	text = g_strdup_printf("%s (pid %d) %s", name, (int)pid, reason);
 	if (left_out->all->len < MOST && !g_ptr_array_find_with_equal_func(left_out->all, text, g_str_equal, NULL))
 		g_ptr_array_add(left_out->all, g_steal_pointer(&text));
 }
 
-/* Who sent the message; 0: the kernel does not say. */
-static pid_t sender(struct msghdr *message)
+/* Who sent the message; nobody, if the kernel does not say. */
+static struct ucred sender(struct msghdr *message)
 {
 	struct ucred who = {0};
 
 	for (struct cmsghdr *part = CMSG_FIRSTHDR(message); part; part = CMSG_NXTHDR(message, part))
 		if (part->cmsg_level == SOL_SOCKET && part->cmsg_type == SCM_CREDENTIALS)
 			memcpy(&who, CMSG_DATA(part), sizeof who);
-	return who.pid;
+	return who;
 }
 
 void tt_left_out_listen(struct tt_left_out *left_out)
 {
-	char name[LONGEST_NAME + 1];
+	char packet[LONGEST_NAME + 1];
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(struct ucred))];
@@ -84,15 +99,18 @@ void tt_left_out_listen(struct tt_left_out *left_out)
 	ssize_t n = 0;
 
 	while (left_out && n >= 0) {
-		struct iovec text = {.iov_base = name, .iov_len = LONGEST_NAME};
+		struct iovec text = {.iov_base = packet, .iov_len = LONGEST_NAME};
 		struct msghdr message = {
 		    .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
 
 		n = recvmsg(left_out->fd, &message, 0);
 		if (n < 0)
 			break;
-		name[n] = '\0';
-		add(left_out, name, sender(&message));
+		packet[n] = '\0';
+		const struct ucred who = sender(&message);
+		const char *reason = reason_text(*packet);
+		if (reason && is_believed(&who))
+			add(left_out, reason, packet + 1, who.pid);
 	}
 }
 

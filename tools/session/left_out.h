@@ -1,5 +1,5 @@
 /*
- * Left out: the processes that are not recorded, since their clock is not ours (libtrace_thr/src/timebase.h).
+ * Left out: the processes that stay out of the recording (libtrace_thr/src/left_out.h).
  */
 #ifndef TT_SESSION_LEFT_OUT_H
 #define TT_SESSION_LEFT_OUT_H

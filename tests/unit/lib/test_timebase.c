@@ -8,7 +8,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "libtrace_thr/src/left_out.h"
 #include "libtrace_thr/src/timebase.h"
+#include "tracepoints/left_out.h"
 #include "tracepoints/timebase.h"
 
 static const char token[] = "0badcafe";
@@ -28,7 +30,7 @@ int clock_gettime(clockid_t clock, struct timespec *time)
 static int listen_as(const char *name)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int length = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_TIMEBASE_SOCKET, name);
+	int length = snprintf(at.sun_path + 1, sizeof at.sun_path - 1, TT_LEFT_OUT_SOCKET, name);
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	must(fd != -1);
@@ -43,12 +45,13 @@ static bool is_named(int fd)
 	char text[256] = "";
 	ssize_t n = recv(fd, text, sizeof text - 1, 0);
 
-	return n > 0 && !strcmp(text, program_invocation_short_name);
+	return n > 0 && *text == TT_LEFT_OUT_CLOCK && !strcmp(text + 1, program_invocation_short_name);
 }
 
 static void record_as(const char *recording, const char *time)
 {
 	must(!setenv("TRACE_THR_RECORDING", recording, 1) && !setenv(TT_TIMEBASE_VARIABLE, time, 1));
+	tt_left_out_prepare();
 	tt_timebase_prepare();
 }
 

@@ -1,0 +1,13 @@
+/*
+ * What a process that stays out of its recording, and the recorder, agree on: see libtrace_thr/src/left_out.h.
+ */
+#ifndef TT_LEFT_OUT_AGREED_H
+#define TT_LEFT_OUT_AGREED_H
+
+/* The name of the recorder's socket in the abstract name space, of the name of the recording (TRACE_THR_RECORDING). */
+#define TT_LEFT_OUT_SOCKET "trace-thr/left-out/%s"
+
+/* A packet there is a reason, and a program's name. */
+#define TT_LEFT_OUT_CLOCK 'c' /* its clock is not the recorder's */
+
+#endif /* TT_LEFT_OUT_AGREED_H */
