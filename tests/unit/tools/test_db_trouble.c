@@ -65,8 +65,8 @@ static void test_other_tables(void **state)
 {
 	static const char *const changes[] = {
 	    "DROP TABLE seen",
-	    "DROP TABLE class; CREATE VIEW class AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
-	    " SELECT i AS id, 0 AS kind, '' AS lock, '' AS name, '' AS module, '' AS file FROM n",
+	    ("DROP TABLE class; CREATE VIEW class AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+	     " SELECT i AS id, 0 AS kind, '' AS lock, '' AS name, '' AS module, '' AS file FROM n"),
 	    "DROP TABLE pair; CREATE TABLE pair(held BLOB, wanted BLOB AS (zeroblob(1000000000)), PRIMARY KEY(held))",
 	    "ALTER TABLE run ADD COLUMN more TEXT AS (printf('%.*c', 1000000000, 'x'))",
 	};

@@ -131,6 +131,9 @@ static void find_no_end(int signal)
 /* Three seconds of its own time on the processor, twice at most. */
 static void test_no_end_ends_with_a_line(void **state)
 {
+#ifdef __SANITIZE_THREAD__ /* it keeps a signal back until the thread calls libc, which this one never does */
+	skip();
+#endif
 	struct ended ended = run(find_no_end, 0);
 
 	assert_ended_by_guard(&ended);

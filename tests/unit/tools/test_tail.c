@@ -215,7 +215,8 @@ static void test_metadata_in_packets(void **state)
 	lttng_number(&t, 1, 8);
 	lttng_end(&t, first);
 	for (gsize size = 1; !all; size += 101) {
-		all = copy(g, files[0], size) & copy(g, files[1], size);
+		bool whole = copy(g, files[0], size);
+		all = copy(g, files[1], size) && whole;
 		poll_all(g);
 	}
 	read_until(g, INT64_MAX, TT_TAIL_READ);
