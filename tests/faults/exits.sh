@@ -23,6 +23,9 @@ always()
 	rm -rf "$dir/trace"
 	tool record -q $how -o "$dir/trace" -- sh -c "$many" - "$COUNT" "$BUILD/tests/$2/exits" "$3" "$dir/$2.so"
 	grep -E "^[0-9]+$" "$dir/out" | sort | uniq -c | sed 's/^ *//' >"$dir/statuses"
+	# A thread that is ended in the midst of an event leaves a buffer torn: then that is said, and the recorder's status
+	# is 3.
+	test "$status" != 3 || ! grep -q 'killed while it wrote an event' "$dir/err" || status=0
 	check "$2, $3: $COUNT times its own status" \
 		"$(status_is 0)$(test "$(cat "$dir/statuses")" = "$COUNT $1" || cat "$dir/statuses")"
 }
