@@ -14,8 +14,8 @@
 
 /*
  * X(event, shape, level): an event `trace_thr:EVENT`, with the fields of SHAPE (see trace_thr.h), at the LTTng log
- * level LEVEL. State changes are INFO, waits are DEBUG, misuse and what is untold are WARNING; modules have DEBUG_MODULE
- * alone, by which a session tells them from all others.
+ * level LEVEL. State changes are INFO, waits are DEBUG, misuse and what is untold are WARNING; modules have
+ * DEBUG_MODULE alone, by which a session tells them from all others.
  */
 #define TT_VOCABULARY(X)                                                                                               \
 	X(thread_create, thread_create, INFO)                                                                          \

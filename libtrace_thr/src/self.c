@@ -1,7 +1,9 @@
 #include "self.h"
 
+#include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "local.h"
@@ -33,6 +35,18 @@ uint32_t tt_self_pid(void)
 }
 
 /*
+ * ThreadSanitizer's and MemorySanitizer's runtimes end their part of a thread in the last rounds, by calls that look as
+ * the program's where the runtime is within it. LTTng would end its part after them, and crash: so ours ends a round
+ * earlier, and what comes then is nobody's to count.
+ */
+static unsigned last_round = PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+
+bool tt_self_is_watched(void)
+{
+	return last_round < PTHREAD_DESTRUCTOR_ITERATIONS - 1;
+}
+
+/*
  * Ends the thread, in the last round but one: in the others the program's own destructors, and those of C++ and of
  * LTTng, may call the library as the thread that they are in. The last is LTTng's, which remembers each thread that has
  * made an event: also the one that has told its end. Locals end in the second round, so that what their frees set is
@@ -41,7 +55,7 @@ uint32_t tt_self_pid(void)
 static void at_thread_end(void *arg)
 {
 	rounds++;
-	if (rounds < PTHREAD_DESTRUCTOR_ITERATIONS - 1 && !pthread_setspecific(key, arg)) {
+	if (rounds < last_round && !pthread_setspecific(key, arg)) {
 		if (rounds > 1)
 			tt_local_end_thread(arg);
 		return;
@@ -49,8 +63,20 @@ static void at_thread_end(void *arg)
 	tt_thread_end(arg);
 }
 
+/* Whether the program has a runtime within it that stands before libc's threads, as gcc's -static-libtsan makes it. */
+static bool program_makes_threads(void)
+{
+	Dl_info call, program;
+	const void *found = dlsym(RTLD_DEFAULT, "pthread_create");
+
+	return found && dladdr(found, &call) && dladdr((const void *)getauxval(AT_PHDR), &program) &&
+	       call.dli_fbase == program.dli_fbase;
+}
+
 void tt_self_prepare(void)
 {
+	if (dlsym(RTLD_DEFAULT, "__tsan_init") || dlsym(RTLD_DEFAULT, "__msan_init") || program_makes_threads())
+		last_round--;
 	__atomic_store_n(&pid, (uint32_t)getpid(), __ATOMIC_RELAXED);
 	nameless.object.name = nameless.name;
 	nameless.object.id = tt_object_new_id();

@@ -32,6 +32,9 @@ struct tt_who tt_self_who(void);
 /* Once, before anything else here. */
 void tt_self_prepare(void);
 
+/* Whether a sanitizer's runtime ends threads as well, after us. */
+bool tt_self_is_watched(void);
+
 /* Binds the calling thread to its entry, until it ends. False without memory for that. */
 bool tt_self_bind(struct tthr_thread *thread);
 
