@@ -9,6 +9,8 @@
 #   make fuzz      hostile input: libFuzzer on all that reads any; FUZZ_SECONDS=
 #   make faults    what becomes of a recording whose daemons are killed, whose program daemonizes, …: a table; as root.
 #                  faults-fast: its fast half, of CI
+#   make soak      recordings for an hour, SOAK_SECONDS=; soak-short: two minutes
+#   make coverage  what the tests run of the sources, and what they do not
 #   make lint format sanitize clean   (V=1 shows the commands whole)
 
 BUILD    ?= build
