@@ -16,6 +16,27 @@ done
 # The statuses of COUNT runs, each with how often it was.
 many='n=$1; shift; while test "$n" -gt 0; do "$@"; echo $?; n=$((n - 1)); done'
 
+# LTTng's processes of ours. A torn buffer keeps its daemons from ending; one left behind would be in the way of the
+# next recorder's.
+lttng_processes()
+{
+	grep -ls '^lttng-' /proc/[0-9]*/comm
+}
+before=$(lttng_processes)
+
+nothing_left()
+{
+	tries=100
+	while test "$(lttng_processes)" != "$before"; do
+		tries=$((tries - 1))
+		test $tries -gt 0 || {
+			echo "processes left behind: $(lttng_processes)"
+			return
+		}
+		sleep 0.1
+	done
+}
+
 # always STATUS KIND WAY: each run has that status.
 always()
 {
@@ -27,7 +48,7 @@ always()
 	# is 3.
 	test "$status" != 3 || ! grep -q 'killed while it wrote an event' "$dir/err" || status=0
 	check "$2, $3: $COUNT times its own status" \
-		"$(status_is 0)$(test "$(cat "$dir/statuses")" = "$COUNT $1" || cat "$dir/statuses")"
+		"$(status_is 0)$(test "$(cat "$dir/statuses")" = "$COUNT $1" || cat "$dir/statuses")$(nothing_left)"
 }
 
 for kind in preload tool; do

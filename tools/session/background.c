@@ -9,7 +9,7 @@
 
 #include "tools/session/daemon.h"
 
-/* How long a daemon may take to start or to end. */
+/* How long a daemon may take to start, and one that was killed to be gone. */
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 
 /* A limit on the size of files (ulimit -f) is for the program: it gets as much as we may give. One beyond is told so.
@@ -84,13 +84,13 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	return 0;
 }
 
-void tt_background_stop(int pidfd)
+void tt_background_stop(int pidfd, int patience_ms)
 {
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 
 	if (pidfd == -1)
 		return;
-	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, PATIENCE_MS) == 0) {
+	if (pidfd_send_signal(pidfd, SIGTERM, NULL, 0) == 0 && poll(&ended, 1, patience_ms) == 0) {
 		pidfd_send_signal(pidfd, SIGKILL, NULL, 0);
 		poll(&ended, 1, PATIENCE_MS);
 	}

@@ -22,7 +22,10 @@ struct tt_background {
  */
 pid_t tt_background_start(const struct tt_background *background, GError **error);
 
-/* Ends the process of a pidfd, which it closes, and waits until it has ended. -1 does nothing. */
-void tt_background_stop(int pidfd);
+/*
+ * Ends the process of a pidfd, which it closes, and waits until it has ended: by SIGTERM, and by SIGKILL if that takes
+ * longer than the patience. A pidfd of -1 does nothing.
+ */
+void tt_background_stop(int pidfd, int patience_ms);
 
 #endif /* TT_SESSION_BACKGROUND_H */

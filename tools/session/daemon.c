@@ -13,11 +13,18 @@
 
 #include "tools/session/background.h"
 #include "tools/session/files.h"
+#include "tools/session/watch.h"
 
 G_DEFINE_QUARK(tt - session - error - quark, tt_session_error)
 
 /* How long to try to start a daemon, and from one try to the next. */
 enum { PATIENCE_US = 3000 * 1000, AGAIN_US = 50 * 1000 };
+
+/*
+ * How long a daemon may take to end. All that recorders asked of it is on disk then. It waits for each session until
+ * the consumer daemon has released each buffer, and a buffer in which a thread was killed is never released.
+ */
+enum { END_MS = 3000 };
 
 /* Bytes of the lock file. */
 enum { DECIDING = 0, USING = 1 };
@@ -144,13 +151,26 @@ static bool open_shared(struct tt_daemon *daemon, GError **error)
 	return true;
 }
 
+/*
+ * Ends a session daemon, and its consumer daemons: one that outlives it holds the sockets that the consumer daemon of
+ * the next recorder needs.
+ */
+static void stop(int pidfd)
+{
+	struct tt_watch *watch = tt_watch_new();
+
+	tt_background_stop(pidfd, END_MS);
+	tt_watch_look(watch);
+	tt_watch_free(watch);
+}
+
 static void close_shared(struct tt_daemon *daemon)
 {
 	lock_byte(daemon->lock, DECIDING, F_WRLCK, true);
 	if (lock_byte(daemon->lock, USING, F_WRLCK, false)) {
 		pid_t pid = read_pid(daemon->lock);
 		if (pid)
-			tt_background_stop(pidfd_open(pid, 0));
+			stop(pidfd_open(pid, 0));
 		unlink(lock_path);
 	}
 	close(daemon->lock);
@@ -175,7 +195,7 @@ static bool open_private(struct tt_daemon *daemon, GError **error)
 
 static void close_private(struct tt_daemon *daemon)
 {
-	tt_background_stop(daemon->pidfd);
+	stop(daemon->pidfd);
 	tt_remove_tree(daemon->home);
 	g_unsetenv("LTTNG_HOME");
 	g_free(daemon->home);

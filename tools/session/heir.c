@@ -9,6 +9,9 @@
 
 #include "tools/session/background.h"
 
+/* How long it may take to end. */
+enum { END_MS = 2000 };
+
 /* In the process itself: out of reach of a terminal's Ctrl-C, and of who ends our process group. */
 static void wait_for_end(int us)
 {
@@ -44,5 +47,5 @@ int tt_heir_start(void (*finish)(void *data), void *data)
 
 void tt_heir_dismiss(int heir)
 {
-	tt_background_stop(heir);
+	tt_background_stop(heir, END_MS);
 }
