@@ -158,10 +158,11 @@ static const uint8_t *data_of(const struct tt_crash_buffer *buffer, uint64_t ind
 	return at <= buffer->size && layout->packet <= buffer->size - at ? buffer->map + at : NULL;
 }
 
-enum tt_packet_state tt_crash_buffer_oldest(const struct tt_crash_buffer *buffer, struct tt_packet *packet)
+enum tt_packet_state tt_crash_buffer_look(const struct tt_crash_buffer *buffer, uint64_t behind,
+                                          struct tt_packet *packet)
 {
 	const struct layout *layout = &buffer->layout;
-	uint64_t begin = consumed(buffer) & ~(layout->packet - 1), end = produced(buffer);
+	uint64_t begin = (consumed(buffer) & ~(layout->packet - 1)) + behind * layout->packet, end = produced(buffer);
 	uint64_t index = (begin & (layout->size - 1)) / layout->packet;
 	uint64_t before = (begin & ~(layout->size - 1)) / layout->count; /* committed in earlier rounds */
 	uint64_t committed =
@@ -171,10 +172,12 @@ enum tt_packet_state tt_crash_buffer_oldest(const struct tt_crash_buffer *buffer
 	*packet = (struct tt_packet){.data = data_of(buffer, index), .last = end <= begin + layout->packet};
 	if (end <= begin || !packet->data)
 		return TT_PACKET_NONE;
+	packet->torn = committed < MIN(end - begin, layout->packet);
 	if (committed > layout->packet || committed < TT_PACKET_HEADER)
 		return TT_PACKET_OPEN;
 	packet->size = packet->size_in_file = committed;
 	memcpy(&packet->number, packet->data + AT_NUMBER, sizeof packet->number);
+	memcpy(&packet->begin_ns, packet->data + AT_BEGIN, sizeof packet->begin_ns);
 	if (committed < layout->packet)
 		return TT_PACKET_OPEN;
 	/* Written by who committed the last byte, before it counted that. Whole bytes, and whole pages at that. */
@@ -185,12 +188,23 @@ enum tt_packet_state tt_crash_buffer_oldest(const struct tt_crash_buffer *buffer
 	return TT_PACKET_FULL;
 }
 
+/* After we have read it: pairs with the programs, which look for room before they write. */
+static void consume(struct tt_crash_buffer *buffer, uint64_t up_to)
+{
+	__atomic_store_n((uint64_t *)(void *)(buffer->map + buffer->layout.offset.consumed), up_to, __ATOMIC_RELEASE);
+}
+
 void tt_crash_buffer_release(struct tt_crash_buffer *buffer)
 {
-	uint64_t next = (consumed(buffer) & ~(buffer->layout.packet - 1)) + buffer->layout.packet;
+	consume(buffer, (consumed(buffer) & ~(buffer->layout.packet - 1)) + buffer->layout.packet);
+}
 
-	/* After we have read it: pairs with the programs, which look for room before they write. */
-	__atomic_store_n((uint64_t *)(void *)(buffer->map + buffer->layout.offset.consumed), next, __ATOMIC_RELEASE);
+void tt_crash_buffer_release_all(struct tt_crash_buffer *buffer)
+{
+	uint64_t end = produced(buffer) & ~(buffer->layout.packet - 1);
+
+	if (end > consumed(buffer))
+		consume(buffer, end);
 }
 
 bool tt_packet_of_header(const uint8_t header[TT_PACKET_HEADER], uint64_t *size, uint64_t *number)

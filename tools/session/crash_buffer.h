@@ -18,7 +18,7 @@ void tt_crash_buffer_free(struct tt_crash_buffer *buffer);
 /* Whether it has, or had, an event. */
 bool tt_crash_buffer_has_event(const struct tt_crash_buffer *buffer);
 
-/* What a look at the oldest packet finds. */
+/* What a look at a packet finds. */
 enum tt_packet_state {
 	TT_PACKET_NONE, /* there is none */
 	TT_PACKET_FULL, /* it is complete */
@@ -30,16 +30,23 @@ struct tt_packet {
 	size_t size;         /* what of it is complete: up to an event that is being written */
 	size_t size_in_file; /* what it takes there, with padding */
 	uint64_t number;     /* of packets in its stream */
+	uint64_t begin_ns;   /* when it was begun; 0: that is not written yet */
 	bool last;           /* no other one is begun */
+	bool torn; /* an event behind `size` is begun and not complete: its thread is at that, or was killed */
 };
 
-enum tt_packet_state tt_crash_buffer_oldest(const struct tt_crash_buffer *buffer, struct tt_packet *packet);
+/* The packet that is `behind` the oldest: 0 is the oldest itself. */
+enum tt_packet_state tt_crash_buffer_look(const struct tt_crash_buffer *buffer, uint64_t behind,
+                                          struct tt_packet *packet);
 
 /* Whether programs wait for room in it. */
 bool tt_crash_buffer_is_full(const struct tt_crash_buffer *buffer);
 
 /* The oldest packet is written: its room is the programs'. */
 void tt_crash_buffer_release(struct tt_crash_buffer *buffer);
+
+/* All packets are: at once, so that no other reader sees some of them only. */
+void tt_crash_buffer_release_all(struct tt_crash_buffer *buffer);
 
 /* Of the start of a packet in a file: its size there, and its number. False: it is no packet's. */
 enum { TT_PACKET_HEADER = 84 };

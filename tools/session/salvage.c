@@ -33,6 +33,8 @@ struct stream {
 	bool has_last;     /* it had packets already; then */
 	uint64_t last;     /* the number of the last one */
 	gint64 full_since; /* its oldest packet is at work, and nobody has room; 0: that is not so */
+	GByteArray *rest;  /* packets to write once the consumer daemon has closed the file; NULL: there are none */
+	off_t end;         /* then: where they belong */
 };
 
 struct tt_salvage {
@@ -52,6 +54,8 @@ static void free_stream(void *data)
 	tt_crash_buffer_free(stream->buffer);
 	if (stream->fd != -1)
 		close(stream->fd);
+	if (stream->rest)
+		g_byte_array_free(stream->rest, TRUE);
 	g_free(stream->path);
 	g_free(stream);
 }
@@ -231,35 +235,60 @@ static bool write_all(int fd, const uint8_t *data, size_t size)
 	return true;
 }
 
-/* A packet that is not full: ended here and now. */
-static bool write_open(const struct stream *stream, const struct tt_packet *packet)
+/* When the first packet after the one that is `behind` the oldest was begun; now, if there is none. */
+static uint64_t begin_of_next(const struct stream *stream, uint64_t behind)
 {
-	size_t whole = (packet->size + PAGE - 1) & ~(size_t)(PAGE - 1);
-	g_autofree uint8_t *copy = g_malloc0(whole);
+	struct tt_packet next;
 	struct timespec now;
 
+	while (tt_crash_buffer_look(stream->buffer, ++behind, &next) != TT_PACKET_NONE)
+		if (next.begin_ns)
+			return next.begin_ns;
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	memcpy(copy, packet->data, packet->size);
-	tt_packet_end(copy, packet->size, whole, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
-	return write_all(stream->fd, copy, whole);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/*
+ * A packet as it shall be in the file: nothing if the consumer daemon has written it, or if it has no event. One that
+ * lacks its first event is there all the same: readers would take it for one that had no room.
+ */
+static void append(GByteArray *out, const struct stream *stream, const struct tt_packet *packet,
+                   enum tt_packet_state state, uint64_t behind)
+{
+	guint begin = out->len;
+	size_t whole = (packet->size + PAGE - 1) & ~(size_t)(PAGE - 1);
+
+	if ((stream->has_last && packet->number <= stream->last) || packet->size < TT_PACKET_HEADER ||
+	    (packet->size == TT_PACKET_HEADER && !packet->torn))
+		return;
+	if (state == TT_PACKET_FULL) {
+		g_byte_array_append(out, packet->data, (guint)packet->size_in_file);
+		return;
+	}
+	g_byte_array_set_size(out, begin + (guint)whole);
+	memset(out->data + begin, 0, whole);
+	memcpy(out->data + begin, packet->data, packet->size);
+	tt_packet_end(out->data + begin, packet->size, whole, begin_of_next(stream, behind));
 }
 
 /* Half a packet would make the whole file unreadable. */
-static bool write_whole(const struct stream *stream, const struct tt_packet *packet, enum tt_packet_state state)
+static bool write_whole(const struct stream *stream, const GByteArray *packets)
 {
 	off_t end = lseek(stream->fd, 0, SEEK_CUR);
-	bool ok = state == TT_PACKET_FULL ? write_all(stream->fd, packet->data, packet->size_in_file)
-	                                  : write_open(stream, packet);
 
-	return ok || (ftruncate(stream->fd, end) == 0 && lseek(stream->fd, end, SEEK_SET) == -1);
+	return write_all(stream->fd, packets->data, packets->len) ||
+	       (ftruncate(stream->fd, end) == 0 && lseek(stream->fd, end, SEEK_SET) == -1);
 }
 
-/* Writes a packet, unless the consumer daemon has. False: it cannot be written. */
-static bool write_packet(struct stream *stream, const struct tt_packet *packet, enum tt_packet_state state)
+/* Writes the oldest packet. False: it cannot be written. */
+static bool write_oldest(struct stream *stream, const struct tt_packet *packet, enum tt_packet_state state)
 {
-	if ((stream->has_last && packet->number <= stream->last) || packet->size <= TT_PACKET_HEADER)
-		return true;
-	return write_whole(stream, packet, state);
+	g_autoptr(GByteArray) out = g_byte_array_new();
+
+	if (!open_file(stream))
+		return false;
+	append(out, stream, packet, state, 0);
+	return write_whole(stream, out);
 }
 
 /* Whether it is at work no more: its writer was killed, and all others wait for room. */
@@ -283,13 +312,13 @@ static bool pump(struct stream *stream, bool all)
 	enum tt_packet_state state;
 	bool ok = true;
 
-	while ((state = tt_crash_buffer_oldest(stream->buffer, &packet)) != TT_PACKET_NONE) {
-		bool torn = state == TT_PACKET_OPEN && (!packet.last || !all);
+	while ((state = tt_crash_buffer_look(stream->buffer, 0, &packet)) != TT_PACKET_NONE) {
+		bool torn = state == TT_PACKET_OPEN && (packet.torn || !all);
 
 		if (torn && !all && !is_stuck(stream))
 			break;
 		/* What cannot be written is lost; a program must not wait for it either. */
-		ok = open_file(stream) && write_packet(stream, &packet, state) && !torn && ok;
+		ok = write_oldest(stream, &packet, state) && !torn && ok;
 		stream->full_since = 0;
 		if (packet.last && state == TT_PACKET_OPEN)
 			break;
@@ -302,6 +331,47 @@ void tt_salvage_pump(struct tt_salvage *salvage)
 {
 	for (guint i = 0; salvage && i < salvage->streams->len; i++)
 		salvage->torn |= !pump(salvage->streams->pdata[i], false);
+}
+
+/*
+ * Where the consumer daemon cannot go on: takes what the packets have, each up to its first torn event. They are
+ * released all the same, so that the daemon can close the file.
+ */
+static bool take_rest(struct stream *stream)
+{
+	struct tt_packet packet;
+	enum tt_packet_state state = tt_crash_buffer_look(stream->buffer, 0, &packet);
+
+	if (state != TT_PACKET_OPEN || !packet.torn)
+		return false;
+	if (!open_file(stream))
+		return true;
+	stream->rest = g_byte_array_new();
+	stream->end = lseek(stream->fd, 0, SEEK_CUR);
+	for (uint64_t i = 0; state != TT_PACKET_NONE; state = tt_crash_buffer_look(stream->buffer, ++i, &packet))
+		append(stream->rest, stream, &packet, state, i);
+	tt_crash_buffer_release_all(stream->buffer);
+	return true;
+}
+
+bool tt_salvage_take_rest(struct tt_salvage *salvage)
+{
+	bool torn = false;
+
+	for (guint i = 0; salvage && i < salvage->streams->len; i++)
+		torn |= take_rest(salvage->streams->pdata[i]);
+	return torn;
+}
+
+void tt_salvage_write_rest(struct tt_salvage *salvage)
+{
+	for (guint i = 0; salvage && i < salvage->streams->len; i++) {
+		const struct stream *stream = salvage->streams->pdata[i];
+
+		/* The daemon may have added an empty packet meanwhile, whose time is later. */
+		if (stream->rest && ftruncate(stream->fd, stream->end) == 0)
+			write_whole(stream, stream->rest);
+	}
 }
 
 static bool copy_metadata(const char *to, int from)

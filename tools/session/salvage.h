@@ -35,6 +35,16 @@ void tt_salvage_pump(struct tt_salvage *salvage);
  */
 bool tt_salvage_finish(struct tt_salvage *salvage);
 
+/*
+ * The consumer daemon is there and has written what it can, and no program records any more. A packet that has a torn
+ * event is never complete, so the daemon has neither it nor what is behind it, and could not end its session: takes
+ * these, and lets it go on. Whether there was such a packet.
+ */
+bool tt_salvage_take_rest(struct tt_salvage *salvage);
+
+/* The consumer daemon has closed the files: writes what was taken. */
+void tt_salvage_write_rest(struct tt_salvage *salvage);
+
 /* And the files are gone. */
 void tt_salvage_free(struct tt_salvage *salvage);
 

@@ -39,6 +39,9 @@ enum { LEAST_ROOM = 64 * 1024 };
 static const gint64 patience_us = 2 * G_USEC_PER_SEC;
 static const gulong step_us = 2000;
 
+/* How long to wait until the daemon has destroyed a session. */
+static const int destroy_ms = 5000;
+
 struct tt_session {
 	char *name;
 	char *folder;
@@ -361,21 +364,38 @@ static bool lacked_memory(const struct tt_session *session)
 	return session->least_free < session->buffers && !tt_has_trace(session->folder);
 }
 
+/* False: the daemon is not there. It takes half a second, so we wait for it only if we have to. */
+static bool destroy(const struct tt_session *session, bool wait)
+{
+	struct lttng_destruction_handle *handle = NULL;
+
+	if (!wait)
+		return lttng_destroy_session_no_wait(session->name) == 0;
+	bool ok = lttng_destroy_session_ext(session->name, &handle) == LTTNG_OK;
+	if (ok)
+		lttng_destruction_handle_wait_for_completion(handle, destroy_ms);
+	lttng_destruction_handle_destroy(handle);
+	return ok;
+}
+
 bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
 {
-	bool full, ok;
+	bool full, ok, torn;
 
 	tt_session_has_room(session);
 	tt_session_finish(session);
+	torn = !session->cut && tt_salvage_take_rest(session->salvage);
+	session->written = session->written && !torn;
 	full = disk_room(session) < LEAST_ROOM;
 	*loss = (struct tt_session_loss){.events = session->cut ? 0 : dropped_events(session),
 	                                 .torn = !session->written && !full && !session->cut,
 	                                 .cut = full ? TT_CUT_DISK : session->cut,
 	                                 .cut_ns = session->cut_ns,
 	                                 .cut_even = session->written && !full};
-	/* All is on disk. The daemon does the rest for itself, which takes it half a second. */
-	if (lttng_destroy_session_no_wait(session->name) < 0 && !loss->cut)
+	if (!destroy(session, torn) && !loss->cut)
 		loss->cut = TT_CUT_DAEMON;
+	if (torn)
+		tt_salvage_write_rest(session->salvage);
 	ok = loss->cut || !lacked_memory(session);
 	if (!ok)
 		fail_memory(session->buffers, error);
