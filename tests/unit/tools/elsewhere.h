@@ -50,7 +50,8 @@ int open(const char *path, int flags, ...)
 	return elsewhere_open(path, flags, mode);
 }
 
-int open64(const char *path, int flags, ...)
+/* Visible to GLib, which reads files by it. */
+__attribute__((visibility("default"))) int open64(const char *path, int flags, ...)
 {
 	va_list args;
 

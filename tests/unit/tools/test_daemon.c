@@ -64,9 +64,13 @@ static short lock_of(int byte)
 	return lock.l_type;
 }
 
-/* A process to be the daemon. */
+/* A process to be the daemon, that holds none of our files by now. */
 static pid_t new_daemon(void)
 {
+	int ends[2];
+	char byte;
+
+	assert_int_equal(pipe(ends), 0);
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -75,6 +79,9 @@ static pid_t new_daemon(void)
 			pause();
 	}
 	assert_true(pid > 0);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 0);
+	close(ends[0]);
 	return pid;
 }
 
