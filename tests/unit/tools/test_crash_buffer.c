@@ -152,7 +152,7 @@ static void test_empty(void **state)
 
 	assert_false(tt_crash_buffer_has_event(room->buffer));
 	assert_false(tt_crash_buffer_is_full(room->buffer));
-	assert_int_equal(tt_crash_buffer_oldest(room->buffer, &packet), TT_PACKET_NONE);
+	assert_int_equal(tt_crash_buffer_look(room->buffer, 0, &packet), TT_PACKET_NONE);
 	ring_write(&room->ring, 0, 84, 0);
 	assert_false(tt_crash_buffer_has_event(room->buffer));
 	ring_write(&room->ring, 0, 85, 0);
@@ -164,7 +164,7 @@ static void assert_packet(const struct room *room, enum tt_packet_state expected
 {
 	struct tt_packet packet;
 
-	assert_int_equal(tt_crash_buffer_oldest(room->buffer, &packet), expected);
+	assert_int_equal(tt_crash_buffer_look(room->buffer, 0, &packet), expected);
 	assert_int_equal(packet.number, number);
 	assert_int_equal(packet.size, size);
 	assert_int_equal(packet.size_in_file, in_file);
@@ -200,13 +200,50 @@ static void test_open(void **state)
 	assert_packet(room, TT_PACKET_OPEN, 0, 0, 0, true);
 	ring_commit(&room->ring, 0, RING_PACKET);
 	ring_write(&room->ring, 1, 200, 0);
+	assert_int_equal(tt_crash_buffer_look(room->buffer, 1, &packet), TT_PACKET_OPEN);
+	assert_int_equal(packet.number, 1);
+	assert_int_equal(tt_crash_buffer_look(room->buffer, 2, &packet), TT_PACKET_NONE);
 	assert_packet(room, TT_PACKET_FULL, 0, RING_PACKET, RING_PACKET, false);
 	ring_put(&room->ring, RING_CONSUMED, 100, 8); /* part of a packet is none */
 	assert_packet(room, TT_PACKET_FULL, 0, RING_PACKET, RING_PACKET, false);
 	ring_put(&room->ring, RING_PRODUCED, RING_PACKET, 8);
 	assert_packet(room, TT_PACKET_FULL, 0, RING_PACKET, RING_PACKET, true);
 	ring_put(&room->ring, RING_CONSUMED, RING_PACKET, 8);
-	assert_int_equal(tt_crash_buffer_oldest(room->buffer, &packet), TT_PACKET_NONE);
+	assert_int_equal(tt_crash_buffer_look(room->buffer, 0, &packet), TT_PACKET_NONE);
+}
+
+/* What is committed is less than what programs have taken room for. */
+static void test_torn(void **state)
+{
+	struct room *room = *state;
+	struct tt_packet packet;
+
+	ring_write(&room->ring, 0, 200, 0);
+	tt_crash_buffer_look(room->buffer, 0, &packet);
+	assert_false(packet.torn);
+	ring_put(&room->ring, RING_PRODUCED, 201, 8);
+	tt_crash_buffer_look(room->buffer, 0, &packet);
+	assert_true(packet.torn);
+	ring_commit(&room->ring, 0, RING_PACKET - 1);
+	ring_put(&room->ring, RING_PRODUCED, 2 * RING_PACKET, 8);
+	tt_crash_buffer_look(room->buffer, 0, &packet);
+	assert_true(packet.torn);
+	ring_commit(&room->ring, 0, RING_PACKET);
+	tt_crash_buffer_look(room->buffer, 0, &packet);
+	assert_false(packet.torn);
+}
+
+/* What is begun and not closed is not released; nor is what was released before taken back. */
+static void test_release_all(void **state)
+{
+	struct room *room = *state;
+
+	ring_write(&room->ring, 2, 200, 0);
+	tt_crash_buffer_release_all(room->buffer);
+	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 2 * RING_PACKET);
+	ring_put(&room->ring, RING_CONSUMED, 2 * RING_PACKET + 100, 8);
+	tt_crash_buffer_release_all(room->buffer);
+	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 2 * RING_PACKET + 100);
 }
 
 /* What it says that it takes in a file, if that can be. */
@@ -260,11 +297,11 @@ static void test_nonsense(void **state)
 		uint64_t good = ring_get(&room->ring, places[i].at);
 
 		ring_put(&room->ring, places[i].at, places[i].most, 8);
-		assert_int_not_equal(tt_crash_buffer_oldest(room->buffer, &packet), TT_PACKET_NONE);
+		assert_int_not_equal(tt_crash_buffer_look(room->buffer, 0, &packet), TT_PACKET_NONE);
 		ring_put(&room->ring, places[i].at, places[i].most + 1, 8);
-		assert_int_equal(tt_crash_buffer_oldest(room->buffer, &packet), TT_PACKET_NONE);
+		assert_int_equal(tt_crash_buffer_look(room->buffer, 0, &packet), TT_PACKET_NONE);
 		ring_put(&room->ring, places[i].at, UINT64_MAX - 4, 8);
-		assert_int_equal(tt_crash_buffer_oldest(room->buffer, &packet), TT_PACKET_NONE);
+		assert_int_equal(tt_crash_buffer_look(room->buffer, 0, &packet), TT_PACKET_NONE);
 		ring_put(&room->ring, places[i].at, good, 8);
 	}
 	assert_packet(room, TT_PACKET_FULL, 0, RING_PACKET, RING_PACKET, true);
@@ -306,6 +343,8 @@ int main(void)
 	    TEST(test_rounds),
 	    TEST(test_open),
 	    TEST(test_size_in_file),
+	    TEST(test_torn),
+	    TEST(test_release_all),
 	    TEST(test_full),
 	    TEST(test_nonsense),
 	    TEST(test_header),

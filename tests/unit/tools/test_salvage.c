@@ -239,21 +239,113 @@ static void test_stuck_anew(void **state)
 	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 0);
 }
 
-/* At the end one that is at work is torn, unless it is the last. */
+/* At the end one that lacks an event is torn, the last one too. */
 static void test_torn_at_the_end(void **state)
 {
 	struct room *room = *state;
 
-	ring_write(&room->ring, 0, 300, 0);
-	fill(room, 1, 2);
+	fill(room, 0, 2);
 	ring_write(&room->ring, 2, 300, 0);
+	ring_put(&room->ring, RING_PRODUCED, 2 * RING_PACKET + 400, 8);
 	tt_salvage_look(room->salvage);
 	tt_salvage_pump(room->salvage);
-	assert_false(g_file_test(room->file, G_FILE_TEST_EXISTS));
 	assert_false(tt_salvage_finish(room->salvage));
 	struct stat info;
 	assert_int_equal(stat(room->file, &info), 0);
 	assert_int_equal(info.st_size, 3 * RING_PACKET);
+}
+
+static uint64_t number_in_file(const struct room *room, unsigned packet, size_t at)
+{
+	g_autofree char *text = NULL;
+	uint64_t number;
+	gsize length;
+
+	assert_true(g_file_get_contents(room->file, &text, &length, NULL));
+	assert_true((packet + 1) * RING_PACKET <= length);
+	memcpy(&number, text + packet * RING_PACKET + at, sizeof number);
+	return number;
+}
+
+/* Of the packet of that number: when it was begun. */
+static void put_begin(struct room *room, uint64_t number, uint64_t begin_ns)
+{
+	memcpy(ring_data(&room->ring, (unsigned)number) + 32, &begin_ns, sizeof begin_ns);
+}
+
+/*
+ * The consumer daemon has written one packet and cannot go on: the next has a torn event. What it holds up to that is
+ * taken, and what follows; the daemon's buffer is empty; what the daemon writes since then goes.
+ */
+static void test_rest(void **state)
+{
+	struct room *room = *state;
+	g_autofree char *folder = g_path_get_dirname(room->file);
+	FILE *daemon;
+
+	fill(room, 0, 1);
+	tt_salvage_look(room->salvage);
+	g_mkdir_with_parents(folder, 0755);
+	daemon = fopen(room->file, "w");
+	assert_int_equal(fwrite(ring_data(&room->ring, 0), RING_PACKET, 1, daemon), 1);
+	fflush(daemon);
+	ring_put(&room->ring, RING_CONSUMED, RING_PACKET, 8);
+	ring_write(&room->ring, 1, 300, 0);
+	fill(room, 2, 3);
+	put_begin(room, 2, 4711);
+	ring_write(&room->ring, 3, 200, 0);
+	ring_put(&room->ring, RING_PRODUCED, 4 * RING_PACKET, 8); /* the session is stopped: all packets are closed */
+	assert_true(tt_salvage_take_rest(room->salvage));
+	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 4 * RING_PACKET);
+	assert_int_equal(fwrite(ring_data(&room->ring, 3), RING_PACKET, 1, daemon), 1);
+	fclose(daemon);
+	tt_salvage_write_rest(room->salvage);
+	for (unsigned i = 0; i < 4; i++)
+		assert_int_equal(number_in_file(room, i, 64), i);
+	assert_int_equal(number_in_file(room, 1, 48), 300 * 8);
+	assert_int_equal(number_in_file(room, 1, 40), 4711); /* it ends where the next begins */
+	assert_int_equal(number_in_file(room, 3, 48), 200 * 8);
+	struct stat info;
+	assert_int_equal(stat(room->file, &info), 0);
+	assert_int_equal(info.st_size, 4 * RING_PACKET);
+}
+
+/* One that lacks its first event is there, empty; one whose head is not whole is not, nor has it a time. */
+static void test_rest_without_events(void **state)
+{
+	struct room *room = *state;
+
+	ring_write(&room->ring, 0, 84, 0);
+	ring_write(&room->ring, 1, 83, 0);
+	ring_write(&room->ring, 2, 300, 0);
+	put_begin(room, 1, 4711);
+	put_begin(room, 2, 4712);
+	ring_put(&room->ring, RING_PRODUCED, 3 * RING_PACKET, 8);
+	tt_salvage_look(room->salvage);
+	assert_true(tt_salvage_take_rest(room->salvage));
+	tt_salvage_write_rest(room->salvage);
+	assert_int_equal(number_in_file(room, 0, 48), 84 * 8);
+	assert_int_equal(number_in_file(room, 0, 40), 4712);
+	assert_int_equal(number_in_file(room, 1, 64), 2);
+}
+
+/* A daemon that is slow, or has all, is not in need of it: nothing is taken from it. */
+static void test_no_rest(void **state)
+{
+	struct room *room = *state;
+
+	assert_false(tt_salvage_take_rest(NULL));
+	tt_salvage_look(room->salvage);
+	assert_false(tt_salvage_take_rest(room->salvage));
+	ring_write(&room->ring, 0, 300, 0); /* begun, and whole so far */
+	assert_false(tt_salvage_take_rest(room->salvage));
+	fill(room, 0, 1);
+	ring_write(&room->ring, 1, 300, 0);
+	ring_put(&room->ring, RING_PRODUCED, 2 * RING_PACKET, 8);
+	assert_false(tt_salvage_take_rest(room->salvage)); /* torn, but behind one that it can have */
+	tt_salvage_write_rest(room->salvage);
+	assert_false(g_file_test(room->file, G_FILE_TEST_EXISTS));
+	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 0);
 }
 
 /* What cannot be written is lost, but no program waits for it. */
@@ -411,6 +503,9 @@ int main(void)
 	    TEST(test_stuck),
 	    TEST(test_stuck_anew),
 	    TEST(test_torn_at_the_end),
+	    TEST(test_rest),
+	    TEST(test_rest_without_events),
+	    TEST(test_no_rest),
 	    TEST(test_cannot_be_written),
 	    TEST(test_no_half_packets),
 	    TEST(test_metadata),
