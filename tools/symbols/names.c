@@ -1,12 +1,9 @@
 #include "tools/symbols/names.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "tools/symbols/own.h"
-
-/* The words that the interposer puts before an address. */
-static const char *const words[] = {"mutex", "rwlock", "spin", "cond", "sem", "barrier", "once", "futex"};
+#include "tools/symbols/labels.h"
+#include "tools/symbols/recorded.h"
 
 /* How many objects bear a name, but for their number. */
 struct base {
@@ -14,6 +11,14 @@ struct base {
 };
 
 enum { RECENT_ENTRIES = 64 };
+
+/* What one without a name was first seen by. The site is of what is named by it. */
+struct first {
+	int64_t time_ns;
+	enum tt_event_type type;
+	uint64_t caller;
+	struct tt_stack *stack;
+};
 
 /* An object or thread that the interposer has named. */
 struct entry {
@@ -23,7 +28,9 @@ struct entry {
 	unsigned number;  /* from 1 */
 	uint64_t address;
 	bool alive;
+	bool gone;  /* it has ended, or another is where it was */
 	bool begun; /* its begin was seen, but no site in the program yet */
+	struct first *first; /* of one that a module may give a name that is told later; else NULL */
 };
 
 struct process {
@@ -31,6 +38,7 @@ struct process {
 	struct entry *recent[RECENT_ENTRIES]; /* those asked for last, by the last bits of their ids */
 	GHashTable *by_address;               /* address → struct entry: the one that is there now */
 	GHashTable *bases;                    /* name → struct base */
+	GArray *nameless;                     /* ids of entries that may have a `first`, in the order of their coming */
 	uint32_t parent;                      /* 0 unknown */
 };
 
@@ -42,6 +50,19 @@ struct tt_symbol_names {
 	struct process *last;
 };
 
+static void forget_first(struct entry *entry)
+{
+	if (entry->first)
+		g_free(entry->first->stack);
+	g_clear_pointer(&entry->first, g_free);
+}
+
+static void free_entry(gpointer data)
+{
+	forget_first(data);
+	g_free(data);
+}
+
 static void free_process(gpointer data)
 {
 	struct process *process = data;
@@ -49,6 +70,7 @@ static void free_process(gpointer data)
 	g_hash_table_destroy(process->entries);
 	g_hash_table_destroy(process->by_address);
 	g_hash_table_destroy(process->bases);
+	g_array_free(process->nameless, TRUE);
 	g_free(process);
 }
 
@@ -56,9 +78,10 @@ static struct process *new_process(struct tt_symbol_names *names, uint32_t pid)
 {
 	struct process *process = g_new0(struct process, 1);
 
-	process->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+	process->entries = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_entry);
 	process->by_address = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
 	process->bases = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+	process->nameless = g_array_new(FALSE, FALSE, sizeof(uint64_t));
 	g_hash_table_insert(names->processes, GUINT_TO_POINTER(pid), process);
 	return process;
 }
@@ -93,43 +116,6 @@ void tt_symbol_names_free(struct tt_symbol_names *names)
 	g_free(names);
 }
 
-/* `0x55d0`, and then `end`. */
-static bool parse_address(const char *text, const char *end, uint64_t *address)
-{
-	char *behind;
-
-	if (text[0] != '0' || text[1] != 'x')
-		return false;
-	*address = g_ascii_strtoull(text, &behind, 16);
-	return strcmp(behind, end) == 0;
-}
-
-/* The number in `mutex 0x55d0`; NULL in a name that does not begin so. */
-static const char *number_behind(const char *name)
-{
-	const char *blank = strchr(name, ' ');
-
-	/* As it does in hardly any name of a program that is built with the library. */
-	if (!blank || blank[1] != '0')
-		return NULL;
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		size_t length = (size_t)(blank - name);
-		if (strncmp(name, words[i], length) == 0 && words[i][length] == '\0')
-			return blank + 1;
-	}
-	return NULL;
-}
-
-/* The length of `Thread-3` in `Thread-3 (0x55d0)`; 0 of a name of another form. */
-static size_t thread_length(const char *name, uint64_t *address)
-{
-	const char *opening = strchr(name, ' ');
-
-	if (!opening || opening[1] != '(' || !parse_address(opening + 2, ")", address))
-		return 0;
-	return (size_t)(opening - name);
-}
-
 static const char *keep(struct tt_symbol_names *names, char *text)
 {
 	const char *kept = g_string_chunk_insert_const(names->strings, text);
@@ -138,43 +124,12 @@ static const char *keep(struct tt_symbol_names *names, char *text)
 	return kept;
 }
 
-/* What an unknown thread begins with says nothing, if all threads of such a program begin with it. */
-static bool says_something(const struct tt_site *function)
-{
-	return function && tt_is_own(function->module, NULL, function->function) &&
-	       !g_str_has_prefix(function->module, "python") && !g_str_has_prefix(function->module, "libpython") &&
-	       g_strcmp0(function->function, "pythread_wrapper") != 0;
-}
-
 static const char *name_thread(struct tt_symbol_names *names, uint32_t pid, const char *recorded, size_t length,
                                uint64_t address)
 {
 	const struct tt_site *function = tt_symbols_function(names->symbols, pid, address);
 
-	if (!function)
-		return recorded;
-	if (!says_something(function))
-		return keep(names, g_strndup(recorded, length));
-	if (function->function)
-		return keep(names, g_strdup_printf("%.*s (%s)", (int)length, recorded, function->function));
-	return keep(names, g_strdup_printf("%.*s (%s+0x%" G_GINT64_MODIFIER "x)", (int)length, recorded,
-	                                   function->module, function->offset));
-}
-
-/* `conn.c:120`, or what is known of it. NULL where the program has no part in it. */
-static char *site_text(struct tt_symbol_names *names, const struct tt_event *event)
-{
-	const struct tt_site *site = tt_symbols_own_site(names->symbols, event->pid, event->caller, event->stack);
-
-	if (!site || !site->module)
-		return NULL;
-	if (site->file) {
-		const char *slash = strrchr(site->file, '/');
-		return g_strdup_printf("%s:%d", slash ? slash + 1 : site->file, site->line);
-	}
-	if (site->function)
-		return g_strdup(site->function);
-	return g_strdup_printf("%s+0x%" G_GINT64_MODIFIER "x", site->module, site->offset);
+	return function ? keep(names, tt_label_thread(function, recorded, length)) : recorded;
 }
 
 static struct base *base_of(struct process *process, const char *name)
@@ -223,6 +178,7 @@ static void retire(struct process *process, struct entry *entry)
 	if (base)
 		base->alive--;
 	entry->alive = false;
+	entry->gone = true;
 }
 
 /* What was at the address before is no more. */
@@ -270,11 +226,12 @@ static const struct entry *entry_of_parent(struct tt_symbol_names *names, const 
 static void try_site(struct tt_symbol_names *names, struct process *process, struct entry *entry,
                      const struct tt_event *event)
 {
-	char *site = site_text(names, event);
+	const struct tt_site *site = tt_symbols_own_site(names->symbols, event->pid, event->caller, event->stack);
 
-	entry->begun = true;
-	if (site)
-		share_out(names, process, entry, site);
+	/* Where the program has no part in it, its next event may say where it belongs. */
+	entry->begun = entry->begun || !site;
+	if (site && site->module)
+		share_out(names, process, entry, tt_label_site(site));
 }
 
 static void name_object(struct tt_symbol_names *names, struct process *process, struct entry *entry,
@@ -283,7 +240,6 @@ static void name_object(struct tt_symbol_names *names, struct process *process, 
 	const char *symbol = tt_symbols_object(names->symbols, event->pid, entry->address);
 	const struct entry *parent = entry_of_parent(names, process, event);
 
-	take_address(process, entry);
 	if (symbol)
 		share_out(names, process, entry, g_strdup(symbol));
 	else if (parent)
@@ -318,43 +274,62 @@ static struct entry *known(struct process *process, uint64_t id, const char *rec
 	return *recent && strcmp((*recent)->recorded, recorded) == 0 ? *recent : NULL;
 }
 
+/* Its name may come with a module that is told later. */
+static void wait_for_module(struct process *process, struct entry *entry, const struct tt_event *event)
+{
+	bool by_site = begins_object(event) || is_of_futex(event);
+
+	entry->first = g_new0(struct first, 1);
+	entry->first->time_ns = event->time_ns;
+	entry->first->type = event->type;
+	entry->first->caller = by_site ? event->caller : 0;
+	if (by_site && event->stack)
+		entry->first->stack = g_memdup2(event->stack, sizeof *event->stack);
+	g_array_append_val(process->nameless, entry->id);
+}
+
 /* Of one that is recorded as `Thread-` and more. */
-static const char *numbered_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
-                                 const char *recorded)
+static const char *numbered_name(struct tt_symbol_names *names, struct process *process, const struct tt_event *event,
+                                 uint64_t id, const char *recorded)
 {
 	uint64_t address;
 	size_t length;
 	struct entry *entry = known(process, id, recorded);
 
-	if (!entry && (length = thread_length(recorded, &address)) > 0) {
+	if (!entry && (length = tt_recorded_thread(recorded, &address)) > 0) {
 		entry = new_entry(names, process, id, recorded, address);
-		entry->shown = name_thread(names, pid, entry->recorded, length, address);
+		entry->shown = name_thread(names, event->pid, entry->recorded, length, address);
+		if (entry->shown == entry->recorded)
+			wait_for_module(process, entry, event);
 	}
 	return entry ? entry->shown : recorded;
 }
 
-static inline const char *thread_name(struct tt_symbol_names *names, struct process *process, uint32_t pid, uint64_t id,
-                                      const char *recorded)
+static inline const char *thread_name(struct tt_symbol_names *names, struct process *process,
+                                      const struct tt_event *event, uint64_t id, const char *recorded)
 {
 	if (!recorded || recorded[0] != 'T' || strncmp(recorded, "Thread-", 7) != 0)
 		return recorded;
-	return numbered_name(names, process, pid, id, recorded);
+	return numbered_name(names, process, event, id, recorded);
 }
 
 static const char *object_name(struct tt_symbol_names *names, struct process *process, const struct tt_event *event)
 {
-	const char *number = event->name ? number_behind(event->name) : NULL;
+	const char *number = event->name ? tt_recorded_number(event->name) : NULL;
 	uint64_t address;
 	struct entry *entry;
 
 	if (!number)
-		return thread_name(names, process, event->pid, event->id, event->name);
+		return thread_name(names, process, event, event->id, event->name);
 	entry = known(process, event->id, event->name);
-	if (!entry && !parse_address(number, "", &address))
+	if (!entry && !tt_recorded_address(number, "", &address))
 		return event->name;
 	if (!entry) {
 		entry = new_entry(names, process, event->id, event->name, address);
+		take_address(process, entry);
 		name_object(names, process, entry, event);
+		if (!entry->base)
+			wait_for_module(process, entry, event);
 	} else if (entry->begun) {
 		try_site(names, process, entry, event);
 	}
@@ -384,9 +359,9 @@ const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, cons
 	if (event->type == TT_EVENT_thread_start && event->native_id == event->pid)
 		begin_program(names, event);
 	process = process_of(names, event->pid);
-	thread = thread_name(names, process, event->pid, event->thread_id, event->thread);
+	thread = thread_name(names, process, event, event->thread_id, event->thread);
 	name = object_name(names, process, event);
-	old = thread_name(names, process, event->pid, event->id, event->old);
+	old = thread_name(names, process, event, event->id, event->old);
 	if (thread == event->thread && name == event->name && old == event->old)
 		return event;
 	*room = *event;
@@ -394,6 +369,80 @@ const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, cons
 	room->name = name;
 	room->old = old;
 	return room;
+}
+
+static bool lies_in(uint64_t address, const struct tt_module *module)
+{
+	return address - module->base < module->size;
+}
+
+/* Whether the module can be what it lacks. */
+static bool concerns(const struct tt_module *module, const struct entry *entry)
+{
+	const struct tt_stack *stack = entry->first->stack;
+	bool is_in = lies_in(entry->address, module) || lies_in(entry->first->caller - 1, module);
+
+	for (guint i = 0; !is_in && stack && i < MIN(stack->n, TT_STACK_MAX); i++)
+		is_in = lies_in(stack->frames[i] - 1, module);
+	return is_in;
+}
+
+/* Names it as if the module had been known when it was first seen. False: it still has no name. */
+static bool name_late(struct tt_symbol_names *names, struct process *process, struct entry *entry, uint32_t pid)
+{
+	const struct tt_event event = {.time_ns = entry->first->time_ns,
+	                               .type = entry->first->type,
+	                               .pid = pid,
+	                               .id = entry->id,
+	                               .name = entry->recorded,
+	                               .caller = entry->first->caller,
+	                               .stack = entry->first->stack};
+	const bool gone = entry->gone;
+	uint64_t address;
+	size_t length = tt_recorded_thread(entry->recorded, &address);
+
+	tt_symbols_at(names->symbols, event.time_ns);
+	if (length)
+		entry->shown = name_thread(names, pid, entry->recorded, length, address);
+	else
+		name_object(names, process, entry, &event);
+	if (gone)
+		retire(process, entry);
+	return entry->shown != entry->recorded;
+}
+
+void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *module, tt_symbol_named *named,
+                         void *data)
+{
+	struct process *process = g_hash_table_lookup(names->processes, GUINT_TO_POINTER(module->pid));
+	guint left = 0;
+
+	tt_symbols_add(names->symbols, module);
+	for (guint i = 0; process && i < process->nameless->len; i++) {
+		const uint64_t id = g_array_index(process->nameless, uint64_t, i);
+		struct entry *entry = g_hash_table_lookup(process->entries, &id);
+
+		if (!entry || !entry->first)
+			continue; /* another has the id now */
+		if (entry->base) {
+			forget_first(entry); /* a later event has named it */
+		} else if (concerns(module, entry) && name_late(names, process, entry, module->pid)) {
+			forget_first(entry);
+			named(module->pid, id, entry->recorded, entry->shown, data);
+		} else {
+			g_array_index(process->nameless, uint64_t, left++) = id;
+		}
+	}
+	if (process)
+		g_array_set_size(process->nameless, left);
+}
+
+bool tt_symbol_names_lacks(const struct tt_symbol_names *names, uint32_t pid, uint64_t id)
+{
+	const struct process *process = g_hash_table_lookup(names->processes, GUINT_TO_POINTER(pid));
+	const struct entry *entry = process ? g_hash_table_lookup(process->entries, &id) : NULL;
+
+	return entry && entry->first && !entry->base;
 }
 
 uint64_t tt_symbol_names_address(const struct tt_symbol_names *names, uint32_t pid, uint64_t id)
