@@ -239,8 +239,8 @@ static GHashTable *look(struct tt_hangs *hangs, int64_t now_ns, GPtrArray *due)
 		if (finding->level != TT_LEVEL_ACTUAL)
 			continue;
 		struct hang *hang = stand(hangs, finding, now_ns);
-		bool lacks = !hang->told &&
-		             (lack_modules(hangs, finding->edges) || lack_modules(hangs, finding->blocked));
+		bool lacks =
+		    !hang->told && (lack_modules(hangs, finding->edges) || lack_modules(hangs, finding->blocked));
 		hangs->lack |= lacks;
 		if (!hang->told && is_due(hangs, finding, hang, now_ns) && !lacks) {
 			hang->told = true;

@@ -43,7 +43,8 @@ struct reading {
 	int64_t asked_ns;   /* when a request was made that is not answered yet; 0: there is none */
 	int64_t request_ns; /* when the last one was made */
 	int64_t news_ns;    /* when something new was seen */
-	int64_t current_ns; /* when nothing was missing */
+	int64_t listed_ns;  /* when the folder was looked through last */
+	int64_t current_ns; /* when nothing was missing, as far as was looked */
 	guint awaited;      /* how many buffers were asked of then */
 	bool asked_modules; /* then, of the modules as well */
 	bool pending;       /* there is something that cannot be told yet */
@@ -66,7 +67,8 @@ static int64_t now_ns(const struct reading *reading)
 /* Nobody has ever run on a CPU that is not there, so its buffer is empty. */
 static bool is_awaited(const struct reading *reading, const struct tt_tail_stream *stream)
 {
-	return (!stream->aside || reading->next == TT_LIVE_MODULES) && (stream->packets || stream->cpu <= reading->last_cpu);
+	return (!stream->aside || reading->next == TT_LIVE_MODULES) &&
+	       (stream->packets || stream->cpu <= reading->last_cpu);
 }
 
 /* The buffer of which the least is known; NULL: there is none. */
@@ -103,7 +105,7 @@ static void pause_reading(struct reading *reading, bool more)
 		reading->news_ns = now;
 	reading->pending = pending;
 	if (!pending)
-		reading->current_ns = now;
+		reading->current_ns = reading->listed_ns;
 	reading->state.behind_ns = pending ? now - MAX(reading->told_ns, reading->current_ns) : 0;
 	reading->next = reading->handler->pause(&reading->state, reading->data);
 }
@@ -186,7 +188,7 @@ static bool ask_all(struct reading *reading)
 			continue;
 		if (uid >= 0 && cpus > 0 && (!stream || stream->uid != uid))
 			ok = reading->handler->ask((uint32_t)uid, (uint32_t)cpus, reading->next == TT_LIVE_MODULES,
-			                            reading->data);
+			                           reading->data);
 		if (!stream)
 			break;
 		cpus = MAX(stream->uid == uid ? cpus : 0, stream->cpu + 1);
@@ -217,15 +219,14 @@ static bool ask_if_due(struct reading *reading, GError **error)
 
 static bool take_turn(struct reading *reading, GError **error)
 {
-	int64_t listed_ns = now_ns(reading) - clocks_ns;
-
+	reading->listed_ns = now_ns(reading);
 	reading->last_cpu = tt_cpus_last_present();
 	if (!tt_tail_poll(reading->tail, error))
 		return false;
 	const struct tt_tail_stream *last = last_stream(reading);
 	int64_t complete_ns = last && last->end_ns != TT_TAIL_NEVER ? last->end_ns - 1 : TT_TAIL_NEVER;
 	note_answers(reading, last);
-	return tell(reading, MIN(complete_ns, listed_ns), error) &&
+	return tell(reading, MIN(complete_ns, reading->listed_ns - clocks_ns), error) &&
 	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
 }
 

@@ -37,8 +37,8 @@ struct tt_live_state {
 
 /* What is wanted next. */
 enum tt_live_next {
-	TT_LIVE_NEWS, /* to be told what happens */
-	TT_LIVE_TIME, /* also if nothing happens: the time up to which that is certain */
+	TT_LIVE_NEWS,    /* to be told what happens */
+	TT_LIVE_TIME,    /* also if nothing happens: the time up to which that is certain */
 	TT_LIVE_MODULES, /* the same, and that all modules are known up to then */
 	TT_LIVE_STOP,
 };

@@ -28,8 +28,8 @@ struct entry {
 	unsigned number;  /* from 1 */
 	uint64_t address;
 	bool alive;
-	bool gone;  /* it has ended, or another is where it was */
-	bool begun; /* its begin was seen, but no site in the program yet */
+	bool gone;           /* it has ended, or another is where it was */
+	bool begun;          /* its begin was seen, but no site in the program yet */
 	struct first *first; /* of one that a module may give a name that is told later; else NULL */
 };
 

@@ -411,6 +411,25 @@ static void test_without_a_beacon(void **state)
 	(void)state;
 }
 
+/* Something comes after the folder was looked through, and a while passes until it is again: so long it is behind. */
+static void is_held_up(struct world *now)
+{
+	if (now->turns < TURNS / 2)
+		answer_root(now);
+	if (now->turns == TURNS / 2)
+		g_usleep(100000);
+	now->pending = now->turns > TURNS / 2;
+}
+
+static void test_behind_since_the_last_listing(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	world.turn = is_held_up;
+	assert_true(read_along(NULL));
+	assert_true(world.state.behind_ns >= 100000000 + (TURNS / 2 - 2) * 10000000);
+	(void)state;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -430,6 +449,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_later, begin),
 	    cmocka_unit_test_setup(test_disorder_ends_it, begin),
 	    cmocka_unit_test_setup(test_without_a_beacon, begin),
+	    cmocka_unit_test_setup(test_behind_since_the_last_listing, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

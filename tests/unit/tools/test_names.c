@@ -340,8 +340,14 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_variables), TEST(test_init_sites), TEST(test_late_site), TEST(test_as_recorded),
-	    TEST(test_threads),   TEST(test_runtimes),   TEST(test_exec),      TEST(test_fork),
+	    TEST(test_variables),
+	    TEST(test_init_sites),
+	    TEST(test_late_site),
+	    TEST(test_as_recorded),
+	    TEST(test_threads),
+	    TEST(test_runtimes),
+	    TEST(test_exec),
+	    TEST(test_fork),
 	    TEST(test_late_modules),
 	    TEST(test_late_module_of_a_stack),
 	    TEST(test_late_name_of_what_is_gone),
