@@ -12,7 +12,7 @@ struct base {
 
 enum { RECENT_ENTRIES = 64 };
 
-/* What one without a name was first seen by. The site is of what is named by it. */
+/* What it was first seen by. The chain of calls is of one that is to be named by it. */
 struct first {
 	int64_t time_ns;
 	enum tt_event_type type;
@@ -30,7 +30,7 @@ struct entry {
 	bool alive;
 	bool gone;           /* it has ended, or another is where it was */
 	bool begun;          /* its begin was seen, but no site in the program yet */
-	struct first *first; /* of one that a module may give a name that is told later; else NULL */
+	struct first *first; /* of one that a module, told later, may give its name, or another; else NULL */
 };
 
 struct process {
@@ -171,13 +171,18 @@ static void inherit(struct process *process, struct entry *entry, const struct e
 	entry->alive = true;
 }
 
-static void retire(struct process *process, struct entry *entry)
+static void let_go(struct process *process, struct entry *entry)
 {
 	struct base *base = entry->alive ? g_hash_table_lookup(process->bases, entry->base) : NULL;
 
 	if (base)
 		base->alive--;
 	entry->alive = false;
+}
+
+static void retire(struct process *process, struct entry *entry)
+{
+	let_go(process, entry);
 	entry->gone = true;
 }
 
@@ -234,18 +239,25 @@ static void try_site(struct tt_symbol_names *names, struct process *process, str
 		share_out(names, process, entry, tt_label_site(site));
 }
 
-static void name_object(struct tt_symbol_names *names, struct process *process, struct entry *entry,
+/* True: for good. By a site it is named only as long as no module is known that it lies in. */
+static bool name_object(struct tt_symbol_names *names, struct process *process, struct entry *entry,
                         const struct tt_event *event)
 {
 	const char *symbol = tt_symbols_object(names->symbols, event->pid, entry->address);
 	const struct entry *parent = entry_of_parent(names, process, event);
 
-	if (symbol)
+	if (symbol) {
+		let_go(process, entry);
 		share_out(names, process, entry, g_strdup(symbol));
-	else if (parent)
+	} else if (entry->base) {
+		return false;
+	} else if (parent) {
 		inherit(process, entry, parent);
-	else if (begins_object(event) || is_of_futex(event))
+		return parent->base && !parent->first;
+	} else if (begins_object(event) || is_of_futex(event)) {
 		try_site(names, process, entry, event);
+	}
+	return symbol;
 }
 
 static struct entry *new_entry(struct tt_symbol_names *names, struct process *process, uint64_t id,
@@ -277,14 +289,13 @@ static struct entry *known(struct process *process, uint64_t id, const char *rec
 /* Its name may come with a module that is told later. */
 static void wait_for_module(struct process *process, struct entry *entry, const struct tt_event *event)
 {
-	bool by_site = begins_object(event) || is_of_futex(event);
-
 	entry->first = g_new0(struct first, 1);
 	entry->first->time_ns = event->time_ns;
 	entry->first->type = event->type;
-	entry->first->caller = by_site ? event->caller : 0;
-	if (by_site && event->stack)
-		entry->first->stack = g_memdup2(event->stack, sizeof *event->stack);
+	if (!entry->base && (begins_object(event) || is_of_futex(event))) {
+		entry->first->caller = event->caller;
+		entry->first->stack = event->stack ? g_memdup2(event->stack, sizeof *event->stack) : NULL;
+	}
 	g_array_append_val(process->nameless, entry->id);
 }
 
@@ -327,8 +338,7 @@ static const char *object_name(struct tt_symbol_names *names, struct process *pr
 	if (!entry) {
 		entry = new_entry(names, process, event->id, event->name, address);
 		take_address(process, entry);
-		name_object(names, process, entry, event);
-		if (!entry->base)
+		if (!name_object(names, process, entry, event))
 			wait_for_module(process, entry, event);
 	} else if (entry->begun) {
 		try_site(names, process, entry, event);
@@ -387,7 +397,7 @@ static bool concerns(const struct tt_module *module, const struct entry *entry)
 	return is_in;
 }
 
-/* Names it as if the module had been known when it was first seen. False: it still has no name. */
+/* Names it as if the module had been known when it was first seen. True: for good. */
 static bool name_late(struct tt_symbol_names *names, struct process *process, struct entry *entry, uint32_t pid)
 {
 	const struct tt_event event = {.time_ns = entry->first->time_ns,
@@ -397,18 +407,19 @@ static bool name_late(struct tt_symbol_names *names, struct process *process, st
 	                               .name = entry->recorded,
 	                               .caller = entry->first->caller,
 	                               .stack = entry->first->stack};
-	const bool gone = entry->gone;
 	uint64_t address;
 	size_t length = tt_recorded_thread(entry->recorded, &address);
+	bool done;
 
 	tt_symbols_at(names->symbols, event.time_ns);
-	if (length)
+	if (length) {
 		entry->shown = name_thread(names, pid, entry->recorded, length, address);
-	else
-		name_object(names, process, entry, &event);
-	if (gone)
-		retire(process, entry);
-	return entry->shown != entry->recorded;
+		return entry->shown != entry->recorded;
+	}
+	done = name_object(names, process, entry, &event);
+	if (entry->gone)
+		let_go(process, entry);
+	return done;
 }
 
 void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *module, tt_symbol_named *named,
@@ -424,14 +435,13 @@ void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *
 
 		if (!entry || !entry->first)
 			continue; /* another has the id now */
-		if (entry->base) {
-			forget_first(entry); /* a later event has named it */
-		} else if (concerns(module, entry) && name_late(names, process, entry, module->pid)) {
+		const char *before = entry->shown;
+		if (concerns(module, entry) && name_late(names, process, entry, module->pid))
 			forget_first(entry);
-			named(module->pid, id, entry->recorded, entry->shown, data);
-		} else {
+		else
 			g_array_index(process->nameless, uint64_t, left++) = id;
-		}
+		if (entry->shown != before)
+			named(module->pid, id, before, entry->shown, data);
 	}
 	if (process)
 		g_array_set_size(process->nameless, left);
@@ -442,7 +452,7 @@ bool tt_symbol_names_lacks(const struct tt_symbol_names *names, uint32_t pid, ui
 	const struct process *process = g_hash_table_lookup(names->processes, GUINT_TO_POINTER(pid));
 	const struct entry *entry = process ? g_hash_table_lookup(process->entries, &id) : NULL;
 
-	return entry && entry->first && !entry->base;
+	return entry && entry->first;
 }
 
 uint64_t tt_symbol_names_address(const struct tt_symbol_names *names, uint32_t pid, uint64_t id)

@@ -5,8 +5,8 @@
  * the function, `Thread-3 (worker)`. What has a name of its own keeps it.
  *
  * The names of two objects of a process that are alive at once differ: the second is called `conn.c:120#2`. A
- * name once given stays; the same object of a forked child bears that of the parent. Of what lies in a module that is
- * not known yet, as of a program that still runs, the name comes with the module.
+ * name once given stays; the same object of a forked child bears that of the parent. What lies in a module that is not
+ * known yet, as of a program that still runs, has its name when the module comes.
  */
 #ifndef TT_SYMBOLS_NAMES_H
 #define TT_SYMBOLS_NAMES_H
@@ -37,7 +37,7 @@ typedef void tt_symbol_named(uint32_t pid, uint64_t id, const char *before, cons
 void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *module, tt_symbol_named *named,
                          void *data);
 
-/* Whether the object or thread would have another name if a module were known. */
+/* Whether the object or thread may have another name when more modules are known. */
 bool tt_symbol_names_lacks(const struct tt_symbol_names *names, uint32_t pid, uint64_t id);
 
 /* The address by which the events call an object that has no name of its own; 0 of one that has. */

@@ -298,13 +298,38 @@ static void test_late_modules(void **state)
 	           "5: mutex 0x2000 is pool.cc:102#2\n",
 	           (unsigned long)lock, thread);
 	assert_string_equal(named, expected);
-	for (uint64_t id = 2; id <= 5; id++)
-		assert_false(tt_symbol_names_lacks(f->names, POOL_PID, id));
-	assert_true(tt_symbol_names_lacks(f->names, POOL_PID, 6)); /* it lies in no module */
+	for (uint64_t id = 2; id <= 6; id++) /* from 4 on they lie in no module yet */
+		assert_int_equal(tt_symbol_names_lacks(f->names, POOL_PID, id), id >= 4);
 	assert_string_equal(acquire(f, 2, lock), "queue_lock");
 	/* The second was destroyed: its name and number are free when the other is, too. */
 	destroy(f, 4, 0x1000);
 	assert_string_equal(init(f, 7, 0x4000, run), "pool.cc:102");
+}
+
+/* The variable is in a module that comes after the one where it is used: its site is its name until then. */
+static void test_late_variable(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t lock = pool_address(&f->pool, "&queue_lock"), base = pool_address(&f->pool, "info.dli_fbase");
+	uint64_t run = pool_address(&f->pool, "run");
+	char expected[128];
+
+	forget_modules(f);
+	init(f, 2, lock, run);
+	init(f, 3, 0x1000, run);
+	/* What has the address and what has the site, one after the other, as if they were two files. */
+	g_autofree char *site = add_module(f, base, run - base + 1, POOL_PID);
+	g_snprintf(expected, sizeof expected, "2: mutex 0x%lx is pool.cc:102\n3: mutex 0x1000 is pool.cc:102#2\n",
+	           (unsigned long)lock);
+	assert_string_equal(site, expected);
+	assert_string_equal(init(f, 4, 0x2000, run), "pool.cc:102#3");
+	g_autofree char *variable = add_module(f, base, 0x100000, POOL_PID);
+	assert_string_equal(variable, "2: pool.cc:102 is queue_lock\n");
+	assert_false(tt_symbol_names_lacks(f->names, POOL_PID, 2));
+	/* Nobody has the name of before any more when the two others are gone. */
+	destroy(f, 3, 0x1000);
+	destroy(f, 4, 0x2000);
+	assert_string_equal(init(f, 5, 0x3000, run), "pool.cc:102");
 }
 
 /* By the chain of calls: none of its frames may be unknown before the one that it is named by. */
@@ -349,6 +374,7 @@ int main(void)
 	    TEST(test_exec),
 	    TEST(test_fork),
 	    TEST(test_late_modules),
+	    TEST(test_late_variable),
 	    TEST(test_late_module_of_a_stack),
 	    TEST(test_late_name_of_what_is_gone),
 	};
