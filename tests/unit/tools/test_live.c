@@ -282,6 +282,28 @@ static void test_modules_are_waited_for_where_wanted(void **state)
 	(void)state;
 }
 
+static void modules_are_wanted_later(struct world *now)
+{
+	if (now->turns == 2)
+		now->next = TT_LIVE_MODULES;
+	for (guint i = 0; i < now->n && now->asked_modules; i++)
+		now->streams[i].end_ns = now_ns();
+}
+
+/* A request that is not answered yet is not of them: another is made. */
+static void test_modules_are_asked_beside_a_request(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	world.streams[1].aside = true;
+	world.turn = modules_are_wanted_later;
+	assert_true(read_along(NULL));
+	assert_true(world.asked[0] >= 2);
+	assert_true(world.asked_modules);
+	assert_true(world.state.modules_ns > 0);
+	(void)state;
+}
+
 /* They are silent: the time stands. */
 static void test_modules_that_do_not_come(void **state)
 {
@@ -439,6 +461,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_and_goes_on_when_it_answers, begin),
 	    cmocka_unit_test_setup(test_modules_are_not_waited_for, begin),
 	    cmocka_unit_test_setup(test_modules_are_waited_for_where_wanted, begin),
+	    cmocka_unit_test_setup(test_modules_are_asked_beside_a_request, begin),
 	    cmocka_unit_test_setup(test_modules_that_do_not_come, begin),
 	    cmocka_unit_test_setup(test_absent_cpus_are_not_waited_for, begin),
 	    cmocka_unit_test(test_lists_of_cpus),

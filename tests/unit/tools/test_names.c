@@ -251,6 +251,27 @@ static char *add_module(struct fixture *f, uint64_t base, uint64_t size, uint32_
 	return g_string_free(text, FALSE);
 }
 
+/* A name is for good in the child if it is in the parent: not one of a site, for what may lie in a module. */
+static void test_fork_before_the_modules(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t lock = pool_address(&f->pool, "&queue_lock");
+	struct tt_event event = {
+	    .type = TT_EVENT_lock_acquired, .pid = POOL_PID + 1, .id = 2, .name = recorded(f, "mutex", lock)};
+
+	begin_program(f, POOL_PID, 1);
+	acquire(f, 2, lock);
+	init(f, 3, 0x1000, pool_address(&f->pool, "run"));
+	begin_program(f, POOL_PID + 1, POOL_PID);
+	event.name = recorded(f, "mutex", lock);
+	assert_string_equal(apply(f, event), "queue_lock");
+	event.id = 3;
+	event.name = "mutex 0x1000";
+	assert_string_equal(apply(f, event), "pool.cc:102");
+	assert_false(tt_symbol_names_lacks(f->names, POOL_PID + 1, 2));
+	assert_true(tt_symbol_names_lacks(f->names, POOL_PID + 1, 3));
+}
+
 /* The process runs, and where its files lie is not known yet. */
 static void forget_modules(struct fixture *f)
 {
@@ -373,6 +394,7 @@ int main(void)
 	    TEST(test_runtimes),
 	    TEST(test_exec),
 	    TEST(test_fork),
+	    TEST(test_fork_before_the_modules),
 	    TEST(test_late_modules),
 	    TEST(test_late_variable),
 	    TEST(test_late_module_of_a_stack),
