@@ -1,4 +1,4 @@
-# A report of a program that still runs names a lock of a library that was told later than the use of the lock; and is
+# A report of a program that still runs names a lock of a library that was recorded later than the use of the lock; and is
 # the same as of the finished trace.
 . "${0%/*}/lib.sh"
 

@@ -13,7 +13,7 @@ static const int64_t clocks_ns = 10 * INT64_C(1000000);
 struct tt_hangs {
 	struct tt_check *check;
 	int64_t patience_ns;
-	int64_t modules_ns;   /* all modules are known that were told up to then */
+	int64_t modules_ns;   /* all modules are known that were recorded up to then */
 	GHashTable *standing; /* struct hang, by key: found in the last look */
 	uint64_t events;      /* of the check, at the last look */
 	bool any;             /* whether anything stands that is not told yet */

@@ -39,8 +39,8 @@ void tt_hangs_free(struct tt_hangs *hangs);
 
 /*
  * Names come from modules, which may be read later than the events of their process: a finding in which a site or an
- * object has none is not due before all modules are known that were told before its last thread began to wait. By the
- * names it may be suppressed. They are known up to the end of time, until something else is said.
+ * object has none is not due before all modules are known that were recorded before its last thread began to wait. By
+ * the names it may be suppressed. They are known up to the end of time, until something else is said.
  */
 void tt_hangs_know_modules(struct tt_hangs *hangs, int64_t until_ns);
 

@@ -44,7 +44,7 @@ enum tt_live_next {
 };
 
 /*
- * As that of a trace, but that a module is told when it is read: after events of its process, and of its own sites.
+ * As that of a trace, but that a module comes when it is read: after events of its process, and of its own sites.
  * `pause` is called often, also when nothing happens. `ask` asks a beacon for an event in each buffer of the user and
  * the CPUs below n_cpus, in those of modules only if `modules`; false from it ends the reading.
  */

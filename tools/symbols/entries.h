@@ -32,7 +32,7 @@ struct tt_entry {
 	bool alive;
 	bool gone;              /* it has ended, or another is where it was */
 	bool begun;             /* its begin was seen, but no site in the program yet */
-	struct tt_first *first; /* of one that a module, told later, may give its name, or another; else NULL */
+	struct tt_first *first; /* of one that a later module may give its name, or another; else NULL */
 };
 
 struct tt_named_process {

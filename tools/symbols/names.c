@@ -132,7 +132,7 @@ static struct tt_entry *known(struct tt_named_process *process, uint64_t id, con
 	return *recent && strcmp((*recent)->recorded, recorded) == 0 ? *recent : NULL;
 }
 
-/* Its name may come with a module that is told later. */
+/* Its name may come with a later module. */
 static void wait_for_module(struct tt_named_process *process, struct tt_entry *entry, const struct tt_event *event)
 {
 	entry->first = g_new0(struct tt_first, 1);

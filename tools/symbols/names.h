@@ -16,7 +16,7 @@
 
 struct tt_symbol_names;
 
-/* `symbols` are told the time of each event, and when programs begin. */
+/* `symbols` learn the time of each event, and when programs begin. */
 struct tt_symbol_names *tt_symbol_names_new(struct tt_symbols *symbols);
 void tt_symbol_names_free(struct tt_symbol_names *names);
 
@@ -31,7 +31,7 @@ const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, cons
 typedef void tt_symbol_named(uint32_t pid, uint64_t id, const char *before, const char *name, void *data);
 
 /*
- * Tells the symbols of a module. `named` is told of all that have their name by it, after events of theirs: of none, if
+ * Tells the symbols of a module. `named` gets all that have their name by it, after events of theirs: none, if
  * the modules come before the events.
  */
 void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *module, tt_symbol_named *named,

@@ -261,7 +261,7 @@ static void answer_modules_when_asked(struct world *now)
 		now->streams[1].end_ns = now_ns() - 5000000;
 }
 
-/* Who wants them too is told of the time only as far as the modules are known as well. */
+/* Who wants them too gets the time only as far as the modules are known as well. */
 static void test_modules_are_waited_for_where_wanted(void **state)
 {
 	for (int undescribed = 0; undescribed < 2; undescribed++) {

@@ -281,7 +281,7 @@ static void forget_modules(struct fixture *f)
 	f->names = tt_symbol_names_new(f->symbols);
 }
 
-/* An object and a thread have their names as soon as the module is told, and bear them from then on. */
+/* An object and a thread have their names as soon as the module is known, and bear them from then on. */
 static void test_late_modules(void **state)
 {
 	struct fixture *f = *state;
