@@ -24,7 +24,7 @@ static void *worker(void *arg)
 	pthread_mutex_t *lock;
 	char byte = 0;
 
-	if (read(to_worker[0], &lock, sizeof lock) != sizeof lock)
+	if (write(to_main[1], &byte, 1) != 1 || read(to_worker[0], &lock, sizeof lock) != sizeof lock)
 		return arg;
 	pthread_mutex_lock(lock);
 	if (write(to_main[1], &byte, 1) == 1 && read(to_worker[0], &byte, 1) == 1)
@@ -39,6 +39,8 @@ int main(int argc, char **argv)
 	char byte = 0;
 
 	if (argc != 2 || pipe(to_worker) || pipe(to_main) || pthread_create(&thread, NULL, worker, NULL))
+		return 1;
+	if (read(to_main[0], &byte, 1) != 1) /* at its start a thread records what is loaded */
 		return 1;
 	void *library = dlopen(argv[1], RTLD_NOW);
 	lock = library ? dlsym(library, "library_lock") : NULL;
