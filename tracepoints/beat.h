@@ -1,6 +1,7 @@
 /*
- * The event of a beacon, `trace_thr_beacon:beat`: its time is all it says. It is of no program that is recorded, so its
- * provider is another one than that of the vocabulary.
+ * The events of a beacon: their time is all they say. `trace_thr_beacon:beat` is for the buffers of events,
+ * `trace_thr_beacon:modules` for those of modules. They are of no program that is recorded, so their provider is another
+ * one than that of the vocabulary.
  */
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr_beacon
@@ -14,6 +15,7 @@
 #include <lttng/tracepoint.h>
 
 LTTNG_UST_TRACEPOINT_EVENT(trace_thr_beacon, beat, LTTNG_UST_TP_ARGS(), LTTNG_UST_TP_FIELDS())
+LTTNG_UST_TRACEPOINT_EVENT(trace_thr_beacon, modules, LTTNG_UST_TP_ARGS(), LTTNG_UST_TP_FIELDS())
 
 #endif /* TT_BEAT_H */
 

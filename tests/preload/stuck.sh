@@ -10,8 +10,8 @@ stuck()
 }
 
 stuck join join 'has$|joined already'
-stuck cond destroy_cond 'condition "cond( 0x[0-9a-f]+)?", to destroy it'
-stuck fork destroy_in_child 'condition "cond( 0x[0-9a-f]+)?", to destroy it'
-stuck cnd destroy_cnd 'condition "(c11_cond|[a-z]+ 0x[0-9a-f]+)", to destroy it'
-stuck barrier destroy_barrier 'barrier "barrier( 0x[0-9a-f]+)?", to destroy it'
+stuck cond destroy_cond 'condition "cond", to destroy it'
+stuck fork destroy_in_child 'condition "cond", to destroy it'
+stuck cnd destroy_cnd 'condition "c11_cond", to destroy it'
+stuck barrier destroy_barrier 'barrier "barrier", to destroy it'
 finish

@@ -126,7 +126,8 @@ tool run --keep-going --timeout 3000 -o "$dir/daemons" -- "$BUILD/tests/tool/han
 check "--keep-going: a program that ends by itself all the same" "$(status_is 66)$(once '^TT001')$(lacks err 'ended')"
 
 # A reader that cannot keep up: it is stopped here, until a deadlock has stood for longer than a second, and has a
-# million events to read before that.
+# million events to read before that. The deadlock forms more than a second after the stop, for so much can be read at
+# once. Sleep makes both times longer at least than what they must be.
 cat >"$dir/late.sh" <<END
 read -r go
 $BUILD/tests/tool/many 500000
@@ -140,10 +141,13 @@ check "behind: the program has begun" "$(wait_until "it is ready" grep -q ready 
 lookout=$(pgrep -P $recorder -x trace-thr-look)
 kill -STOP "$lookout"
 check "behind: the reader is stopped" "$(wait_until "it is stopped" grep -q 'State:.T' "/proc/$lookout/status")"
+sleep 1.5
 echo >&3
 exec 3>&-
 deadlocks() { test "$(cat "$dir/out" "$dir/err" | grep -c 'wants the')" = 2; }
 check "behind: the program deadlocks" "$(wait_until "it deadlocks" deadlocks)"
+recorded() { "$TOOL" check "$dir/late" 2>&1 | grep -q '^TT001'; }
+check "behind: that is in the trace" "$(wait_until "it is recorded" recorded)"
 sleep 1.5
 check "behind: nobody reports it" "$(lacks err 'hangs since')"
 kill -CONT "$lookout"

@@ -102,6 +102,16 @@ void tt_check_feed(struct tt_check *check, const struct tt_event *event)
 	tt_model_feed(check->model, tt_symbol_names_apply(check->names, event, &room));
 }
 
+static void on_named(uint32_t pid, uint64_t id, const char *before, const char *name, void *data)
+{
+	tt_model_rename(data, pid, id, before, name);
+}
+
+void tt_check_add_module(struct tt_check *check, const struct tt_module *module)
+{
+	tt_symbol_names_add(check->names, module, on_named, check->model);
+}
+
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss)
 {
 	tt_check_loss_add(&check->loss, loss);
@@ -155,8 +165,7 @@ static bool on_event(const struct tt_event *event, void *data)
 
 static bool on_module(const struct tt_module *module, void *data)
 {
-	struct tt_check *check = data;
-	tt_symbols_add(check->symbols, module);
+	tt_check_add_module(data, module);
 	return true;
 }
 

@@ -69,6 +69,9 @@ struct tt_check *tt_check_read(const char *path, const struct tt_check_options *
 struct tt_check *tt_check_new(const struct tt_check_options *options);
 struct tt_check *tt_check_new_without_rules(void);
 void tt_check_feed(struct tt_check *check, const struct tt_event *event);
+
+/* A module, best before the events of its process; what had no name without it has one then. */
+void tt_check_add_module(struct tt_check *check, const struct tt_module *module);
 void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
 void tt_check_finish(struct tt_check *check);
 

@@ -13,10 +13,11 @@ static const int64_t clocks_ns = 10 * INT64_C(1000000);
 struct tt_hangs {
 	struct tt_check *check;
 	int64_t patience_ns;
-	int64_t names_ns;     /* how long a finding without names waits for them */
+	int64_t modules_ns;   /* all modules are known that were recorded up to then */
 	GHashTable *standing; /* struct hang, by key: found in the last look */
 	uint64_t events;      /* of the check, at the last look */
 	bool any;             /* whether anything stands that is not told yet */
+	bool lack;            /* and waits for modules */
 };
 
 /* A finding that has stood since a look. */
@@ -71,6 +72,7 @@ struct tt_hangs *tt_hangs_new(int64_t patience_ns)
 
 	hangs->check = tt_check_new_without_rules();
 	hangs->patience_ns = patience_ns;
+	hangs->modules_ns = INT64_MAX;
 	hangs->standing = new_standing();
 	return hangs;
 }
@@ -82,9 +84,9 @@ void tt_hangs_free(struct tt_hangs *hangs)
 	g_free(hangs);
 }
 
-void tt_hangs_wait_for_names(struct tt_hangs *hangs, int64_t most_ns)
+void tt_hangs_know_modules(struct tt_hangs *hangs, int64_t until_ns)
 {
-	hangs->names_ns = most_ns;
+	hangs->modules_ns = until_ns;
 }
 
 struct tt_check *tt_hangs_check(struct tt_hangs *hangs)
@@ -193,28 +195,36 @@ static bool is_alone(const struct tt_hangs *hangs, const struct tt_finding *find
 	return false;
 }
 
-/* Whether the files are known that its sites lie in. */
-static bool has_names(const struct tt_hangs *hangs, const struct tt_finding *finding)
+/* Whether a module may be missing that the site lies in, or by which the object would have a name. */
+static bool lacks_module(const struct tt_check *check, uint32_t pid, uint64_t caller, const struct tt_object *object)
 {
-	struct tt_symbols *symbols = hangs->check->symbols;
+	return (caller && !tt_symbols_module(check->symbols, pid, caller)) ||
+	       (object && tt_symbol_names_lacks(check->names, pid, object->id));
+}
 
-	for (guint i = 0; i < finding->edges->len; i++) {
-		const struct tt_edge *edge = tt_finding_edge(finding, i);
+/* Of edges, that a module may be missing, and is not known to be none. */
+static bool lack_modules(const struct tt_hangs *hangs, const GArray *edges)
+{
+	const struct tt_check *check = hangs->check;
+
+	for (guint i = 0; i < edges->len; i++) {
+		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
 		uint32_t pid = edge->thread->process->pid;
 
-		if ((edge->held_caller && !tt_symbols_module(symbols, pid, edge->held_caller)) ||
-		    (edge->wanted_caller && !tt_symbols_module(symbols, pid, edge->wanted_caller)))
-			return false;
+		if (MAX(edge->wanted_ns, edge->held_ns) <= hangs->modules_ns)
+			continue;
+		tt_symbols_at(check->symbols, edge->wanted_ns);
+		if (lacks_module(check, pid, edge->wanted_caller, edge->wanted) ||
+		    lacks_module(check, pid, edge->held_caller, edge->held) ||
+		    lacks_module(check, pid, 0, edge->thread->object))
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static bool is_due(const struct tt_hangs *hangs, const struct tt_finding *finding, struct hang *hang, int64_t now_ns)
 {
-	int64_t waited_ns = now_ns - hang->since_ns, patience_ns = patience_of(hangs, finding);
-
-	return waited_ns >= patience_ns && (waited_ns - patience_ns >= hangs->names_ns || has_names(hangs, finding)) &&
-	       is_alone(hangs, finding, hang, now_ns);
+	return now_ns - hang->since_ns >= patience_of(hangs, finding) && is_alone(hangs, finding, hang, now_ns);
 }
 
 /* What stands now, of which the due ones are appended. */
@@ -223,13 +233,16 @@ static GHashTable *look(struct tt_hangs *hangs, int64_t now_ns, GPtrArray *due)
 	GHashTable *standing = new_standing();
 	GPtrArray *findings = hangs->check->findings;
 
-	hangs->any = false;
+	hangs->any = hangs->lack = false;
 	for (guint i = 0; i < findings->len; i++) {
 		struct tt_finding *finding = findings->pdata[i];
 		if (finding->level != TT_LEVEL_ACTUAL)
 			continue;
 		struct hang *hang = stand(hangs, finding, now_ns);
-		if (!hang->told && is_due(hangs, finding, hang, now_ns)) {
+		bool lacks =
+		    !hang->told && (lack_modules(hangs, finding->edges) || lack_modules(hangs, finding->blocked));
+		hangs->lack |= lacks;
+		if (!hang->told && is_due(hangs, finding, hang, now_ns) && !lacks) {
 			hang->told = true;
 			add_grounds(hangs, finding);
 			g_ptr_array_add(due, finding);
@@ -270,4 +283,9 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns)
 bool tt_hangs_any(const struct tt_hangs *hangs)
 {
 	return hangs->any;
+}
+
+bool tt_hangs_lack_modules(const struct tt_hangs *hangs)
+{
+	return hangs->lack;
 }

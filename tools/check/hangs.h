@@ -38,10 +38,11 @@ struct tt_hangs *tt_hangs_new(int64_t patience_ns);
 void tt_hangs_free(struct tt_hangs *hangs);
 
 /*
- * Sites get their names from modules, which a recording tells after the first events of their process: a finding whose
- * sites lie in none yet is due so much later. By the names it may be suppressed. 0 at first.
+ * Names come from modules, which may be read later than the events of their process: a finding in which a site or an
+ * object has none is not due before all modules are known that were recorded before its last thread began to wait. By
+ * the names it may be suppressed. They are known up to the end of time, until something else is said.
  */
-void tt_hangs_wait_for_names(struct tt_hangs *hangs, int64_t most_ns);
+void tt_hangs_know_modules(struct tt_hangs *hangs, int64_t until_ns);
 
 /* A check without rules, to be fed, and whose findings are those of the last look. */
 struct tt_check *tt_hangs_check(struct tt_hangs *hangs);
@@ -54,5 +55,8 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns);
 
 /* Whether anything stood at the last look that may become due as time passes, though nothing happens. */
 bool tt_hangs_any(const struct tt_hangs *hangs);
+
+/* Whether something stood at it that waits for modules. */
+bool tt_hangs_lack_modules(const struct tt_hangs *hangs);
 
 #endif /* TT_CHECK_HANGS_H */

@@ -23,9 +23,6 @@ enum { SHARE = 10 };
 /* From how many seconds on it says that it is behind, and how many times as many before it says so again. */
 enum { LATE_S = 1, AGAIN_TIMES = 4 };
 
-/* How long a hang is held back for the names of its sites. */
-static const int64_t names_ns = 500 * INT64_C(1000000);
-
 /* How long buffers may give no sign. */
 enum { SILENT_S = 5 };
 
@@ -181,7 +178,7 @@ static bool on_event(const struct tt_event *event, void *data)
 
 static bool on_module(const struct tt_module *module, void *data)
 {
-	tt_symbols_add(tt_hangs_check(((struct looking *)data)->hangs)->symbols, module);
+	tt_check_add_module(tt_hangs_check(((struct looking *)data)->hangs), module);
 	return true;
 }
 
@@ -191,19 +188,23 @@ static bool on_loss(const struct tt_loss *loss, void *data)
 	return true;
 }
 
-static bool on_ask(uint32_t uid, uint32_t n_cpus, void *data)
+static bool on_ask(uint32_t uid, uint32_t n_cpus, bool modules, void *data)
 {
-	return tt_beacon_ask(((struct looking *)data)->beacon, uid, n_cpus);
+	return tt_beacon_ask(((struct looking *)data)->beacon, uid, n_cpus, modules);
 }
 
 /* Reports what hangs by now. Whether there was something. */
 static bool look_now(struct looking *looking, const struct tt_live_state *state)
 {
 	gint64 begin_us = g_get_monotonic_time();
+
+	tt_hangs_know_modules(looking->hangs, state->modules_ns);
 	guint due = tt_hangs_look(looking->hangs, state->complete_ns) ? leave_open(looking) : 0;
 	gint64 took_us = g_get_monotonic_time() - begin_us;
 
-	looking->next = tt_hangs_any(looking->hangs) ? TT_LIVE_TIME : TT_LIVE_NEWS;
+	looking->next = tt_hangs_lack_modules(looking->hangs) ? TT_LIVE_MODULES
+	                : tt_hangs_any(looking->hangs)        ? TT_LIVE_TIME
+	                                                      : TT_LIVE_NEWS;
 	looking->next_look_us = begin_us + took_us * (state->behind_ns ? SHARE : 1);
 	looking->looked_ns = state->complete_ns;
 	if (due)
@@ -265,7 +266,6 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
 
 	looking.hangs = tt_hangs_new(patience_ns < (double)INT64_MAX ? (int64_t)patience_ns : INT64_MAX);
-	tt_hangs_wait_for_names(looking.hangs, names_ns);
 	look_with_beacon(&looking, source);
 	fclose(looking.out);
 	say(&looking, &(struct message){.kind = OVER});

@@ -182,6 +182,18 @@ struct tt_thread *tt_model_need_thread(struct tt_process *process, uint64_t id, 
 	return thread;
 }
 
+void tt_model_rename(struct tt_model *model, uint32_t pid, uint64_t id, const char *before, const char *name)
+{
+	struct tt_process *process = g_hash_table_lookup(model->by_pid, GUINT_TO_POINTER(pid));
+	struct tt_object *object = process ? tt_model_object(process, id) : NULL;
+
+	if (!object || strcmp(object->name, before) != 0)
+		return;
+	object->name = g_intern_string(name);
+	if (object->thread)
+		object->thread->name = object->name;
+}
+
 static struct tt_process *process_of(struct tt_model *model, const struct tt_event *event)
 {
 	struct tt_process **recent = &model->recent->process;

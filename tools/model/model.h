@@ -176,6 +176,9 @@ void tt_model_observe(struct tt_model *model, const struct tt_observer *observer
 /* Takes the next event. Unknown threads and objects are made as they appear: a trace may begin in the middle. */
 void tt_model_feed(struct tt_model *model, const struct tt_event *event);
 
+/* What is called `before` has another name now: an object, or a thread, of the program that runs in the process. */
+void tt_model_rename(struct tt_model *model, uint32_t pid, uint64_t id, const char *before, const char *name);
+
 /* A thread or object of a process by its id; NULL if none was seen. */
 struct tt_thread *tt_model_thread(struct tt_process *process, uint64_t id);
 struct tt_object *tt_model_object(struct tt_process *process, uint64_t id);

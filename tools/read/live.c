@@ -10,7 +10,7 @@
 #include "tools/read/cpus.h"
 #include "tools/read/tail.h"
 
-/* The channel of the modules: in session.c. Nobody waits for what it has. */
+/* The channel of the modules: in session.c. Only who says so waits for what it has. */
 #define MODULES "modules"
 
 /* From one look through the folder to the next, also when all is quiet; and how long a step of telling should take. */
@@ -43,8 +43,10 @@ struct reading {
 	int64_t asked_ns;   /* when a request was made that is not answered yet; 0: there is none */
 	int64_t request_ns; /* when the last one was made */
 	int64_t news_ns;    /* when something new was seen */
-	int64_t current_ns; /* when nothing was missing */
+	int64_t listed_ns;  /* when the folder was looked through last */
+	int64_t current_ns; /* when nothing was missing, as far as was looked */
 	guint awaited;      /* how many buffers were asked of then */
+	bool asked_modules; /* then, of the modules as well */
 	bool pending;       /* there is something that cannot be told yet */
 };
 
@@ -65,7 +67,8 @@ static int64_t now_ns(const struct reading *reading)
 /* Nobody has ever run on a CPU that is not there, so its buffer is empty. */
 static bool is_awaited(const struct reading *reading, const struct tt_tail_stream *stream)
 {
-	return !stream->aside && (stream->packets || stream->cpu <= reading->last_cpu);
+	return (!stream->aside || reading->next == TT_LIVE_MODULES) &&
+	       (stream->packets || stream->cpu <= reading->last_cpu);
 }
 
 /* The buffer of which the least is known; NULL: there is none. */
@@ -85,6 +88,8 @@ static void note_answers(struct reading *reading, const struct tt_tail_stream *l
 {
 	struct tt_live_state *state = &reading->state;
 
+	if (reading->next == TT_LIVE_MODULES && !reading->asked_modules)
+		reading->asked_ns = 0; /* not of all that is awaited now */
 	if (last && last->end_ns > reading->asked_ns)
 		reading->asked_ns = 0;
 	state->silent_ns = reading->asked_ns ? now_ns(reading) - reading->asked_ns : 0;
@@ -100,13 +105,13 @@ static void pause_reading(struct reading *reading, bool more)
 		reading->news_ns = now;
 	reading->pending = pending;
 	if (!pending)
-		reading->current_ns = now;
+		reading->current_ns = reading->listed_ns;
 	reading->state.behind_ns = pending ? now - MAX(reading->told_ns, reading->current_ns) : 0;
 	reading->next = reading->handler->pause(&reading->state, reading->data);
 }
 
 /* Tells a step of what is known by now. False with *error. */
-static bool tell_step(struct reading *reading, int64_t until_ns, GError **error)
+static bool tell_step(struct reading *reading, int64_t until_ns, bool modules, GError **error)
 {
 	uint64_t before = tt_tail_summary(reading->tail)->events;
 	int64_t step_ns = MIN(until_ns, reading->told_ns + reading->step_ns);
@@ -117,6 +122,8 @@ static bool tell_step(struct reading *reading, int64_t until_ns, GError **error)
 	if (result == TT_TAIL_READ) {
 		reading->told_ns = step_ns;
 		reading->state.complete_ns = step_ns;
+		if (modules && !tt_tail_pending_aside(reading->tail))
+			reading->state.modules_ns = step_ns;
 	}
 	if (tt_tail_summary(reading->tail)->events != before)
 		reading->news_ns = now_ns(reading);
@@ -132,13 +139,14 @@ static bool tell_step(struct reading *reading, int64_t until_ns, GError **error)
 static bool tell(struct reading *reading, int64_t until_ns, GError **error)
 {
 	bool more = until_ns > reading->told_ns;
+	bool modules = reading->next == TT_LIVE_MODULES; /* so it was when `until_ns` was found */
 
 	if (!more)
 		pause_reading(reading, false);
 	while (more && reading->next != TT_LIVE_STOP) {
 		int64_t before_ns = reading->told_ns;
 
-		if (!tell_step(reading, until_ns, error))
+		if (!tell_step(reading, until_ns, modules, error))
 			return false;
 		more =
 		    reading->told_ns > before_ns && reading->told_ns < until_ns; /* or what describes it is missing */
@@ -179,7 +187,8 @@ static bool ask_all(struct reading *reading)
 		if (stream && !is_awaited(reading, stream))
 			continue;
 		if (uid >= 0 && cpus > 0 && (!stream || stream->uid != uid))
-			ok = reading->handler->ask((uint32_t)uid, (uint32_t)cpus, reading->data);
+			ok = reading->handler->ask((uint32_t)uid, (uint32_t)cpus, reading->next == TT_LIVE_MODULES,
+			                           reading->data);
 		if (!stream)
 			break;
 		cpus = MAX(stream->uid == uid ? cpus : 0, stream->cpu + 1);
@@ -201,22 +210,23 @@ static bool ask_if_due(struct reading *reading, GError **error)
 		return false;
 	}
 	reading->request_ns = now;
-	if (!reading->asked_ns && reading->awaited)
+	if (!reading->asked_ns && reading->awaited) {
 		reading->asked_ns = now;
+		reading->asked_modules = reading->next == TT_LIVE_MODULES;
+	}
 	return true;
 }
 
 static bool take_turn(struct reading *reading, GError **error)
 {
-	int64_t listed_ns = now_ns(reading) - clocks_ns;
-
+	reading->listed_ns = now_ns(reading);
 	reading->last_cpu = tt_cpus_last_present();
 	if (!tt_tail_poll(reading->tail, error))
 		return false;
 	const struct tt_tail_stream *last = last_stream(reading);
 	int64_t complete_ns = last && last->end_ns != TT_TAIL_NEVER ? last->end_ns - 1 : TT_TAIL_NEVER;
 	note_answers(reading, last);
-	return tell(reading, MIN(complete_ns, listed_ns), error) &&
+	return tell(reading, MIN(complete_ns, reading->listed_ns - clocks_ns), error) &&
 	       (reading->next == TT_LIVE_STOP || ask_if_due(reading, error));
 }
 

@@ -29,6 +29,7 @@ struct tt_live_source {
 /* How far it has come. */
 struct tt_live_state {
 	int64_t complete_ns; /* all that happened up to here was told; 0: nothing is known yet */
+	int64_t modules_ns;  /* all modules up to here were: once TT_LIVE_MODULES was wanted, and is answered */
 	int64_t behind_ns;   /* for so long there has been something that is not told yet; 0: there is nothing */
 	int64_t silent_ns;   /* for so long no beacon was seen in a buffer of `silent_uid`; 0: they answer */
 	int64_t silent_uid;
@@ -36,20 +37,21 @@ struct tt_live_state {
 
 /* What is wanted next. */
 enum tt_live_next {
-	TT_LIVE_NEWS, /* to be told what happens */
-	TT_LIVE_TIME, /* also if nothing happens: the time up to which that is certain */
+	TT_LIVE_NEWS,    /* to be told what happens */
+	TT_LIVE_TIME,    /* also if nothing happens: the time up to which that is certain */
+	TT_LIVE_MODULES, /* the same, and that all modules are known up to then */
 	TT_LIVE_STOP,
 };
 
 /*
- * As that of a trace, but that a module is told when the state dump tells of it: after the first events of its
- * process. `pause` is called often, also when nothing happens. `ask` asks a beacon for an event in each buffer of the
- * user and the CPUs below n_cpus; false from it ends the reading.
+ * As that of a trace, but that a module comes when it is read: after events of its process, and of its own sites.
+ * `pause` is called often, also when nothing happens. `ask` asks a beacon for an event in each buffer of the user and
+ * the CPUs below n_cpus, in those of modules only if `modules`; false from it ends the reading.
  */
 struct tt_live_handler {
 	struct tt_trace_handler trace;
 	enum tt_live_next (*pause)(const struct tt_live_state *state, void *data);
-	bool (*ask)(uint32_t uid, uint32_t n_cpus, void *data);
+	bool (*ask)(uint32_t uid, uint32_t n_cpus, bool modules, void *data);
 };
 
 /* Reads until the handler wants no more. False with *error, of TT_TRACE_ERROR, if it cannot be read on. */

@@ -234,15 +234,25 @@ enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GE
 	return result;
 }
 
-bool tt_tail_pending(const struct tt_tail *tail)
+static bool is_pending(const struct tt_tail *tail, bool aside)
 {
 	for (guint i = 0; i < tail->infos->len; i++) {
 		const struct tt_ctf_stream *stream = tail->set->streams->pdata[i];
 
-		if (!g_array_index(tail->infos, struct tt_tail_stream, i).aside && stream->item != TT_ITEM_NONE)
+		if (tt_tail_stream(tail, i)->aside == aside && stream->item != TT_ITEM_NONE)
 			return true;
 	}
 	return false;
+}
+
+bool tt_tail_pending(const struct tt_tail *tail)
+{
+	return is_pending(tail, false);
+}
+
+bool tt_tail_pending_aside(const struct tt_tail *tail)
+{
+	return is_pending(tail, true);
 }
 
 enum tt_tail_result tt_tail_end(struct tt_tail *tail, GError **error)

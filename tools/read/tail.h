@@ -109,6 +109,10 @@ enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GE
  */
 bool tt_tail_pending(const struct tt_tail *tail);
 
+/* The same of the streams `aside`: a module that the last tt_tail_read_until did not tell, as no metadata describe it.
+ */
+bool tt_tail_pending_aside(const struct tt_tail *tail);
+
 /*
  * The session is over, and nothing is written any more: polls and tells all the rest. Then what is there in part is
  * damage.

@@ -30,6 +30,7 @@ static const gint64 again_us = G_USEC_PER_SEC;
 
 struct request {
 	uint32_t uid, n_cpus;
+	bool modules;
 };
 
 struct tt_beacon {
@@ -115,7 +116,7 @@ static _Noreturn void serve_one(const struct lamp *lamp)
 	struct request request;
 
 	while (take(&request))
-		lamp->beat(request.n_cpus);
+		lamp->beat(request.n_cpus, request.modules);
 	_exit(0);
 }
 
@@ -186,7 +187,7 @@ static _Noreturn void serve(const struct lamp *lamp)
 
 	while (take(&request))
 		if (request.uid == lamp->uid)
-			lamp->beat(request.n_cpus);
+			lamp->beat(request.n_cpus, request.modules);
 		else
 			pass_on(lamp, &request);
 	_exit(0);
@@ -270,9 +271,9 @@ struct tt_beacon *tt_beacon_start(const char *session, GError **error)
 	return beacon;
 }
 
-bool tt_beacon_ask(struct tt_beacon *beacon, uint32_t uid, uint32_t n_cpus)
+bool tt_beacon_ask(struct tt_beacon *beacon, uint32_t uid, uint32_t n_cpus, bool modules)
 {
-	return send_request(beacon->to, &(struct request){uid, n_cpus});
+	return send_request(beacon->to, &(struct request){uid, n_cpus, modules});
 }
 
 void tt_beacon_stop(struct tt_beacon *beacon)

@@ -17,8 +17,9 @@
 
 #include <glib.h>
 
-/* What its events are called, as a session enables them. */
-#define TT_BEACON_EVENTS "trace_thr_beacon:*"
+/* What its events are called: for the channel of events, and for that of modules. */
+#define TT_BEACON_EVENT "trace_thr_beacon:beat"
+#define TT_BEACON_MODULES_EVENT "trace_thr_beacon:modules"
 
 struct tt_beacon;
 
@@ -26,10 +27,11 @@ struct tt_beacon;
 struct tt_beacon *tt_beacon_start(const char *session, GError **error);
 
 /*
- * Asks for an event in each of the user's buffers of the CPUs below n_cpus. Does not wait: it comes in some
+ * Asks for an event in each of the user's buffers of the CPUs below n_cpus, if `modules` also in those of modules. Does
+ * not wait: it comes in some
  * milliseconds, later if the user is new, or never if nothing can be had of this user. False: it has ended.
  */
-bool tt_beacon_ask(struct tt_beacon *beacon, uint32_t uid, uint32_t n_cpus);
+bool tt_beacon_ask(struct tt_beacon *beacon, uint32_t uid, uint32_t n_cpus, bool modules);
 
 /* It ends when it has done what it was asked to. NULL does nothing. */
 void tt_beacon_stop(struct tt_beacon *beacon);

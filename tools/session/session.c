@@ -177,7 +177,9 @@ static bool enable_all_events(const struct tt_session *session, GError **error)
 	       enable_events(session, ours, LTTNG_EVENT_LOGLEVEL_SINGLE, LTTNG_LOGLEVEL_DEBUG, events_channel, error) &&
 	       enable_events(session, ours, LTTNG_EVENT_LOGLEVEL_SINGLE, modules, modules_channel, error) &&
 	       (!session->live ||
-	        enable_events(session, TT_BEACON_EVENTS, LTTNG_EVENT_LOGLEVEL_ALL, -1, events_channel, error));
+	        (enable_events(session, TT_BEACON_EVENT, LTTNG_EVENT_LOGLEVEL_ALL, -1, events_channel, error) &&
+	         enable_events(session, TT_BEACON_MODULES_EVENT, LTTNG_EVENT_LOGLEVEL_ALL, -1, modules_channel,
+	                       error)));
 }
 
 /* Leaves all processes out that nobody adds. By the number of a process that cannot be told to another namespace. */

@@ -5,7 +5,8 @@
  * the function, `Thread-3 (worker)`. What has a name of its own keeps it.
  *
  * The names of two objects of a process that are alive at once differ: the second is called `conn.c:120#2`. A
- * name once given stays; the same object of a forked child bears that of the parent.
+ * name once given stays; the same object of a forked child bears that of the parent. What lies in a module that is not
+ * known yet, as of a program that still runs, has its name when the module comes.
  */
 #ifndef TT_SYMBOLS_NAMES_H
 #define TT_SYMBOLS_NAMES_H
@@ -15,7 +16,7 @@
 
 struct tt_symbol_names;
 
-/* `symbols` have the modules already; they are told the time of each event, and when programs begin. */
+/* `symbols` learn the time of each event, and when programs begin. */
 struct tt_symbol_names *tt_symbol_names_new(struct tt_symbols *symbols);
 void tt_symbol_names_free(struct tt_symbol_names *names);
 
@@ -25,6 +26,19 @@ void tt_symbol_names_free(struct tt_symbol_names *names);
  */
 const struct tt_event *tt_symbol_names_apply(struct tt_symbol_names *names, const struct tt_event *event,
                                              struct tt_event *room);
+
+/* What is called `name` from now on; its events so far called it `before`. */
+typedef void tt_symbol_named(uint32_t pid, uint64_t id, const char *before, const char *name, void *data);
+
+/*
+ * Tells the symbols of a module. `named` gets all that have their name by it, after events of theirs: none, if
+ * the modules come before the events.
+ */
+void tt_symbol_names_add(struct tt_symbol_names *names, const struct tt_module *module, tt_symbol_named *named,
+                         void *data);
+
+/* Whether the object or thread may have another name when more modules are known. */
+bool tt_symbol_names_lacks(const struct tt_symbol_names *names, uint32_t pid, uint64_t id);
 
 /* The address by which the events call an object that has no name of its own; 0 of one that has. */
 uint64_t tt_symbol_names_address(const struct tt_symbol_names *names, uint32_t pid, uint64_t id);

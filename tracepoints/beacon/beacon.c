@@ -26,10 +26,12 @@ __attribute__((constructor)) static void choose_cpus(void)
 	lttng_ust_getcpu_override(chosen_cpu);
 }
 
-void tt_beacon_beat(uint32_t n_cpus)
+void tt_beacon_beat(uint32_t n_cpus, bool modules)
 {
 	for (uint32_t i = 0; i < n_cpus; i++) {
 		__atomic_store_n(&cpu, i, __ATOMIC_RELAXED);
 		lttng_ust_tracepoint(trace_thr_beacon, beat);
+		if (modules)
+			lttng_ust_tracepoint(trace_thr_beacon, modules);
 	}
 }

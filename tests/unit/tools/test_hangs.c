@@ -72,24 +72,82 @@ static void feed_module(struct world *world)
 {
 	const struct tt_module module = {.pid = world->feed.pid, .base = 0, .size = UINT64_MAX / 2, .path = "/app"};
 
-	tt_symbols_add(world->feed.check->symbols, &module);
+	tt_check_add_module(world->feed.check, &module);
 }
 
-/* Until it is known what file its sites lie in, or for as long as one waits for that. */
+/* Until it is known what file its sites lie in, or that it is in none: until all modules of before are known. */
 static void test_cycle_waits_for_its_names(void **state)
 {
 	for (int named = 0; named < 2; named++) {
 		struct world world = new_world(TT_KIND_MUTEX);
+		int64_t formed_ns;
 
-		tt_hangs_wait_for_names(world.hangs, 500 * ms);
 		starts_three(&world);
 		feed_abba(&world);
-		assert_int_equal(look_after(&world, 519), 0);
+		formed_ns = FEED_ORIGIN + (int64_t)world.feed.n * ms;
+		tt_hangs_know_modules(world.hangs, formed_ns - 1);
+		assert_int_equal(look_after(&world, 100000), 0);
+		assert_true(tt_hangs_lack_modules(world.hangs));
+		assert_true(tt_hangs_any(world.hangs));
 		if (named)
 			feed_module(&world);
-		assert_int_equal(look_after(&world, named ? 519 : 520), 1);
+		else
+			tt_hangs_know_modules(world.hangs, formed_ns);
+		assert_int_equal(look_after(&world, 100000), 1);
+		assert_false(tt_hangs_lack_modules(world.hangs));
 		tt_hangs_free(world.hangs);
 	}
+	(void)state;
+}
+
+/* Its sites are known, but an object that has its address for a name may lie in a module that comes yet. */
+static void test_cycle_waits_for_the_names_of_objects(void **state)
+{
+	static const struct tt_module far = {
+	    .pid = 100, .base = 0xf000000000000000, .size = 0x2000, .path = "/libfar.so", .time_ns = 1};
+	struct world world = new_world(TT_KIND_MUTEX);
+	struct feed *feed = &world.feed;
+
+	tt_hangs_know_modules(world.hangs, 0);
+	starts_three(&world);
+	feed_module(&world);
+	acquires(feed, T1, A);
+	FEED(feed, T2, lock_acquired, .id = B, .name = "mutex 0xf000000000001000", .kind = TT_KIND_MUTEX, .depth = 1);
+	FEED(feed, T1, lock_wait, .id = B, .name = "mutex 0xf000000000001000", .kind = TT_KIND_MUTEX, .holder = T2);
+	waits(feed, T2, A, T1);
+	assert_int_equal(look_after(&world, 100000), 0);
+	assert_true(tt_hangs_lack_modules(world.hangs));
+	tt_check_add_module(feed->check, &far);
+	assert_int_equal(look_after(&world, 100000), 1);
+	assert_edge(found(feed, 0), 0, "T1 has A wants libfar.so+0x1000");
+	tt_hangs_free(world.hangs);
+	(void)state;
+}
+
+/* So may the function of a thread, also of one that is only blocked by it. */
+static void test_cycle_waits_for_the_names_of_threads(void **state)
+{
+	static const struct tt_module far = {
+	    .pid = 100, .base = 0xf000000000000000, .size = 0x2000, .path = "/libfar.so", .time_ns = 1};
+	struct world world = new_world(TT_KIND_MUTEX);
+	struct feed *feed = &world.feed;
+	const struct tt_thread *thread;
+
+	tt_hangs_know_modules(world.hangs, 0);
+	starts_three(&world);
+	feed_module(&world);
+	FEED(feed, MAIN, thread_create, .id = T3, .name = "Thread-9 (0xf000000000001000)");
+	feed_abba(&world);
+	FEED(feed, T3, lock_wait, .thread = "Thread-9 (0xf000000000001000)", .id = A, .kind = TT_KIND_MUTEX,
+	     .holder = T1);
+	assert_int_equal(look_after(&world, 100000), 0);
+	tt_check_add_module(feed->check, &far);
+	assert_int_equal(look_after(&world, 100000), 1);
+	assert_int_equal(found(feed, 0)->blocked->len, 1);
+	thread = g_array_index(found(feed, 0)->blocked, struct tt_edge, 0).thread;
+	assert_string_equal(thread->name, "Thread-9 (libfar.so+0x1000)");
+	assert_string_equal(thread->object->name, thread->name);
+	tt_hangs_free(world.hangs);
 	(void)state;
 }
 
@@ -407,6 +465,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_cycle_is_due_at_once_and_told_once),
 	    cmocka_unit_test(test_cycle_waits_for_its_names),
+	    cmocka_unit_test(test_cycle_waits_for_the_names_of_objects),
+	    cmocka_unit_test(test_cycle_waits_for_the_names_of_threads),
 	    cmocka_unit_test(test_second_hang_is_told_by_itself),
 	    cmocka_unit_test(test_cycle_of_locks_must_stand),
 	    cmocka_unit_test(test_lock_taken_twice_has_patience),

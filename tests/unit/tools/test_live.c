@@ -28,6 +28,7 @@ static struct world {
 	int64_t listed_ns;         /* when the folder was looked through last */
 	int asked[2];              /* of root, of another */
 	uint32_t cpus[2];
+	bool asked_modules, undescribed; /* modules: of them; there are some that no metadata describe */
 	bool deaf;
 	struct tt_live_state state;
 	struct tt_trace_summary summary;
@@ -82,6 +83,12 @@ bool tt_tail_pending(const struct tt_tail *tail)
 	return world.pending;
 }
 
+bool tt_tail_pending_aside(const struct tt_tail *tail)
+{
+	(void)tail;
+	return world.undescribed;
+}
+
 enum tt_tail_result tt_tail_read_until(struct tt_tail *tail, int64_t time_ns, GError **error)
 {
 	(void)tail;
@@ -109,11 +116,12 @@ static enum tt_live_next on_pause(const struct tt_live_state *state, void *data)
 	return ++world.turns >= TURNS ? TT_LIVE_STOP : world.next;
 }
 
-static bool on_ask(uint32_t uid, uint32_t n_cpus, void *data)
+static bool on_ask(uint32_t uid, uint32_t n_cpus, bool modules, void *data)
 {
 	(void)data;
 	world.asked[uid != ROOT]++;
 	world.cpus[uid != ROOT] = n_cpus;
+	world.asked_modules |= modules;
 	return !world.deaf;
 }
 
@@ -232,6 +240,81 @@ static void test_modules_are_not_waited_for(void **state)
 	assert_true(read_along(NULL));
 	assert_true(world.told_ns > world.begin_ns);
 	assert_int_equal(world.asked[1], 0);
+	assert_false(world.asked_modules);
+	assert_int_equal(world.state.modules_ns, 0);
+	(void)state;
+}
+
+static void modules_are_wanted(struct world *now)
+{
+	answer_root(now);
+	if (now->turns == TURNS / 2)
+		now->next = TT_LIVE_MODULES; /* from the next turn on */
+	if (now->turns <= TURNS / 2 + 1)
+		now->begin_ns = now->told_ns;
+}
+
+static void answer_modules_when_asked(struct world *now)
+{
+	answer_root(now);
+	if (now->asked_modules)
+		now->streams[1].end_ns = now_ns() - 5000000;
+}
+
+/* Who wants them too gets the time only as far as the modules are known as well. */
+static void test_modules_are_waited_for_where_wanted(void **state)
+{
+	for (int undescribed = 0; undescribed < 2; undescribed++) {
+		begin(NULL);
+		add_stream(ROOT, 0, TT_TAIL_NEVER);
+		add_stream(ROOT, 0, TT_TAIL_NEVER);
+		world.streams[1].aside = true;
+		world.turn = answer_modules_when_asked;
+		world.next = TT_LIVE_MODULES;
+		world.undescribed = undescribed;
+		assert_true(read_along(NULL));
+		assert_true(world.asked_modules);
+		assert_true(world.asked[0] > 1); /* the first request was of before they were wanted */
+		assert_true(world.told_ns > world.begin_ns - 5000000);
+		assert_true(world.told_ns < world.streams[1].end_ns);
+		assert_int_equal(world.state.modules_ns, undescribed ? 0 : world.told_ns);
+	}
+	(void)state;
+}
+
+static void modules_are_wanted_later(struct world *now)
+{
+	if (now->turns == 2)
+		now->next = TT_LIVE_MODULES;
+	for (guint i = 0; i < now->n && now->asked_modules; i++)
+		now->streams[i].end_ns = now_ns();
+}
+
+/* A request that is not answered yet is not of them: another is made. */
+static void test_modules_are_asked_beside_a_request(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	world.streams[1].aside = true;
+	world.turn = modules_are_wanted_later;
+	assert_true(read_along(NULL));
+	assert_true(world.asked[0] >= 2);
+	assert_true(world.asked_modules);
+	assert_true(world.state.modules_ns > 0);
+	(void)state;
+}
+
+/* They are silent: the time stands. */
+static void test_modules_that_do_not_come(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	add_stream(NOBODY, 0, TT_TAIL_NEVER);
+	world.streams[1].aside = true;
+	world.turn = modules_are_wanted;
+	assert_true(read_along(NULL));
+	assert_int_equal(world.told_ns, world.begin_ns);
+	assert_int_equal(world.state.modules_ns, 0);
+	assert_int_equal(world.state.silent_uid, NOBODY);
 	(void)state;
 }
 
@@ -350,6 +433,25 @@ static void test_without_a_beacon(void **state)
 	(void)state;
 }
 
+/* Something comes after the folder was looked through, and a while passes until it is again: so long it is behind. */
+static void is_held_up(struct world *now)
+{
+	if (now->turns < TURNS / 2)
+		answer_root(now);
+	if (now->turns == TURNS / 2)
+		g_usleep(100000);
+	now->pending = now->turns > TURNS / 2;
+}
+
+static void test_behind_since_the_last_listing(void **state)
+{
+	add_stream(ROOT, 0, TT_TAIL_NEVER);
+	world.turn = is_held_up;
+	assert_true(read_along(NULL));
+	assert_true(world.state.behind_ns >= 100000000 + (TURNS / 2 - 2) * 10000000);
+	(void)state;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -358,6 +460,9 @@ int main(void)
 	    cmocka_unit_test_setup(test_each_user_is_asked, begin),
 	    cmocka_unit_test_setup(test_and_goes_on_when_it_answers, begin),
 	    cmocka_unit_test_setup(test_modules_are_not_waited_for, begin),
+	    cmocka_unit_test_setup(test_modules_are_waited_for_where_wanted, begin),
+	    cmocka_unit_test_setup(test_modules_are_asked_beside_a_request, begin),
+	    cmocka_unit_test_setup(test_modules_that_do_not_come, begin),
 	    cmocka_unit_test_setup(test_absent_cpus_are_not_waited_for, begin),
 	    cmocka_unit_test(test_lists_of_cpus),
 	    cmocka_unit_test_setup(test_quiet_asks_for_nothing, begin),
@@ -367,6 +472,7 @@ int main(void)
 	    cmocka_unit_test_setup(test_later, begin),
 	    cmocka_unit_test_setup(test_disorder_ends_it, begin),
 	    cmocka_unit_test_setup(test_without_a_beacon, begin),
+	    cmocka_unit_test_setup(test_behind_since_the_last_listing, begin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

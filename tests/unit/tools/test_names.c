@@ -234,12 +234,171 @@ static void test_fork(void **state)
 	assert_string_equal(apply(f, event), "mutex 0x1000"); /* another id: another object */
 }
 
+/* What was named when a module came: `ID: BEFORE is NAME` each. */
+static void note_named(uint32_t pid, uint64_t id, const char *before, const char *name, void *data)
+{
+	assert_int_equal(pid, POOL_PID);
+	g_string_append_printf(data, "%d: %s is %s\n", (int)id, before, name);
+}
+
+static char *add_module(struct fixture *f, uint64_t base, uint64_t size, uint32_t pid)
+{
+	GString *text = g_string_new(NULL);
+	const struct tt_module module = {
+	    .pid = pid, .base = base, .size = size, .path = f->pool.path, .time_ns = ++f->now_ns, .exact = true};
+
+	tt_symbol_names_add(f->names, &module, note_named, text);
+	return g_string_free(text, FALSE);
+}
+
+/* A name is for good in the child if it is in the parent: not one of a site, for what may lie in a module. */
+static void test_fork_before_the_modules(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t lock = pool_address(&f->pool, "&queue_lock");
+	struct tt_event event = {
+	    .type = TT_EVENT_lock_acquired, .pid = POOL_PID + 1, .id = 2, .name = recorded(f, "mutex", lock)};
+
+	begin_program(f, POOL_PID, 1);
+	acquire(f, 2, lock);
+	init(f, 3, 0x1000, pool_address(&f->pool, "run"));
+	begin_program(f, POOL_PID + 1, POOL_PID);
+	event.name = recorded(f, "mutex", lock);
+	assert_string_equal(apply(f, event), "queue_lock");
+	event.id = 3;
+	event.name = "mutex 0x1000";
+	assert_string_equal(apply(f, event), "pool.cc:102");
+	assert_false(tt_symbol_names_lacks(f->names, POOL_PID + 1, 2));
+	assert_true(tt_symbol_names_lacks(f->names, POOL_PID + 1, 3));
+}
+
+/* The process runs, and where its files lie is not known yet. */
+static void forget_modules(struct fixture *f)
+{
+	tt_symbol_names_free(f->names);
+	tt_symbols_free(f->symbols);
+	f->symbols = tt_symbols_new();
+	f->names = tt_symbol_names_new(f->symbols);
+}
+
+/* An object and a thread have their names as soon as the module is known, and bear them from then on. */
+static void test_late_modules(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t run = pool_address(&f->pool, "run"), base = pool_address(&f->pool, "info.dli_fbase");
+	char thread[64], expected[256];
+	const uint64_t lock = pool_address(&f->pool, "&queue_lock");
+
+	forget_modules(f);
+	g_snprintf(thread, sizeof thread, "Thread-3 (0x%lx)", (unsigned long)pool_address(&f->pool, "worker"));
+	acquire(f, 2, lock);
+	apply(f, (struct tt_event){.type = TT_EVENT_thread_create, .id = 3, .name = thread});
+	init(f, 4, 0x1000, run);
+	init(f, 5, 0x2000, run);
+	assert_string_equal(acquire(f, 6, 0x3000), "mutex 0x3000");
+	destroy(f, 5, 0x2000);
+	/* Where it is used later is not its name. */
+	assert_string_equal(apply(f, (struct tt_event){.type = TT_EVENT_lock_acquired,
+	                                               .id = 4,
+	                                               .name = "mutex 0x1000",
+	                                               .caller = pool_address(&f->pool, "beyond")}),
+	                    "mutex 0x1000");
+	for (uint64_t id = 2; id <= 6; id++)
+		assert_true(tt_symbol_names_lacks(f->names, POOL_PID, id));
+	assert_false(tt_symbol_names_lacks(f->names, POOL_PID, 7));
+
+	g_autofree char *others = add_module(f, base, 0x100000, POOL_PID + 1);
+	g_autofree char *beside = add_module(f, 1, 16, POOL_PID);
+	g_autofree char *named = add_module(f, base, 0x100000, POOL_PID);
+	g_autofree char *again = add_module(f, base, 0x100000, POOL_PID);
+	assert_string_equal(others, "");
+	assert_string_equal(beside, "");
+	assert_string_equal(again, "");
+	g_snprintf(expected, sizeof expected,
+	           "2: mutex 0x%lx is queue_lock\n3: %s is Thread-3 (worker)\n4: mutex 0x1000 is pool.cc:102\n"
+	           "5: mutex 0x2000 is pool.cc:102#2\n",
+	           (unsigned long)lock, thread);
+	assert_string_equal(named, expected);
+	for (uint64_t id = 2; id <= 6; id++) /* from 4 on they lie in no module yet */
+		assert_int_equal(tt_symbol_names_lacks(f->names, POOL_PID, id), id >= 4);
+	assert_string_equal(acquire(f, 2, lock), "queue_lock");
+	/* The second was destroyed: its name and number are free when the other is, too. */
+	destroy(f, 4, 0x1000);
+	assert_string_equal(init(f, 7, 0x4000, run), "pool.cc:102");
+}
+
+/* The variable is in a module that comes after the one where it is used: its site is its name until then. */
+static void test_late_variable(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t lock = pool_address(&f->pool, "&queue_lock"), base = pool_address(&f->pool, "info.dli_fbase");
+	uint64_t run = pool_address(&f->pool, "run");
+	char expected[128];
+
+	forget_modules(f);
+	init(f, 2, lock, run);
+	init(f, 3, 0x1000, run);
+	/* What has the address and what has the site, one after the other, as if they were two files. */
+	g_autofree char *site = add_module(f, base, run - base + 1, POOL_PID);
+	g_snprintf(expected, sizeof expected, "2: mutex 0x%lx is pool.cc:102\n3: mutex 0x1000 is pool.cc:102#2\n",
+	           (unsigned long)lock);
+	assert_string_equal(site, expected);
+	assert_string_equal(init(f, 4, 0x2000, run), "pool.cc:102#3");
+	g_autofree char *variable = add_module(f, base, 0x100000, POOL_PID);
+	assert_string_equal(variable, "2: pool.cc:102 is queue_lock\n");
+	assert_false(tt_symbol_names_lacks(f->names, POOL_PID, 2));
+	/* Nobody has the name of before any more when the two others are gone. */
+	destroy(f, 3, 0x1000);
+	destroy(f, 4, 0x2000);
+	assert_string_equal(init(f, 5, 0x3000, run), "pool.cc:102");
+}
+
+/* By the chain of calls: none of its frames may be unknown before the one that it is named by. */
+static void test_late_module_of_a_stack(void **state)
+{
+	struct fixture *f = *state;
+	const struct tt_stack stack = {.n = 1, .frames = {pool_address(&f->pool, "run")}};
+
+	forget_modules(f);
+	apply(f, (struct tt_event){.type = TT_EVENT_lock_init,
+	                           .id = 2,
+	                           .name = "mutex 0x1000",
+	                           .caller = pool_address(&f->pool, "walk"),
+	                           .stack = &stack});
+	g_autofree char *named = add_module(f, pool_address(&f->pool, "info.dli_fbase"), 0x100000, POOL_PID);
+	assert_string_equal(named, "2: mutex 0x1000 is pool.cc:102\n");
+}
+
+/* Another object lies where it was: that one keeps the address. */
+static void test_late_name_of_what_is_gone(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t run = pool_address(&f->pool, "run");
+
+	forget_modules(f);
+	init(f, 2, 0x1000, run);
+	init(f, 3, 0x1000, run);
+	g_autofree char *named = add_module(f, pool_address(&f->pool, "info.dli_fbase"), 0x100000, POOL_PID);
+	assert_string_equal(named, "2: mutex 0x1000 is pool.cc:102\n3: mutex 0x1000 is pool.cc:102\n");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-	    TEST(test_variables), TEST(test_init_sites), TEST(test_late_site), TEST(test_as_recorded),
-	    TEST(test_threads),   TEST(test_runtimes),   TEST(test_exec),      TEST(test_fork),
+	    TEST(test_variables),
+	    TEST(test_init_sites),
+	    TEST(test_late_site),
+	    TEST(test_as_recorded),
+	    TEST(test_threads),
+	    TEST(test_runtimes),
+	    TEST(test_exec),
+	    TEST(test_fork),
+	    TEST(test_fork_before_the_modules),
+	    TEST(test_late_modules),
+	    TEST(test_late_variable),
+	    TEST(test_late_module_of_a_stack),
+	    TEST(test_late_name_of_what_is_gone),
 	};
 
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);

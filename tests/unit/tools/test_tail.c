@@ -362,16 +362,45 @@ static void test_damage(void **state)
 	g_clear_error(&error);
 }
 
+/* Of a channel aside what is not described yet holds nothing up, but is not known either. */
+static void test_metadata_later_aside(void **state)
+{
+	struct growing *g = *state;
+	g_autofree char *path = g_build_filename(g->from, files[0], NULL), *text = NULL;
+
+	tt_tail_close(g->tail);
+	g->tail = tt_tail_open(g->to, &(struct tt_tail_options){.aside = "events"}, &handler, &g->told);
+	assert_true(g_file_get_contents(path, &text, NULL, NULL));
+	copy(g, files[0], (gsize)(strstr(text, "event { name = \"trace_thr:") - text) + 40);
+	copy(g, files[1], G_MAXSIZE);
+	poll_all(g);
+	assert_true(tt_tail_stream(g->tail, 0)->aside);
+	assert_int_equal(tt_tail_complete(g->tail), TT_TAIL_NEVER);
+	assert_false(tt_tail_pending(g->tail));
+	assert_int_equal(try_until(g, 1500), TT_TAIL_READ);
+	assert_true(tt_tail_pending_aside(g->tail));
+	copy(g, files[0], G_MAXSIZE);
+	poll_all(g);
+	assert_int_equal(try_until(g, 1500), TT_TAIL_READ);
+	assert_false(tt_tail_pending_aside(g->tail));
+}
+
 #define GROWING(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    GROWING(test_nothing_yet),         GROWING(test_streams),
-	    GROWING(test_small_steps),         GROWING(test_large_steps),
-	    GROWING(test_metadata_in_packets), GROWING(test_packet_in_part),
-	    GROWING(test_metadata_later),      GROWING(test_disorder),
-	    GROWING(test_end_in_part),         GROWING(test_damage),
+	    GROWING(test_nothing_yet),
+	    GROWING(test_streams),
+	    GROWING(test_small_steps),
+	    GROWING(test_large_steps),
+	    GROWING(test_metadata_in_packets),
+	    GROWING(test_packet_in_part),
+	    GROWING(test_metadata_later),
+	    GROWING(test_disorder),
+	    GROWING(test_metadata_later_aside),
+	    GROWING(test_end_in_part),
+	    GROWING(test_damage),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
