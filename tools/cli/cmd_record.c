@@ -27,7 +27,8 @@ static const char summary[] =
     "  trace-thr record --preload --stack 16 -- python3 prog.py\n"
     "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n\n"
     "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 3 if that would be 0 and\n"
-    "the recording is not whole; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording.";
+    "the recording is not whole; 126 if it cannot be executed, 127 if it is not there or what runs it; 2 bad usage or "
+    "no recording.";
 
 static bool stop_reading(const struct tt_event *event, void *data)
 {

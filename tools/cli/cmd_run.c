@@ -29,8 +29,8 @@ static const char summary[] =
     "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
     "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 3 if that would be 0 and events\n"
-    "were lost; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording. Of many runs, that "
-    "of findings in any, else of the first that failed.";
+    "were lost; 126 if it cannot be executed, 127 if it is not there or what it needs to start; 2 bad usage or no\n"
+    "recording. Of many runs, that of findings in any, else of the first that failed.";
 
 /* A day of runs is fewer: what is more is a mistake. */
 enum { MOST_RUNS = 1000000 };

@@ -1,3 +1,4 @@
+#include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/seconds.h"
@@ -164,6 +165,13 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 		        lost == 1 ? "" : "s");
 }
 
+bool tt_recording_has_no_start(const struct tt_recording *recording)
+{
+	int status = recording->end.exit_status;
+
+	return status == TT_EXIT_NOT_EXECUTABLE || status == TT_EXIT_NOT_RUN;
+}
+
 void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request)
 {
 	static const struct tt_trace_summary empty = {.events = 0};
@@ -173,6 +181,11 @@ void tt_recording_tell_empty(const struct tt_recording *recording, const struct 
 		    "no events: --timeout ended %s before it had made one: give it more time, or see whether it uses "
 		    "libtrace_thr (--preload)",
 		    request->options.program[0]);
+	else if (tt_recording_has_no_start(recording))
+		tt_note(
+		    "no events: %s ended with status %d, as what is not there or cannot be executed does: see what was "
+		    "printed above (of a program, 'ldd' lists the libraries that it needs)",
+		    request->options.program[0], recording->end.exit_status);
 	else
 		tt_notes_of_recording(&empty, NULL, request->options.preload);
 }

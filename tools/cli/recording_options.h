@@ -39,6 +39,12 @@ void tt_recording_request_clear(struct tt_recording_request *request);
  */
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request);
 
+/*
+ * Whether the status of a program that made no event is that of one which could not begin: the loader did not find a
+ * library, or a shell or the like did not find a program.
+ */
+bool tt_recording_has_no_start(const struct tt_recording *recording);
+
 /* Says why it has no event of the program. */
 void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request);
 

@@ -289,7 +289,7 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 	                                 .stack = options->stack,
 	                                 .begin_ns = g_get_real_time() * 1000};
 	if (!tt_program_run(job->path, options->program, environment, &care, &job->recording->end, error)) {
-		*job->status = TT_EXIT_NOT_EXECUTABLE;
+		*job->status = job->recording->end.exit_status;
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
