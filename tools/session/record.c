@@ -453,7 +453,7 @@ bool tt_recording_is_whole(const struct tt_recording *recording)
 {
 	const struct tt_session_loss *loss = &recording->loss;
 
-	return !loss->events && !loss->torn && !loss->cut && !recording->left_out;
+	return !loss->events && !loss->torn && !loss->cut && !recording->untold && !recording->left_out;
 }
 
 /* What the program's end would be for a shell. */
