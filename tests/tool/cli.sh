@@ -35,4 +35,24 @@ for command in run record; do
 	done
 done
 
+# Without a stderr: the status is the same, and nothing of ours gets into a file that the program opens in its place.
+# closed STATUS COMMAND…
+closed()
+{
+	expected=$1
+	shift
+	rm -rf "$dir/trace" "$dir/of_program"
+	status=0
+	timeout --foreground --kill-after=5 $limit "$TOOL" "$@" <&- >"$dir/out" 2>&- || status=$?
+	mv "$dir/of_program" "$dir/err"
+	check "$1 $2 $3, with stderr closed" "$(status_is "$expected")$(lacks out 'trace-thr:|TT0')$(
+		lacks err 'trace-thr:|TT0')$(has err '^mine$')"
+}
+open="exec 2>'$dir/of_program'; echo mine >&2;"
+closed 66 run -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 66 run --no-live --timeout 1 -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 66 run --repeat 1 -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 7 run -o "$dir/trace" -- sh -c "$open $BUILD/examples/simple; exit 7"
+closed 7 record --preload -o "$dir/trace" -- sh -c "$open $BUILD/examples/simple; exit 7"
+
 finish
