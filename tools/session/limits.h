@@ -1,0 +1,14 @@
+/*
+ * Limits of ours (ulimit) that can be in the way of LTTng, whose daemons and programs inherit them. It does not say so
+ * itself.
+ */
+#ifndef TT_SESSION_LIMITS_H
+#define TT_SESSION_LIMITS_H
+
+/* So many open files are enough for LTTng's daemons. */
+enum { TT_LIMITS_FILES = 1024 };
+
+/* Those that may be the reason for a failure, and what to do: half a sentence, the caller's. NULL: there is none. */
+char *tt_limits_text(void);
+
+#endif /* TT_SESSION_LIMITS_H */
