@@ -385,6 +385,7 @@ static bool record_into(const struct job *job, GError **error)
 		close_door(&recorder);
 		tt_left_out_listen(recorder.left_out);
 		recording->left_out = tt_left_out_all(recorder.left_out);
+		recording->keeps_capabilities = tt_left_out_keeps(recorder.left_out);
 		tt_left_out_free(recorder.left_out);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		if (recorder.missed && !recording->loss.cut)
@@ -446,6 +447,7 @@ void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
 	g_clear_pointer(&recording->left_out, g_strfreev);
+	g_clear_pointer(&recording->keeps_capabilities, g_free);
 	g_clear_pointer(&recording->unrecorded, g_strfreev);
 }
 
