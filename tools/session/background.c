@@ -72,6 +72,15 @@ static char **environment(void)
 	return g_environ_unsetenv(g_get_environ(), "LD_PRELOAD");
 }
 
+static pid_t fail(const char *name, GError **error)
+{
+	g_autofree char *limits = tt_limits_text();
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            limits ? "%s does not start: %s" : "%s does not start: 'trace-thr doctor' tells what it lacks",
+	            name, limits);
+	return 0;
+}
+
 pid_t tt_background_start(const struct tt_background *background, GError **error)
 {
 	const char *name = background->argv[0];
@@ -79,6 +88,8 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	g_autoptr(GError) failure = NULL;
 	GPid pid;
 
+	if (!tt_limits_suffice())
+		return fail(name, error);
 	if (!g_spawn_async(NULL, background->argv, variables,
 	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
 	                       G_SPAWN_STDERR_TO_DEV_NULL,
@@ -90,11 +101,7 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	}
 	if (wait_for(background, pid))
 		return pid;
-	g_autofree char *limits = tt_limits_text();
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-	            limits ? "%s does not start: %s" : "%s does not start: 'trace-thr doctor' tells what it lacks",
-	            name, limits);
-	return 0;
+	return fail(name, error);
 }
 
 void tt_background_stop(int pidfd)
