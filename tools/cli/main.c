@@ -32,6 +32,11 @@ static void print_help(void)
 	     "  trace-thr timeline DIR               draw a recording\n"
 	     "  trace-thr stats DIR                  where its threads waited\n"
 	     "\n"
+	     "Environment: TRACE_THR_SUPPRESSIONS (a file, as --suppressions), TRACE_THR_READER (fast or babeltrace: "
+	     "which "
+	     "reader),\n"
+	     "NO_COLOR. What a recorded program gets: trace-thr record --help.\n"
+	     "\n"
 	     "`trace-thr COMMAND --help` tells more of a command. Programs are built with libtrace_thr: -ltrace_thr.");
 }
 
