@@ -14,7 +14,7 @@
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 
 /* The most that we may give, up to that. */
-static void raise_limit(int what, rlim_t most)
+static void raise_limit(__rlimit_resource_t what, rlim_t most)
 {
 	struct rlimit limit;
 

@@ -30,7 +30,7 @@ char *tt_limits_text(void)
 }
 
 /* Whether we have so much, or may have it. */
-static bool can_have(int what, rlim_t needed)
+static bool can_have(__rlimit_resource_t what, rlim_t needed)
 {
 	struct rlimit limit;
 
