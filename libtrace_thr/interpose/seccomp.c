@@ -9,6 +9,7 @@
 #include "seccomp.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <link.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -20,7 +21,9 @@
 #include <unistd.h>
 
 #include "libtrace_thr/src/last_thread.h"
+#include "libtrace_thr/src/left_out.h"
 #include "libtrace_thr/src/process.h"
+#include "tracepoints/left_out.h"
 #include "futex.h"
 #include "watch.h"
 
@@ -76,11 +79,23 @@ static void end_library(const char *name, bool call)
 	mprotect(first, size, PROT_READ);
 }
 
+/* The recorder hears of it as long as we can speak. */
+static void tell(char reason)
+{
+	int error = errno;
+
+	tt_enter();
+	tt_left_out_tell(reason);
+	tt_leave();
+	errno = error;
+}
+
 static void leave(void)
 {
 	void (*forks)(void) = NULL;
 	void *address = dlsym(RTLD_DEFAULT, "tt_provider_leave");
 
+	tell(TT_LEFT_OUT_SECCOMP);
 	tt_process_leave();
 	tt_is_ready = false;
 	tt_enter();
@@ -122,5 +137,7 @@ TT_INTERPOSED int prctl(int option, ...)
 	va_end(rest);
 	if (option == PR_SET_SECCOMP && (arguments[0] == SECCOMP_MODE_STRICT || arguments[0] == SECCOMP_MODE_FILTER))
 		tt_seccomp_comes();
+	if (option == PR_SET_KEEPCAPS && arguments[0] && tt_is_ready && !tt_inside)
+		tell(TT_LEFT_OUT_KEEPS);
 	return TT_REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

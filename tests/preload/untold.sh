@@ -7,17 +7,23 @@ records()
 {
 	rm -rf "$dir/trace"
 	tool record -q --preload -o "$dir/trace" -- "$programs/untold" "$1"
-	check "$1: it comes to its end" "$(status_is 0)"
+	of_record=$status
+	cp "$dir/err" "$dir/said"
 	made=$(sed -n 's/^posts //p' "$dir/out")
 	babeltrace2 --no-delta "$dir/trace" >"$dir/raw"
 	told=$(grep -c ' trace_thr:sem_released:' "$dir/raw")
 	untold=$(sed -n 's/.* trace_thr:untold: .* n = \([0-9]*\).*/\1/p' "$dir/raw" | awk '{ n += $1 } END { print n + 0 }')
 }
+said() { cp "$dir/said" "$dir/err"; }
 is() { test "$1" = "$2" || echo "$1, should be $2; "; }
 
 # judged STATUS: both readers come to it.
 judged()
 {
+	status=$of_record
+	said
+	check "$mode: what record says of it" "$(status_is "$1")$(test "$untold" = 0 && is_empty err ||
+		has err "$untold calls? of the program lost")"
 	for reader in fast babeltrace; do
 		TRACE_THR_READER=$reader
 		export TRACE_THR_READER

@@ -35,4 +35,46 @@ for command in run record; do
 	done
 done
 
+# Without a stderr: the status is the same, and nothing of ours gets into a file that the program opens in its place.
+# closed STATUS COMMAND…
+closed()
+{
+	expected=$1
+	shift
+	rm -rf "$dir/trace" "$dir/of_program"
+	status=0
+	timeout --foreground --kill-after=5 $limit "$TOOL" "$@" <&- >"$dir/out" 2>&- || status=$?
+	mv "$dir/of_program" "$dir/err"
+	check "$1 $2 $3, with stderr closed" "$(status_is "$expected")$(lacks out 'trace-thr:|TT0')$(
+		lacks err 'trace-thr:|TT0')$(has err '^mine$')"
+}
+open="exec 2>'$dir/of_program'; echo mine >&2;"
+closed 66 run -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 66 run --no-live --timeout 1 -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 66 run --repeat 1 -o "$dir/trace" -- sh -c "$open $BUILD/examples/deadlock_abba"
+closed 7 run -o "$dir/trace" -- sh -c "$open $BUILD/examples/simple; exit 7"
+closed 7 record --preload -o "$dir/trace" -- sh -c "$open $BUILD/examples/simple; exit 7"
+
+# Variables: each that the sources name is in the README and in a --help; each that a program gets is in that of record.
+root=$(cd "$(dirname "$0")/../.." && pwd)
+variables=$(grep -rhoE '"TRACE_THR_[A-Z_]+"' "$root/libtrace_thr" "$root/tracepoints" "$root/tools" --include='*.[ch]' | tr -d '"' | sort -u)
+check "there are variables" "$(test "$(echo "$variables" | wc -l)" -ge 9 || echo "$variables")"
+for command in '' run record confirm; do
+	# None, or one.
+	# shellcheck disable=SC2086
+	tool $command --help
+	cat "$dir/out" >>"$dir/help"
+done
+for variable in $variables; do
+	for text in "$root/README.md" "$dir/help"; do
+		check "$variable is in $(basename "$text")" "$(grep -qw "$variable" "$text" || echo "it is not")"
+	done
+done
+tool record -o "$dir/env" -- env
+sed -n 's/^\(TRACE_THR_[A-Z_]*\|LTTNG_[A-Z_]*\)=.*/\1/p' "$dir/out" >"$dir/got"
+tool record --help
+for variable in $(cat "$dir/got"); do
+	check "$variable is in record --help" "$(has out "$variable")"
+done
+
 finish

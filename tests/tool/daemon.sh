@@ -88,6 +88,19 @@ check "the daemon of a recorder that was killed is stopped by its heir or by the
 apart sh -c "mount -t tmpfs -o size=1m tmpfs /dev/shm; exec '$dir/bin/trace-thr' record -o tight '$dir/bin/examples/rlock'"
 check "too little shared memory is told, with the remedy" \
 	"$(status_is 2)$(has err '/dev/shm .*remount,size')$(lines err 1)$(test ! -e "$dir/work/tight" || echo "left over")"
+# Filled when the recorder has looked at it, and by what stays: the size that is advised is enough beside that.
+cat >"$dir/bin/fill" <<'END'
+#!/bin/sh
+head -c 200m /dev/zero >/dev/shm/filled 2>/dev/null
+exec "$@"
+END
+chmod 755 "$dir/bin/fill"
+apart sh -c "mount -t tmpfs -o size=160m tmpfs /dev/shm
+	'$dir/bin/trace-thr' record -o filled '$dir/bin/fill' '$dir/bin/examples/rlock'; echo \$? >&2
+	size=\$('$dir/bin/trace-thr' record -o filled true 2>&1 | sed -n 's/.*remount,size=\([0-9]*m\) .*/\1/p')
+	mount -o remount,size=\$size /dev/shm && '$dir/bin/trace-thr' record -q -o filled '$dir/bin/examples/rlock'"
+check "shared memory that is filled since is told, and the size that is wanted" \
+	"$(status_is 0)$(has err '^2$')$(has err '/dev/shm has [0-9]+ KiB free since the program began.*size=[1-9][0-9][0-9]m')"
 
 apart env PATH="$dir" "$dir/bin/trace-thr" record -o missing "$dir/bin/examples/rlock"
 check "without lttng-sessiond it names the remedy" \

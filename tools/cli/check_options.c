@@ -61,7 +61,7 @@ bool tt_check_request_take(struct tt_check_request *request)
 		request->suppressions = tt_suppressions_read(path, &error);
 	if (request->baseline_path && !error)
 		request->baseline = tt_baseline_read(request->baseline_path, &error);
-	return error ? tt_refuse("%s", error->message) : true;
+	return !error && tt_save_can(request->output, &error) ? true : tt_refuse("%s", error->message);
 }
 
 bool tt_check_request_has_place(const struct tt_check_request *request)

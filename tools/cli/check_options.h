@@ -45,7 +45,8 @@ struct tt_check_request {
  */
 GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *output, const GOptionEntry *more, guint n);
 
-/* After parsing: takes the options and reads the files that they name. False: what is wrong was said on stderr. */
+/* After parsing: takes the options, reads the files that they name, and sees whether the report can be written. False:
+ * what is wrong was said on stderr. */
 bool tt_check_request_take(struct tt_check_request *request);
 
 /*

@@ -42,6 +42,8 @@ static const char summary[] =
     "  trace-thr record -o trace -- ./prog; trace-thr confirm --yes trace\n"
     "  trace-thr confirm --tries 10 --pause 5 trace -- ./prog --slow\n"
     "\n"
+    "The program's environment is as with record, and TRACE_THR_STEER has the plan.\n"
+    "\n"
     "Exit status: 1 a deadlock happened, 0 none, 2 bad usage or no recording, 130 interrupted.";
 
 /* What the command line says. */

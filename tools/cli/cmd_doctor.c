@@ -168,6 +168,7 @@ static const char *look_at_unwinder(GString *found)
 
 static const char *look_at_shm(GString *found)
 {
+	static char advice[128];
 	uint64_t room = tt_buffers_room();
 	struct tt_buffers buffers = tt_buffers_fit(room, (uint64_t)sysconf(_SC_NPROCESSORS_CONF));
 
@@ -177,7 +178,11 @@ static const char *look_at_shm(GString *found)
 	}
 	g_string_printf(found, "/dev/shm has %" G_GUINT64_FORMAT " MiB free, recording takes %" G_GUINT64_FORMAT " MiB",
 	                room >> 20, (buffers.total >> 20) + 1);
-	return buffers.event_size ? NULL : "mount -o remount,size=64m /dev/shm (docker: --shm-size=64m)";
+	uint64_t size = tt_buffers_size_wanted(tt_buffers_size(), room, buffers.total);
+	g_snprintf(advice, sizeof advice,
+	           "mount -o remount,size=%" G_GUINT64_FORMAT "m /dev/shm (docker: --shm-size=%" G_GUINT64_FORMAT "m)",
+	           size, size);
+	return buffers.event_size ? NULL : advice;
 }
 
 static const char *look_at_reader(GString *found)

@@ -27,7 +27,8 @@ static const char summary[] =
     "  trace-thr record --preload --stack 16 -- python3 prog.py\n"
     "\n" TT_RECORDING_ENVIRONMENT "With --shake, TRACE_THR_SHAKE as well.\n\n"
     "Exit status: the program's own; 128 + N if signal N ended it; 124 if --timeout did; 3 if that would be 0 and\n"
-    "the recording is not whole; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording.";
+    "the recording is not whole; 126 if it cannot be executed, 127 if it is not there or what runs it; 2 bad usage or "
+    "no recording.";
 
 static bool stop_reading(const struct tt_event *event, void *data)
 {
@@ -36,13 +37,18 @@ static bool stop_reading(const struct tt_event *event, void *data)
 	return false;
 }
 
-/* Whether the recording has no event of the program. */
-static bool is_empty(const struct tt_recording *recording)
+/*
+ * What the recording has of the program. Calls that could not become events are counted in the midst of the others, so
+ * where there can be such, with the interposer alone, all is read.
+ */
+static struct tt_trace_summary look(const struct tt_recording *recording, bool preload)
 {
-	static const struct tt_trace_handler first = {.event = stop_reading};
+	static const struct tt_trace_handler first = {.event = stop_reading}, all;
 	struct tt_trace_summary read;
 
-	return !tt_trace_read(recording->folder, &first, NULL, &read, NULL) || !read.events;
+	if (!tt_trace_read(recording->folder, preload ? &all : &first, NULL, &read, NULL))
+		read = (struct tt_trace_summary){.events = 0};
+	return read;
 }
 
 static int record(const struct tt_recording_request *request)
@@ -55,8 +61,11 @@ static int record(const struct tt_recording_request *request)
 		tt_note("%s", error->message);
 		return status;
 	}
+	const struct tt_trace_summary read = look(&recording, request->options.preload);
+	recording.untold = read.untold;
 	tt_recording_tell(&recording, request);
-	if (is_empty(&recording))
+	tt_note_untold(read.untold);
+	if (!read.events)
 		tt_recording_tell_empty(&recording, request);
 	else if (!request->quiet)
 		tt_note("next: trace-thr check %s", recording.folder);

@@ -1,4 +1,3 @@
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,8 +29,11 @@ static const char summary[] =
     "\n"
     "Exit status: the program's own (128 + N if signal N ended it), but 66 for findings, as ThreadSanitizer\n"
     "(--error-exitcode), and 124 if --timeout ended it and nothing was found; 3 if that would be 0 and events\n"
-    "were lost; 126 or 127 if it cannot be executed or is not there; 2 bad usage or no recording. Of many runs, that "
-    "of findings in any, else of the first that failed.";
+    "were lost; 126 if it cannot be executed, 127 if it is not there or what it needs to start; 2 bad usage or no\n"
+    "recording. Of many runs, that of findings in any, else of the first that failed.";
+
+/* A day of runs is fewer: what is more is a mistake. */
+enum { MOST_RUNS = 1000000 };
 
 /* As the command line has it. */
 struct arguments {
@@ -56,8 +58,8 @@ static bool take(const struct arguments *arguments, struct tt_run_request *reque
 
 	if (!tt_parse_number(arguments->error_exitcode, 0, 255, &request->error_exitcode))
 		return tt_refuse("--error-exitcode takes a number from 0 to 255");
-	if (!tt_parse_number(arguments->repeat, 1, INT_MAX, &times))
-		return tt_refuse("--repeat takes a number from 1");
+	if (!tt_parse_number(arguments->repeat, 1, MOST_RUNS, &times))
+		return tt_refuse("--repeat takes a number from 1 to %d; --until-fail alone has no end", MOST_RUNS);
 	request->keep_going = arguments->keep_going;
 	request->keep_traces = arguments->keep_traces;
 	request->live = !arguments->no_live;
@@ -78,7 +80,8 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 	    {"no-live", 0, 0, G_OPTION_ARG_NONE, &arguments->no_live,
 	     "Do not look while the program runs, only when it has ended", NULL},
 	    {"repeat", 'r', 0, G_OPTION_ARG_STRING, &arguments->repeat,
-	     "Run it so often; report what did not pass, and remove the traces of what did", "N"},
+	     "Run it so often, at most 1000000 times; report what did not pass, and remove the traces of what did",
+	     "N"},
 	    {"until-fail", 0, 0, G_OPTION_ARG_NONE, &arguments->until_fail,
 	     "Run it until there are findings or it fails, at most as often as --repeat says", NULL},
 	    {"keep-traces", 0, 0, G_OPTION_ARG_NONE, &arguments->keep_traces,

@@ -206,6 +206,8 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = g_strdup_printf("%s: see trace-thr timeline --help", error->message);
 	else
 		wrong = refusal(request);
+	if (!wrong && !tt_save_can(request->output, &error))
+		wrong = g_strdup(error->message);
 	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
 }
 

@@ -22,7 +22,7 @@ enum {
 	TT_EXIT_RUN_FINDINGS = 66, /* run: findings, as ThreadSanitizer */
 	TT_EXIT_TIMEOUT = 124,     /* run, record: --timeout ended the program, as timeout(1) */
 	TT_EXIT_NOT_EXECUTABLE = 126,
-	TT_EXIT_NOT_RUN = 127,     /* run, record: no such program, as a shell */
+	TT_EXIT_NOT_RUN = 127,     /* run, record: no such program, or nothing that runs it, as a shell */
 	TT_EXIT_INTERRUPTED = 130, /* run, record: before the program began, as by Ctrl-C in a shell */
 };
 

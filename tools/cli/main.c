@@ -32,6 +32,11 @@ static void print_help(void)
 	     "  trace-thr timeline DIR               draw a recording\n"
 	     "  trace-thr stats DIR                  where its threads waited\n"
 	     "\n"
+	     "Environment: TRACE_THR_SUPPRESSIONS (a file, as --suppressions), TRACE_THR_READER (fast or babeltrace: "
+	     "which "
+	     "reader),\n"
+	     "NO_COLOR. What a recorded program gets: trace-thr record --help.\n"
+	     "\n"
 	     "`trace-thr COMMAND --help` tells more of a command. Programs are built with libtrace_thr: -ltrace_thr.");
 }
 
@@ -80,14 +85,14 @@ static int refuse(const char *name)
 
 /*
  * Opens the standard descriptors that are closed, else a file of ours gets their numbers, and with them our messages.
- * The wrong way round, so that reading and writing still fail; and they are closed in the program that is run, as they
- * were.
+ * Input and output the wrong way round, so that reading and writing still fail; but who has closed stderr wants no
+ * messages and no report there, and that is no failure. They are closed in the program that is run, as they were.
  */
 static void fill_standard(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
 		if (fcntl(fd, F_GETFD) == -1)
-			(void)open("/dev/null", (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) | O_CLOEXEC);
+			(void)open("/dev/null", (fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY) | O_CLOEXEC);
 }
 
 int main(int argc, char **argv)

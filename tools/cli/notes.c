@@ -9,6 +9,14 @@ static void note(uint64_t count, const char *one, const char *many, const char *
 		tt_note("%" G_GUINT64_FORMAT " %s %s", count, count == 1 ? one : many, what);
 }
 
+void tt_note_untold(uint64_t calls)
+{
+	note(calls, "call", "calls",
+	     "of the program lost: made where none can be told, as a handler does that interrupts others many times "
+	     "over, "
+	     "or a thread after its end (docs/interpose.md)");
+}
+
 void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
 {
 	tt_notes_of_recording(summary, symbols, false);
@@ -25,10 +33,7 @@ void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct 
 	     "lost: the tracer had no room");
 	note(summary->torn, "packet of events", NULL,
 	     "lost: the program was killed while it wrote an event; let it end by itself, or by SIGTERM");
-	note(summary->untold, "call", "calls",
-	     "of the program lost: made where none can be told, as a handler does that interrupts others many times "
-	     "over, "
-	     "or a thread after its end (docs/interpose.md)");
+	tt_note_untold(summary->untold);
 	note(summary->unknown, "event", "events", "left out: they are of a later version; update trace-thr");
 	note(summary->other_processes, "event", "events", "left out: other programs than the recorded one made them");
 	if (!summary->events)

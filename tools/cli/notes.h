@@ -13,4 +13,7 @@ void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *s
 /* The same of a recording just made; `preloaded`: with --preload, so that need not be advised. */
 void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded);
 
+/* Of them: the calls that the program made and that could not become events. */
+void tt_note_untold(uint64_t calls);
+
 #endif /* TT_NOTES_H */

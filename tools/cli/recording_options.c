@@ -1,13 +1,16 @@
+#include "tools/cli/command.h"
 #include "tools/cli/complain.h"
 #include "tools/cli/notes.h"
 #include "tools/cli/seconds.h"
 #include "tools/cli/recording_options.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "tools/session/libraries.h"
+#include "tools/session/limits.h"
 #include "tracepoints/vocabulary.h"
 
 /* More than ten years: a mistake, and more than clocks like. */
@@ -114,6 +117,23 @@ static void tell_of_program(const struct tt_recording *recording, const struct t
 		tt_note("%s was ended after %g s (--timeout)", options->program[0], options->timeout);
 	else if (end->signal && !end->no_room)
 		tt_note("%s was ended by signal %d (%s)", options->program[0], end->signal, strsignal(end->signal));
+	if (recording->keeps_capabilities && (end->signal == SIGABRT || end->exit_status == 128 + SIGABRT))
+		tt_note("%s kept its capabilities for a change of user, which glibc aborts where other threads, here "
+		        "LTTng's, have lost theirs: record what it starts instead (setpriv … trace-thr record …)",
+		        recording->keeps_capabilities);
+}
+
+enum { MOST_NAMED = 5 };
+
+/* Those of a list that the manifest has all of; NULL: there is none. */
+static void tell_first(const char *what, char **list, const char *folder)
+{
+	const guint n = list ? g_strv_length(list) : 0;
+
+	for (guint i = 0; i < MIN(n, MOST_NAMED); i++)
+		tt_note("%s: %s", what, list[i]);
+	if (n > MOST_NAMED)
+		tt_note("and %u more: see %s/trace-thr.json", n - MOST_NAMED, folder);
 }
 
 /* What the recording lacks that no count tells. */
@@ -121,8 +141,7 @@ static void tell_of_cut(const struct tt_recording *recording)
 {
 	const struct tt_session_loss *loss = &recording->loss;
 
-	for (char **process = recording->left_out; process && *process; process++)
-		tt_note("left out: %s", *process);
+	tell_first("left out", recording->left_out, recording->folder);
 	if (loss->torn)
 		tt_note("recorded into %s; the program was killed while it wrote an event, so an unknown number "
 		        "of its last events is lost",
@@ -136,26 +155,14 @@ static void tell_of_cut(const struct tt_recording *recording)
 		        tt_cut_text(loss->cut));
 }
 
-enum { MOST_UNRECORDED = 5 };
-
-/* Also with --quiet: what is not in the trace is not checked either. */
-static void tell_of_unrecorded(const struct tt_recording *recording)
-{
-	const guint n = recording->unrecorded ? g_strv_length(recording->unrecorded) : 0;
-
-	for (guint i = 0; i < MIN(n, MOST_UNRECORDED); i++)
-		tt_note("not recorded: %s", recording->unrecorded[i]);
-	if (n > MOST_UNRECORDED)
-		tt_note("and %u more programs: see %s/trace-thr.json", n - MOST_UNRECORDED, recording->folder);
-}
-
 void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
 {
 	uint64_t lost = recording->loss.events;
 
 	if (!request->quiet)
 		tell_of_program(recording, &request->options);
-	tell_of_unrecorded(recording);
+	/* Also with --quiet: what is not in the trace is not checked either. */
+	tell_first("not recorded", recording->unrecorded, recording->folder);
 	tell_of_cut(recording);
 	if (recording->loss.torn || recording->loss.cut)
 		return;
@@ -164,15 +171,30 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 		        lost == 1 ? "" : "s");
 }
 
+bool tt_recording_has_no_start(const struct tt_recording *recording)
+{
+	int status = recording->end.exit_status;
+
+	return status == TT_EXIT_NOT_EXECUTABLE || status == TT_EXIT_NOT_RUN;
+}
+
 void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request)
 {
 	static const struct tt_trace_summary empty = {.events = 0};
+	g_autofree char *limits = tt_limits_text();
 
 	if (recording->end.timed_out)
 		tt_note(
 		    "no events: --timeout ended %s before it had made one: give it more time, or see whether it uses "
 		    "libtrace_thr (--preload)",
 		    request->options.program[0]);
+	else if (tt_recording_has_no_start(recording))
+		tt_note(
+		    "no events: %s ended with status %d, as what is not there or cannot be executed does: see what was "
+		    "printed above (of a program, 'ldd' lists the libraries that it needs)",
+		    request->options.program[0], recording->end.exit_status);
+	else if (limits)
+		tt_note("no events: %s", limits);
 	else
 		tt_notes_of_recording(&empty, NULL, request->options.preload);
 }

@@ -85,6 +85,14 @@ static bool report(const struct run *run, const struct tt_check *check, const st
 	return !check->summary.events || tt_check_request_write(&run->request->check, report, stderr);
 }
 
+/* Of a program that made no event. What it lacks to begin at all is its own affair: its status says so. */
+static int status_of_nothing(const struct tt_recording *recording)
+{
+	if (recording->end.timed_out)
+		return TT_EXIT_TIMEOUT;
+	return tt_recording_has_no_start(recording) ? recording->end.exit_status : TT_EXIT_USAGE;
+}
+
 static void remove_trace(struct tt_run_result *result)
 {
 	tt_remove_tree(result->folder);
@@ -106,7 +114,7 @@ static void conclude(const struct run *run, struct tt_check *check, const struct
 	if (result->findings)
 		result->status = request->error_exitcode;
 	else if (!check->summary.events)
-		result->status = recording->end.timed_out ? TT_EXIT_TIMEOUT : TT_EXIT_USAGE;
+		result->status = status_of_nothing(recording);
 	else if (result->status == TT_EXIT_OK && tt_report_verdict(&all) == TT_VERDICT_UNKNOWN)
 		result->status = TT_EXIT_NO_VERDICT;
 	result->recorded = check->summary.events > 0;
@@ -132,7 +140,7 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 		tt_check_free(check);
 		return;
 	}
-	result->status = TT_EXIT_USAGE;
+	result->status = status_of_nothing(recording);
 	result->recorded = false;
 	clear_progress(run);
 	tt_recording_tell(recording, &run->request->recording);

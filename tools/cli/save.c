@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static bool fail(GError **error, const char *path, int number)
 {
@@ -14,10 +15,15 @@ static bool fail(GError **error, const char *path, int number)
 	return false;
 }
 
-/* Opened without blocking: a FIFO that nobody reads is an error, and not waited for. */
+/* Without blocking: a FIFO that nobody reads is an error, and not waited for. */
+static int open_unblocked(const char *path)
+{
+	return open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
 static FILE *open_stream(const char *path)
 {
-	int file = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	int file = open_unblocked(path);
 
 	if (file == -1)
 		return NULL;
@@ -57,4 +63,30 @@ bool tt_save(const char *path, const char *what, const char *text, GError **erro
 	g_set_error(error, G_FILE_ERROR, cause->code, "cannot write %s: %s: name another file", path, cause->message);
 	g_error_free(cause);
 	return false;
+}
+
+/* Whether a file can be made in its folder: one that is there is replaced. */
+static bool can_make(const char *path, const char *place, GError **error)
+{
+	g_autofree char *folder = g_path_get_dirname(place);
+
+	return access(folder, W_OK | X_OK) == 0 || fail(error, path, errno);
+}
+
+bool tt_save_can(const char *path, GError **error)
+{
+	struct stat there;
+
+	if (!path)
+		return true;
+	if (stat(path, &there) == -1)
+		return *path && errno == ENOENT ? can_make(path, path, error) : fail(error, path, errno);
+	if (S_ISDIR(there.st_mode))
+		return fail(error, path, EISDIR);
+	if (!S_ISREG(there.st_mode))
+		return open_unblocked(path) != -1 || fail(error, path, errno);
+	char *real = realpath(path, NULL);
+	bool can = can_make(path, real ? real : path, error);
+	free(real);
+	return can;
 }

@@ -13,4 +13,10 @@
  */
 bool tt_save(const char *path, const char *what, const char *text, GError **error);
 
+/*
+ * Whether that could be done now, before the work for it begins; NULL: it can. A pipe stays open then: its reader would
+ * take its closing for the end.
+ */
+bool tt_save_can(const char *path, GError **error);
+
 #endif /* TT_SAVE_H */

@@ -59,8 +59,7 @@ void tt_cut_tell(const struct tt_manifest *manifest, const struct tt_trace_handl
 		tell(&loss, handler, data, summary);
 	}
 	for (char **process = manifest->left_out; process && *process; process++) {
-		g_autofree char *why = g_strdup_printf("%s, so none of its events are there", *process);
-		loss.why = why;
+		loss.why = *process;
 		loss.begin_ns = -1;
 		loss.apart = true;
 		tell(&loss, handler, data, summary);

@@ -8,20 +8,31 @@
 #include <unistd.h>
 
 #include "tools/session/daemon.h"
+#include "tools/session/limits.h"
 
 /* How long a daemon may take to start, and one that was killed to be gone. */
 enum { PATIENCE_MS = 20000, STEP_MS = 5 };
 
-/* A limit on the size of files (ulimit -f) is for the program: it gets as much as we may give. One beyond is told so.
- */
-static void raise_limit(void)
+/* The most that we may give, up to that. */
+static void raise_limit(__rlimit_resource_t what, rlim_t most)
 {
-	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+	struct rlimit limit;
 
-	if (setrlimit(RLIMIT_FSIZE, &limit) == -1 && getrlimit(RLIMIT_FSIZE, &limit) == 0) {
-		limit.rlim_cur = limit.rlim_max;
-		setrlimit(RLIMIT_FSIZE, &limit);
+	if (getrlimit(what, &limit) == -1 || limit.rlim_cur >= most)
+		return;
+	const struct rlimit wanted = {most, MAX(limit.rlim_max, most)};
+	if (setrlimit(what, &wanted) == -1) {
+		limit.rlim_cur = MIN(limit.rlim_max, most);
+		setrlimit(what, &limit);
 	}
+}
+
+/* Limits are for the program: on the size of files (one who writes beyond it is told so), descriptors and memory. */
+static void raise_limits(void)
+{
+	raise_limit(RLIMIT_FSIZE, RLIM_INFINITY);
+	raise_limit(RLIMIT_NOFILE, TT_LIMITS_FILES);
+	raise_limit(RLIMIT_AS, RLIM_INFINITY);
 	signal(SIGXFSZ, SIG_DFL);
 }
 
@@ -32,7 +43,7 @@ static void detach(void *data)
 
 	(void)data;
 	setsid();
-	raise_limit();
+	raise_limits();
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
@@ -61,6 +72,15 @@ static char **environment(void)
 	return g_environ_unsetenv(g_get_environ(), "LD_PRELOAD");
 }
 
+static pid_t fail(const char *name, GError **error)
+{
+	g_autofree char *limits = tt_limits_text();
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
+	            limits ? "%s does not start: %s" : "%s does not start: 'trace-thr doctor' tells what it lacks",
+	            name, limits);
+	return 0;
+}
+
 pid_t tt_background_start(const struct tt_background *background, GError **error)
 {
 	const char *name = background->argv[0];
@@ -68,6 +88,8 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	g_autoptr(GError) failure = NULL;
 	GPid pid;
 
+	if (!tt_limits_suffice())
+		return fail(name, error);
 	if (!g_spawn_async(NULL, background->argv, variables,
 	                   G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL |
 	                       G_SPAWN_STDERR_TO_DEV_NULL,
@@ -79,9 +101,7 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	}
 	if (wait_for(background, pid))
 		return pid;
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-	            "%s does not start: 'trace-thr doctor' tells what it lacks, '%s -v' more", name, name);
-	return 0;
+	return fail(name, error);
 }
 
 void tt_background_stop(int pidfd, int patience_ms)

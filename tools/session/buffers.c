@@ -4,6 +4,8 @@
 
 enum { LEAST = 64 * 1024, MOST = 1024 * 1024 };
 enum { LEAST_COUNT = 8, MOST_COUNT = 32 };
+/* As docker gives: there is room for other recordings at the same time. */
+enum { LEAST_SHARED_MIB = 64 };
 enum { MOST_IN_ALL = 128 * 1024 * 1024, SHARE = 8 };
 
 /* LTTng keeps one sub-buffer more for the reader. */
@@ -30,4 +32,18 @@ uint64_t tt_buffers_room(void)
 	struct statvfs shm;
 
 	return statvfs("/dev/shm", &shm) == 0 ? (uint64_t)shm.f_bavail * shm.f_frsize : UINT64_MAX;
+}
+
+uint64_t tt_buffers_size(void)
+{
+	struct statvfs shm;
+
+	return statvfs("/dev/shm", &shm) == 0 ? (uint64_t)shm.f_blocks * shm.f_frsize : 0;
+}
+
+uint64_t tt_buffers_size_wanted(uint64_t size, uint64_t free, uint64_t needed)
+{
+	uint64_t used = size > free ? size - free : 0, wanted = ((used + needed) >> 20) + 1;
+
+	return wanted > LEAST_SHARED_MIB ? wanted : LEAST_SHARED_MIB;
 }

@@ -27,4 +27,10 @@ struct tt_buffers tt_buffers_fit(uint64_t room, uint64_t cpus);
 /* The shared memory that is free; UINT64_MAX if that cannot be told. */
 uint64_t tt_buffers_room(void);
 
+/* How large the shared memory is in all; 0 if that cannot be told. */
+uint64_t tt_buffers_size(void);
+
+/* How many MiB it must have, if of its size so much is free, for what is needed to fit beside the rest. */
+uint64_t tt_buffers_size_wanted(uint64_t size, uint64_t free, uint64_t needed);
+
 #endif /* TT_SESSION_BUFFERS_H */

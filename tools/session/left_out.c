@@ -23,6 +23,7 @@ enum { MOST = 64, LONGEST_NAME = 64 };
 struct tt_left_out {
 	int fd;
 	GPtrArray *all; /* char * */
+	char *keeps;    /* the last that keeps its capabilities; NULL: none */
 };
 
 struct tt_left_out *tt_left_out_new(const char *token)
@@ -51,13 +52,21 @@ void tt_left_out_free(struct tt_left_out *left_out)
 		return;
 	close(left_out->fd);
 	g_ptr_array_free(left_out->all, TRUE);
+	g_free(left_out->keeps);
 	g_free(left_out);
 }
 
 /* NULL: no reason that this version knows. */
 static const char *reason_text(char reason)
 {
-	return reason == TT_LEFT_OUT_CLOCK ? "has a clock of its own (faketime, or a time namespace)" : NULL;
+	switch (reason) {
+	case TT_LEFT_OUT_CLOCK:
+		return "has a clock of its own (faketime, or a time namespace), so none of its events are there";
+	case TT_LEFT_OUT_SECCOMP:
+		return "gave up system calls (seccomp), so nothing that it did after that is there";
+	default:
+		return NULL;
+	}
 }
 
 /* Its own user's process, or one that comes of the recorder. */
@@ -66,15 +75,27 @@ static bool is_believed(const struct ucred *who)
 	return who->pid > 0 && (who->uid == geteuid() || tt_descent(who->pid, getpid()) == TT_DESCENT_FOUND);
 }
 
-static void add(struct tt_left_out *left_out, const char *reason, char *name, pid_t pid)
+/* "prog (pid 7)", of what the process says. */
+static char *process_text(char *name, pid_t pid)
 {
-	g_autofree char *text = NULL;
-
 	for (char *c = name; *c; c++)
 		if (!g_ascii_isprint(*c))
 			*c = '?';
-	text = g_strdup_printf("%s (pid %d) %s", name, (int)pid, reason);
-	if (left_out->all->len < MOST && !g_ptr_array_find_with_equal_func(left_out->all, text, g_str_equal, NULL))
+	return g_strdup_printf("%s (pid %d)", name, (int)pid);
+}
+
+static void add(struct tt_left_out *left_out, char letter, char *name, pid_t pid)
+{
+	g_autofree char *process = process_text(name, pid);
+	const char *reason = reason_text(letter);
+	g_autofree char *text = reason ? g_strdup_printf("%s %s", process, reason) : NULL;
+
+	if (letter == TT_LEFT_OUT_KEEPS) {
+		g_free(left_out->keeps);
+		left_out->keeps = g_steal_pointer(&process);
+	}
+	if (text && left_out->all->len < MOST &&
+	    !g_ptr_array_find_with_equal_func(left_out->all, text, g_str_equal, NULL))
 		g_ptr_array_add(left_out->all, g_steal_pointer(&text));
 }
 
@@ -108,9 +129,8 @@ void tt_left_out_listen(struct tt_left_out *left_out)
 			break;
 		packet[n] = '\0';
 		const struct ucred who = sender(&message);
-		const char *reason = reason_text(*packet);
-		if (reason && is_believed(&who))
-			add(left_out, reason, packet + 1, who.pid);
+		if (n > 0 && is_believed(&who))
+			add(left_out, *packet, packet + 1, who.pid);
 	}
 }
 
@@ -121,4 +141,9 @@ char **tt_left_out_all(const struct tt_left_out *left_out)
 	for (guint i = 0; all && i < left_out->all->len; i++)
 		all[i] = g_strdup(left_out->all->pdata[i]);
 	return all;
+}
+
+char *tt_left_out_keeps(const struct tt_left_out *left_out)
+{
+	return left_out ? g_strdup(left_out->keeps) : NULL;
 }

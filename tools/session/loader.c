@@ -20,7 +20,7 @@ enum { MOST_SCRIPTS = 5 };
 struct image {
 	int class;
 	int machine;
-	char *loader; /* the base name of its dynamic loader; NULL: it has none */
+	char *loader; /* the path of its dynamic loader; NULL: it has none */
 };
 
 /* The program's loader. NULL if the headers name none. */
@@ -36,8 +36,7 @@ static char *loader_of(Elf *elf)
 		Elf_Data *data = elf_getdata_rawchunk(elf, (int64_t)header.p_offset, header.p_filesz, ELF_T_BYTE);
 		if (!data || !data->d_size)
 			continue;
-		g_autofree char *path = g_strndup(data->d_buf, data->d_size);
-		return g_path_get_basename(path);
+		return g_strndup(data->d_buf, data->d_size);
 	}
 	return NULL;
 }
@@ -103,42 +102,87 @@ static bool gains_rights(const char *path, const char **how, const char **remedy
 	return getuid() != 0 && getxattr(path, "security.capability", capabilities, sizeof capabilities) > 0;
 }
 
-/* Why the loader will not load our libraries into an image like this. NULL if it will. */
-static char *refusal(const char *path, const struct image *image)
+/* Whether the kernel runs programs of that kind beside those of our own. */
+static bool runs_here(const struct image *image, const struct image *ours)
 {
-	struct image ours = {0};
-	const char *how, *remedy;
-	char *text = NULL;
+	return image->machine == ours->machine || (image->machine == EM_386 && ours->machine == EM_X86_64) ||
+	       (image->machine == EM_ARM && ours->machine == EM_AARCH64);
+}
 
-	if (!read_image("/proc/self/exe", &ours) || !ours.loader)
-		return NULL; /* not to be told: let it be tried */
-	g_autofree char *name = g_path_get_basename(path);
-	if (image->class != ours.class)
-		text =
-		    g_strdup_printf("it is a %d-bit program, our libraries have %d bits: record a %d-bit build of it",
-		                    image->class == ELFCLASS32 ? 32 : 64, ours.class == ELFCLASS32 ? 32 : 64,
-		                    ours.class == ELFCLASS32 ? 32 : 64);
-	else if (image->machine != ours.machine)
-		text = g_strdup("it is a program for another kind of processor: record a build for this machine");
-	else if (!image->loader && strcmp(name, ours.loader) == 0)
-		text = NULL; /* the loader, which will load the program that it is given */
-	else if (!image->loader)
-		text = g_strdup("it is statically linked, so no library can be loaded into it: link it dynamically, or "
+static char *wrong_class(const struct image *image, const struct image *ours)
+{
+	int theirs = image->class == ELFCLASS32 ? 32 : 64, bits = ours->class == ELFCLASS32 ? 32 : 64;
+
+	return g_strdup_printf("it is a %d-bit program, our libraries have %d bits: record a %d-bit build of it",
+	                       theirs, bits, bits);
+}
+
+/* Why the loader will not load our libraries into an image that can run here. NULL if it will. */
+static char *refusal(const char *path, const struct image *image, const struct image *ours)
+{
+	g_autofree char *name = g_path_get_basename(path), *loader = g_path_get_basename(ours->loader);
+	g_autofree char *theirs = image->loader ? g_path_get_basename(image->loader) : NULL;
+	const char *how, *remedy;
+
+	if (image->class != ours->class || image->machine != ours->machine)
+		return wrong_class(image, ours);
+	if (!image->loader && strcmp(name, loader) == 0)
+		return NULL; /* the loader, which will load the program that it is given */
+	if (!image->loader)
+		return g_strdup("it is statically linked, so no library can be loaded into it: link it dynamically, or "
 		                "build it with libtrace_thr");
-	else if (strcmp(image->loader, ours.loader) != 0)
-		text = g_strdup_printf(
+	if (strcmp(theirs, loader) != 0)
+		return g_strdup_printf(
 		    "its loader is %s, of another C library than ours (%s): record a build for the machine's C library",
-		    image->loader, ours.loader);
-	else if (gains_rights(path, &how, &remedy))
-		text = g_strdup_printf("%s, and the loader ignores LD_PRELOAD then: %s", how, remedy);
+		    theirs, loader);
+	if (gains_rights(path, &how, &remedy))
+		return g_strdup_printf("%s, and the loader ignores LD_PRELOAD then: %s", how, remedy);
+	return NULL;
+}
+
+/* Whether the kernel will not start it, for want of its loader or since it is for another kind of machine. */
+static bool cannot_start(const struct image *image, const struct image *ours)
+{
+	return !runs_here(image, ours) || (image->loader && access(image->loader, F_OK) == -1);
+}
+
+/* Why not, of the program in the file. NULL: it can be, or it will not start, or that cannot be known. */
+static char *refusal_of(const char *file)
+{
+	struct image image = {0}, ours = {0};
+	char *why = NULL;
+
+	if (!read_image(file, &image))
+		return NULL;
+	if (read_image("/proc/self/exe", &ours) && ours.loader && !cannot_start(&image, &ours))
+		why = refusal(file, &image, &ours);
+	g_free(image.loader);
 	g_free(ours.loader);
-	return text;
+	return why;
+}
+
+char *tt_loader_needed(const char *path)
+{
+	struct image image = {0};
+	char *interpreter = interpreter_of(path);
+
+	if (!interpreter && read_image(path, &image))
+		return image.loader;
+	return interpreter;
+}
+
+bool tt_loader_is_program(const char *path)
+{
+	struct image image = {0};
+	bool is = read_image(path, &image);
+
+	g_free(image.loader);
+	return is;
 }
 
 bool tt_loader_preloads(const char *path, GError **error)
 {
 	g_autofree char *file = g_strdup(path);
-	struct image image = {0};
 
 	for (int scripts = 0; scripts < MOST_SCRIPTS; scripts++) {
 		char *interpreter = interpreter_of(file);
@@ -148,10 +192,7 @@ bool tt_loader_preloads(const char *path, GError **error)
 		g_free(file);
 		file = interpreter;
 	}
-	if (!read_image(file, &image))
-		return true;
-	g_autofree char *why = refusal(file, &image);
-	g_free(image.loader);
+	g_autofree char *why = refusal_of(file);
 	if (!why)
 		return true;
 	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM, "--preload cannot work for %s%s%s: %s", path,

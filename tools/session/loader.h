@@ -11,9 +11,16 @@
 
 /*
  * Whether the loader will load our libraries into the program of this file; a script is judged by its interpreter.
- * False with *error: why not, and what to do. A file that is no program at all is left to whoever starts it.
+ * False with *error: why not, and what to do. A file that will not start is left to the start (start_failure.h).
  */
 bool tt_loader_preloads(const char *path, GError **error);
+
+/* What the kernel runs for the file: the interpreter of a script, the loader of a program; the caller's. NULL: nothing.
+ */
+char *tt_loader_needed(const char *path);
+
+/* Whether the file is a program, if perhaps for another kind of machine. */
+bool tt_loader_is_program(const char *path);
 
 /*
  * Whether the program's events will have the time of this machine: LTTng reads the clock in the program, where

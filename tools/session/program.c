@@ -11,6 +11,7 @@
 #include "tools/cli/command.h"
 #include "tools/session/daemon.h"
 #include "tools/session/offspring.h"
+#include "tools/session/start_failure.h"
 
 /* From SIGTERM to SIGKILL. */
 static const gint64 grace_us = 2 * G_USEC_PER_SEC;
@@ -107,7 +108,8 @@ bool tt_program_interrupted(void)
 	return false;
 }
 
-static bool start(const char *path, char *const *argv, char *const *environment, pid_t *pid, GError **error)
+/* 0, or the code of the failure. */
+static int start(const char *path, char *const *argv, char *const *environment, pid_t *pid)
 {
 	posix_spawnattr_t attributes;
 
@@ -117,10 +119,7 @@ static bool start(const char *path, char *const *argv, char *const *environment,
 	posix_spawnattr_setsigdefault(&attributes, &defaults);
 	int code = posix_spawn(pid, path, NULL, &attributes, argv, environment);
 	posix_spawnattr_destroy(&attributes);
-	if (code)
-		g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM, "%s cannot be executed (%s): %s", path,
-		            g_strerror(code), "is it a program of this machine?");
-	return code == 0;
+	return code;
 }
 
 /* A program at work. */
@@ -287,8 +286,11 @@ bool tt_program_run(const char *path, char *const *argv, char *const *environmen
 	pid_t pid;
 
 	*end = (struct tt_program_end){0};
-	if (!start(path, argv, environment, &pid, error))
+	int code = start(path, argv, environment, &pid);
+	if (code) {
+		end->exit_status = tt_start_failure(path, code, error);
 		return false;
+	}
 	struct run run = {.pid = pid,
 	                  .care = care,
 	                  .end = end,

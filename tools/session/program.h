@@ -59,7 +59,8 @@ bool tt_program_interrupted(void);
  *
  * Signals to us are passed on to the program, but for those of the terminal, which it had as well, and when it has
  * ended to what it has left behind; that may answer to them, hold them back or ignore them, and is waited for. The
- * second one ends all at once, by SIGKILL. False with *error if it could not be started.
+ * second one ends all at once, by SIGKILL. False with *error if it could not be started, and in `end` the exit status
+ * of a shell then.
  */
 bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_care *care,
                     struct tt_program_end *end, GError **error);

@@ -289,7 +289,7 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 	                                 .stack = options->stack,
 	                                 .begin_ns = g_get_real_time() * 1000};
 	if (!tt_program_run(job->path, options->program, environment, &care, &job->recording->end, error)) {
-		*job->status = TT_EXIT_NOT_EXECUTABLE;
+		*job->status = job->recording->end.exit_status;
 		return false;
 	}
 	manifest->end_ns = g_get_real_time() * 1000;
@@ -385,6 +385,7 @@ static bool record_into(const struct job *job, GError **error)
 		close_door(&recorder);
 		tt_left_out_listen(recorder.left_out);
 		recording->left_out = tt_left_out_all(recorder.left_out);
+		recording->keeps_capabilities = tt_left_out_keeps(recorder.left_out);
 		tt_left_out_free(recorder.left_out);
 		ok = tt_session_stop(recorder.session, &recording->loss, ok ? error : NULL) && ok;
 		if (recorder.missed && !recording->loss.cut)
@@ -446,6 +447,7 @@ void tt_recording_clear(struct tt_recording *recording)
 {
 	g_clear_pointer(&recording->folder, g_free);
 	g_clear_pointer(&recording->left_out, g_strfreev);
+	g_clear_pointer(&recording->keeps_capabilities, g_free);
 	g_clear_pointer(&recording->unrecorded, g_strfreev);
 }
 
@@ -453,7 +455,7 @@ bool tt_recording_is_whole(const struct tt_recording *recording)
 {
 	const struct tt_session_loss *loss = &recording->loss;
 
-	return !loss->events && !loss->torn && !loss->cut && !recording->left_out;
+	return !loss->events && !loss->torn && !loss->cut && !recording->untold && !recording->left_out;
 }
 
 /* What the program's end would be for a shell. */

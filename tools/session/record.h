@@ -41,7 +41,9 @@ struct tt_recording {
 	    *unrecorded; /* programs that the recorded ones have started: see unrecorded.h; NULL: there is no end yet */
 	struct tt_program_end end;
 	struct tt_session_loss loss;
-	char **left_out; /* processes that could not be recorded, NULL at the end; NULL: none */
+	uint64_t untold;          /* calls that could not become events, as far as the recording was read since */
+	char **left_out;          /* processes that could not be recorded, NULL at the end; NULL: none */
+	char *keeps_capabilities; /* one that does so over a change of user; NULL: none */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "tools/session/buffers.h"
 #include "tools/session/daemon.h"
 #include "tools/session/files.h"
+#include "tools/session/limits.h"
 #include "tools/session/namespace.h"
 #include "tools/session/salvage.h"
 #include "tools/session/tracker.h"
@@ -59,12 +60,16 @@ struct tt_session {
 	int64_t cut_ns;
 };
 
-static bool fail_memory(uint64_t needed, GError **error)
+/* `free`: what it had when it was too little; `when` that was. */
+static bool fail_memory(uint64_t needed, uint64_t free, const char *when, GError **error)
 {
+	uint64_t size = tt_buffers_size_wanted(tt_buffers_size(), free, needed);
+
 	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
-	            "/dev/shm has not the room that recording needs, %" G_GUINT64_FORMAT
-	            " MiB: enlarge it with 'mount -o remount,size=64m /dev/shm' (docker: --shm-size=64m)",
-	            (needed >> 20) + 1);
+	            "/dev/shm has %" G_GUINT64_FORMAT " KiB free%s, and recording takes %" G_GUINT64_FORMAT
+	            ": remove files there, or enlarge it with 'mount -o remount,size=%" G_GUINT64_FORMAT
+	            "m /dev/shm' (docker: --shm-size=%" G_GUINT64_FORMAT "m)",
+	            free >> 10, when, needed >> 10, size, size);
 	return false;
 }
 
@@ -101,8 +106,8 @@ static bool check_limit(const struct tt_buffers *buffers, GError **error)
 		return true;
 	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP,
 	            "LTTng's session daemon may make no file beyond %" G_GUINT64_FORMAT
-	            " MiB (ulimit -f), and a buffer takes %" G_GUINT64_FORMAT ": record with 'ulimit -f unlimited'",
-	            limit >> 20, needed >> 20);
+	            " KiB (ulimit -f), and a buffer takes %" G_GUINT64_FORMAT ": record with 'ulimit -f unlimited'",
+	            limit >> 10, needed >> 10);
 	return false;
 }
 
@@ -111,8 +116,9 @@ static bool check(int code, const char *doing, GError **error)
 {
 	if (code >= 0)
 		return true;
-	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP, "%s: %s: see what 'trace-thr doctor' says", doing,
-	            lttng_strerror(code));
+	g_autofree char *limits = tt_limits_text();
+	g_set_error(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP, "%s: %s: %s", doing, lttng_strerror(code),
+	            limits ? limits : "see what 'trace-thr doctor' says");
 	return false;
 }
 
@@ -209,7 +215,7 @@ static bool set_up(struct tt_session *session, GError **error)
 
 	session->buffers = buffers.total;
 	if (!buffers.event_size)
-		return fail_memory(buffers.total, error);
+		return fail_memory(buffers.total, tt_buffers_room(), "", error);
 	if (!tt_session_has_room(session))
 		return fail_full(session, error);
 	if (!check_limit(&buffers, error))
@@ -400,7 +406,8 @@ bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, G
 		tt_salvage_write_rest(session->salvage);
 	ok = loss->cut || !lacked_memory(session);
 	if (!ok)
-		fail_memory(session->buffers, error);
+		fail_memory(session->buffers, session->least_free, " since the program began, so nothing was recorded",
+		            error);
 	free_session(session);
 	return ok;
 }

@@ -31,6 +31,17 @@ static void test_little_room(void **state)
 	assert_int_equal(buffers.event_count, 8);
 }
 
+/* The size that is advised is enough beside what is there, and never less than is usual. */
+static void test_size_wanted(void **state)
+{
+	(void)state;
+	assert_int_equal(tt_buffers_size_wanted(64 * MIB, 0, 0), 65);
+	assert_int_equal(tt_buffers_size_wanted(64 * MIB, 64 * MIB, MIB), 64);
+	assert_int_equal(tt_buffers_size_wanted(100 * MIB, 30 * MIB, 50 * MIB), 121);
+	assert_int_equal(tt_buffers_size_wanted(100 * MIB, 30 * MIB, 50 * MIB - 1), 120);
+	assert_int_equal(tt_buffers_size_wanted(0, UINT64_MAX, 500 * (uint64_t)MIB), 501);
+}
+
 static void test_no_room(void **state)
 {
 	uint64_t least = tt_buffers_fit(64 * MIB, 32).total;
@@ -57,10 +68,8 @@ static void test_sizes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_much_room),
-	    cmocka_unit_test(test_little_room),
-	    cmocka_unit_test(test_no_room),
-	    cmocka_unit_test(test_sizes),
+	    cmocka_unit_test(test_much_room), cmocka_unit_test(test_little_room), cmocka_unit_test(test_size_wanted),
+	    cmocka_unit_test(test_no_room),   cmocka_unit_test(test_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,7 @@ static void test_other_numbers(void **state)
 	    {"run", "--shake=", "--shake"},
 	    {"run", "--shake=nan", "--shake"},
 	    {"run", "--stack=65", "--stack"},
+	    {"run", "--repeat=1000001", "--repeat takes a number from 1 to 1000000"},
 	    {"run", "--timeout=0", "--timeout"},
 	    {"run", "--timeout=inf", "--timeout"},
 	    {"confirm", "--pause=inf", "--pause"},
@@ -153,6 +154,27 @@ static void test_files_to_write(void **state)
 			                    files[j], true);
 }
 
+/* Where it cannot be written, nothing is begun: the program is not run, the trace not even looked for. */
+static void test_files_to_write_come_first(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const options[][4] = {{"check", "--output", "no-trace"},
+	                                         {"timeline", "--output", "no-trace"},
+	                                         {"confirm", "--report", "no-trace"},
+	                                         {"run", "--report", "touch", "begun"}};
+	static const char *const files[] = {"pipe", "dir", "none/x", "trace/trace-thr.json/x", ""};
+	g_autofree char *begun = g_build_filename(f->folder, "begun", NULL);
+
+	make_files(f->folder);
+	for (size_t i = 0; i < G_N_ELEMENTS(options); i++)
+		for (size_t j = 0; j < G_N_ELEMENTS(files); j++)
+			assert_refused(f->folder,
+			               (const char *[]){options[i][0], options[i][1], files[j], options[i][2],
+			                                options[i][3], NULL},
+			               "cannot write");
+	assert_false(g_file_test(begun, G_FILE_TEST_EXISTS));
+}
+
 /* A recording whose files are pipes: nobody waits for them. */
 static void test_files_in_a_trace(void **state)
 {
@@ -201,8 +223,13 @@ static void test_a_pipe_is_read(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_numbers),        TEST(test_other_numbers),    TEST(test_files_to_read),
-	    TEST(test_files_to_write), TEST(test_files_in_a_trace), cmocka_unit_test(test_a_pipe_is_read),
+	    TEST(test_numbers),
+	    TEST(test_other_numbers),
+	    TEST(test_files_to_read),
+	    TEST(test_files_to_write),
+	    TEST(test_files_to_write_come_first),
+	    TEST(test_files_in_a_trace),
+	    cmocka_unit_test(test_a_pipe_is_read),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -121,6 +121,47 @@ static void test_find(void **state)
 	g_rmdir(folder);
 }
 
+/* What is there, and cannot be started: the status of a shell, and in one line what it lacks. */
+static void test_no_start(void **state)
+{
+	static const struct {
+		const char *text;
+		int status;
+		const char *has;
+	} files[] = {
+	    {"#!/no/such/interpreter\n", 127, "/no/such/interpreter"},
+	    {"echo no first line\n", 126, "#!/bin/sh"},
+	    {"", 126, "#!/bin/sh"},
+	    {"#!/etc/passwd\n", 126, "/etc/passwd"},
+	    {"#!%s\n", 127, "/no/such/interpreter"},
+	};
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *first = g_build_filename(folder, "0", NULL);
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = &asked};
+
+	(void)state;
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *name = g_strdup_printf("%zu", i), *path = g_build_filename(folder, name, NULL);
+		g_auto(GStrv) parts = g_strsplit(files[i].text, "%s", 2);
+		g_autofree char *text = g_strjoinv(first, parts);
+		g_autoptr(GError) error = NULL;
+		struct tt_program_end end;
+
+		assert_true(g_file_set_contents(path, text, -1, NULL));
+		assert_return_code(g_chmod(path, 0700), 0);
+		tt_program_hold_signals();
+		assert_false(tt_program_run(path, (char *[]){path, NULL}, environ, &care, &end, &error));
+		if (end.exit_status != files[i].status || !strstr(error->message, files[i].has))
+			fail_msg("%zu: status %d: %s", i, end.exit_status, error->message);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+		g_autofree char *name = g_strdup_printf("%zu", i), *path = g_build_filename(folder, name, NULL);
+		g_unlink(path);
+	}
+	g_rmdir(folder);
+}
+
 static void test_ends(void **state)
 {
 	struct asked asked = {.looks_left = -1};
@@ -311,6 +352,7 @@ int main(void)
 	    cmocka_unit_test(test_token),
 	    cmocka_unit_test(test_caught),
 	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_no_start),
 	    cmocka_unit_test(test_ends),
 	    cmocka_unit_test(test_timeout),
 	    cmocka_unit_test(test_timeout_of_one_with_a_handler),
