@@ -9,5 +9,6 @@
 
 /* A packet there is a reason, and a program's name. */
 #define TT_LEFT_OUT_CLOCK 'c' /* its clock is not the recorder's */
+#define TT_LEFT_OUT_FILES 'f' /* it may open too few files for LTTng */
 
 #endif /* TT_LEFT_OUT_AGREED_H */

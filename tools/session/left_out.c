@@ -57,7 +57,14 @@ void tt_left_out_free(struct tt_left_out *left_out)
 /* NULL: no reason that this version knows. */
 static const char *reason_text(char reason)
 {
-	return reason == TT_LEFT_OUT_CLOCK ? "has a clock of its own (faketime, or a time namespace)" : NULL;
+	switch (reason) {
+	case TT_LEFT_OUT_CLOCK:
+		return "has a clock of its own (faketime, or a time namespace)";
+	case TT_LEFT_OUT_FILES:
+		return "may open too few files for LTTng and itself: raise its limit (ulimit -n)";
+	default:
+		return NULL;
+	}
 }
 
 /* Its own user's process, or one that comes of the recorder. */
