@@ -22,6 +22,7 @@
 #include "libtrace_thr/src/last_thread.h"
 #include "libtrace_thr/src/process.h"
 #include "futex.h"
+#include "shared_memory.h"
 #include "watch.h"
 
 /* The functions that a library has for its end, in the order of their call from last to first. */
@@ -92,6 +93,7 @@ static void leave(void)
 	end_library("liblttng-ust-tracepoint.so", false);
 	end_library("liblttng-ust-common.so", false);
 	tt_last_thread_await_tracer();
+	tt_shared_memory_forbid();
 	tt_leave();
 }
 

@@ -115,6 +115,11 @@
 	CALL(syscall, wake, syscall(SYS_futex, &o.number, FUTEX_WAKE, 1, NULL, NULL, 0))                               \
 	CALL(syscall, differs, syscall(SYS_futex, &o.number, FUTEX_WAIT, 1, NULL, NULL, 0))                            \
 	CALL(syscall, late, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, &o.short_while, NULL, 0))                     \
+	CALL(syscall, bad_length, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, &o.bad, NULL, 0))                       \
+	CALL(syscall, wild_length, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, 8, NULL, 0))                           \
+	CALL(syscall, wild_end, syscall(SYS_futex, &o.number, FUTEX_WAIT_BITSET, 0, 8, NULL, ~0U))                     \
+	CALL(syscall, wild_word, syscall(SYS_futex, 8, FUTEX_WAIT, 0, &o.short_while, NULL, 0))                        \
+	CALL(syscall, wild_wake, syscall(SYS_futex, 8, FUTEX_WAKE_OP, 1, 1, 16, 0))                                    \
 	CALL(syscall, close, syscall(SYS_close, o.fd))                                                                 \
 	CALL(syscall, bad_close, syscall(SYS_close, -1))                                                               \
 	CALL(prctl, , prctl(PR_GET_DUMPABLE))                                                                          \
