@@ -28,6 +28,11 @@ for n in 3 4 5 8 16 20; do
 	leaves_out "$n descriptors of a recorded program's child" sh inversion
 done
 
+rm -rf "$dir/trace"
+tool record --timeout 60 -o "$dir/trace" -- sh -c "ulimit -n 12; exec $BUILD/tests/tool/nested"
+check "without --preload, of a program with the library, likewise" \
+	"$(status_is 3)$(has err 'left out: nested \(pid [0-9]+\) .*ulimit -n')"
+
 # LTTng takes more where there are more CPUs.
 enough=$((64 + 5 * $(getconf _NPROCESSORS_CONF)))
 for after in "exec $programs/inversion" "$programs/inversion; exit \$?"; do
