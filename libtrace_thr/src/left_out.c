@@ -54,7 +54,8 @@ static bool tell(char reason)
 
 void tt_left_out_tell(char reason)
 {
-	__atomic_store_n(&untold, *recording && !tell(reason) ? reason : 0, __ATOMIC_RELAXED);
+	if (*recording && !tell(reason))
+		__atomic_store_n(&untold, reason, __ATOMIC_RELAXED);
 }
 
 void tt_left_out_tell_again(void)
