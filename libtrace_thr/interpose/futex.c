@@ -106,14 +106,16 @@ static bool has_valid_timeout(const struct futex_call *call)
 	return valid;
 }
 
-/* FUTEX_WAIT takes a length of time, FUTEX_WAIT_BITSET the end of it. Of a wait that the kernel refuses: none. */
+/* FUTEX_WAIT takes a length of time, FUTEX_WAIT_BITSET the end of it. One that the kernel refuses: 0. */
 static int64_t timeout_of(const struct futex_call *call)
 {
 	const struct timespec *timeout = (const struct timespec *)call->timeout;
 	clockid_t clock = call->op & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
 
-	if (!timeout || !has_valid_timeout(call))
+	if (!timeout)
 		return TT_NO_TIMEOUT;
+	if (!has_valid_timeout(call))
+		return 0;
 	return (call->op & FUTEX_CMD_MASK) == FUTEX_WAIT ? length_ns(timeout) : tt_until_ns(clock, timeout);
 }
 
