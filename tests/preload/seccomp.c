@@ -7,6 +7,7 @@
 #include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,11 +79,19 @@ static void await_waits(void)
 		wait_for_another();
 }
 
+static bool has_worked;
+
 static void *work_on(void *arg)
 {
-	for (;;)
+	for (;; __atomic_store_n(&has_worked, true, __ATOMIC_SEQ_CST))
 		work(arg);
 	return arg;
+}
+
+/* What a new thread calls at first is none of those that are left. */
+static bool is_beside(void)
+{
+	return __atomic_load_n(&has_worked, __ATOMIC_SEQ_CST) || __atomic_load_n(&waits, __ATOMIC_SEQ_CST);
 }
 
 int main(int argc, char **argv)
@@ -92,18 +101,18 @@ int main(int argc, char **argv)
 
 	pthread_mutex_lock(&mutexes[0]);
 	pthread_mutex_unlock(&mutexes[0]);
-	if (!strcmp(how, "busy") && !pthread_create(&thread, NULL, work_on, NULL))
-		usleep(10000);
-	if (!strcmp(how, "waits") && !pthread_create(&thread, NULL, wait_on, NULL))
-		usleep(10000);
+	bool beside = !strcmp(how, "busy") || !strcmp(how, "waits");
+	if (beside && pthread_create(&thread, NULL, !strcmp(how, "busy") ? work_on : wait_on, NULL))
+		return 1;
+	while (beside && !is_beside())
+		usleep(1000);
 	if (!strcmp(how, "strict"))
 		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 	else if (!strcmp(how, "errno"))
 		filter(SECCOMP_RET_ERRNO | 1, 0, 0);
 	else
 		filter(SECCOMP_RET_KILL_PROCESS, !strcmp(how, "prctl"),
-		       !strcmp(how, "all") || !strcmp(how, "busy") || !strcmp(how, "waits") ? SECCOMP_FILTER_FLAG_TSYNC
-		                                                                            : 0);
+		       beside || !strcmp(how, "all") ? SECCOMP_FILTER_FLAG_TSYNC : 0);
 	work(NULL);
 	if (strcmp(how, "strict"))
 		wait_for_another();
