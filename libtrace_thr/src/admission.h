@@ -13,8 +13,8 @@ void tt_admission_prepare(void);
 
 /*
  * Whether the process can be in a recording at all: it has the clock of that, and descriptors enough. Once for a
- * process, whoever asks first: later, LTTng's descriptors would be counted as the program's. False also says so to the
- * recorder.
+ * process, at the first question: later, LTTng's descriptors would be counted as the program's. False also says so to
+ * the recorder.
  */
 bool tt_admission_is_possible(void);
 

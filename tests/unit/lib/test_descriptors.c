@@ -122,7 +122,7 @@ static void it_is_said_when_there_is_a_descriptor(void **state)
 	assert_false(is_named());
 }
 
-/* Whoever asks later has the answer of the first, in whose time LTTng had no descriptors. */
+/* Who asks later has the answer of the first, in whose time LTTng had no descriptors. */
 static void it_is_asked_once_for_a_process(void **state)
 {
 	rlim_t least = enough();
