@@ -9,6 +9,7 @@
 
 /* A packet there is a reason, and a program's name. */
 #define TT_LEFT_OUT_CLOCK 'c'   /* its clock is not the recorder's */
+#define TT_LEFT_OUT_FILES 'f'   /* it may open too few files for LTTng */
 #define TT_LEFT_OUT_SECCOMP 's' /* it gives up system calls, and leaves the recording for that */
 
 /* Not left out, but it keeps its capabilities over a change of user, in which glibc may end it for LTTng's threads. */

@@ -70,6 +70,7 @@ static uint32_t *waiting_on(const uint32_t *word)
 void tt_futexes_after_fork_in_child(void)
 {
 	memset(waiting, 0, sizeof waiting);
+	tt_shared_memory_after_fork_in_child();
 }
 
 static __attribute__((noinline)) long pass_on(const struct futex_call *call)
@@ -89,7 +90,23 @@ static int64_t length_ns(const struct timespec *length)
 	return ns > 0 ? ns : 0;
 }
 
-/* FUTEX_WAIT takes a length of time, FUTEX_WAIT_BITSET the end of it. */
+/*
+ * Whether the kernel takes the timeout, which can be any number: it looks at that before the word, and here the word is
+ * one that it finds changed.
+ */
+static bool has_valid_timeout(const struct futex_call *call)
+{
+	int error = errno;
+	uint32_t word = ~(uint32_t)call->value;
+	struct futex_call trial = *call;
+
+	trial.word = &word;
+	bool valid = pass_on(&trial) == -1 && errno == EAGAIN;
+	errno = error;
+	return valid;
+}
+
+/* FUTEX_WAIT takes a length of time, FUTEX_WAIT_BITSET the end of it. One that the kernel refuses: 0. */
 static int64_t timeout_of(const struct futex_call *call)
 {
 	const struct timespec *timeout = (const struct timespec *)call->timeout;
@@ -97,6 +114,8 @@ static int64_t timeout_of(const struct futex_call *call)
 
 	if (!timeout)
 		return TT_NO_TIMEOUT;
+	if (!has_valid_timeout(call))
+		return 0;
 	return (call->op & FUTEX_CMD_MASK) == FUTEX_WAIT ? length_ns(timeout) : tt_until_ns(clock, timeout);
 }
 

@@ -14,6 +14,7 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/types.h>
 #include <threads.h>
 #include <time.h>
@@ -83,6 +84,7 @@
 	X(int, thrd_create, (thrd_t * thread, thrd_start_t start, void *arg))                                          \
 	X(int, poll, (struct pollfd * descriptors, nfds_t n, int timeout_ms))                                          \
 	X(ssize_t, write, (int fd, const void *data, size_t size))                                                     \
+	X(int, connect, (int fd, const struct sockaddr *address, socklen_t size))                                      \
 	X(int, close, (int fd))                                                                                        \
 	X(int, fclose, (FILE * file))                                                                                  \
 	X(int, close_range, (unsigned first, unsigned last, int flags))                                                \

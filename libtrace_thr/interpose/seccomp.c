@@ -25,6 +25,7 @@
 #include "libtrace_thr/src/process.h"
 #include "tracepoints/left_out.h"
 #include "futex.h"
+#include "shared_memory.h"
 #include "watch.h"
 
 /* The functions that a library has for its end, in the order of their call from last to first. */
@@ -107,6 +108,7 @@ static void leave(void)
 	end_library("liblttng-ust-tracepoint.so", false);
 	end_library("liblttng-ust-common.so", false);
 	tt_last_thread_await_tracer();
+	tt_shared_memory_forbid();
 	tt_leave();
 }
 

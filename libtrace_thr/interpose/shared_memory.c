@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdint.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "real.h"
@@ -28,11 +29,36 @@ static bool read_entry(uint64_t page, uint64_t *entry)
 	return got == (long)sizeof *entry;
 }
 
+/*
+ * How many threads ask, and whether none may any more. One counts itself before it looks at the other, and who forbids
+ * it looks at the count after that: in one order for all threads, so that either sees the other.
+ */
+static unsigned asking;
+static bool is_forbidden;
+
+void tt_shared_memory_forbid(void)
+{
+	enum { MOST_TRIES = 2000 };
+
+	__atomic_store_n(&is_forbidden, true, __ATOMIC_SEQ_CST);
+	for (int tries = 0; __atomic_load_n(&asking, __ATOMIC_SEQ_CST) && tries < MOST_TRIES; tries++)
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+void tt_shared_memory_after_fork_in_child(void)
+{
+	asking = 0;
+}
+
 bool tt_is_shared_memory(const void *address)
 {
 	int error = errno;
 	uint64_t entry = 0;
-	bool known = read_entry((uintptr_t)address / (uintptr_t)sysconf(_SC_PAGESIZE), &entry);
+
+	__atomic_add_fetch(&asking, 1, __ATOMIC_SEQ_CST);
+	bool known = !__atomic_load_n(&is_forbidden, __ATOMIC_SEQ_CST) &&
+	             read_entry((uintptr_t)address / (uintptr_t)sysconf(_SC_PAGESIZE), &entry);
+	__atomic_sub_fetch(&asking, 1, __ATOMIC_SEQ_CST);
 
 	errno = error;
 	return !known || !(entry & (present | swapped)) || entry & of_file;

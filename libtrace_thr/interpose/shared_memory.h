@@ -12,4 +12,10 @@
  */
 bool tt_is_shared_memory(const void *address);
 
+/* From its return on no thread asks the kernel any more: a program is about to give up system calls. */
+void tt_shared_memory_forbid(void);
+
+/* In a forked child: nobody else asks there. */
+void tt_shared_memory_after_fork_in_child(void);
+
 #endif /* TT_SHARED_MEMORY_H */

@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,9 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "tracepoints/descent.h"
+#include "descriptors.h"
 #include "left_out.h"
 #include "timebase.h"
+#include "tracepoints/descent.h"
 #include "tracepoints/door.h"
 
 /* How long to wait for an answer: the daemon may be busy with a thousand others. */
@@ -125,13 +127,20 @@ static void look_for_door(void)
 		free(doors);
 }
 
+static void read_environment(void)
+{
+	tt_left_out_prepare();
+	tt_timebase_prepare();
+}
+
+static pthread_once_t environment_once = PTHREAD_ONCE_INIT;
+
 void tt_admission_prepare(void)
 {
 	const char *path = secure_getenv(TT_DOOR_VARIABLE);
 	int error = errno;
 
-	tt_left_out_prepare();
-	tt_timebase_prepare();
+	pthread_once(&environment_once, read_environment);
 	if (!path)
 		look_for_door();
 	else if (strlen(path) < sizeof door.sun_path)
@@ -139,18 +148,41 @@ void tt_admission_prepare(void)
 	errno = error;
 }
 
+/* Defined in the interposer, which asks before LTTng has its descriptors, also in a forked child. */
+extern const char tthr_preloaded __attribute__((weak, visibility("hidden")));
+
+bool tt_admission_is_possible(void)
+{
+	/* Of the process asked about: twice its id, and 1 if it is possible. 0: nobody has asked. */
+	static uint64_t answer;
+	uint64_t pid = (uint64_t)getpid();
+	uint64_t known = __atomic_load_n(&answer, __ATOMIC_RELAXED); /* Relaxed: it stands for nothing but itself */
+	int error = errno;
+
+	if (known / 2 == pid)
+		return known % 2;
+	pthread_once(&environment_once, read_environment);
+	bool has_descriptors = known && !&tthr_preloaded;
+	bool possible = tt_timebase_is_shared() && (has_descriptors || tt_descriptors_suffice());
+	if (__atomic_compare_exchange_n(&answer, &known, 2 * pid + possible, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		known = 2 * pid + possible;
+	errno = error;
+	return known % 2;
+}
+
 bool tt_admission_ask(char *recording, size_t size)
 {
 	char answer[TT_DOOR_ANSWER_SIZE];
 	int error = errno;
+	bool ok = tt_admission_is_possible();
 
-	if (!tt_timebase_is_shared())
-		return false;
-	if (!*door.sun_path)
-		return true;
-	bool ok = knock(&door, false, answer, sizeof answer);
-	if (ok)
-		snprintf(recording, size, "%s", answer);
+	if (!ok) {
+		tt_left_out_tell_again();
+	} else if (*door.sun_path) {
+		ok = knock(&door, false, answer, sizeof answer);
+		if (ok)
+			snprintf(recording, size, "%s", answer);
+	}
 	errno = error;
 	return ok;
 }

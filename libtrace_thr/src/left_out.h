@@ -18,4 +18,7 @@ bool tt_left_out_matters(void);
  */
 void tt_left_out_tell(char reason);
 
+/* Says what could not be said, in a thread of LTTng's whose socket was the last descriptor. */
+void tt_left_out_tell_again(void);
+
 #endif /* TT_LEFT_OUT_H */

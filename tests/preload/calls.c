@@ -13,7 +13,9 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <threads.h>
 
 #include "forced.h"
@@ -45,7 +47,7 @@ static struct {
 	bool joined, routine_begun;
 	pthread_attr_t detached, huge;
 	struct timespec past, far, bad, short_while;
-	int pipe[2], fd, number;
+	int pipe[2], fd, socket, number;
 	FILE *file;
 	char *text;
 	size_t size;
@@ -101,6 +103,20 @@ static int write_on(void)
 {
 	fill_pipe();
 	return (int)write(o.pipe[1], "x", 1);
+}
+
+/* To a socket that listens and has no room left. */
+static int connect_on(void)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	socklen_t size = sizeof at.sun_family, room = sizeof at;
+	int full = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	bind(full, (const struct sockaddr *)&at, size);
+	listen(full, 0);
+	getsockname(full, (struct sockaddr *)&at, &room);
+	connect(o.socket, (const struct sockaddr *)&at, room);
+	return connect(socket(AF_UNIX, SOCK_STREAM, 0), (const struct sockaddr *)&at, room);
 }
 
 static int fclose_on(void)
@@ -236,6 +252,7 @@ static void make_all(void)
 		abort();
 	setvbuf(o.file, buffer, _IOFBF, sizeof buffer);
 	o.fd = fcntl(o.pipe[0], F_DUPFD, 100);
+	o.socket = socket(AF_UNIX, SOCK_STREAM, 0);
 	snprintf(o.name, sizeof o.name, "/trace-thr-%d", (int)getpid());
 	while (!__atomic_load_n(&o.routine_begun, __ATOMIC_SEQ_CST))
 		pause_short();
@@ -249,6 +266,7 @@ static void unmake_all(void)
 	pthread_join(o.alive, NULL);
 	if (!o.joined)
 		pthread_join(o.ended, NULL);
+	close(o.socket);
 	close(o.pipe[0]);
 	close(o.pipe[1]);
 	sem_unlink(o.name);
@@ -352,8 +370,8 @@ static void await_blocked(void)
 		if (file >= 0)
 			close(file);
 		text[size > 0 ? size : 0] = '\0';
-		bool waits = sscanf(text, "%lu", &number) == 1 &&
-		             (number == SYS_futex || number == SYS_poll || number == SYS_write);
+		bool waits = sscanf(text, "%lu", &number) == 1 && (number == SYS_futex || number == SYS_poll ||
+		                                                   number == SYS_write || number == SYS_connect);
 		times = waits ? times + 1 : 0;
 	}
 }

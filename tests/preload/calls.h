@@ -102,6 +102,8 @@
 	CALL(poll, now, poll(&(struct pollfd){o.pipe[1], POLLOUT, 0}, 1, 0))                                           \
 	CALL(write, , write(o.pipe[1], "x", 1))                                                                        \
 	CALL(write, bad, write(-1, "x", 1))                                                                            \
+	CALL(connect, , connect(o.fd, NULL, 0))                                                                        \
+	CALL(connect, bad, connect(o.socket, (const struct sockaddr *)8, sizeof(struct sockaddr_un)))                  \
 	CALL(close, , close(o.fd))                                                                                     \
 	CALL(close, bad, close(-1))                                                                                    \
 	CALL(fclose, read, fclose(o.file))                                                                             \
@@ -113,6 +115,11 @@
 	CALL(syscall, wake, syscall(SYS_futex, &o.number, FUTEX_WAKE, 1, NULL, NULL, 0))                               \
 	CALL(syscall, differs, syscall(SYS_futex, &o.number, FUTEX_WAIT, 1, NULL, NULL, 0))                            \
 	CALL(syscall, late, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, &o.short_while, NULL, 0))                     \
+	CALL(syscall, bad_length, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, &o.bad, NULL, 0))                       \
+	CALL(syscall, wild_length, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, 8, NULL, 0))                           \
+	CALL(syscall, wild_end, syscall(SYS_futex, &o.number, FUTEX_WAIT_BITSET, 0, 8, NULL, ~0U))                     \
+	CALL(syscall, wild_word, syscall(SYS_futex, 8, FUTEX_WAIT, 0, &o.short_while, NULL, 0))                        \
+	CALL(syscall, wild_wake, syscall(SYS_futex, 8, FUTEX_WAKE_OP, 1, 1, 16, 0))                                    \
 	CALL(syscall, close, syscall(SYS_close, o.fd))                                                                 \
 	CALL(syscall, bad_close, syscall(SYS_close, -1))                                                               \
 	CALL(prctl, , prctl(PR_GET_DUMPABLE))                                                                          \
@@ -161,5 +168,6 @@
 	WAIT(thrd_join, alive, true, thrd_join(o.alive, &o.number), 0)                                                 \
 	WAIT(poll, empty, true, poll(&(struct pollfd){o.pipe[0], POLLIN, 0}, 1, -1), 0)                                \
 	WAIT(syscall, futex, false, syscall(SYS_futex, &o.number, FUTEX_WAIT, 0, NULL, NULL, 0), wake_number())        \
+	WAIT(connect, full, true, connect_on(), 0)                                                                     \
 	WAIT(write, full, true, write_on(), 0)                                                                         \
 	WAIT(fclose, full, true, fclose_on(), 0)

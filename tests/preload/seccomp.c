@@ -2,9 +2,12 @@
  * Gives up all system calls but a few, in the way that it is told to, and goes on: it takes locks that nobody has
  * taken, and exits. Another call ends it.
  */
+#include <errno.h>
 #include <linux/filter.h>
+#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,11 +52,46 @@ static void *work(void *arg)
 	return arg;
 }
 
+/* Waits by a call without FUTEX_PRIVATE_FLAG, for a word that has another value already. */
+static void wait_for_another(void)
+{
+	static int word;
+
+	if (syscall(SYS_futex, &word, FUTEX_WAIT, 1, NULL, NULL, 0) != -1 || errno != EAGAIN)
+		_exit(98);
+}
+
+static unsigned waits;
+
+static void *wait_on(void *arg)
+{
+	for (;; __atomic_add_fetch(&waits, 1, __ATOMIC_SEQ_CST))
+		wait_for_another();
+	return arg;
+}
+
+/* The other thread comes out of the wait that it is in, and through another. */
+static void await_waits(void)
+{
+	unsigned before = __atomic_load_n(&waits, __ATOMIC_SEQ_CST);
+
+	while (__atomic_load_n(&waits, __ATOMIC_SEQ_CST) - before < 2)
+		wait_for_another();
+}
+
+static bool has_worked;
+
 static void *work_on(void *arg)
 {
-	for (;;)
+	for (;; __atomic_store_n(&has_worked, true, __ATOMIC_SEQ_CST))
 		work(arg);
 	return arg;
+}
+
+/* What a new thread calls at first is none of those that are left. */
+static bool is_beside(void)
+{
+	return __atomic_load_n(&has_worked, __ATOMIC_SEQ_CST) || __atomic_load_n(&waits, __ATOMIC_SEQ_CST);
 }
 
 int main(int argc, char **argv)
@@ -63,16 +101,23 @@ int main(int argc, char **argv)
 
 	pthread_mutex_lock(&mutexes[0]);
 	pthread_mutex_unlock(&mutexes[0]);
-	if (!strcmp(how, "busy") && !pthread_create(&thread, NULL, work_on, NULL))
-		usleep(10000);
+	bool beside = !strcmp(how, "busy") || !strcmp(how, "waits");
+	if (beside && pthread_create(&thread, NULL, !strcmp(how, "busy") ? work_on : wait_on, NULL))
+		return 1;
+	while (beside && !is_beside())
+		usleep(1000);
 	if (!strcmp(how, "strict"))
 		prctl(PR_SET_SECCOMP, SECCOMP_MODE_STRICT);
 	else if (!strcmp(how, "errno"))
 		filter(SECCOMP_RET_ERRNO | 1, 0, 0);
 	else
 		filter(SECCOMP_RET_KILL_PROCESS, !strcmp(how, "prctl"),
-		       !strcmp(how, "all") || !strcmp(how, "busy") ? SECCOMP_FILTER_FLAG_TSYNC : 0);
+		       beside || !strcmp(how, "all") ? SECCOMP_FILTER_FLAG_TSYNC : 0);
 	work(NULL);
+	if (strcmp(how, "strict"))
+		wait_for_another();
+	if (!strcmp(how, "waits"))
+		await_waits();
 	if (write(STDOUT_FILENO, "through\n", 8) != 8)
 		return 1;
 	if (!strcmp(how, "strict"))

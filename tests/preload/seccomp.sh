@@ -2,7 +2,7 @@
 # the trace.
 . "${0%/*}/lib.sh"
 
-for how in strict prctl filter all busy errno; do
+for how in strict prctl filter all busy waits errno; do
 	record_plain seccomp $how
 	check "$how: it comes through" "$(echo through | differs - "$dir/out")$(test $bare = 3 || echo "$bare")"
 	check "$how: record says what the recording lacks" \
@@ -25,4 +25,35 @@ if test "$(id -u)" = 0 && run setpriv --reuid=65533 --regid=65533 --clear-groups
 else
 	skip "setpriv: it needs root, and setpriv"
 fi
+
+# One thread gives them up for all while another is about to ask the kernel something for its wait.
+cat >"$dir/slow.c" <<-END
+	#include <dlfcn.h>
+	#include <stdarg.h>
+	#include <string.h>
+	#include <sys/syscall.h>
+	#include <unistd.h>
+
+	long syscall(long number, ...)
+	{
+		static long (*next)(long, ...);
+		void *address = next ? NULL : dlsym(RTLD_NEXT, "syscall");
+		long all[6];
+		va_list rest;
+
+		if (address)
+			memcpy(&next, &address, sizeof next);
+		va_start(rest, number);
+		for (int i = 0; i < 6; i++)
+			all[i] = va_arg(rest, long);
+		va_end(rest);
+		if (number == SYS_pread64)
+			usleep(500000);
+		return next(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+	}
+END
+gcc -shared -fPIC -o "$dir/slow.so" "$dir/slow.c" -ldl
+rm -rf "$dir/trace"
+run env LD_PRELOAD="$dir/slow.so" "$TOOL" record -q --preload --timeout 60 -o "$dir/trace" -- "$programs/seccomp" waits
+check "waits, asked for slowly: it comes through" "$(status_is 3)$(echo through | differs - "$dir/out")"
 finish

@@ -62,6 +62,9 @@ static const char *reason_text(char reason)
 	switch (reason) {
 	case TT_LEFT_OUT_CLOCK:
 		return "has a clock of its own (faketime, or a time namespace), so none of its events are there";
+	case TT_LEFT_OUT_FILES:
+		return "may open too few files for LTTng and itself, so none of its events are there: raise its limit "
+		       "(ulimit -n)";
 	case TT_LEFT_OUT_SECCOMP:
 		return "gave up system calls (seccomp), so nothing that it did after that is there";
 	default:
