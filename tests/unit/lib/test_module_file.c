@@ -115,6 +115,25 @@ static void build_id_is_found_in_the_last_part(void **state)
 	assert_build_id("xyz");
 }
 
+/* What is mapped is not looked through for notes: only the parts that say they are. */
+static void notes_are_only_in_their_parts(void **state)
+{
+	(void)state;
+	enum { BEFORE = 64 };
+
+	begin();
+	module.parts[0].p_memsz = ROOM;
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	assert_build_id("");
+	begin();
+	module.parts[0].p_memsz = ROOM;
+	memset(bytes, 0xff, BEFORE);
+	module.at = BEFORE;
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(BEFORE, 4);
+	assert_build_id("xyz");
+}
+
 static void notes_that_are_not_mapped_are_not_read(void **state)
 {
 	(void)state;
@@ -168,9 +187,12 @@ static void another_file_has_another_hash(void **state)
 	assert_true(tt_module_file(&module.info, &first));
 	assert_true(tt_module_file(&module.info, &again));
 	assert_true(first.hash == again.hash);
-	module.info.dlpi_name = "/lib/y.so";
-	assert_true(tt_module_file(&module.info, &moved));
-	assert_true(first.hash != moved.hash);
+	static const char *const others[] = {"/lib/y.so", "/lib/x.sp", "/lib/x.so.1"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		module.info.dlpi_name = others[i];
+		assert_true(tt_module_file(&module.info, &moved));
+		assert_true(first.hash != moved.hash);
+	}
 	module.info.dlpi_name = "/lib/x.so";
 	bytes[module.at - 2]++;
 	assert_true(tt_module_file(&module.info, &rebuilt));
@@ -184,6 +206,7 @@ int main(void)
 	    cmocka_unit_test(what_is_no_file_is_none),
 	    cmocka_unit_test(build_id_is_found_among_notes),
 	    cmocka_unit_test(build_id_is_found_in_the_last_part),
+	    cmocka_unit_test(notes_are_only_in_their_parts),
 	    cmocka_unit_test(notes_that_are_not_mapped_are_not_read),
 	    cmocka_unit_test(notes_that_are_cut_short_have_no_build_id),
 	    cmocka_unit_test(sizes_that_overflow_end_the_search),

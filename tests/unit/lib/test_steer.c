@@ -43,6 +43,12 @@ static void what_is_none_is_refused(void **state)
 	    "edge\nheld +1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "edge\nheld x+1g\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "pause -1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "pause 4294967296\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "budget x\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "meet 1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge 1\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "pause\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\nasked x+3\n",
 	    "wait 1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	};
 	struct tt_steer_plan read;
@@ -88,6 +94,35 @@ static void a_pause_ends_when_the_cycle_can_close(void **state)
 	joined(thread);
 	assert_true(is_done(&first));
 	assert_false(tt_steering); /* the plan is carried out */
+}
+
+static void *walk_having_read_twice(void *arg)
+{
+	struct walk *walk = arg;
+
+	tt_steer_acquired(walk->has, site(walk->held));
+	tt_steer_acquired(walk->has, site(walk->held));
+	tt_steer_released(walk->has);
+	tt_steer_request(walk->wants, site(walk->wanted));
+	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
+	tt_steer_released(walk->has);
+	return NULL;
+}
+
+/* As a reader does: what was got twice is still held when it was released once. */
+static void a_release_is_of_one_acquire(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+
+	steer(1000 * 1000, 1000 * 1000);
+	tthr_thread *thread = started(walk_having_read_twice, &first);
+	nap();
+	nap();
+	assert_false(is_done(&first));
+	walk(&second);
+	joined(thread);
+	assert_false(tt_steering);
 }
 
 static void other_locks_close_nothing(void **state)
@@ -228,6 +263,7 @@ int main(void)
 	    cmocka_unit_test(what_is_none_is_refused),
 	    cmocka_unit_test(sites_are_found_by_module_and_offset),
 	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
+	    cmocka_unit_test(a_release_is_of_one_acquire),
 	    cmocka_unit_test(other_locks_close_nothing),
 	    cmocka_unit_test(other_sites_pause_nobody),
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),
