@@ -57,6 +57,43 @@ static void others_count_as_cancelled(void **state)
 	joined(other);
 }
 
+static unsigned n_freed;
+
+static void count_free(tthr_thread *thread)
+{
+	(void)thread;
+	__atomic_add_fetch(&n_freed, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Code of the program does not run in the fork; but with the last reference that the program has, as ever. */
+static void programs_own_is_left(void *arg)
+{
+	must(n_freed == 0);
+	if (arg)
+		tthr_thread_unref(arg);
+	must(n_freed == (arg ? 1 : 0));
+}
+
+static void own_memory_of_the_program(void **state)
+{
+	(void)state;
+	static tthr_thread threads[2];
+	static const struct tthr_thread_options options = {.target = wait_at_gate, .free = count_free};
+
+	for (int i = 0; i < 2; i++) {
+		must(!tthr_thread_init(&threads[i], &options) && !tthr_thread_start(&threads[i]));
+		if (i == 0)
+			tthr_thread_unref(&threads[i]);
+		n_freed = 0;
+		in_child(programs_own_is_left, i ? &threads[i] : NULL);
+		tthr_event_set(&gate);
+		if (i)
+			joined(&threads[i]);
+		wait_until(__atomic_load_n(&n_freed, __ATOMIC_SEQ_CST) == 1);
+		tthr_event_clear(&gate);
+	}
+}
+
 static void ended_is_still_ended(void *arg)
 {
 	void *value;
@@ -367,6 +404,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(fork_in_main, close_gate),
 	    cmocka_unit_test_setup(others_count_as_cancelled, close_gate),
+	    cmocka_unit_test_setup(own_memory_of_the_program, close_gate),
 	    cmocka_unit_test(threads_that_ended_before),
 	    cmocka_unit_test(fork_in_a_thread_makes_it_the_main_one),
 	    cmocka_unit_test(fork_in_a_foreign_thread_makes_it_main_thread),

@@ -152,14 +152,14 @@ static void levels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(renders),
-	    cmocka_unit_test(refuses),
-	    cmocka_unit_test(the_widest_field),
+		cmocka_unit_test(renders),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(the_widest_field),
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-	    cmocka_unit_test(what_is_refused_is_freed),
+		cmocka_unit_test(what_is_refused_is_freed),
 #endif
-	    cmocka_unit_test(asctime_is_local_time_with_milliseconds),
-	    cmocka_unit_test(levels),
+		cmocka_unit_test(asctime_is_local_time_with_milliseconds),
+		cmocka_unit_test(levels),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
