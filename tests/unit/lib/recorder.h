@@ -45,26 +45,26 @@ static struct {
 		const void *address;
 		const char *name;
 	} objects[CREW_MAX];
-} record;
+} recorder;
 
 static inline void lock_record(void)
 {
-	while (__atomic_exchange_n(&record.taken, 1, __ATOMIC_ACQUIRE))
+	while (__atomic_exchange_n(&recorder.taken, 1, __ATOMIC_ACQUIRE))
 		nap();
 }
 
 static inline void unlock_record(void)
 {
-	__atomic_store_n(&record.taken, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&recorder.taken, 0, __ATOMIC_RELEASE);
 }
 
 /* What an object is called in the lines, which the interposer names for its address: `mutex 0x55d0c0ffee10`. */
 static inline void call_it(const void *address, const char *name)
 {
 	lock_record();
-	must(record.n_objects < CREW_MAX);
-	record.objects[record.n_objects].address = address;
-	record.objects[record.n_objects++].name = name;
+	must(recorder.n_objects < CREW_MAX);
+	recorder.objects[recorder.n_objects].address = address;
+	recorder.objects[recorder.n_objects++].name = name;
 	unlock_record();
 }
 
@@ -73,18 +73,18 @@ static inline const char *name_of(const struct tt_what *what)
 	const char *number = strstr(what->name, " 0x");
 
 	/* The last, as an address may be that of several. */
-	for (unsigned i = number ? record.n_objects : 0; i-- > 0;)
-		if (record.objects[i].address == (const void *)(uintptr_t)strtoull(number + 1, NULL, 16))
-			return record.objects[i].name;
+	for (unsigned i = number ? recorder.n_objects : 0; i-- > 0;)
+		if (recorder.objects[i].address == (const void *)(uintptr_t)strtoull(number + 1, NULL, 16))
+			return recorder.objects[i].name;
 	return what->name;
 }
 
 /* The name of a thread that has made an event since the recorder began. The record is locked. */
 static inline const char *thread_by_id(uint64_t id)
 {
-	for (unsigned i = 0; i < record.n_threads; i++)
-		if (record.threads[i].id == id)
-			return record.threads[i].name;
+	for (unsigned i = 0; i < recorder.n_threads; i++)
+		if (recorder.threads[i].id == id)
+			return recorder.threads[i].name;
 	return id ? "?" : "nobody";
 }
 
@@ -92,9 +92,9 @@ static inline void remember(const struct tt_who *who)
 {
 	if (strcmp(thread_by_id(who->id), "?") != 0)
 		return;
-	must(record.n_threads < CREW_MAX);
-	record.threads[record.n_threads].id = who->id;
-	snprintf(record.threads[record.n_threads++].name, sizeof record.threads[0].name, "%s", who->name);
+	must(recorder.n_threads < CREW_MAX);
+	recorder.threads[recorder.n_threads].id = who->id;
+	snprintf(recorder.threads[recorder.n_threads++].name, sizeof recorder.threads[0].name, "%s", who->name);
 }
 
 __attribute__((format(printf, 5, 6))) static inline void note(const char *event, const struct tt_who *who,
@@ -104,18 +104,18 @@ __attribute__((format(printf, 5, 6))) static inline void note(const char *event,
 	bool of_test = (const char *)caller >= __start_sites && (const char *)caller < __stop_sites;
 
 	lock_record();
-	if (record.on && RECORDED(of_test)) {
-		must(record.n < LINES_MAX);
+	if (recorder.on && RECORDED(of_test)) {
+		must(recorder.n < LINES_MAX);
 		must(what->id);
 		remember(who);
-		char *text = record.lines[record.n].text;
-		snprintf(record.lines[record.n].thread, sizeof record.lines[0].thread, "%s", who->name);
+		char *text = recorder.lines[recorder.n].text;
+		snprintf(recorder.lines[recorder.n].thread, sizeof recorder.lines[0].thread, "%s", who->name);
 		int length = snprintf(text, LINE_SIZE, "%s %s", event, name_of(what));
 		va_list args;
 		va_start(args, format);
 		vsnprintf(text + length, LINE_SIZE - (size_t)length, format, args);
 		va_end(args);
-		record.n++;
+		recorder.n++;
 	}
 	unlock_record();
 }
@@ -291,8 +291,8 @@ static inline void recorder_begin(void)
 	CONNECT(barrier_destroy, object);
 	CONNECT(misuse, misuse);
 	lock_record();
-	record.on = true;
-	record.n = 0;
+	recorder.on = true;
+	recorder.n = 0;
 	unlock_record();
 }
 
@@ -300,15 +300,15 @@ static inline void recorder_begin(void)
 static inline unsigned recorded(void)
 {
 	lock_record();
-	unsigned n = record.n;
+	unsigned n = recorder.n;
 	unlock_record();
 	return n;
 }
 
 static inline void print_record(void)
 {
-	for (unsigned i = 0; i < record.n; i++)
-		print_error("%s: %s\n", record.lines[i].thread, record.lines[i].text);
+	for (unsigned i = 0; i < recorder.n; i++)
+		print_error("%s: %s\n", recorder.lines[i].thread, recorder.lines[i].text);
 }
 
 /* Fails unless the lines of the thread since the recorder began are those given, up to NULL. */
@@ -320,18 +320,18 @@ __attribute__((sentinel)) static inline void expect(const char *thread, ...)
 	lock_record();
 	va_start(args, thread);
 	for (const char *text; (text = va_arg(args, const char *)); i++) {
-		while (i < record.n && strcmp(record.lines[i].thread, thread) != 0)
+		while (i < recorder.n && strcmp(recorder.lines[i].thread, thread) != 0)
 			i++;
-		if (i == record.n || strcmp(record.lines[i].text, text) != 0) {
+		if (i == recorder.n || strcmp(recorder.lines[i].text, text) != 0) {
 			print_error("%s: expected: %s\nin:\n", thread, text);
 			print_record();
 			fail();
 		}
 	}
 	va_end(args);
-	for (; i < record.n; i++)
-		if (!strcmp(record.lines[i].thread, thread)) {
-			print_error("%s: not expected: %s\n", thread, record.lines[i].text);
+	for (; i < recorder.n; i++)
+		if (!strcmp(recorder.lines[i].thread, thread)) {
+			print_error("%s: not expected: %s\n", thread, recorder.lines[i].text);
 			fail();
 		}
 	unlock_record();
@@ -340,8 +340,8 @@ __attribute__((sentinel)) static inline void expect(const char *thread, ...)
 /* Where the line is in the record, counted from the end for its last occurrence; fails if it is not. */
 static inline unsigned place_of(const char *thread, const char *text)
 {
-	for (unsigned i = record.n; i-- > 0;)
-		if (!strcmp(record.lines[i].thread, thread) && !strcmp(record.lines[i].text, text))
+	for (unsigned i = recorder.n; i-- > 0;)
+		if (!strcmp(recorder.lines[i].thread, thread) && !strcmp(recorder.lines[i].text, text))
 			return i;
 	print_error("%s: missing: %s\nin:\n", thread, text);
 	print_record();
