@@ -344,13 +344,6 @@ static void errno_is_that_of_the_call(void **state)
 	errno = 0;
 	assert_int_equal(execvp("not-there", arguments), -1);
 	assert_int_equal(errno, ENOENT);
-	pid_t pid;
-	must(!setenv("PATH", "/not/there:/bin:/usr/bin", 1));
-	errno = 7;
-	assert_int_equal(posix_spawnp(&pid, "true", NULL, NULL, arguments, without_us), 0);
-	assert_int_equal(errno, 7);
-	must(waitpid(pid, NULL, 0) == pid);
-	noted();
 }
 
 static void search(const char *folders, const char *name)
