@@ -3,7 +3,7 @@
  * records the events in memory (tests/unit/lib/recorder.h).
  *
  *     call_it(&mutex, "m");
- *     recorder_begin();
+ *     program_begin();
  *     lock(&mutex);                       // a SITE that calls pthread_mutex_lock
  *     expect("MainThread", "lock_init m mutex", "lock_acquired m mutex depth=1", NULL);
  *
@@ -25,12 +25,95 @@ __attribute__((visibility("hidden"), section(".bss.last"))) const char __ehdr_st
 
 /* A call of the program's, of `function`, as a SITE named `name`. The barrier keeps it from becoming a jump. */
 #define CALL(name, function, parameters, ...)                                                                          \
-	SITE __attribute__((unused)) static int name parameters                                                                                \
+	SITE __attribute__((unused)) static int name parameters                                                        \
 	{                                                                                                              \
 		int result_ = function(__VA_ARGS__);                                                                   \
 		__asm__ volatile("" : "+r"(result_));                                                                  \
 		return result_;                                                                                        \
 	}
+
+/* The events that only the interposer emits. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+PROBE(object_shared, uint8_t object)
+{
+	static const char *const objects[] = {TT_OBJECT_KINDS(WORD_CASE)};
+
+	NOTE(" %s", objects[object]);
+}
+PROBE(sem_value, uint64_t value)
+{
+	NOTE(" value=%llu", (unsigned long long)value);
+}
+PROBE(futex_wait, uint8_t shared, int64_t timeout_ns, const struct tt_stack *stack)
+{
+	look_at(stack);
+	NOTE("%s timeout=%lld", shared ? " shared" : "", (long long)timeout_ns);
+}
+PROBE(futex_wake, int64_t asked, uint32_t woken)
+{
+	NOTE(" asked=%lld woken=%u", (long long)asked, woken);
+}
+PROBE(thread_create, uint8_t daemon)
+{
+	NOTE(" daemon=%u", daemon);
+}
+PROBE(thread_join_done, uint8_t result, const struct tt_stack *stack)
+{
+	look_at(stack);
+	NOTE(" %s", wakes[result]);
+}
+#pragma GCC diagnostic pop
+
+static unsigned n_untold;
+
+static void on_untold(void *event, const struct tt_who *who, const void *caller, uint64_t n)
+{
+	(void)event, (void)who, (void)caller;
+	n_untold += (unsigned)n;
+}
+
+static inline void program_begin(void)
+{
+	CONNECT(lock_inconsistent, lock);
+	CONNECT(lock_consistent, lock);
+	CONNECT(cond_destroy_wait, wait);
+	CONNECT(barrier_destroy_wait, wait);
+	CONNECT(object_shared, object_shared);
+	CONNECT(sem_value, sem_value);
+	CONNECT(futex_wait, futex_wait);
+	CONNECT(futex_woken, woken);
+	CONNECT(futex_wake, futex_wake);
+	CONNECT(thread_create, thread_create);
+	CONNECT(thread_join_wait, wait);
+	CONNECT(thread_join_done, thread_join_done);
+	CONNECT(thread_detach, object);
+	CONNECT(thread_cancel, object);
+	CONNECT(untold, untold);
+	n_untold = 0;
+	recorder_begin();
+}
+
+/* No session any more: nothing is told until program_begin. */
+static inline void program_pause(void)
+{
+#define DISCONNECT(event, shape, level) lttng_ust_tracepoint_trace_thr___##event.state = 0;
+	TT_VOCABULARY(DISCONNECT)
+#undef DISCONNECT
+}
+
+/* How many threads sleep on a futex within the object. */
+static inline unsigned sleepers_in(const void *object, size_t size)
+{
+	unsigned n = 0;
+
+	for (size_t at = 0; at < size; at += sizeof(uint32_t))
+		n += sleepers_on((const uint32_t *)((uintptr_t)object + at));
+	return n;
+}
+
+/* Waits until so many do. */
+#define await_sleepers(n, object) wait_until(sleepers_in(object, sizeof *(object)) == (n))
 
 /* What the calling thread is called in the lines. */
 static inline void be(const char *name)

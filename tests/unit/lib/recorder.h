@@ -61,10 +61,15 @@ static inline void unlock_record(void)
 /* What an object is called in the lines, which the interposer names for its address: `mutex 0x55d0c0ffee10`. */
 static inline void call_it(const void *address, const char *name)
 {
+	unsigned i = 0;
+
 	lock_record();
-	must(recorder.n_objects < CREW_MAX);
-	recorder.objects[recorder.n_objects].address = address;
-	recorder.objects[recorder.n_objects++].name = name;
+	while (i < recorder.n_objects && recorder.objects[i].address != address)
+		i++;
+	must(i < CREW_MAX);
+	recorder.objects[i].address = address;
+	recorder.objects[i].name = name;
+	recorder.n_objects += i == recorder.n_objects;
 	unlock_record();
 }
 
@@ -72,7 +77,6 @@ static inline const char *name_of(const struct tt_what *what)
 {
 	const char *number = strstr(what->name, " 0x");
 
-	/* The last, as an address may be that of several. */
 	for (unsigned i = number ? recorder.n_objects : 0; i-- > 0;)
 		if (recorder.objects[i].address == (const void *)(uintptr_t)strtoull(number + 1, NULL, 16))
 			return recorder.objects[i].name;
