@@ -168,11 +168,9 @@ static void robust_ones(void **state)
 	assert_int_equal(trylock(&mutex), EOWNERDEAD);
 	assert_int_equal(unlock(&mutex), 0); /* and nobody gets it any more */
 	assert_int_equal(lock(&mutex), ENOTRECOVERABLE);
-	assert_int_equal(trylock(&mutex), ENOTRECOVERABLE);
 	assert_int_equal(destroy(&mutex), 0);
 	expect("MainThread", "lock_acquired m mutex depth=1 try", "lock_inconsistent m mutex",
-	       "lock_released m mutex depth=0", "lock_failed m mutex error", "lock_failed m mutex error",
-	       "lock_destroy m mutex", NULL);
+	       "lock_released m mutex depth=0", "lock_failed m mutex error", "lock_destroy m mutex", NULL);
 }
 
 static void *give_back_anothers(void *mutex)
