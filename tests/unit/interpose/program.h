@@ -65,14 +65,6 @@ PROBE(thread_join_done, uint8_t result, const struct tt_stack *stack)
 }
 #pragma GCC diagnostic pop
 
-static unsigned n_untold;
-
-static void on_untold(void *event, const struct tt_who *who, const void *caller, uint64_t n)
-{
-	(void)event, (void)who, (void)caller;
-	n_untold += (unsigned)n;
-}
-
 static inline void program_begin(void)
 {
 	CONNECT(lock_inconsistent, lock);
@@ -89,8 +81,6 @@ static inline void program_begin(void)
 	CONNECT(thread_join_done, thread_join_done);
 	CONNECT(thread_detach, object);
 	CONNECT(thread_cancel, object);
-	CONNECT(untold, untold);
-	n_untold = 0;
 	recorder_begin();
 }
 
