@@ -225,15 +225,18 @@ static void run_out(void *arg)
 	bool made = true;
 	unsigned n = 0;
 
+	struct rlimit before;
+
 	(void)arg;
-	must(!setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = 4096, .rlim_max = RLIM_INFINITY}));
+	must(!getrlimit(RLIMIT_AS, &before));
+	must(!setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max}));
 	while (tt_record_memory(4096))
 		must(++n < 1000);
 	while (tt_record_memory(16))
 		must(++n < 100000);
 	must(!tt_record_make(address(200000), "mutex", TT_KIND_MUTEX, NULL, &made) && !made);
 	must(!tt_record_find(address(200000)));
-	must(!setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY}));
+	must(!setrlimit(RLIMIT_AS, &before));
 	must(tt_record_memory(16));
 }
 
