@@ -75,10 +75,10 @@ static inline void call_it(const void *address, const char *name)
 
 static inline const char *name_of(const struct tt_what *what)
 {
-	const char *number = strstr(what->name, " 0x");
+	const char *number = strstr(what->name, "0x");
 
 	for (unsigned i = number ? recorder.n_objects : 0; i-- > 0;)
-		if (recorder.objects[i].address == (const void *)(uintptr_t)strtoull(number + 1, NULL, 16))
+		if (recorder.objects[i].address == (const void *)(uintptr_t)strtoull(number, NULL, 16))
 			return recorder.objects[i].name;
 	return what->name;
 }
