@@ -193,6 +193,7 @@ static void those_that_nobody_joins(void **state)
 	thread = create(&attributes, wait_for_gate, NULL);
 	assert_int_equal(detach(thread), EINVAL);
 	MUST_BE_LINES("thread_create t daemon=0", "thread_detach t", "thread_create t daemon=0");
+	wait_until(tthr_active_count() == 3); /* they have begun */
 	open_gate();
 	wait_until(tt_registry_first() == tt_registry_main() && !tt_registry_first()->next);
 }
@@ -298,8 +299,11 @@ static void one_that_is_not_made(void **state)
 	must(!join(thread, NULL));
 }
 
+static unsigned n_of_c11;
+
 static int start_of_c11(void *arg)
 {
+	count_up(&n_of_c11);
 	return *(int *)arg;
 }
 
@@ -307,7 +311,8 @@ static void threads_of_c11(void **state)
 {
 	(void)state;
 	thrd_t thread;
-	int number = 4711, result = 0;
+	static int number = 4711;
+	int result = 0;
 
 	program_begin();
 	must(thrd_create(&thread, start_of_c11, &number) == thrd_success);
@@ -315,7 +320,7 @@ static void threads_of_c11(void **state)
 	assert_int_equal(result, 4711);
 	must(thrd_create(&thread, start_of_c11, &number) == thrd_success);
 	must(thrd_detach(thread) == thrd_success);
-	wait_until(!tt_registry_first()->next);
+	wait_until(count_of(&n_of_c11) == 2 && tthr_active_count() == 1);
 }
 
 /* Many at once, joined in another order than they came. */
