@@ -374,6 +374,8 @@ static void folders_are_searched(void **state)
 	must_note(0, "");
 	search("inner", "found");
 	must_note('l', "inner/found");
+	search(".", "found");
+	must_note('l', "./found");
 	search("/not/there", "inner/found"); /* is not searched */
 	must_note('l', "inner/found");
 	search(NULL, "found");

@@ -196,6 +196,10 @@ static void close_without_a_list(void *arg)
 	must(close_range(FIRST + N - 1, ~0U, 0) == 0);
 	must(!is_open(FIRST + N - 1) && is_open(FIRST + N - 2));
 	must(dup2(STDERR_FILENO, FIRST + N - 1) != -1);
+	/* What is open beyond a limit that has come later is not looked for. */
+	must(!setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = FIRST + N - 1, .rlim_max = FIRST + N}));
+	must(close_range(FIRST + N - 2, ~0U, 0) == 0);
+	must(is_open(FIRST + N - 1) && !is_open(FIRST + N - 2));
 	must(!setrlimit(RLIMIT_NOFILE, &(struct rlimit){.rlim_cur = 0, .rlim_max = FIRST + N}));
 	must(close_range(0, ~0U, 0) == 0);
 	must(!is_open(0) && is_open(STDERR_FILENO));
