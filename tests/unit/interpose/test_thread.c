@@ -4,6 +4,7 @@
 #include "program.h"
 
 #include <limits.h>
+#include <semaphore.h>
 #include <threads.h>
 
 #include "libtrace_thr/interpose/thread.h"
@@ -323,6 +324,82 @@ static void threads_of_c11(void **state)
 	wait_until(count_of(&n_of_c11) == 2 && tthr_active_count() == 1);
 }
 
+static sem_t posted;
+
+CALL(post, sem_post, (sem_t * sem), sem)
+
+static void post_in_handler(int signal)
+{
+	(void)signal;
+	post(&posted);
+}
+
+static void *take_post(void *arg)
+{
+	must(!sem_wait(&posted));
+	return arg;
+}
+
+/* A signal that is pending comes as a thread begins, before its own first step: it is that thread already. */
+static void a_handler_before_the_start(void **state)
+{
+	(void)state;
+	pthread_attr_t attributes;
+	sigset_t none, set;
+	pthread_t waiting;
+
+	must(!sem_init(&posted, 0, 0) && !sigemptyset(&none) && !sigemptyset(&set) && !sigaddset(&set, SIGUSR1));
+	must(!sigaction(SIGUSR1, &(struct sigaction){.sa_handler = post_in_handler}, NULL));
+	must(!pthread_attr_init(&attributes) && !pthread_attr_setsigmask_np(&attributes, &none));
+	program_begin();
+	must(!pthread_sigmask(SIG_BLOCK, &set, NULL));
+	must(!pthread_create(&waiting, NULL, wait_for_gate, NULL)); /* another, which may have yet to begin */
+	for (int i = 0; i < 3; i++) {
+		program_begin();
+		must(!kill(getpid(), SIGUSR1));
+		pthread_t thread = create(&attributes, take_post, NULL);
+		must(!join(thread, NULL));
+		must(recorded() >= 3);
+		const char *made = strchr(recorder.lines[0].text, ' ') + 1;
+		unsigned at = 0;
+		while (at < recorded() && strncmp(recorder.lines[at].text, "sem_released", 12) != 0)
+			at++;
+		must(at < recorded());
+		assert_true(!strncmp(recorder.lines[at].thread, made, strlen("Thread-1 (")));
+		assert_int_equal(tthr_active_count(), 2);
+	}
+	must(!pthread_sigmask(SIG_UNBLOCK, &set, NULL));
+	open_gate();
+	must(!pthread_join(waiting, NULL));
+}
+
+/* A thread that was made by nobody we know, as libc's own for a timer. */
+static void by_timer(union sigval value)
+{
+	(void)value;
+	be("timer");
+	post(&posted);
+}
+
+static void a_thread_of_libcs(void **state)
+{
+	(void)state;
+	timer_t timer;
+	struct sigevent event = {.sigev_notify = SIGEV_THREAD, .sigev_notify_function = by_timer};
+	const struct itimerspec soon = {.it_value = {.tv_nsec = 1000000}};
+
+	must(!sem_init(&posted, 0, 0));
+	call_it(&posted, "s");
+	program_begin();
+	must(!timer_create(CLOCK_MONOTONIC, &event, &timer) && !timer_settime(timer, 0, &soon, NULL));
+	must(!sem_wait(&posted));
+	wait_until(recorded() >= 1);
+	must(!timer_delete(timer));
+	assert_string_equal(recorder.lines[0].text, "sem_released s n=1 value=1");
+	assert_string_not_equal(recorder.lines[0].thread, "MainThread");
+	wait_until(tthr_active_count() == 1);
+}
+
 /* Many at once, joined in another order than they came. */
 static void many_are_joined(void **state)
 {
@@ -356,6 +433,8 @@ int main(void)
 	    cmocka_unit_test(stacks),
 	    cmocka_unit_test(one_that_is_not_made),
 	    cmocka_unit_test(threads_of_c11),
+	    cmocka_unit_test_setup(a_handler_before_the_start, close_gate_of_threads),
+	    cmocka_unit_test(a_thread_of_libcs),
 	    cmocka_unit_test_setup(many_are_joined, close_gate_of_threads),
 	};
 
