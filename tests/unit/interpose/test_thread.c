@@ -366,7 +366,7 @@ static void a_handler_before_the_start(void **state)
 			at++;
 		must(at < recorded());
 		assert_true(!strncmp(recorder.lines[at].thread, made, strlen("Thread-1 (")));
-		assert_int_equal(tthr_active_count(), 2);
+		wait_until(tthr_active_count() == 2);
 	}
 	must(!pthread_sigmask(SIG_UNBLOCK, &set, NULL));
 	open_gate();
