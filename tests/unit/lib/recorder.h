@@ -329,6 +329,7 @@ __attribute__((sentinel)) static inline void expect(const char *thread, ...)
 		if (i == recorder.n || strcmp(recorder.lines[i].text, text) != 0) {
 			print_error("%s: expected: %s\nin:\n", thread, text);
 			print_record();
+			unlock_record(); /* for the tests that follow */
 			fail();
 		}
 	}
@@ -336,6 +337,7 @@ __attribute__((sentinel)) static inline void expect(const char *thread, ...)
 	for (; i < recorder.n; i++)
 		if (!strcmp(recorder.lines[i].thread, thread)) {
 			print_error("%s: not expected: %s\n", thread, recorder.lines[i].text);
+			unlock_record();
 			fail();
 		}
 	unlock_record();
