@@ -92,18 +92,19 @@ static inline void program_pause(void)
 #undef DISCONNECT
 }
 
-/* How many threads sleep on a futex within the object. */
-static inline unsigned sleepers_in(const void *object, size_t size)
+/* How many threads sleep on a futex within the object: all have theirs in the first bytes. */
+static inline unsigned sleepers_in(const void *object)
 {
+	enum { SIZE = 48 };
 	unsigned n = 0;
 
-	for (size_t at = 0; at < size; at += sizeof(uint32_t))
+	for (size_t at = 0; at < SIZE; at += sizeof(uint32_t))
 		n += sleepers_on((const uint32_t *)((uintptr_t)object + at));
 	return n;
 }
 
 /* Waits until so many do. */
-#define await_sleepers(n, object) wait_until(sleepers_in(object, sizeof *(object)) == (n))
+#define await_sleepers(n, object) wait_until(sleepers_in(object) == (n))
 
 /* What the calling thread is called in the lines. */
 static inline void be(const char *name)

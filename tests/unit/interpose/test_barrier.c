@@ -148,9 +148,9 @@ static void destroy_with_a_waiter(void *barrier)
 	program_begin();
 	must(!init(barrier, NULL, 2));
 	must(!pthread_create(&threads[0], NULL, come, barrier));
-	wait_until(sleepers_in(barrier, sizeof(pthread_barrier_t)) == 1);
+	await_sleepers(1, barrier);
 	must(!pthread_create(&threads[1], NULL, destroy_it, barrier));
-	wait_until(sleepers_in(barrier, sizeof(pthread_barrier_t)) == 2);
+	await_sleepers(2, barrier);
 	for (unsigned i = 0; i < recorded(); i++)
 		if (!strcmp(recorder.lines[i].thread, "destroyer"))
 			must(n++ == 0 && !strcmp(recorder.lines[i].text, "barrier_destroy_wait b timeout=-1"));

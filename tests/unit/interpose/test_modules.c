@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <link.h>
 #include <linux/seccomp.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 
 #include "libtrace_thr/interpose/fork.h"
@@ -87,7 +88,7 @@ static int begin(void **state)
 	return 0;
 }
 
-static void copy_library(void)
+static void copy_library(const char *copy)
 {
 	static char bytes[1 << 20];
 	const struct link_map *map = dlopen(small_library, RTLD_NOW);
@@ -96,8 +97,7 @@ static void copy_library(void)
 	FILE *in = fopen(map->l_name, "re");
 	size_t size = fread(bytes, 1, sizeof bytes, in);
 	fclose(in);
-	snprintf(path, sizeof path, "%s/x.so", folder);
-	FILE *out = fopen(path, "we");
+	FILE *out = fopen(copy, "we");
 	must(out && fwrite(bytes, 1, size, out) == size && !fclose(out));
 }
 
@@ -236,6 +236,76 @@ static void what_gives_up_calls_leaves(void **state)
 	assert_true(tt_is_ready);
 }
 
+/* The ends that a library of LTTng's has for the loader to call: here they are of the test's own. */
+enum { ENDS = 3, PAGE = 4096 };
+static void (*ends[2][PAGE / sizeof(void *)])(void) __attribute__((aligned(4096)));
+static char order[16];
+
+static void end_of(char which)
+{
+	order[strlen(order)] = which;
+}
+
+#define END(n, c)                                                                                                      \
+	static void end_##n(void)                                                                                      \
+	{                                                                                                              \
+		end_of(c);                                                                                             \
+	}
+END(0, 'a')
+END(1, 'b')
+END(2, 'c')
+END(3, 'd')
+END(4, 'e')
+END(5, 'f')
+
+static void load_with_ends(const char *name, void (**functions)(void))
+{
+	char renamed[PATH_MAX];
+
+	snprintf(renamed, sizeof renamed, "%s/%s", folder, name);
+	copy_library(renamed);
+	const struct link_map *map = dlopen(renamed, RTLD_NOW);
+	unlink(renamed);
+	must(map);
+	ElfW(Dyn) *entry = (ElfW(Dyn) *)map->l_ld;
+	uintptr_t page = (uintptr_t)entry & ~(uintptr_t)(PAGE - 1);
+	must(!mprotect((void *)page, 2 * PAGE, PROT_READ | PROT_WRITE));
+	for (; entry->d_tag != DT_NULL; entry++) {
+		if (entry->d_tag == DT_FINI_ARRAY)
+			entry->d_un.d_ptr = (uintptr_t)functions - map->l_addr;
+		else if (entry->d_tag == DT_FINI_ARRAYSZ)
+			entry->d_un.d_val = ENDS * sizeof *functions;
+	}
+}
+
+static void leave_with_libraries(void *arg)
+{
+	static void (*const functions[2][ENDS + 1])(void) = {{end_0, end_1, end_2, end_0},
+	                                                     {end_3, end_4, end_5, end_0}};
+
+	(void)arg;
+	for (int i = 0; i < 2; i++)
+		memcpy(ends[i], functions[i], sizeof functions[i]);
+	load_with_ends("libtrace_thr-tracepoints.so.test", ends[0]);
+	load_with_ends("liblttng-ust.so.test", ends[1]);
+	must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, -1L, 0, 0) == -1);
+	must(!strcmp(order, "cbafed")); /* as the loader would call them */
+	for (int i = 0; i < 2; i++) {
+		for (int j = 0; j < ENDS; j++) { /* which it will not any more */
+			must(ends[i][j] != functions[i][j] && ends[i][j]);
+			ends[i][j]();
+		}
+		must(ends[i][ENDS] == end_0);
+	}
+	must(!strcmp(order, "cbafed"));
+}
+
+static void libraries_of_lttng_end_then(void **state)
+{
+	(void)state;
+	in_child(leave_with_libraries, NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -245,10 +315,12 @@ int main(void)
 	    cmocka_unit_test_setup(nothing_without_a_session, begin),
 	    cmocka_unit_test_setup(a_child_is_as_its_parent, begin),
 	    cmocka_unit_test_setup(what_gives_up_calls_leaves, begin),
+	    cmocka_unit_test(libraries_of_lttng_end_then),
 	};
 
 	must(mkdtemp(folder));
-	copy_library();
+	snprintf(path, sizeof path, "%s/x.so", folder);
+	copy_library(path);
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	unlink(path);
 	rmdir(folder);
