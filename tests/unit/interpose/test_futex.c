@@ -168,6 +168,7 @@ static void waits_that_are_interrupted(void **state)
 static void *wait_to_be_cancelled(void *word)
 {
 	be("other");
+	/* NOLINTNEXTLINE(concurrency-thread-canceltype-asynchronous): else this call cannot be cancelled */
 	must(!pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL));
 	futex(word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 	must(false);

@@ -61,7 +61,7 @@ static void call_something(void)
 	static pthread_mutex_t *mutex;
 
 	if (!mutex)
-		must((mutex = calloc(1, sizeof *mutex)));
+		must((mutex = calloc(1, sizeof(pthread_mutex_t))));
 	must(!lock(mutex) && !pthread_mutex_unlock(mutex));
 }
 
