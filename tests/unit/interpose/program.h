@@ -23,6 +23,11 @@
 /* In place of the linker's, which is where the file begins. */
 __attribute__((visibility("hidden"), section(".bss.last"))) const char __ehdr_start[1];
 
+/* There is one at least, for the linker. */
+SITE __attribute__((used)) static void no_call(void)
+{
+}
+
 /* A call of the program's, of `function`, as a SITE named `name`. The barrier keeps it from becoming a jump. */
 #define CALL(name, function, parameters, ...)                                                                          \
 	SITE __attribute__((unused)) static int name parameters                                                        \
