@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "life_events.h"
+#include "libtrace_thr/src/thread.h"
 
 static void child_is_alone(void *parents_main)
 {
@@ -399,6 +400,48 @@ static void events_of_a_child(void **state)
 	                          "MainThread: thread_create t daemon=0\n");
 }
 
+/* A thread that the library does not know forks once the main thread has gone: by its memory, not by a call. */
+static void *fork_after_the_main_thread(void *main_thread)
+{
+	wait_until(tt_thread_state(main_thread) == TT_LIFE_GONE);
+	pid_t child = fork();
+	must(child >= 0);
+	if (child == 0) {
+		alarm(WAIT_SECONDS);
+		return NULL; /* its end is that of the process */
+	}
+	must(waitpid(child, NULL, 0) == child);
+	_exit(0);
+}
+
+static void leave_by_pthread_exit(void *out)
+{
+	pthread_t thread;
+	tthr_thread *self = tthr_current();
+
+	life_events_to(*(int *)out);
+	must(!pthread_create(&thread, NULL, fork_after_the_main_thread, self));
+	pthread_exit((void *)1);
+}
+
+static void the_new_main_thread_has_an_end_of_its_own(void **state)
+{
+	(void)state;
+	int out[2];
+	char text[512];
+
+	must(pipe(out) == 0);
+	in_child(leave_by_pthread_exit, &out[1]);
+	ssize_t n = read(out[0], text, sizeof text - 1);
+	must(n > 0);
+	text[n] = '\0';
+	assert_string_equal(text, "MainThread: thread_exit MainThread exited\n"
+	                          "MainThread: thread_start MainThread daemon=0\n"
+	                          "MainThread: thread_exit MainThread returned\n");
+	close(out[0]);
+	close(out[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -413,6 +456,7 @@ int main(void)
 	    cmocka_unit_test(child_can_start_threads),
 	    cmocka_unit_test_setup(locals_over_fork, close_gate),
 	    cmocka_unit_test(fork_while_others_are_busy),
+	    cmocka_unit_test(the_new_main_thread_has_an_end_of_its_own),
 	    cmocka_unit_test(events_of_a_child), /* the last: from here on there are events */
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
