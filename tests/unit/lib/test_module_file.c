@@ -66,12 +66,13 @@ static void extent_is_that_of_all_parts(void **state)
 
 	begin();
 	module.parts[0].p_vaddr = 0x3010;
-	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x1001};
+	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
 	module.parts[2] = (ElfW(Phdr)){.p_type = PT_DYNAMIC, .p_vaddr = 0x100, .p_memsz = 0x100000};
-	module.info.dlpi_phnum = 3;
+	module.parts[3] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x6000, .p_memsz = 0x10};
+	module.info.dlpi_phnum = 4;
 	assert_true(tt_module_file(&module.info, &file));
 	assert_true(file.base == (uintptr_t)bytes + 0x3000);
-	assert_true(file.size == 0x6001);
+	assert_true(file.size == 0xc001);
 	assert_string_equal(file.path, "/lib/x.so");
 	assert_int_equal(file.build_id_size, 0);
 }
