@@ -25,14 +25,15 @@ static void read_library(void)
 	fclose(in);
 }
 
-/* With one of its headers that are for no memory before those that are: the loader does not mind. */
+/* With a header that is for no memory before those that are; and what lies behind the headers looks like one more. */
 static void put_one_first(void)
 {
-	const ElfW(Ehdr) *head = (const ElfW(Ehdr) *)(const void *)bytes;
+	ElfW(Ehdr) *head = (ElfW(Ehdr) *)(void *)bytes;
 	ElfW(Phdr) *parts = (ElfW(Phdr) *)(void *)(bytes + head->e_phoff), one;
-	unsigned last = head->e_phnum - 1U;
+	unsigned last = --head->e_phnum - 1U;
 
-	must(parts[0].p_type == PT_LOAD && parts[last].p_type != PT_LOAD);
+	must(parts[0].p_type == PT_LOAD && parts[last].p_type != PT_LOAD && parts[last + 1].p_type == PT_GNU_RELRO);
+	parts[last + 1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_memsz = 1 << 30};
 	one = parts[last];
 	memmove(parts + 1, parts, last * sizeof *parts);
 	parts[0] = one;

@@ -77,6 +77,31 @@ static void extent_is_that_of_all_parts(void **state)
 	assert_int_equal(file.build_id_size, 0);
 }
 
+/* What lies behind the parts in memory is none of them. */
+static void there_are_so_many_parts(void **state)
+{
+	(void)state;
+	struct tt_module_file file;
+
+	begin();
+	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
+	assert_true(tt_module_file(&module.info, &file));
+	assert_true(file.size == 0x2345);
+	begin();
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(0, 4);
+	module.info.dlpi_phnum = 1;
+	assert_build_id("");
+	begin();
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(0, 4);
+	module.parts[2] = module.parts[0]; /* which has it mapped */
+	module.parts[0].p_filesz = 1;
+	assert_build_id("");
+	module.info.dlpi_phnum++;
+	assert_build_id("xyz");
+}
+
 static void what_is_no_file_is_none(void **state)
 {
 	(void)state;
@@ -204,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(extent_is_that_of_all_parts),
+	    cmocka_unit_test(there_are_so_many_parts),
 	    cmocka_unit_test(what_is_no_file_is_none),
 	    cmocka_unit_test(build_id_is_found_among_notes),
 	    cmocka_unit_test(build_id_is_found_in_the_last_part),
