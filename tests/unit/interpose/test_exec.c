@@ -127,6 +127,7 @@ static void those_without_a_loader(void **state)
 	(void)state;
 	struct program made = program(3, STATIC);
 
+	made.parts[3].p_type = PT_INTERP; /* behind the last */
 	put_program("static", &made);
 	call(path_of("static"), with_us);
 	must_note('l', "static");
