@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -41,6 +42,7 @@ static pid_t keep(const char *const *answers)
 	must(pipe(ready) == 0);
 	pid_t pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails ends it as well */
 		int listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 		must(!bind(listening, (const struct sockaddr *)&door, sizeof door) && !listen(listening, 8));
 		must(write(ready[1], "", 1) == 1);
@@ -235,6 +237,7 @@ static void keep_two_doors(void *arg)
 static void the_innermost_door_is_found(void **state)
 {
 	(void)state;
+	remove_doors();      /* of a test that was ended */
 	if (!make_doors()) { /* it takes root */
 		remove_doors();
 		skip();
