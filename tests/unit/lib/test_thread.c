@@ -316,6 +316,21 @@ static void it_is_itself_in_its_destructors(void **state)
 	pthread_key_delete(again_key);
 }
 
+/* It has ended for us before anybody joins it. */
+static void a_result_without_a_join(void **state)
+{
+	(void)state;
+	int it;
+	void *value;
+	enum tthr_end end;
+	tthr_thread *thread = started(nothing, &it);
+
+	wait_until(!tthr_thread_is_alive(thread));
+	assert_int_equal(tthr_thread_result(thread, &value, &end), 0);
+	assert_true(value == &it && end == TTHR_RETURNED);
+	joined(thread);
+}
+
 static void the_version(void **state)
 {
 	(void)state;
@@ -327,6 +342,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(it_is_itself_in_its_destructors),
 	    cmocka_unit_test(the_version),
+	    cmocka_unit_test(a_result_without_a_join),
 	    cmocka_unit_test(target_gets_its_argument_and_its_value_is_kept),
 	    cmocka_unit_test(no_options_and_no_target),
 	    cmocka_unit_test(names),
