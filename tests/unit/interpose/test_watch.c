@@ -180,6 +180,13 @@ static void the_tracers_byte_is_for_a_pipe(void **state)
 	fclose(file);
 }
 
+/* As one with a sanitizer's runtime within it, this program stands before libc's threads: see src/self.c. */
+static void a_program_that_makes_threads_itself(void **state)
+{
+	(void)state;
+	assert_true(tt_self_is_watched());
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +197,7 @@ int main(void)
 	    cmocka_unit_test(the_tracers_sleep_is_no_cancellation_point),
 	    cmocka_unit_test(the_programs_is_one),
 	    cmocka_unit_test(the_tracers_byte_is_for_a_pipe),
+	    cmocka_unit_test(a_program_that_makes_threads_itself),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
