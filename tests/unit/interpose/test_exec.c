@@ -381,6 +381,14 @@ static void folders_are_searched(void **state)
 	must_note('l', "inner/found");
 	search(NULL, "found");
 	must_note(0, "");
+	/* By the calls that do not search, only here. */
+	pid_t pid;
+	must(!chdir("/") && !setenv("PATH", folder, 1));
+	IN_CHILD(execve("found", arguments, without_us));
+	IN_CHILD(execv("found", arguments));
+	IN_CHILD(posix_spawn(&pid, "found", NULL, NULL, arguments, without_us));
+	must_note(0, "");
+	must(!chdir(folder));
 	memset(longer, 'x', sizeof longer - 1);
 	longer[sizeof longer - 1] = '\0';
 	snprintf(folders, sizeof folders, "%s:%s", longer, folder);

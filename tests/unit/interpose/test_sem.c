@@ -93,6 +93,12 @@ static void first_sights(void **state)
 	expect("MainThread", "sem_acquired o value=0 by nobody", "object_shared s semaphore",
 	       "sem_acquired s value=0 by nobody", "sem_released o n=1 value=1", "sem_released s n=1 value=1", NULL);
 	must(!destroy(&own) && !destroy(&shared));
+	program_pause();
+	int found;
+	must(!init(&own, 0, 1) && !value(&own, &found) && !post(&own) && !take(&own) && !try(&own));
+	program_begin();
+	must(!destroy(&own)); /* which nobody has seen */
+	expect("MainThread", NULL);
 	program_begin();
 	must(!init(&own, 0, 1) && !init(&shared, 1, 1) && !post(&shared));
 	must(!init(&shared, 0, 1)); /* without an end: another one */
@@ -230,6 +236,13 @@ static void a_post_within_emissions(void **state)
 	tt_enter();
 	tt_leave();
 	assert_int_equal(recorded(), 2);
+	tt_inside = MOST_WITHIN * TT_POST_WITHIN; /* as many, no more */
+	must(!post(&sem));
+	assert_int_equal(tt_postponed, 1);
+	tt_inside = 0;
+	tt_enter();
+	tt_leave();
+	assert_int_equal(recorded(), 3);
 }
 
 int main(void)
