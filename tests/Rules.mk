@@ -1,6 +1,7 @@
 # make test: unit tests, the check against its oracle (tests/accuracy/), the examples' outputs, the command from outside.
 
 UNIT_LIB   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/lib/*.c))
+UNIT_INTERPOSE := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/interpose/*.c))
 UNIT_TOOLS := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/tools/*.c))
 
 FLAGS_tests = $(FLAGS_tools)
@@ -12,6 +13,12 @@ $(UNIT_LIB): $(BUILD)/tests/unit/lib/%: $(BUILD)/tests/unit/lib/%.o $(LIB_OBJECT
 
 # As a program that ends its threads inside TTHR_WITH.
 $(BUILD)/tests/unit/lib/test_with.o: FLAGS += -fexceptions
+
+# Those of the interposer are the program and the interposer in one: see tests/unit/interpose/program.h. Not with a
+# sanitizer, whose runtime stands before the same functions.
+$(UNIT_INTERPOSE): $(BUILD)/tests/unit/interpose/%: $(BUILD)/tests/unit/interpose/%.o $(LIB_OBJECTS) $(PRELOAD_OBJECTS)
+	$(SAY) LINK $@
+	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -rdynamic -o $@ $^ -lcmocka -pthread -ldl -lm
 
 $(UNIT_TOOLS): $(BUILD)/tests/unit/tools/%: $(BUILD)/tests/unit/tools/%.o $(TOOL_ARCHIVE)
 	$(SAY) LINK $@
@@ -73,7 +80,7 @@ $(DOORS): $(BUILD)/tests/doors/%: $(BUILD)/tests/doors/%.o $(TOOL_ARCHIVE)
 	$(Q)$(CC) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -o $@ $^ $(TOOL_LIBS) -pthread
 
 # Each unit test with its own time limit; a summary at the end.
-unit: $(UNIT_LIB) $(UNIT_TOOLS)
+unit: $(UNIT_LIB) $(if $(SANITIZE),,$(UNIT_INTERPOSE)) $(UNIT_TOOLS)
 	tests/unit/run $^
 
 # What the scripts record.

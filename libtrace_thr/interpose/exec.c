@@ -101,13 +101,12 @@ static bool has_no_loader(char *path, bool *runs)
 {
 	bool refused = false, is_script = true;
 
-	*runs = false;
 	for (int i = 0; i < MOST_SCRIPTS && is_script; i++) {
 		int fd = open_to_read(path);
 
-		if (fd == -1)
+		*runs = fd != -1;
+		if (!*runs)
 			return false;
-		*runs = true;
 		refused = is_refused(fd, path);
 		is_script = !refused && follow_script(fd, path);
 		TT_REAL(close)(fd);

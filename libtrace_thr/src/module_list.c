@@ -183,7 +183,6 @@ static void tell_gone(void)
 			TT_TRACE(module_unloaded, NULL, (const void *)module->base, (uint64_t)module->size);
 	}
 	list.modules.n = left;
-	list.next = 0;
 }
 
 static int tell_new(struct dl_phdr_info *info, size_t size, void *data)
@@ -209,7 +208,6 @@ static void compare(void)
 
 	for (size_t i = 0; i < list.modules.n; i++)
 		module_at(i)->there = false;
-	list.next = 0;
 	dl_iterate_phdr(mark, NULL);
 	tell_gone();
 	dl_iterate_phdr(tell_new, &counts);

@@ -34,7 +34,6 @@ void tt_registry_unlock(void)
 void tt_registry_add(tthr_thread *thread)
 {
 	tt_registry_lock();
-	thread->next = NULL;
 	thread->prev = last;
 	if (last)
 		last->next = thread;

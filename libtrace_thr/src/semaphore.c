@@ -156,6 +156,7 @@ int tthr_semaphore_try_acquire(tthr_semaphore *sem)
 {
 	if (is_negative(sem))
 		return refuse(sem, "tthr_semaphore_try_acquire", TT_MISUSE_BAD_ARGUMENT, EINVAL, TT_CALLER);
+	TT_SHAKE(sem_acquired);
 	tt_waiters_lock(&sem->waiters);
 	if (sem->value == 0)
 		return failed(sem, TT_FAILURE_BUSY, TT_CALLER);

@@ -43,7 +43,7 @@ static inline char *plan(unsigned pause_ms, unsigned budget_ms)
 	return plan_text;
 }
 
-static void steer_by(const char *text)
+static inline void steer_by(const char *text)
 {
 	must(!setenv("TRACE_THR_STEER", text, 1));
 	tt_steer_after_fork_in_child(); /* forgets what was */
@@ -51,7 +51,7 @@ static void steer_by(const char *text)
 	must(tt_steering);
 }
 
-static void steer(unsigned pause_ms, unsigned budget_ms)
+static inline void steer(unsigned pause_ms, unsigned budget_ms)
 {
 	steer_by(plan(pause_ms, budget_ms));
 }
@@ -77,7 +77,7 @@ static inline void *walk(void *arg)
 	return NULL;
 }
 
-static bool is_done(const struct walk *walk)
+static inline bool is_done(const struct walk *walk)
 {
 	return __atomic_load_n(&walk->done, __ATOMIC_ACQUIRE);
 }

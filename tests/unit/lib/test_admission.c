@@ -3,10 +3,13 @@
  */
 #include "threads.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,6 +42,7 @@ static pid_t keep(const char *const *answers)
 	must(pipe(ready) == 0);
 	pid_t pid = fork();
 	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails ends it as well */
 		int listening = socket(AF_UNIX, SOCK_SEQPACKET, 0);
 		must(!bind(listening, (const struct sockaddr *)&door, sizeof door) && !listen(listening, 8));
 		must(write(ready[1], "", 1) == 1);
@@ -152,6 +156,102 @@ static void a_forked_child_asks(void **state)
 	end(keeper);
 }
 
+/* The doors of the machine, by name; the last that is ours is that of the innermost recorder. */
+static const char hidden[] = TT_DOORS "/.test", outer[] = TT_DOORS "/test-1", inner[] = TT_DOORS "/test-2",
+		  nobodys[] = TT_DOORS "/test-3", strangers[] = TT_DOORS "/test-4";
+static char too_long[sizeof TT_DOORS + 201];
+
+static bool make_file(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	return fd != -1 && !close(fd);
+}
+
+static bool make_doors(void)
+{
+	memset(too_long, 'z', sizeof too_long - 1);
+	memcpy(too_long, TT_DOORS "/", sizeof TT_DOORS);
+	mkdir("/run/lttng", 0755);
+	mkdir(TT_DOORS, 0755);
+	return make_file(hidden) && make_file(nobodys) && make_file(too_long);
+}
+
+static void remove_doors(void)
+{
+	const char *const all[] = {hidden, outer, inner, nobodys, strangers, too_long};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		unlink(all[i]);
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	int listening = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	strcpy(at.sun_path, path);
+	must(!bind(listening, (const struct sockaddr *)&at, sizeof at) && !listen(listening, 8));
+	return listening;
+}
+
+static void answer_one(int listening, const char *answer)
+{
+	int one = accept(listening, NULL, NULL);
+
+	must(one != -1 && send(one, answer, strlen(answer) + 1, MSG_NOSIGNAL) > 0);
+	close(one);
+}
+
+/* A process that has lost its environment. */
+static void ask_without_a_word(void)
+{
+	char recording[32] = "another";
+
+	alarm(WAIT_SECONDS);
+	must(!unsetenv(TT_DOOR_VARIABLE));
+	errno = 7;
+	tt_admission_prepare();
+	must(errno == 7);
+	must(tt_admission_ask(recording, sizeof recording));
+	must(!strcmp(recording, "second"));
+	_exit(0);
+}
+
+/* The recorder of both doors, and of who asks. */
+static void keep_two_doors(void *arg)
+{
+	int status;
+
+	(void)arg;
+	listen_at(outer); /* which is not asked */
+	int listening = listen_at(inner);
+	pid_t child = fork();
+	if (child == 0)
+		ask_without_a_word();
+	answer_one(listening, "first");  /* the door is found */
+	answer_one(listening, "second"); /* and asked */
+	must(waitpid(child, &status, 0) == child && status == 0);
+}
+
+static void the_innermost_door_is_found(void **state)
+{
+	(void)state;
+	remove_doors();      /* of a test that was ended */
+	if (!make_doors()) { /* it takes root */
+		remove_doors();
+		skip();
+	}
+	char before[sizeof door.sun_path];
+	strcpy(before, door.sun_path);
+	strcpy(door.sun_path, strangers);
+	pid_t stranger = keep((const char *const[]){"stranger", NULL});
+	strcpy(door.sun_path, before);
+	in_child(keep_two_doors, NULL);
+	end(stranger);
+	remove_doors();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +261,7 @@ int main(void)
 	    cmocka_unit_test(nobody_answers),
 	    cmocka_unit_test(a_long_answer),
 	    cmocka_unit_test(a_forked_child_asks),
+	    cmocka_unit_test(the_innermost_door_is_found),
 	};
 
 	must(mkdtemp(folder) != NULL);

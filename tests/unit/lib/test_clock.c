@@ -40,7 +40,7 @@ static void more_than_the_clock_counts_is_for_ever(void **state)
 static void zero_and_less_is_now(void **state)
 {
 	(void)state;
-	static const double shorts[] = {0, -0.0, -1, -1e300, -INFINITY};
+	static const double shorts[] = {0, -0.0, -0.5, -1e-9, -1, -1e300, -INFINITY};
 	struct tt_deadline deadline;
 
 	for (size_t i = 0; i < sizeof shorts / sizeof shorts[0]; i++) {

@@ -5,6 +5,8 @@
 
 #include <trace_thr/event.h>
 
+#include "libtrace_thr/src/waiters.h"
+
 static unsigned waiting(tthr_event *event)
 {
 	return __atomic_load_n(&event->waiters.inside, __ATOMIC_SEQ_CST);
@@ -269,9 +271,34 @@ static void fork_leaves_the_waiters_behind(void **state)
 	crew_join(&crew);
 }
 
+static void *wait_until_set(void *event)
+{
+	must(tthr_event_wait_timeout(event, WAIT_SECONDS) == 0);
+	return NULL;
+}
+
+/* It comes to be set while a thread is about to wait: after it has looked, and before it is among those who wait. */
+static void set_in_between(void **state)
+{
+	(void)state;
+	tthr_event event = TTHR_EVENT_INIT("event");
+	struct crew crew;
+
+	tt_waiters_lock(&event.waiters);
+	crew_start(&crew, 1, wait_until_set, &event);
+	wait_until(sleepers_on(&event.waiters.guard) == 1);
+	__atomic_store_n(&event.flag, 1, __ATOMIC_SEQ_CST);
+	tt_waiters_unlock(&event.waiters);
+	crew_join(&crew);
+	assert_int_equal(waiting(&event), 0);
+	assert_int_equal(tthr_event_clear(&event), 0); /* nobody has kept it from others */
+	assert_int_equal(tthr_event_destroy(&event), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(set_in_between),
 	    cmocka_unit_test(names_and_destroy),
 	    cmocka_unit_test(is_set),
 	    cmocka_unit_test(set_wakes_all_and_stays),

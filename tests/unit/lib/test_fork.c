@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include "life_events.h"
+#include "libtrace_thr/src/thread.h"
 
 static void child_is_alone(void *parents_main)
 {
@@ -55,6 +56,43 @@ static void others_count_as_cancelled(void **state)
 	assert_true(tthr_thread_is_alive(other));
 	tthr_event_set(&gate);
 	joined(other);
+}
+
+static unsigned n_freed;
+
+static void count_free(tthr_thread *thread)
+{
+	(void)thread;
+	__atomic_add_fetch(&n_freed, 1, __ATOMIC_SEQ_CST);
+}
+
+/* Code of the program does not run in the fork; but with the last reference that the program has, as ever. */
+static void programs_own_is_left(void *arg)
+{
+	must(n_freed == 0);
+	if (arg)
+		tthr_thread_unref(arg);
+	must(n_freed == (arg ? 1 : 0));
+}
+
+static void own_memory_of_the_program(void **state)
+{
+	(void)state;
+	static tthr_thread threads[2];
+	static const struct tthr_thread_options options = {.target = wait_at_gate, .free = count_free};
+
+	for (int i = 0; i < 2; i++) {
+		must(!tthr_thread_init(&threads[i], &options) && !tthr_thread_start(&threads[i]));
+		if (i == 0)
+			tthr_thread_unref(&threads[i]);
+		n_freed = 0;
+		in_child(programs_own_is_left, i ? &threads[i] : NULL);
+		tthr_event_set(&gate);
+		if (i)
+			joined(&threads[i]);
+		wait_until(__atomic_load_n(&n_freed, __ATOMIC_SEQ_CST) == 1);
+		tthr_event_clear(&gate);
+	}
 }
 
 static void ended_is_still_ended(void *arg)
@@ -362,11 +400,54 @@ static void events_of_a_child(void **state)
 	                          "MainThread: thread_create t daemon=0\n");
 }
 
+/* A thread that the library does not know forks once the main thread has gone: by its memory, not by a call. */
+static void *fork_after_the_main_thread(void *main_thread)
+{
+	wait_until(tt_thread_state(main_thread) == TT_LIFE_GONE);
+	pid_t child = fork();
+	must(child >= 0);
+	if (child == 0) {
+		alarm(WAIT_SECONDS);
+		return NULL; /* its end is that of the process */
+	}
+	must(waitpid(child, NULL, 0) == child);
+	_exit(0);
+}
+
+static void leave_by_pthread_exit(void *out)
+{
+	pthread_t thread;
+	tthr_thread *self = tthr_current();
+
+	life_events_to(*(int *)out);
+	must(!pthread_create(&thread, NULL, fork_after_the_main_thread, self));
+	pthread_exit((void *)1);
+}
+
+static void the_new_main_thread_has_an_end_of_its_own(void **state)
+{
+	(void)state;
+	int out[2];
+	char text[512];
+
+	must(pipe(out) == 0);
+	in_child(leave_by_pthread_exit, &out[1]);
+	ssize_t n = read(out[0], text, sizeof text - 1);
+	must(n > 0);
+	text[n] = '\0';
+	assert_string_equal(text, "MainThread: thread_exit MainThread exited\n"
+	                          "MainThread: thread_start MainThread daemon=0\n"
+	                          "MainThread: thread_exit MainThread returned\n");
+	close(out[0]);
+	close(out[1]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup(fork_in_main, close_gate),
 	    cmocka_unit_test_setup(others_count_as_cancelled, close_gate),
+	    cmocka_unit_test_setup(own_memory_of_the_program, close_gate),
 	    cmocka_unit_test(threads_that_ended_before),
 	    cmocka_unit_test(fork_in_a_thread_makes_it_the_main_one),
 	    cmocka_unit_test(fork_in_a_foreign_thread_makes_it_main_thread),
@@ -375,6 +456,7 @@ int main(void)
 	    cmocka_unit_test(child_can_start_threads),
 	    cmocka_unit_test_setup(locals_over_fork, close_gate),
 	    cmocka_unit_test(fork_while_others_are_busy),
+	    cmocka_unit_test(the_new_main_thread_has_an_end_of_its_own),
 	    cmocka_unit_test(events_of_a_child), /* the last: from here on there are events */
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,6 +44,25 @@ static void writes_lines(void **state)
 	assert_string_equal(written(), "MainThread \n");
 }
 
+__attribute__((format(printf, 2, 3))) static int log_by_list(enum tthr_log_level level, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	int error = tthr_vlog(level, format, args);
+	va_end(args);
+	return error;
+}
+
+static void writes_lines_of_an_argument_list(void **state)
+{
+	(void)state;
+	assert_int_equal(log_by_list(TTHR_LOG_INFO, "%s-%d", "three", 4), 0);
+	assert_string_equal(written(), "MainThread three-4\n");
+	assert_int_equal(log_by_list((enum tthr_log_level)15, "x"), EINVAL);
+	assert_string_equal(written(), "");
+}
+
 static void levels_below_are_dropped(void **state)
 {
 	(void)state;
@@ -269,6 +288,7 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(writes_lines, open_log, close_log),
+	    cmocka_unit_test_setup_teardown(writes_lines_of_an_argument_list, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(levels_below_are_dropped, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(default_format, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(no_options_are_the_defaults, open_log, close_log),

@@ -1,6 +1,7 @@
 #include "wait.h"
 
 #include <errno.h>
+#include <malloc.h>
 
 #include "libtrace_thr/src/log_format.h"
 
@@ -57,6 +58,7 @@ static void refuses(void **state)
 	    "%(message)-",
 	    "%(message)10",
 	    "%(message)10-s",
+	    "%(message)10000s",
 	    "%(message)99999s",
 	    "%(message)99999999999999999999999999s",
 	    "%(nosuch)s",
@@ -72,6 +74,34 @@ static void refuses(void **state)
 		assert_null(format);
 	}
 }
+
+static void the_widest_field(void **state)
+{
+	(void)state;
+	struct tt_log_format *format;
+	size_t size;
+
+	assert_int_equal(tt_log_format_parse("%(message)9999s", &format), 0);
+	char *line = tt_log_format_render(format, &record, &size);
+	assert_non_null(line);
+	assert_int_equal(size, 9999 + 1);
+	free(line);
+	tt_log_format_free(format);
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* LeakSanitizer sees it as well, where it is. */
+static void what_is_refused_is_freed(void **state)
+{
+	(void)state;
+	struct tt_log_format *format;
+	size_t before = mallinfo2().uordblks;
+
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(tt_log_format_parse("%(message)s %(nosuch)s", &format), EINVAL);
+	assert_true(mallinfo2().uordblks < before + 100000);
+}
+#endif
 
 /* Not by time(), whose clock is a few milliseconds behind the one of the line. */
 static time_t second_now(void)
@@ -122,10 +152,14 @@ static void levels(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(renders),
-	    cmocka_unit_test(refuses),
-	    cmocka_unit_test(asctime_is_local_time_with_milliseconds),
-	    cmocka_unit_test(levels),
+		cmocka_unit_test(renders),
+		cmocka_unit_test(refuses),
+		cmocka_unit_test(the_widest_field),
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+		cmocka_unit_test(what_is_refused_is_freed),
+#endif
+		cmocka_unit_test(asctime_is_local_time_with_milliseconds),
+		cmocka_unit_test(levels),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -66,14 +66,40 @@ static void extent_is_that_of_all_parts(void **state)
 
 	begin();
 	module.parts[0].p_vaddr = 0x3010;
-	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x1001};
+	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
 	module.parts[2] = (ElfW(Phdr)){.p_type = PT_DYNAMIC, .p_vaddr = 0x100, .p_memsz = 0x100000};
-	module.info.dlpi_phnum = 3;
+	module.parts[3] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x6000, .p_memsz = 0x10};
+	module.info.dlpi_phnum = 4;
 	assert_true(tt_module_file(&module.info, &file));
 	assert_true(file.base == (uintptr_t)bytes + 0x3000);
-	assert_true(file.size == 0x6001);
+	assert_true(file.size == 0xc001);
 	assert_string_equal(file.path, "/lib/x.so");
 	assert_int_equal(file.build_id_size, 0);
+}
+
+/* What lies behind the parts in memory is none of them. */
+static void there_are_so_many_parts(void **state)
+{
+	(void)state;
+	struct tt_module_file file;
+
+	begin();
+	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
+	assert_true(tt_module_file(&module.info, &file));
+	assert_true(file.size == 0x2345);
+	begin();
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(0, 4);
+	module.info.dlpi_phnum = 1;
+	assert_build_id("");
+	begin();
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(0, 4);
+	module.parts[2] = module.parts[0]; /* which has it mapped */
+	module.parts[0].p_filesz = 1;
+	assert_build_id("");
+	module.info.dlpi_phnum++;
+	assert_build_id("xyz");
 }
 
 static void what_is_no_file_is_none(void **state)
@@ -112,6 +138,25 @@ static void build_id_is_found_in_the_last_part(void **state)
 	size_t from = module.at;
 	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
 	end_notes(from, 4);
+	assert_build_id("xyz");
+}
+
+/* What is mapped is not looked through for notes: only the parts that say they are. */
+static void notes_are_only_in_their_parts(void **state)
+{
+	(void)state;
+	enum { BEFORE = 64 };
+
+	begin();
+	module.parts[0].p_memsz = ROOM;
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	assert_build_id("");
+	begin();
+	module.parts[0].p_memsz = ROOM;
+	memset(bytes, 0xff, BEFORE);
+	module.at = BEFORE;
+	note(NT_GNU_BUILD_ID, "GNU", "xyz", 4);
+	end_notes(BEFORE, 4);
 	assert_build_id("xyz");
 }
 
@@ -168,9 +213,12 @@ static void another_file_has_another_hash(void **state)
 	assert_true(tt_module_file(&module.info, &first));
 	assert_true(tt_module_file(&module.info, &again));
 	assert_true(first.hash == again.hash);
-	module.info.dlpi_name = "/lib/y.so";
-	assert_true(tt_module_file(&module.info, &moved));
-	assert_true(first.hash != moved.hash);
+	static const char *const others[] = {"/lib/y.so", "/lib/x.sp", "/lib/x.so.1"};
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		module.info.dlpi_name = others[i];
+		assert_true(tt_module_file(&module.info, &moved));
+		assert_true(first.hash != moved.hash);
+	}
 	module.info.dlpi_name = "/lib/x.so";
 	bytes[module.at - 2]++;
 	assert_true(tt_module_file(&module.info, &rebuilt));
@@ -181,9 +229,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(extent_is_that_of_all_parts),
+	    cmocka_unit_test(there_are_so_many_parts),
 	    cmocka_unit_test(what_is_no_file_is_none),
 	    cmocka_unit_test(build_id_is_found_among_notes),
 	    cmocka_unit_test(build_id_is_found_in_the_last_part),
+	    cmocka_unit_test(notes_are_only_in_their_parts),
 	    cmocka_unit_test(notes_that_are_not_mapped_are_not_read),
 	    cmocka_unit_test(notes_that_are_cut_short_have_no_build_id),
 	    cmocka_unit_test(sizes_that_overflow_end_the_search),

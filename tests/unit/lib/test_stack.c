@@ -6,7 +6,9 @@
 
 #include <dlfcn.h>
 #include <execinfo.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "libtrace_thr/src/stack.h"
 
@@ -78,6 +80,68 @@ static void assert_nest(unsigned n)
 	assert_int_equal(room.n, n);
 	for (unsigned i = 0; i < n; i++)
 		assert_true(room.frames[i] == sites[i]);
+}
+
+/* Whether the descriptors are the two ends of one pipe. */
+static bool are_a_pipe(const int ends[2])
+{
+	struct stat first, second;
+
+	return !fstat(ends[0], &first) && !fstat(ends[1], &second) && S_ISFIFO(first.st_mode) &&
+	       first.st_ino == second.st_ino && first.st_dev == second.st_dev && ends[0] != ends[1];
+}
+
+/* As a program that is started without one of the standard descriptors. */
+static int look_at_descriptors(int closed)
+{
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		must((fcntl(fd, F_GETFD) == -1) == (fd == closed));
+	must(are_a_pipe(tt_stack_pipe) && tt_stack_pipe[0] > STDERR_FILENO && tt_stack_pipe[1] > STDERR_FILENO);
+	for (int fd = STDERR_FILENO + 1; fd < 200; fd++)
+		must(fcntl(fd, F_GETFD) == -1 || fd == tt_stack_pipe[0] || fd == tt_stack_pipe[1]);
+	return 0;
+}
+
+static void start_without(void *closed)
+{
+	const char number[] = {(char)('0' + *(const int *)closed), '\0'};
+
+	for (int fd = STDERR_FILENO + 1; fd < 200; fd++)
+		close(fd);
+	must(!close(*(const int *)closed) && !setenv(variable, "8", 1));
+	execl("/proc/self/exe", "test_stack", number, NULL);
+	must(false);
+}
+
+/* Before the unwinder has its pipe: none of its numbers is that of a standard descriptor which is closed. */
+static void standard_descriptors_stay_closed(void **state)
+{
+	(void)state;
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		in_child(start_without, &fd);
+}
+
+/* Among other descriptors, and pipes of which one end is elsewhere. */
+static void the_unwinders_pipe_is_found(void **state)
+{
+	(void)state;
+	int other[2], files[2] = {open("/dev/null", O_RDONLY), open("/dev/null", O_RDONLY)};
+
+	must(files[0] != -1 && files[1] != -1 && !pipe(other));
+	int far = fcntl(other[1], F_DUPFD, 200);
+	must(far >= 200 && !close(other[1]));
+	prepare("8");
+	int first[2] = {tt_stack_pipe[0], tt_stack_pipe[1]};
+	assert_true(are_a_pipe(first));
+	assert_int_not_equal(first[0], other[0]);
+	must(!close(files[0]));
+	tt_stack_pipe[0] = tt_stack_pipe[1] = -1;
+	prepare("8"); /* the pipe is there now, behind what is open */
+	assert_int_equal(tt_stack_pipe[0], first[0]);
+	assert_int_equal(tt_stack_pipe[1], first[1]);
+	close(files[1]);
+	close(other[0]);
+	close(far);
 }
 
 static void beyond_the_caller_in_order(void **state)
@@ -238,6 +302,11 @@ static void the_same_once_code_is_gone(void **state)
 	tt_stack_doubt();
 	level_7();
 	assert_int_equal(room.n, 0);
+	tt_stack_trust();
+	tt_stack_trust();
+	prepare("8");
+	level_7();
+	assert_nest(7);
 }
 
 #ifdef __x86_64__
@@ -280,16 +349,24 @@ static void stacks_that_cannot_be_followed(void **state)
 }
 #endif
 
-int main(void)
+int main(int argc, char **argv)
 {
 	/* ThreadSanitizer has its limits: see stack.c. */
 	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
 		return 0;
+	if (argc > 1)
+		return look_at_descriptors(atoi(argv[1]));
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(beyond_the_caller_in_order),     cmocka_unit_test(up_to_the_outermost),
-	    cmocka_unit_test(no_deeper_than_asked),           cmocka_unit_test(nothing_unless_asked),
-	    cmocka_unit_test(no_deeper_than_there_is_room),   cmocka_unit_test(none_of_a_caller_elsewhere),
-	    cmocka_unit_test(no_allocation_once_prepared),    cmocka_unit_test(the_same_once_code_is_gone),
+	    cmocka_unit_test(standard_descriptors_stay_closed),
+	    cmocka_unit_test(the_unwinders_pipe_is_found),
+	    cmocka_unit_test(beyond_the_caller_in_order),
+	    cmocka_unit_test(up_to_the_outermost),
+	    cmocka_unit_test(no_deeper_than_asked),
+	    cmocka_unit_test(nothing_unless_asked),
+	    cmocka_unit_test(no_deeper_than_there_is_room),
+	    cmocka_unit_test(none_of_a_caller_elsewhere),
+	    cmocka_unit_test(no_allocation_once_prepared),
+	    cmocka_unit_test(the_same_once_code_is_gone),
 #ifdef __x86_64__
 	    cmocka_unit_test(stacks_that_cannot_be_followed),
 #endif

@@ -5,6 +5,9 @@
  */
 #include "steer_case.h"
 
+#include <dlfcn.h>
+#include <link.h>
+
 static void plans_are_read(void **state)
 {
 	(void)state;
@@ -43,6 +46,12 @@ static void what_is_none_is_refused(void **state)
 	    "edge\nheld +1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "edge\nheld x+1g\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	    "pause -1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "pause 4294967296\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "budget x\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "meet 1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge 1\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "pause\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
+	    "edge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\nasked x+3\n",
 	    "wait 1\nedge\nheld x+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n",
 	};
 	struct tt_steer_plan read;
@@ -75,6 +84,134 @@ static void sites_are_found_by_module_and_offset(void **state)
 	assert_false(tt_steer_plan_find(&read));
 }
 
+/* Where the innermost functions of the nest below return to. */
+static const void *returns[3];
+
+__attribute__((noinline)) static uint32_t match_here(const struct tt_steer_plan *of)
+{
+	returns[0] = __builtin_return_address(0);
+	uint32_t edges = tt_steer_plan_match(of, TT_STEER_WANTED, returns[0]);
+	__asm__ volatile("" : "+r"(edges));
+	return edges;
+}
+
+__attribute__((noinline)) static uint32_t inner(const struct tt_steer_plan *of)
+{
+	returns[1] = __builtin_return_address(0);
+	uint32_t edges = match_here(of);
+	__asm__ volatile("" : "+r"(edges));
+	return edges;
+}
+
+__attribute__((noinline)) static uint32_t outer(const struct tt_steer_plan *of)
+{
+	returns[2] = __builtin_return_address(0);
+	uint32_t edges = inner(of);
+	__asm__ volatile("" : "+r"(edges));
+	return edges;
+}
+
+/* For all calls, so that each has the same three frames. */
+__attribute__((noinline)) static uint32_t top(const struct tt_steer_plan *of)
+{
+	uint32_t edges = outer(of);
+	__asm__ volatile("" : "+r"(edges));
+	return edges;
+}
+
+__attribute__((noinline)) static uint32_t another(const struct tt_steer_plan *of)
+{
+	uint32_t edges = inner(of);
+	__asm__ volatile("" : "+r"(edges));
+	return edges;
+}
+
+static ptrdiff_t offset(int i)
+{
+	return (const char *)returns[i] - (const char *)site(0);
+}
+
+/* Sites of a call chain, as far as one is recorded. */
+static void call_chains_differ_in_any_frame(void **state)
+{
+	(void)state;
+	struct tt_steer_plan read;
+	char text[sizeof plan_text], name[256];
+	const char *whole = strstr(plan(0, 0), "held ") + 5;
+
+	if (dlsym(RTLD_DEFAULT, "__tsan_init")) /* there are no call chains, see stack.c */
+		skip();
+	snprintf(name, sizeof name, "%.*s", (int)(strchr(whole, '+') - whole), whole);
+	memset(&read, 0, sizeof read);
+	top(&read); /* learns the places */
+	snprintf(text, sizeof text,
+	         "edge\nheld %s+1\nwanted %s+0x%tx\nwanted %s+0x%tx\nwanted %s+0x%tx\n"
+	         "edge\nheld %s+1\nwanted %s+0x%tx\nwanted %s+0x%tx\nwanted %s+0x%tx\n"
+	         "edge\nheld %s+1\nwanted %s+0x%tx\n",
+	         name, name, offset(0), name, offset(1), name, offset(2), name, name, offset(0), name, offset(1), name,
+	         offset(2) + 1, name, name, offset(0));
+	must(tt_steer_plan_parse(text, &read) && tt_steer_plan_find(&read));
+	assert_int_equal(top(&read), 7); /* without call chains the first frame is all there is */
+	must(!setenv("TRACE_THR_STACK", "8", 1));
+	tt_stack_prepare();
+	if (tt_stack_depth == 1) /* no unwinder is here */
+		skip();
+	assert_int_equal(top(&read), 5);
+	assert_int_equal(another(&read), 4);
+	tt_stack_depth = 3; /* the third frame is beyond what is taken */
+	assert_int_equal(top(&read), 5);
+	tt_stack_depth = 2;
+	assert_int_equal(top(&read), 7);
+	tt_stack_depth = 1;
+}
+
+/* Whether a thread that has its lock pauses where it asks for another: a pause takes all the time of these plans. */
+static bool pauses_in(const struct link_map *library)
+{
+	tt_steer_acquired(&a, (const void *)(library->l_addr + HELD_1));
+	tt_steer_request(&b, (const void *)(library->l_addr + WANTED_1));
+	bool paused = !tt_steering;
+	tt_steer_released_now(&a);
+	return paused;
+}
+
+/* Its sites are looked for again as a thread begins. */
+static void a_library_that_comes_later(void **state)
+{
+	(void)state;
+	char text[sizeof plan_text];
+
+	snprintf(text, sizeof text,
+	         "pause 1\nbudget 1\nring 2\nedge\nheld libutil.so.1+0x%x\nwanted libutil.so.1+0x%x\n"
+	         "edge\nheld x+1\nwanted x+2\n",
+	         HELD_1, WANTED_1);
+	steer_by(text);
+	const struct link_map *library = dlopen("libutil.so.1", RTLD_NOW);
+	must(library);
+	assert_false(pauses_in(library));
+	tt_steer_prepare_thread();
+	assert_true(pauses_in(library));
+}
+
+static void what_is_no_plan_steers_nothing(void **state)
+{
+	(void)state;
+	int error_output = dup(STDERR_FILENO), out[2];
+	char text[256] = "";
+
+	tt_steering = false;
+	must(!pipe(out) && dup2(out[1], STDERR_FILENO) != -1);
+	must(!setenv("TRACE_THR_STEER", "nonsense", 1));
+	tt_steer_prepare();
+	must(dup2(error_output, STDERR_FILENO) != -1 && !close(error_output) && !close(out[1]));
+	assert_false(tt_steering);
+	assert_true(read(out[0], text, sizeof text - 1) > 0 && strstr(text, "TRACE_THR_STEER"));
+	close(out[0]);
+	must(!unsetenv("TRACE_THR_STEER"));
+	tt_steer_prepare();
+	assert_false(tt_steering);
+}
+
 static void a_pause_ends_when_the_cycle_can_close(void **state)
 {
 	(void)state;
@@ -88,6 +225,35 @@ static void a_pause_ends_when_the_cycle_can_close(void **state)
 	joined(thread);
 	assert_true(is_done(&first));
 	assert_false(tt_steering); /* the plan is carried out */
+}
+
+static void *walk_having_read_twice(void *arg)
+{
+	struct walk *walk = arg;
+
+	tt_steer_acquired(walk->has, site(walk->held));
+	tt_steer_acquired(walk->has, site(walk->held));
+	tt_steer_released(walk->has);
+	tt_steer_request(walk->wants, site(walk->wanted));
+	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
+	tt_steer_released(walk->has);
+	return NULL;
+}
+
+/* As a reader does: what was got twice is still held when it was released once. */
+static void a_release_is_of_one_acquire(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+
+	steer(1000 * 1000, 1000 * 1000);
+	tthr_thread *thread = started(walk_having_read_twice, &first);
+	nap();
+	nap();
+	assert_false(is_done(&first));
+	walk(&second);
+	joined(thread);
+	assert_false(tt_steering);
 }
 
 static void other_locks_close_nothing(void **state)
@@ -215,8 +381,10 @@ static void who_reads_again_waits_for_a_writer(void **state)
 	tthr_thread *thread = started(walk, &reads);
 	nap();
 	assert_false(is_done(&reads));
+	double begin = now();
 	walk(&writes);
 	joined(thread);
+	assert_true(now() - begin >= 0.05); /* which is gone on its way by then */
 	assert_true(is_done(&reads));
 	assert_false(tt_steering);
 }
@@ -227,7 +395,11 @@ int main(void)
 	    cmocka_unit_test(plans_are_read),
 	    cmocka_unit_test(what_is_none_is_refused),
 	    cmocka_unit_test(sites_are_found_by_module_and_offset),
+	    cmocka_unit_test(call_chains_differ_in_any_frame),
+	    cmocka_unit_test(a_library_that_comes_later),
+	    cmocka_unit_test(what_is_no_plan_steers_nothing),
 	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
+	    cmocka_unit_test(a_release_is_of_one_acquire),
 	    cmocka_unit_test(other_locks_close_nothing),
 	    cmocka_unit_test(other_sites_pause_nobody),
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),

@@ -1,5 +1,7 @@
 #include "threads.h"
 
+#include "libtrace_thr/src/self.h"
+
 static void target_gets_its_argument_and_its_value_is_kept(void **state)
 {
 	(void)state;
@@ -288,9 +290,62 @@ static void subclass_is_freed_with_its_last_reference(void **state)
 	assert_true(sum.freed);
 }
 
+static pthread_key_t again_key;
+static unsigned rounds;
+
+static void come_again(void *thread)
+{
+	must(tthr_current() == thread && tthr_thread_is_alive(thread));
+	if (++rounds < (tt_self_is_watched() ? 1 : 2))
+		pthread_setspecific(again_key, thread);
+}
+
+static void *set_own(void *arg)
+{
+	must(!pthread_setspecific(again_key, tthr_current()));
+	return arg;
+}
+
+/* Destructors of the program's own, which come in several rounds, run in the thread that they are of. */
+static void it_is_itself_in_its_destructors(void **state)
+{
+	(void)state;
+	must(!pthread_key_create(&again_key, come_again));
+	joined(started(set_own, NULL));
+	assert_int_equal(rounds, tt_self_is_watched() ? 1 : 2);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+	assert_false(tt_self_is_watched());
+#endif
+	pthread_key_delete(again_key);
+}
+
+/* It has ended for us before anybody joins it. */
+static void a_result_without_a_join(void **state)
+{
+	(void)state;
+	int it;
+	void *value;
+	enum tthr_end end;
+	tthr_thread *thread = started(nothing, &it);
+
+	wait_until(!tthr_thread_is_alive(thread));
+	assert_int_equal(tthr_thread_result(thread, &value, &end), 0);
+	assert_true(value == &it && end == TTHR_RETURNED);
+	joined(thread);
+}
+
+static void the_version(void **state)
+{
+	(void)state;
+	assert_string_equal(tthr_version(), TTHR_VERSION);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(it_is_itself_in_its_destructors),
+	    cmocka_unit_test(the_version),
+	    cmocka_unit_test(a_result_without_a_join),
 	    cmocka_unit_test(target_gets_its_argument_and_its_value_is_kept),
 	    cmocka_unit_test(no_options_and_no_target),
 	    cmocka_unit_test(names),

@@ -393,10 +393,35 @@ static void drain_gives_way_to_who_comes(void **state)
 	assert_int_equal(inside(), 1);
 }
 
+static void take_what_nobody_frees(void *arg)
+{
+	struct tthr_waiters *held = arg;
+	uint32_t stale = held->guard;
+
+	must(tt_waiters_lock(held)); /* and those who waited are not here */
+	must(held->guard != stale && held->guard != 0);
+	tt_waiters_unlock(held);
+	must(held->guard == 0);
+	must(!tt_waiters_lock(held));
+	tt_waiters_unlock(held);
+}
+
+/* A thread of the parent had it when the process was forked: it is the child's that takes it. */
+static void a_guard_that_was_held_at_the_fork(void **state)
+{
+	(void)state;
+	struct tthr_waiters held = TTHR_WAITERS_INIT;
+
+	tt_waiters_lock(&held);
+	in_child(take_what_nobody_frees, &held);
+	tt_waiters_unlock(&held);
+}
+
 int main(void)
 {
 	static bool contended = true;
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_guard_that_was_held_at_the_fork),
 	    cmocka_unit_test_setup(first_come_first_woken, reset),
 	    cmocka_unit_test_setup(as_many_as_there_are_and_no_more, reset),
 	    cmocka_unit_test_setup(the_late_leave_the_list, reset),
