@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -181,8 +182,9 @@ int lttng_data_pending(const char *name)
 	(void)name;
 	if (world.grows > 0) {
 		g_mkdir_with_parents(ust, 0755);
-		g_autofree char *text = g_strnfill((gsize)world.grows, 'x');
-		assert_true(g_file_set_contents(file, text, world.grows--, NULL));
+		FILE *more = fopen(file, "a");
+		assert_true(more && fputc('x', more) == 'x' && fclose(more) == 0);
+		world.grows--;
 	}
 	return world.pending > 0 ? world.pending-- : world.pending;
 }
