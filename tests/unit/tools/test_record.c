@@ -762,6 +762,11 @@ static void test_timeout(void **state)
 	assert_int_equal(at_end->signal, SIGTERM);
 	assert_int_equal(at_end->exit_status, -1);
 	tt_manifest_free(at_end);
+	forget();
+	world.end.timed_out = false;
+	world.options.output = "other";
+	assert_true(record(NULL));
+	assert_int_equal(tt_recording_status(&world.recording), 128 + SIGTERM);
 	(void)state;
 }
 
