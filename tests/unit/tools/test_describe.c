@@ -169,7 +169,7 @@ static void test_holds(void **state)
 	assert_null(strstr(shared, "deep"));
 	assert_non_null(strstr(shared, "0.000000 s to 0.000010 s"));
 	assert_string_equal(shared_label, "R shared");
-	assert_true(g_str_has_prefix(deep, "MainThread holds lock L, 2 deep"));
+	assert_true(g_str_has_prefix(deep, "MainThread holds rlock L, 2 deep"));
 	assert_null(strstr(deep, " to "));
 	assert_string_equal(deep_label, "L ×2");
 	story_free(&story);
