@@ -90,12 +90,14 @@ static void test_start(void **state)
 	limit.rlim_max = was.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &limit);
 	g_setenv("LD_PRELOAD", "", TRUE);
+	signal(SIGXFSZ, SIG_IGN); /* as a recorder has it: who is started is to end by it */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	pid = start("echo \"${LD_PRELOAD-none} $(ulimit -f)\" >$0.new; mv $0.new $0; exec sleep 1000", answer, NULL);
 	sigemptyset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	g_unsetenv("LD_PRELOAD");
+	signal(SIGXFSZ, SIG_DFL);
 	setrlimit(RLIMIT_FSIZE, &was);
 	assert_true(pid > 0);
 	assert_int_equal(getsid(pid), pid);
@@ -106,6 +108,7 @@ static void test_start(void **state)
 	assert_true(g_file_get_contents(name, &status, NULL, NULL));
 	g_auto(GStrv) lines = g_strsplit(status, "\n", -1);
 	assert_string_equal(field(lines, "SigBlk:"), "0000000000000000");
+	assert_false(strtoull(field(lines, "SigIgn:"), NULL, 16) >> (SIGXFSZ - 1) & 1);
 	tt_background_stop(pidfd_open(pid, 0));
 	assert_int_equal(kill(pid, 0), -1);
 	tt_background_stop(-1);
