@@ -144,7 +144,6 @@ static int begin(void **state)
 	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	assert_ptr_not_equal(shared, MAP_FAILED);
 	shared->open = dup(STDIN_FILENO);
-	signal(SIGPIPE, SIG_IGN);
 	missing = NULL;
 	return 0;
 }
@@ -161,8 +160,11 @@ static int end(void **state)
 static struct tt_beacon *start(void)
 {
 	g_autoptr(GError) error = NULL;
-	struct tt_beacon *beacon = tt_beacon_start("the session", &error);
+	struct tt_beacon *beacon;
 
+	signal(SIGPIPE, SIG_DFL); /* its processes see to that themselves */
+	beacon = tt_beacon_start("the session", &error);
+	signal(SIGPIPE, SIG_IGN);
 	assert_non_null(beacon);
 	assert_null(error);
 	return beacon;

@@ -397,6 +397,42 @@ static void test_window(void **state)
 	story_free(&story);
 }
 
+/* An arrow that begins and ends with the window is in it; one of a nanosecond more is not. */
+static void test_arrows_at_the_edges(void **state)
+{
+	(void)state;
+	for (int cut = 0; cut < 3; cut++) {
+		struct tt_selection selection = {.from_ns = STORY_ORIGIN + 80000 + (cut == 1),
+		                                 .to_ns = STORY_ORIGIN + 90000 - (cut == 2)};
+		struct story story = story_begin(&selection);
+		START(&story, 0, MAIN);
+		START(&story, 2, 3);
+		AT(&story, 20, MAIN, event_wait, .id = 9, .name = "e");
+		AT(&story, 80, 3, event_set, .id = 9, .name = "e", .woken = 1);
+		AT(&story, 90, MAIN, event_woken, .id = 9, .name = "e", .result = TT_WAKE_SET, .waker = 3);
+		EXIT(&story, 100, 3);
+		EXIT(&story, 110, MAIN);
+		story_end(&story, 0);
+		assert_int_equal(story.lanes->arrows->len, cut == 0);
+		story_free(&story);
+	}
+}
+
+/* Four million things are kept, and it is known that there were more. */
+static void test_limit(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	story.lanes->kept = TT_LANES_LIMIT - 1;
+	AT(&story, 10, MAIN, log_message, .level = TT_LOG_INFO, .text = "the last one");
+	assert_false(story.lanes->full);
+	AT(&story, 20, MAIN, log_message, .level = TT_LOG_INFO, .text = "one more");
+	assert_true(story.lanes->full);
+	story_end(&story, 0);
+	story_free(&story);
+}
+
 static void test_globs(void **state)
 {
 	(void)state;
@@ -603,6 +639,8 @@ int main(void)
 	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_begins_in_the_middle),
 	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_arrows_at_the_edges),
+	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_globs),
 	    cmocka_unit_test(test_two_processes),
 	    cmocka_unit_test(test_scale_auto),

@@ -416,13 +416,15 @@ static void test_signal_to_a_recording(void **state)
 	static const char wait[] = "echo; while :; do sleep 0.05; done";
 	static char of_it[] = "TRACE_THR_RECORDING=c0ffee01", longer[] = "TRACE_THR_RECORDING=c0ffee011",
 		    other[] = "TRACE_THR_RECORDINGS=c0ffee01";
-	pid_t first = shell(wait, of_it), second = shell(wait, longer), third = shell(wait, other);
+	pid_t first = shell(wait, of_it), second = shell(wait, longer), third = shell(wait, other),
+	      fourth = shell(wait, of_it);
 
 	(void)state;
 	assert_true(tt_offspring_signal("c0ffee01-0000", 0));
 	assert_false(tt_offspring_signal("c0ffee02-0000", SIGKILL));
 	assert_true(tt_offspring_signal("c0ffee01-0000", SIGTERM));
 	assert_int_equal(WTERMSIG(end_of(first)), SIGTERM);
+	assert_int_equal(WTERMSIG(end_of(fourth)), SIGTERM);
 	assert_false(tt_offspring_signal("c0ffee01-0000", SIGKILL));
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(kill(i ? third : second, SIGKILL), 0);

@@ -269,6 +269,46 @@ static void test_crowd(void **state)
 	               "× not acquired, timeout\n");
 }
 
+/* What is in the cells of a wait to the end of the line, of a thread's lane: its text without the hatching. */
+static char *wait_of(const char *picture, const char *thread, int *columns)
+{
+	g_auto(GStrv) lines = g_strsplit(picture, "\n", -1);
+
+	for (int i = 0; lines[i]; i++) {
+		const char *from = g_str_has_prefix(lines[i], thread) ? strstr(lines[i], "▓") : NULL;
+		if (!from)
+			continue;
+		*columns = tt_text_columns(from);
+		g_auto(GStrv) parts = g_strsplit(from, "▓", -1);
+		return g_strjoinv("", parts);
+	}
+	fail_msg("no wait of %s in %s", thread, picture);
+	return NULL;
+}
+
+/* As much of the name as there is room for, with a cell on both sides, and blanks where there are two more. */
+static void test_room_for_a_wait(void **state)
+{
+	(void)state;
+	bool seen[4] = {false};
+
+	for (int width = TT_TERM_LEAST_WIDTH; width < 120; width++) {
+		struct story story = story_begin(NULL);
+		struct tt_term_options options = {.width = width, .utf8 = true};
+		int columns = 0, text = (int)strlen("blocked: B");
+
+		story_of_deadlock(&story);
+		g_autofree char *picture = tt_term_text(story.lanes, &options);
+		g_autofree char *wait = wait_of(picture, "alice", &columns);
+		int kind = columns >= text + 4 ? 3 : columns >= text + 2 ? 2 : columns >= 1 + 4 ? 1 : 0;
+		seen[kind] = true;
+		if (kind)
+			assert_string_equal(wait, kind == 3 ? " blocked: B " : kind == 2 ? "blocked: B" : " B ");
+		story_free(&story);
+	}
+	assert_true(seen[1] && seen[2] && seen[3]);
+}
+
 /* Marks in one cell show as the gravest; log lines that would hide all are left out. */
 static void tell_marks(struct story *story)
 {
@@ -320,6 +360,7 @@ int main(void)
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_two_processes),
 	    cmocka_unit_test(test_crowd),
+	    cmocka_unit_test(test_room_for_a_wait),
 	    cmocka_unit_test(test_marks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
