@@ -32,6 +32,7 @@ static struct world {
 	gid_t group;
 	bool no_new_rights, no_setuid, no_disk, capabilities;
 	const char *preload, *probes; /* the libraries */
+	int files;
 } world;
 
 uid_t getuid(void)
@@ -83,6 +84,17 @@ static int look_at_self(struct dl_phdr_info *info, size_t size, void *data)
 	return 1; /* that is the program itself */
 }
 
+/* Open ones of this process: none is left behind. */
+static int n_files(void)
+{
+	g_autoptr(GDir) files = g_dir_open("/proc/self/fd", 0, NULL);
+	int n = 0;
+
+	while (files && g_dir_read_name(files))
+		n++;
+	return n;
+}
+
 static int begin(void **state)
 {
 	g_autofree char *self = NULL;
@@ -98,12 +110,14 @@ static int begin(void **state)
 	world.group = info.st_gid;
 	world.preload = world.probes = "libc.so.6";
 	g_unsetenv("LD_PRELOAD");
+	world.files = n_files();
 	return 0;
 }
 
 static int end(void **state)
 {
 	(void)state;
+	assert_int_equal(n_files(), world.files);
 	tt_remove_tree(world.folder);
 	g_free(world.folder);
 	g_free(world.loader);
