@@ -377,6 +377,9 @@ static void test_works(void **state)
 	static const char *const ends[] = {"status", "complaint", "both"};
 	g_autoptr(GError) error = NULL;
 
+#ifdef __SANITIZE_ADDRESS__ /* its runtime complains of whatever is loaded before it */
+	skip();
+#endif
 	assert_true(tt_loader_works(&error));
 	assert_null(error);
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
