@@ -28,6 +28,23 @@
 
 static char *folder;
 
+/* Patience is short here. */
+void g_usleep(gulong us)
+{
+	usleep((useconds_t)(us / 50));
+}
+
+int poll(struct pollfd *fds, nfds_t n, int timeout)
+{
+	const struct timespec limit = {.tv_nsec = 300000000};
+
+	return ppoll(fds, n,
+	             timeout < 300 && timeout >= 0 ? &(struct timespec){.tv_nsec = timeout * 1000000L}
+	             : timeout < 0                 ? NULL
+	                                           : &limit,
+	             NULL);
+}
+
 static int begin(void **state)
 {
 	(void)state;
@@ -141,7 +158,32 @@ static void test_ends_at_once(void **state)
 	(void)state;
 }
 
-/* Process that notes our end, and waits to be killed. */
+/* It runs, but never answers: it is ended. */
+static void test_no_answer(void **state)
+{
+	g_autofree char *answer = g_build_filename(folder, "answer", NULL);
+	g_autoptr(GError) error = NULL;
+
+	assert_int_equal(start("exec sleep 1000", answer, &error), 0);
+	assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP));
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	(void)state;
+}
+
+/* It does not end when it is asked to: it is ended. */
+static void test_does_not_end(void **state)
+{
+	g_autofree char *answer = g_build_filename(folder, "answer", NULL);
+	pid_t pid = start("trap '' TERM; echo >$0; while :; do sleep 0.05; done", answer, NULL);
+
+	assert_true(pid > 0);
+	tt_background_stop(pidfd_open(pid, 0));
+	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
+	assert_int_equal(kill(pid, 0), -1);
+	(void)state;
+}
+
+/* What is left to do: a note. */
 static void note_end(void *path)
 {
 	g_autofree char *of_group = g_strdup_printf("%d", getsid(0) == getpid());
@@ -266,9 +308,16 @@ static void test_many_unrecorded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_start),      TEST(test_no_such_program),   TEST(test_ends_at_once),
-	    TEST(test_heir),       TEST(test_heir_is_dismissed), TEST(test_files),
-	    TEST(test_unrecorded), TEST(test_many_unrecorded),
+	    TEST(test_start),
+	    TEST(test_no_such_program),
+	    TEST(test_ends_at_once),
+	    TEST(test_no_answer),
+	    TEST(test_does_not_end),
+	    TEST(test_heir),
+	    TEST(test_heir_is_dismissed),
+	    TEST(test_files),
+	    TEST(test_unrecorded),
+	    TEST(test_many_unrecorded),
 	};
 
 	return cmocka_run_group_tests_name("background", tests, NULL, NULL);

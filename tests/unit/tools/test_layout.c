@@ -153,8 +153,9 @@ static void test_enumerations(void **state)
 /* What is not whole yet waits: a byte more each time, it is taken at the end of each declaration. */
 static void test_in_part(void **state)
 {
-	static const char text[] = "/* CTF 1.8 */ // line\n" TRACE("le") "/* a */ stream { id = 4; };\n";
-	const char *first = strstr(text, "};\n"), *second = strstr(first + 2, "};\n");
+	static const char text[] =
+	    "/* CTF 1.8 */ // line\n" TRACE("le") "/* a */ clock { name = \"c\"; };\n// b\nstream { id = 4; };\n";
+	const char *first = strstr(text, "};\n"), *second = strstr(strstr(first + 2, "};\n") + 2, "};\n");
 
 	for (size_t size = 0; size < sizeof text; size++) {
 		struct tt_ctf_layout *layout = tt_ctf_layout_new();

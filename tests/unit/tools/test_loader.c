@@ -308,8 +308,10 @@ static bool leaves_clock(char *first, char *second, char *third)
 	bool leaves = tt_loader_leaves_clock(program, &error);
 
 	assert_int_equal(leaves, !error);
-	if (error)
+	if (error) {
 		assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM));
+		assert_true(g_str_has_prefix(error->message, first));
+	}
 	return leaves;
 }
 

@@ -425,7 +425,10 @@ static void test_signal_to_a_recording(void **state)
 	assert_true(tt_offspring_signal("c0ffee01-0000", SIGTERM));
 	assert_int_equal(WTERMSIG(end_of(first)), SIGTERM);
 	assert_int_equal(WTERMSIG(end_of(fourth)), SIGTERM);
-	assert_false(tt_offspring_signal("c0ffee01-0000", SIGKILL));
+	bool any = true; /* what they have started ends as well */
+	for (int i = 0; i < 3000 && any; i++, g_usleep(1000))
+		any = tt_offspring_signal("c0ffee01-0000", 0);
+	assert_false(any);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(kill(i ? third : second, SIGKILL), 0);
 		assert_int_equal(WTERMSIG(end_of(i ? third : second)), SIGKILL);
@@ -453,6 +456,27 @@ static void test_ends_with_its_parent(void **state)
 		_exit(3);
 	}
 	assert_int_equal(WEXITSTATUS(end_of(pid)), 3);
+}
+
+/* Who was asked already is not asked again; others are, and are among them then. */
+static void test_asked_once(void **state)
+{
+	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	pid_t pids[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		pids[i] = shell("trap 'exit 5' TERM; echo; while :; do sleep 0.05; done", NULL);
+	g_array_append_val(asked, pids[0]);
+	g_array_append_val(asked, pids[2]);
+	tt_offspring_send(others, SIGTERM, asked);
+	assert_int_equal(WEXITSTATUS(end_of(pids[1])), 5);
+	assert_true(asked->len >= 3);
+	assert_int_equal(waitpid(pids[0], NULL, WNOHANG), 0);
+	assert_int_equal(waitpid(pids[2], NULL, WNOHANG), 0);
+	tt_offspring_send(others, SIGTERM, NULL);
+	assert_int_equal(WEXITSTATUS(end_of(pids[0])), 5);
+	assert_int_equal(WEXITSTATUS(end_of(pids[2])), 5);
 }
 
 /* Whether a signal would end them all: who handles it, ignores it or holds it back is not ended. */
@@ -504,6 +528,7 @@ int main(void)
 	    cmocka_unit_test(test_cannot_be_executed),
 	    cmocka_unit_test(test_signal_to_a_recording),
 	    cmocka_unit_test(test_ends_with_its_parent),
+	    cmocka_unit_test(test_asked_once),
 	    cmocka_unit_test(test_dies_of),
 	};
 
