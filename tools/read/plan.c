@@ -81,14 +81,6 @@ void tt_plan_free(struct tt_plan *plan)
 	g_free(plan);
 }
 
-bool tt_plan_has(const struct tt_plan *plan, const struct tt_field *field)
-{
-	for (guint i = 0; i < plan->steps->len; i++)
-		if (g_array_index(plan->steps, struct step, i).field == field)
-			return true;
-	return false;
-}
-
 GPtrArray *tt_plan_fields(const struct tt_plan *plan)
 {
 	GPtrArray *fields = g_ptr_array_new();

@@ -22,9 +22,6 @@ struct tt_plan;
 struct tt_plan *tt_plan_new(const bt_field_class *structure, tt_plan_find *find, const void *data);
 void tt_plan_free(struct tt_plan *plan);
 
-/* Whether it fills `field`. */
-bool tt_plan_has(const struct tt_plan *plan, const struct tt_field *field);
-
 /* The fields it fills, in the order of the structure. Of the caller to free, not its elements. */
 GPtrArray *tt_plan_fields(const struct tt_plan *plan);
 

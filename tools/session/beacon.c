@@ -199,9 +199,8 @@ static void keep_apart(int from)
 	int nowhere = open("/dev/null", O_RDWR);
 	sigset_t all;
 
-	sigfillset(&all);
+	sigfillset(&all); /* also SIGPIPE: a pipe's other end may go */
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	signal(SIGPIPE, SIG_IGN);
 	prctl(PR_SET_NAME, "trace-thr-beat");
 	dup2(nowhere, STDOUT_FILENO);
 	dup2(nowhere, STDERR_FILENO);

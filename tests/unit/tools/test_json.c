@@ -179,11 +179,67 @@ static void test_hostile_names(void **state)
 	(void)state;
 }
 
+static json_t *json_written(const struct tt_report *report)
+{
+	char *text = report_written("json", report);
+	json_t *json = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+
+	assert_non_null(json);
+	free(text);
+	return json;
+}
+
+/* What a file of suppressions has that silenced nothing, and what of a baseline is gone. */
+static void test_what_is_left_out(void **state)
+{
+	char a[] = "TT001:A", b[] = "TT001:B", c[] = "TT001:C", file[] = "known.txt", base[] = "base.json";
+	struct tt_suppression lines[] = {
+	    {.line = 1, .text = a}, {.line = 2, .text = b, .uses = 1}, {.line = 4, .text = c}};
+	struct tt_suppressions suppressions = {.path = file, .all = g_ptr_array_new()};
+	struct tt_baseline baseline = {
+	    .path = base, .fingerprints = g_ptr_array_new(), .found = g_hash_table_new(g_str_hash, g_str_equal)};
+	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED};
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	struct tt_report report = {.checks = checks, .options = &options};
+	struct feed feed = feed_new(false);
+
+	feed_finish(&feed);
+	g_ptr_array_add(checks, feed.check);
+	json_t *json = json_written(&report);
+	assert_null(at(json, "suppressions"));
+	assert_null(at(json, "baseline"));
+	json_decref(json);
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++)
+		g_ptr_array_add(suppressions.all, &lines[i]);
+	g_ptr_array_add(baseline.fingerprints, a);
+	g_ptr_array_add(baseline.fingerprints, b);
+	g_hash_table_insert(baseline.found, a, GINT_TO_POINTER(true));
+	g_hash_table_insert(baseline.found, b, GINT_TO_POINTER(false));
+	report.suppressions = &suppressions;
+	report.baseline = &baseline;
+	json = json_written(&report);
+	assert_text(json, "suppressions/file", "known.txt");
+	assert_int_equal(json_array_size(at(json, "suppressions/unused")), 2);
+	assert_number(json, "suppressions/unused/0/line", 1);
+	assert_text(json, "suppressions/unused/0/text", "TT001:A");
+	assert_number(json, "suppressions/unused/1/line", 4);
+	assert_text(json, "baseline/file", "base.json");
+	assert_int_equal(json_array_size(at(json, "baseline/gone")), 1);
+	assert_text(json, "baseline/gone/0", "TT001:B");
+	json_decref(json);
+	g_ptr_array_free(suppressions.all, TRUE);
+	g_ptr_array_free(baseline.fingerprints, TRUE);
+	g_hash_table_destroy(baseline.found);
+	feed_free(&feed);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_deadlock), cmocka_unit_test(test_clean),         cmocka_unit_test(test_loss),
-	    cmocka_unit_test(test_witness),  cmocka_unit_test(test_hostile_names),
+	    cmocka_unit_test(test_deadlock),      cmocka_unit_test(test_clean),
+	    cmocka_unit_test(test_loss),          cmocka_unit_test(test_witness),
+	    cmocka_unit_test(test_hostile_names), cmocka_unit_test(test_what_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -397,6 +397,42 @@ static void test_window(void **state)
 	story_free(&story);
 }
 
+/* An arrow that begins and ends with the window is in it; one of a nanosecond more is not. */
+static void test_arrows_at_the_edges(void **state)
+{
+	(void)state;
+	for (int cut = 0; cut < 3; cut++) {
+		struct tt_selection selection = {.from_ns = STORY_ORIGIN + 80000 + (cut == 1),
+		                                 .to_ns = STORY_ORIGIN + 90000 - (cut == 2)};
+		struct story story = story_begin(&selection);
+		START(&story, 0, MAIN);
+		START(&story, 2, 3);
+		AT(&story, 20, MAIN, event_wait, .id = 9, .name = "e");
+		AT(&story, 80, 3, event_set, .id = 9, .name = "e", .woken = 1);
+		AT(&story, 90, MAIN, event_woken, .id = 9, .name = "e", .result = TT_WAKE_SET, .waker = 3);
+		EXIT(&story, 100, 3);
+		EXIT(&story, 110, MAIN);
+		story_end(&story, 0);
+		assert_int_equal(story.lanes->arrows->len, cut == 0);
+		story_free(&story);
+	}
+}
+
+/* Four million things are kept, and it is known that there were more. */
+static void test_limit(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	story.lanes->kept = TT_LANES_LIMIT - 1;
+	AT(&story, 10, MAIN, log_message, .level = TT_LOG_INFO, .text = "the last one");
+	assert_false(story.lanes->full);
+	AT(&story, 20, MAIN, log_message, .level = TT_LOG_INFO, .text = "one more");
+	assert_true(story.lanes->full);
+	story_end(&story, 0);
+	story_free(&story);
+}
+
 static void test_globs(void **state)
 {
 	(void)state;
@@ -501,6 +537,55 @@ static void test_scale_time_and_order(void **state)
 	tt_scale_free(scale);
 }
 
+/* The ticks of an axis of 1000 places for so long a time, from one moment to another: label and place. */
+static char *ticks_of(int64_t from_ns, int64_t to_ns, int64_t origin_ns, double apart)
+{
+	const int64_t moments[] = {from_ns, to_ns};
+	struct tt_scale_options options = {.mode = TT_SCALE_TIME, .width = 1000};
+	g_autoptr(GArray) list = g_array_new(false, false, sizeof(int64_t));
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	g_array_append_vals(list, moments, 2);
+	struct tt_scale *scale = tt_scale_new(list, origin_ns, &options);
+	g_autoptr(GArray) ticks = tt_scale_ticks(scale, apart);
+	for (guint i = 0; i < ticks->len; i++) {
+		const struct tt_tick *tick = &g_array_index(ticks, struct tt_tick, i);
+		g_string_append_printf(text, "%s%s@%.0f", i ? ", " : "", tick->label, tick->at);
+	}
+	tt_scale_free(scale);
+	return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* Round ones, in the unit of the greatest. */
+static void test_ticks(void **state)
+{
+	static const struct {
+		int64_t from_ns, to_ns, origin_ns;
+		double apart;
+		const char *ticks;
+	} axes[] = {
+	    {0, 10, 0, 200, "0@0, 2 ns@200, 4 ns@400, 6 ns@600, 8 ns@800, 10 ns@1000"},
+	    {0, 10, 0, 201, "0@0, 5 ns@500, 10 ns@1000"},
+	    {0, 999, 0, 450, "0@0, 500 ns@501"},
+	    {0, 1000, 0, 250, "0@0, 0.5 µs@500, 1.0 µs@1000"},
+	    {0, 1000, 0, 500, "0@0, 0.5 µs@500, 1.0 µs@1000"},
+	    {0, 2500, 0, 400, "0@0, 1 µs@400, 2 µs@800"},
+	    {0, 999999, 0, 400, "0@0, 500 µs@500"},
+	    {0, 1000000, 0, 300, "0@0, 0.5 ms@500, 1.0 ms@1000"},
+	    {0, 2000000000, 0, 400, "0@0, 1 s@500, 2 s@1000"},
+	    {1100, 2100, 100, 300, "1.0 µs@0, 1.5 µs@500, 2.0 µs@1000"},
+	    {1150, 2150, 100, 300, "1.5 µs@450, 2.0 µs@950"},
+	    {0, 4000000000000, 0, 400, "0@0, 2000 s@500, 4000 s@1000"},
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(axes); i++) {
+		g_autofree char *ticks = ticks_of(axes[i].from_ns, axes[i].to_ns, axes[i].origin_ns, axes[i].apart);
+
+		assert_string_equal(ticks, axes[i].ticks);
+	}
+	(void)state;
+}
+
 /* With more steps than there is room for, only the longest are stretched, and nothing runs over the edge. */
 static void test_scale_of_many(void **state)
 {
@@ -603,10 +688,13 @@ int main(void)
 	    cmocka_unit_test(test_marks),
 	    cmocka_unit_test(test_begins_in_the_middle),
 	    cmocka_unit_test(test_window),
+	    cmocka_unit_test(test_arrows_at_the_edges),
+	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_globs),
 	    cmocka_unit_test(test_two_processes),
 	    cmocka_unit_test(test_scale_auto),
 	    cmocka_unit_test(test_scale_time_and_order),
+	    cmocka_unit_test(test_ticks),
 	    cmocka_unit_test(test_scale_of_many),
 	    cmocka_unit_test(test_scale_cuts_a_long_end),
 	    cmocka_unit_test(test_durations),

@@ -15,6 +15,7 @@
 #include "tools/session/door.h"
 #include "tools/session/libraries.h"
 #include "tools/session/namespace.h"
+#include "tracepoints/door.h"
 
 static const char name[] = "libtrace_thr-test.so.0";
 
@@ -81,12 +82,40 @@ static void test_no_daemon(void **state)
 	g_rmdir(home);
 }
 
+static void test_loads(void **state)
+{
+	g_autoptr(GError) error = NULL;
+
+	(void)state;
+	assert_true(tt_library_loads("libc.so.6", &error));
+	assert_null(error);
+	assert_false(tt_library_loads("/no/such/library.so", &error));
+	assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP));
+	assert_non_null(strstr(error->message, "/no/such/library.so"));
+}
+
+/* One asks to be recorded if it knows the variable for it. */
+static void test_asks(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-libraries-XXXXXX", NULL);
+	g_autofree char *path = g_build_filename(folder, "library.so", NULL);
+	static const char asks[] = "\0\1" TT_DOOR_VARIABLE, asks_not[] = "\0\1TRACE_THR_DOO";
+
+	(void)state;
+	assert_false(tt_library_asks(path));
+	assert_true(g_file_set_contents(path, asks_not, sizeof asks_not, NULL));
+	assert_false(tt_library_asks(path));
+	assert_true(g_file_set_contents(path, asks, sizeof asks, NULL));
+	assert_true(tt_library_asks(path));
+	g_unlink(path);
+	g_rmdir(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_find_all),
-	    cmocka_unit_test(test_no_session),
-	    cmocka_unit_test(test_no_daemon),
+	    cmocka_unit_test(test_find_all), cmocka_unit_test(test_no_session), cmocka_unit_test(test_no_daemon),
+	    cmocka_unit_test(test_loads),    cmocka_unit_test(test_asks),
 	};
 
 	return cmocka_run_group_tests_name("libraries", tests, NULL, NULL);

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include <glib/gstdio.h>
@@ -329,6 +331,7 @@ static void test_time_from_the_first_event(void **state)
 static int hold_signals(void **state)
 {
 	(void)state;
+	signal(SIGINT, SIG_DFL); /* who runs the tests in the background has it ignored */
 	tt_program_hold_signals();
 	return 0;
 }
@@ -344,6 +347,206 @@ static void test_token(void **state)
 	assert_int_equal(strlen(token), 8 + 1 + 16);
 	assert_int_equal(strncmp(token, name, 8), 0);
 	assert_string_not_equal(token, other);
+}
+
+/* A signal to us is passed on, and what it ends the program by is what it was asked for. */
+static void test_interrupted(void **state)
+{
+	struct asked asked = {.looks_left = -1};
+	struct tt_program_end end;
+
+	(void)state;
+	assert_false(tt_program_interrupted());
+	raise(SIGTERM);
+	assert_true(tt_program_interrupted());
+	end = run("exec sleep 100", 0, &asked);
+	assert_true(end.interrupted);
+	assert_int_equal(end.signal, SIGTERM);
+	assert_false(end.timed_out || end.outlived);
+	assert_int_equal(asked.deaths, 1);
+	assert_false(tt_program_interrupted());
+	raise(SIGINT);
+	end = run("trap 'exit 6' INT; while :; do sleep 0.05; done", 0, &asked);
+	assert_true(end.interrupted);
+	assert_true(end.exit_status == 6 || end.signal == SIGINT); /* before its trap is set */
+}
+
+/* Two signals to us, once the program holds its own back, as a file says. */
+static bool interrupt(void *path)
+{
+	if (!g_file_test(path, G_FILE_TEST_EXISTS))
+		return true;
+	g_unlink(path);
+	raise(SIGTERM);
+	raise(SIGINT);
+	return true;
+}
+
+static void interrupt_death(void *path)
+{
+	(void)path;
+}
+
+/* The second one ends all at once. */
+static void test_interrupted_twice(void **state)
+{
+	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
+	g_autofree char *note = g_build_filename(folder, "ready", NULL);
+	char *argv[] = {(char[]){"sh"}, (char[]){"-c"},
+	                (char[]){"trap '' TERM INT; echo >$0; while :; do sleep 0.05; done"}, note, NULL};
+	const struct tt_program_care care = {.may_go_on = interrupt, .before_death = interrupt_death, .data = note};
+	struct tt_program_end end;
+
+	(void)state;
+	assert_true(tt_program_run("/bin/sh", argv, environ, &care, &end, NULL));
+	assert_true(end.interrupted);
+	assert_int_equal(end.signal, SIGKILL);
+	assert_int_equal(g_rmdir(folder), 0);
+}
+
+static void test_cannot_be_executed(void **state)
+{
+	char *argv[] = {(char[]){"x"}, NULL};
+	struct asked asked = {.looks_left = -1};
+	const struct tt_program_care care = {.may_go_on = may_go_on, .started = started, .data = &asked};
+	g_autoptr(GError) error = NULL;
+	struct tt_program_end end;
+
+	(void)state;
+	assert_false(tt_program_run("/no/such/program", argv, environ, &care, &end, &error));
+	assert_non_null(error);
+	assert_int_equal(asked.pid, 0);
+}
+
+/* A process of the shell, which says that it is there. */
+static pid_t shell(const char *script, const char *variable)
+{
+	int ready[2];
+	char byte;
+
+	assert_int_equal(pipe(ready), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		tt_offspring_ends_with(getppid(), SIGKILL);
+		dup2(ready[1], STDOUT_FILENO);
+		if (variable)
+			putenv((char *)(uintptr_t)variable);
+		execl("/bin/sh", "sh", "-c", script, NULL);
+		_exit(1);
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return pid;
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+/* The processes of a recording, by the name of its token in their environment. */
+static void test_signal_to_a_recording(void **state)
+{
+	static const char wait[] = "echo; while :; do sleep 0.05; done";
+	static char of_it[] = "TRACE_THR_RECORDING=c0ffee01", longer[] = "TRACE_THR_RECORDING=c0ffee011",
+		    other[] = "TRACE_THR_RECORDINGS=c0ffee01";
+	pid_t first = shell(wait, of_it), second = shell(wait, longer), third = shell(wait, other),
+	      fourth = shell(wait, of_it);
+
+	(void)state;
+	assert_true(tt_offspring_signal("c0ffee01-0000", 0));
+	assert_false(tt_offspring_signal("c0ffee02-0000", SIGKILL));
+	assert_true(tt_offspring_signal("c0ffee01-0000", SIGTERM));
+	assert_int_equal(WTERMSIG(end_of(first)), SIGTERM);
+	assert_int_equal(WTERMSIG(end_of(fourth)), SIGTERM);
+	bool any = true; /* what they have started ends as well */
+	for (int i = 0; i < 3000 && any; i++, g_usleep(1000))
+		any = tt_offspring_signal("c0ffee01-0000", 0);
+	assert_false(any);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(kill(i ? third : second, SIGKILL), 0);
+		assert_int_equal(WTERMSIG(end_of(i ? third : second)), SIGKILL);
+	}
+}
+
+/* A child that outlives its parent gets the signal; at once, where it is late. */
+static void test_ends_with_its_parent(void **state)
+{
+	pid_t pid = fork();
+
+	(void)state;
+	if (pid == 0) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		tt_offspring_ends_with(getpid(), SIGUSR1); /* who is not its parent */
+		_exit(0);
+	}
+	assert_int_equal(WTERMSIG(end_of(pid)), SIGUSR1);
+	pid = fork();
+	if (pid == 0) {
+		tt_offspring_ends_with(getppid(), SIGUSR1);
+		_exit(3);
+	}
+	assert_int_equal(WEXITSTATUS(end_of(pid)), 3);
+}
+
+/* Who was asked already is not asked again; others are, and are among them then. */
+static void test_asked_once(void **state)
+{
+	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	pid_t pids[3];
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		pids[i] = shell("trap 'exit 5' TERM; echo; while :; do sleep 0.05; done", NULL);
+	g_array_append_val(asked, pids[0]);
+	g_array_append_val(asked, pids[2]);
+	tt_offspring_send(others, SIGTERM, asked);
+	assert_int_equal(WEXITSTATUS(end_of(pids[1])), 5);
+	assert_true(asked->len >= 3);
+	assert_int_equal(waitpid(pids[0], NULL, WNOHANG), 0);
+	assert_int_equal(waitpid(pids[2], NULL, WNOHANG), 0);
+	tt_offspring_send(others, SIGTERM, NULL);
+	assert_int_equal(WEXITSTATUS(end_of(pids[0])), 5);
+	assert_int_equal(WEXITSTATUS(end_of(pids[2])), 5);
+}
+
+/* Whether a signal would end them all: who handles it, ignores it or holds it back is not ended. */
+static void test_dies_of(void **state)
+{
+	static const struct {
+		const char *script;
+		bool dies;
+	} cases[] = {{"echo; exec sleep 100", true},
+	             {"trap : TERM; echo; while :; do sleep 0.05; done", false},
+	             {"trap '' TERM; echo; exec sleep 100", false}};
+	g_autoptr(GArray) others = tt_offspring_adopt();
+
+	(void)state;
+	assert_true(tt_offspring_dies_of(others, SIGTERM)); /* there are none */
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		pid_t pid = shell(cases[i].script, NULL);
+		g_autoptr(GArray) left = tt_offspring_left(others);
+		g_autofree char *text = tt_offspring_text(left), *number = g_strdup_printf("(pid %d)", (int)pid);
+		bool dies = false;
+
+		for (int n = 0; n < 100 && !dies; n++, g_usleep(1000)) /* it may be in the midst of its exec */
+			dies = tt_offspring_dies_of(others, SIGTERM);
+		assert_int_equal(dies, cases[i].dies);
+		assert_non_null(strstr(text, number));
+		tt_offspring_send(others, SIGKILL, NULL);
+		assert_int_equal(WTERMSIG(end_of(pid)), SIGKILL);
+	}
 }
 
 int main(void)
@@ -363,6 +566,13 @@ int main(void)
 	    cmocka_unit_test(test_daemons_time_out),
 	    cmocka_unit_test(test_daemons_stay),
 	    cmocka_unit_test(test_time_from_the_first_event),
+	    cmocka_unit_test(test_interrupted),
+	    cmocka_unit_test(test_interrupted_twice),
+	    cmocka_unit_test(test_cannot_be_executed),
+	    cmocka_unit_test(test_signal_to_a_recording),
+	    cmocka_unit_test(test_ends_with_its_parent),
+	    cmocka_unit_test(test_asked_once),
+	    cmocka_unit_test(test_dies_of),
 	};
 
 	return cmocka_run_group_tests(tests, hold_signals, NULL);

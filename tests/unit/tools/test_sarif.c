@@ -215,12 +215,47 @@ static void test_excess(void **state)
 	assert_excess(1, text, SIZE, "will refuse");
 }
 
+/* Without debug information a place is a binary and an address in it; relative paths count from the folder of the
+ * check. */
+static void assert_place(const char *path, const char *uri, const char *base)
+{
+	struct feed feed = feed_new(false);
+	char file[64];
+
+	g_strlcpy(file, path, sizeof file);
+	tt_symbols_add(feed.check->symbols,
+	               &(struct tt_module){.pid = feed.pid, .time_ns = FEED_ORIGIN, .size = 1 << 20, .path = file});
+	feed_abba(&feed);
+	feed_finish(&feed);
+	json_t *sarif = sarif_of(&feed, false);
+	const json_t *location = json_array_get(json_object_get(only_result(sarif), "locations"), 0);
+	const json_t *physical = json_object_get(location, "physicalLocation");
+	const json_t *artifact = json_object_get(physical, "artifactLocation");
+	const json_t *address = json_object_get(physical, "address");
+	const json_t *root = json_object_get(json_object_get(run_of(sarif), "originalUriBaseIds"), "%SRCROOT%");
+	assert_string_equal(json_string_value(json_object_get(artifact, "uri")), uri);
+	assert_int_equal(g_strcmp0(json_string_value(json_object_get(artifact, "uriBaseId")), base), 0);
+	assert_in_range(json_integer_value(json_object_get(address, "relativeAddress")), 1, 4);
+	assert_null(json_object_get(physical, "region"));
+	assert_true(g_str_has_prefix(json_string_value(json_object_get(root, "uri")), "file:///"));
+	assert_true(g_str_has_suffix(json_string_value(json_object_get(root, "uri")), "/"));
+	json_decref(sarif);
+	feed_free(&feed);
+}
+
+static void test_places(void **state)
+{
+	assert_place("/no where/lib q.so", "lib%20q.so", "%SRCROOT%");
+	assert_place("libq.so", "libq.so", "%SRCROOT%");
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_rules),      cmocka_unit_test(test_result), cmocka_unit_test(test_levels),
 	    cmocka_unit_test(test_suppressed), cmocka_unit_test(test_loss),   cmocka_unit_test(test_hostile_names),
-	    cmocka_unit_test(test_excess),
+	    cmocka_unit_test(test_excess),     cmocka_unit_test(test_places),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

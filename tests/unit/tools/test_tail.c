@@ -385,6 +385,105 @@ static void test_metadata_later_aside(void **state)
 	assert_false(tt_tail_pending_aside(g->tail));
 }
 
+/* What is told stops when the handler says so: by an event, or by a module. */
+static int tells_left;
+
+static bool event_until(const struct tt_event *event, void *data)
+{
+	return door_event(event, data) && --tells_left > 0;
+}
+
+static bool module_until(const struct tt_module *module, void *data)
+{
+	return door_module(module, data) && --tells_left > 0;
+}
+
+/* Reads anew, by another handler. */
+static void read_by(struct growing *g, const struct tt_trace_handler *other, const char *aside)
+{
+	tt_tail_close(g->tail);
+	g_array_set_size(g->told.lines, 0);
+	g->tail = tt_tail_open(g->to, &(struct tt_tail_options){.aside = aside}, other, &g->told);
+}
+
+static void test_stops(void **state)
+{
+	static const struct tt_trace_handler until = {event_until, door_module, door_loss};
+	struct growing *g = *state;
+	GError *error = NULL;
+
+	read_by(g, &until, NULL);
+	tells_left = 5;
+	for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+		copy(g, files[i], G_MAXSIZE);
+	poll_all(g);
+	read_until(g, 1999, TT_TAIL_STOPPED);
+	assert_int_equal(tells_left, 0);
+	read_by(g, &until, NULL);
+	tells_left = 5;
+	assert_int_equal(tt_tail_end(g->tail, &error), TT_TAIL_STOPPED);
+	assert_null(error);
+}
+
+/* Modules at a time after all events, in a channel that is aside. */
+static void write_modules(const struct growing *g)
+{
+	g_autofree char *folder = g_build_filename(g->to, "ust/uid/0/32-bit", NULL);
+	g_autofree char *written = g_build_filename(folder, "stream_0", NULL);
+	g_autofree char *named = g_build_filename(folder, "modules_0", NULL);
+	struct ctf ctf = ctf_begin(folder);
+
+	ctf_class(&ctf, "trace_thr:module_loaded",
+	          CTF_WHO
+	          "u64 _base; u64 _size; string _path; u8 __build_id_length; u8 _build_id[ __build_id_length ];");
+	for (uint64_t i = 0; i < 2; i++) {
+		ctf_event(&ctf, 0, 5000 + i, 41);
+		ctf_put(&ctf, 41, 4);
+		ctf_text(&ctf, "main");
+		ctf_put(&ctf, 1, 8);
+		ctf_put(&ctf, 0, 8);
+		ctf_put(&ctf, 0x10000 * (i + 1), 8);
+		ctf_put(&ctf, 0x1000, 8);
+		ctf_text(&ctf, "/lib/a");
+		ctf_put(&ctf, 0, 1);
+	}
+	ctf_packet(&ctf);
+	ctf_end(&ctf);
+	assert_int_equal(rename(written, named), 0);
+}
+
+static void test_aside(void **state)
+{
+	static const struct tt_trace_handler until = {door_event, module_until, door_loss},
+					     none = {door_event, NULL, NULL};
+	struct growing *g = *state;
+
+	read_by(g, &handler, "modules");
+	write_modules(g);
+	copy(g, files[0], G_MAXSIZE);
+	copy(g, files[1], G_MAXSIZE);
+	poll_all(g);
+	assert_int_equal(tt_tail_n_streams(g->tail), 2);
+	assert_int_equal(tt_tail_complete(g->tail), 1998); /* modules do not count */
+	read_until(g, 1000, TT_TAIL_READ);
+	assert_int_equal(tt_tail_summary(g->tail)->modules, 2);
+	assert_int_equal(tt_tail_summary(g->tail)->events, 1);
+	assert_int_equal(g_array_index(g->told.lines, struct door_line, 0).kind, 'm');
+	assert_int_equal(g_array_index(g->told.lines, struct door_line, 2).kind, 'e');
+	read_until(g, 1999, TT_TAIL_READ);
+	assert_false(tt_tail_pending(g->tail));
+
+	read_by(g, &until, "modules");
+	tells_left = 1;
+	poll_all(g);
+	read_until(g, 1999, TT_TAIL_STOPPED);
+	assert_int_equal(g->told.lines->len, 1);
+	read_by(g, &none, "modules");
+	poll_all(g);
+	read_until(g, 1999, TT_TAIL_READ);
+	assert_int_equal(tt_tail_summary(g->tail)->modules, 2);
+}
+
 #define GROWING(function) cmocka_unit_test_setup_teardown(function, begin, end)
 
 int main(void)
@@ -401,6 +500,8 @@ int main(void)
 	    GROWING(test_metadata_later_aside),
 	    GROWING(test_end_in_part),
 	    GROWING(test_damage),
+	    GROWING(test_stops),
+	    GROWING(test_aside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,6 +237,115 @@ static void test_two_processes(void **state)
 	story_free(&story);
 }
 
+/* More spans than cells: each cell shows what the thread does for most of it, and what takes a cell is drawn whole. */
+static void tell_crowd(struct story *story)
+{
+	story->names[2] = "busy";
+	START(story, 0, 2);
+	for (int64_t i = 0; i < 40; i++) { /* waits for a third of the time, then for two thirds of it */
+		int64_t begin = 100 + 30 * i, end = begin + (i < 20 ? 10 : 20);
+
+		AT(story, begin, 2, event_wait, .id = 80, .name = "E");
+		AT(story, end, 2, event_woken, .id = 80, .name = "E", .result = TT_WAKE_SET);
+	}
+	AT(story, 1400, 2, event_wait, .id = 81, .name = "long");
+	AT(story, 1600, 2, event_woken, .id = 81, .name = "long", .result = TT_WAKE_TIMEOUT);
+	EXIT(story, 1700, 2);
+	story_end(story, 0);
+}
+
+static void test_crowd(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 60, .utf8 = true, .scale = TT_SCALE_TIME};
+	assert_picture(tell_crowd, &options,
+	               "1 thread, 84 events in 1.7 ms\n"
+	               "\n"
+	               "     0           0.5 ms          1.0 ms          1.5 ms\n"
+	               "     ┬──────────────┬───────────────┬───────────────┬───────\n"
+	               "busy ━━━━━━━━━━━━━━━━━━━━━━░░░░░░░░░░░░░░░░░░━━━━░long░×━━━┫\n"
+	               "\n"
+	               "━━ runs or sleeps   ░░ waits for   ┫ ends\n"
+	               "× not acquired, timeout\n");
+}
+
+/* What is in the cells of a wait to the end of the line, of a thread's lane: its text without the hatching. */
+static char *wait_of(const char *picture, const char *thread, int *columns)
+{
+	g_auto(GStrv) lines = g_strsplit(picture, "\n", -1);
+
+	for (int i = 0; lines[i]; i++) {
+		const char *from = g_str_has_prefix(lines[i], thread) ? strstr(lines[i], "▓") : NULL;
+		if (!from)
+			continue;
+		*columns = tt_text_columns(from);
+		g_auto(GStrv) parts = g_strsplit(from, "▓", -1);
+		return g_strjoinv("", parts);
+	}
+	fail_msg("no wait of %s in %s", thread, picture);
+	return NULL;
+}
+
+/* As much of the name as there is room for, with a cell on both sides, and blanks where there are two more. */
+static void test_room_for_a_wait(void **state)
+{
+	(void)state;
+	bool seen[4] = {false};
+
+	for (int width = TT_TERM_LEAST_WIDTH; width < 120; width++) {
+		struct story story = story_begin(NULL);
+		struct tt_term_options options = {.width = width, .utf8 = true};
+		int columns = 0, text = (int)strlen("blocked: B");
+
+		story_of_deadlock(&story);
+		g_autofree char *picture = tt_term_text(story.lanes, &options);
+		g_autofree char *wait = wait_of(picture, "alice", &columns);
+		int kind = columns >= text + 4 ? 3 : columns >= text + 2 ? 2 : columns >= 1 + 4 ? 1 : 0;
+		seen[kind] = true;
+		if (kind)
+			assert_string_equal(wait, kind == 3 ? " blocked: B " : kind == 2 ? "blocked: B" : " B ");
+		story_free(&story);
+	}
+	assert_true(seen[1] && seen[2] && seen[3]);
+}
+
+/* Marks in one cell show as the gravest; log lines that would hide all are left out. */
+static void tell_marks(struct story *story)
+{
+	story->names[2] = "logs";
+	START(story, 0, MAIN);
+	AT(story, 500, MAIN, log_message, .level = TT_LOG_INFO, .text = "one");
+	AT(story, 500, MAIN, event_set, .id = 80, .name = "E");
+	AT(story, 700, MAIN, event_set, .id = 80, .name = "E");
+	AT(story, 700, MAIN, lock_failed, .id = 10, .name = "A");
+	AT(story, 800, MAIN, lock_failed, .id = 10, .name = "A");
+	AT(story, 800, MAIN, misuse, .id = 10, .name = "A", .call = "unlock");
+	AT(story, 800, MAIN, log_message, .level = TT_LOG_INFO, .text = "two");
+	START(story, 0, 2);
+	for (int64_t i = 0; i < 100; i++)
+		AT(story, 10 * i, 2, log_message, .level = TT_LOG_INFO, .text = "line");
+	AT(story, 900, 2, event_set, .id = 80, .name = "E");
+	AT(story, 1000, MAIN, thread_exit, .id = MAIN, .how = TT_END_CANCELLED);
+	story_end(story, 2000);
+}
+
+static void test_marks(void **state)
+{
+	(void)state;
+	struct tt_term_options options = {.width = 60, .utf8 = true, .scale = TT_SCALE_TIME};
+	assert_picture(tell_marks, &options,
+	               "2 threads, 111 events in 1 ms\n"
+	               "\n"
+	               "           0        0.5 ms     1.0 ms      1.5 ms     2.0 ms\n"
+	               "           ┬───────────┬──────────┬───────────┬────────────┬\n"
+	               "MainThread ━━━━━━━━━━━━◆━━━×━━!━━━━┫ cancelled\n"
+	               "logs       ━━━━━━━━━━━━━━━━━━━━━◆━━━━━━━━━━━━━━━━━━━━━━━━━━\n"
+	               "\n"
+	               "━━ runs or sleeps   ┫ ends   • log line   ◆ notify, set, …\n"
+	               "× not acquired, timeout   ! refused call\n"
+	               "Log lines are left out where they would hide what the thread does.\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +359,9 @@ int main(void)
 	    cmocka_unit_test(test_label_up_to_the_right_edge),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_two_processes),
+	    cmocka_unit_test(test_crowd),
+	    cmocka_unit_test(test_room_for_a_wait),
+	    cmocka_unit_test(test_marks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
