@@ -172,7 +172,7 @@ static struct tt_beacon *start(void)
 
 static void ask(struct tt_beacon *beacon, uint32_t uid, uint32_t n_cpus)
 {
-	assert_true(tt_beacon_ask(beacon, uid, n_cpus));
+	assert_true(tt_beacon_ask(beacon, uid, n_cpus, false));
 }
 
 static void wait_for_beats(int n)
@@ -308,7 +308,7 @@ static void test_cannot_load(void **state)
 		shared->no_beat = i == 2;
 		beacon = start();
 		for (int n = 0; n < 30000 && !ended; n++, usleep(1000))
-			ended = !tt_beacon_ask(beacon, geteuid(), 1);
+			ended = !tt_beacon_ask(beacon, geteuid(), 1, false);
 		assert_true(ended);
 		tt_beacon_stop(beacon);
 	}
