@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "past.h"
 
 #include "tools/check/replay.h"
@@ -849,5 +850,5 @@ int main(void)
 	    cmocka_unit_test(test_threads),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }
