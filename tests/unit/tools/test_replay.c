@@ -129,6 +129,38 @@ static void test_who_has_a_lock(void **state)
 	(void)state;
 }
 
+/* Of all threads, also the first. */
+static void test_the_first_thread(void **state)
+{
+	struct play play = begin();
+
+	for (unsigned who = T1; who <= T5; who++)
+		stops(&play, who);
+	takes_lock(&play, T1, TT_MODE_EXCLUSIVE);
+	gives_lock(&play, T1, TT_MODE_EXCLUSIVE);
+	FEED(&play.past.feed, MAIN, barrier_reset, .id = BARRIER);
+	assert_stuck(&play, "what it does last cannot happen");
+	(void)state;
+}
+
+/* A writer that was let in waits no longer. */
+static void test_a_writer_waits_once(void **state)
+{
+	struct play play = begin();
+
+	play.past.feed.kind = TT_KIND_RWLOCK_WRITER;
+	for (int i = 0; i < 2; i++) {
+		waits_to_write(&play, T2);
+		takes_lock(&play, T2, TT_MODE_EXCLUSIVE);
+		gives_lock(&play, T2, TT_MODE_EXCLUSIVE);
+	}
+	takes_lock(&play, T2, TT_MODE_EXCLUSIVE);
+	gives_lock(&play, T2, TT_MODE_EXCLUSIVE);
+	fails_to(&play, T3, TT_MODE_SHARED, TT_FAILURE_BUSY);
+	assert_stuck(&play, "nobody waits");
+	(void)state;
+}
+
 /* The last of two readers lets a writer in. */
 static void test_each_reader_counts(void **state)
 {
@@ -280,16 +312,31 @@ static void test_who_is_to_write(void **state)
 /* In the end: a reader is behind another who asks to write, where writers go first. */
 static void test_behind_one_who_asks(void **state)
 {
-	for (int i = 0; i < 3; i++) {
+	for (int i = 0; i < 5; i++) {
 		struct play play = begin();
 
 		play.past.feed.kind = i == 1 ? TT_KIND_RWLOCK : TT_KIND_RWLOCK_WRITER;
 		takes_lock(&play, T1, TT_MODE_SHARED);
-		asks_to(&play, T3, A, TT_MODE_SHARED);
-		if (i != 2)
+		acquires(&play.past.feed, T4, B);
+		if (i == 4)
 			asks(&play, T2, A);
-		(i == 0 ? assert_plays : assert_passes)(&play, "it asks to read");
+		asks_to(&play, T3, A, TT_MODE_SHARED);
+		if (i < 2 || i == 3)
+			asks(&play, T2, i == 3 ? B : A);
+		(i == 0 || i == 4 ? assert_plays : assert_passes)(&play, "it asks to read");
 	}
+	(void)state;
+}
+
+/* It is not behind itself. */
+static void test_one_who_writes_alone(void **state)
+{
+	struct play play = begin();
+
+	play.past.feed.kind = TT_KIND_RWLOCK_WRITER;
+	NESTS(&play.past.feed, T1, A);
+	asks(&play, T2, A);
+	assert_passes(&play, "the lock is free");
 	(void)state;
 }
 
@@ -416,6 +463,21 @@ static void test_who_asks_for_a_place(void **state)
 		bool blocked = i == 3 || i == 5;
 		(blocked ? assert_plays : assert_passes)(&play, "it asks for a place");
 	}
+	(void)state;
+}
+
+/* The one who has the only place does not ask; nobody has any; and what a semaphore began with is not known. */
+static void test_few_places(void **state)
+{
+	struct play one = begin_places(1), none = begin_places(0), unknown = begin();
+
+	takes_place(&one, T1);
+	asks(&one, T2, SEM);
+	assert_passes(&one, "who has it goes on");
+	asks(&none, T2, SEM);
+	assert_plays(&none, "there is none");
+	FEED(&unknown.past.feed, T2, sem_failed, .id = SEM, .why = TT_FAILURE_BUSY);
+	assert_plays(&unknown, "there was none");
 	(void)state;
 }
 
@@ -817,6 +879,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_who_has_a_lock),
+	    cmocka_unit_test(test_the_first_thread),
+	    cmocka_unit_test(test_a_writer_waits_once),
 	    cmocka_unit_test(test_each_reader_counts),
 	    cmocka_unit_test(test_who_asks_for_a_lock),
 	    cmocka_unit_test(test_all_who_ask),
@@ -825,11 +889,13 @@ int main(void)
 	    cmocka_unit_test(test_a_try_behind_a_writer),
 	    cmocka_unit_test(test_who_is_to_write),
 	    cmocka_unit_test(test_behind_one_who_asks),
+	    cmocka_unit_test(test_one_who_writes_alone),
 	    cmocka_unit_test(test_a_lock_as_a_signal),
 	    cmocka_unit_test(test_a_signal_is_given_once),
 	    cmocka_unit_test(test_so_many_places),
 	    cmocka_unit_test(test_so_many_signals),
 	    cmocka_unit_test(test_who_asks_for_a_place),
+	    cmocka_unit_test(test_few_places),
 	    cmocka_unit_test(test_places_given_at_once),
 	    cmocka_unit_test(test_an_event_is_set),
 	    cmocka_unit_test(test_an_event_is_cleared),
