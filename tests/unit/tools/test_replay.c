@@ -41,8 +41,7 @@ static void asks_to(struct play *play, unsigned who, unsigned id, enum tt_mode m
 	const struct tt_object *object = tt_model_object(play->past.history->process, id);
 
 	assert_true(play->n < MOST_ASKERS);
-	play->askers[play->n++] =
-	    (struct tt_replay_request){past_number(&play->past, who), object->number, mode};
+	play->askers[play->n++] = (struct tt_replay_request){past_number(&play->past, who), object->number, mode};
 }
 
 static void asks(struct play *play, unsigned who, unsigned id)
