@@ -1,0 +1,360 @@
+#include "leaks.h"
+#include "prediction.h"
+#include "ways.h"
+
+/*
+ * Findings to the last field: of each edge who has what and wants what, in which mode, since when and where; then those
+ * who are blocked by it, and the steps that lead there. A moment is the number of its event; `?` is unknown.
+ */
+
+/* When and where; both are of one event, but for what is put together from two. */
+static void put_moment(GString *text, uint64_t caller, int64_t time_ns)
+{
+	int64_t n = time_ns ? (time_ns - FEED_ORIGIN) / 1000000 : 0;
+
+	if (!caller)
+		g_string_append_c(text, '?');
+	else
+		g_string_append_printf(text, "%u", (unsigned)caller);
+	if (n != (int64_t)caller)
+		g_string_append_printf(text, "/%d", (int)n);
+}
+
+static void put_object(GString *text, const struct tt_object *object, enum tt_mode mode)
+{
+	g_string_append(text, object ? object->name : "-");
+	if (mode == TT_MODE_SHARED)
+		g_string_append(text, " to read");
+	g_string_append_c(text, ' ');
+}
+
+static void put_edge(GString *text, const char *what, const struct tt_edge *edge)
+{
+	g_string_append_printf(text, "%s%s has ", what, edge->thread->name);
+	put_object(text, edge->held, edge->held_mode);
+	put_moment(text, edge->held_caller, edge->held_ns);
+	g_string_append(text, ", wants ");
+	put_object(text, edge->wanted, edge->wanted_mode);
+	put_moment(text, edge->wanted_caller, edge->wanted_ns);
+	g_string_append_c(text, '\n');
+}
+
+static void put_finding(GString *text, const struct tt_finding *finding)
+{
+	g_string_append_printf(text, "%s %s\n", finding->rule->id, tt_level_name(finding->level));
+	for (guint i = 0; i < finding->edges->len; i++)
+		put_edge(text, "  ", tt_finding_edge(finding, i));
+	for (guint i = 0; i < finding->blocked->len; i++)
+		put_edge(text, "  blocked: ", &g_array_index(finding->blocked, struct tt_edge, i));
+	for (guint i = 0; i < finding->witness->len; i++) {
+		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
+		g_string_append_printf(text, "  %s: %s ", step->thread->name, tt_event_type_names[step->type]);
+		put_object(text, step->object, step->mode);
+		put_moment(text, step->caller, step->time_ns);
+		g_string_append(text, step->blocks ? ", blocks\n" : "\n");
+	}
+}
+
+/* Ends the feed, of which that is found. */
+static void assert_whole(struct feed *feed, const char *wanted)
+{
+	g_autoptr(GString) text = g_string_new(NULL);
+
+	feed_finish(feed);
+	for (guint i = 0; i < n_found(feed); i++)
+		put_finding(text, found(feed, i));
+	if (strcmp(text->str, wanted) != 0)
+		fail_msg("not what was wanted, but:\n%s", text->str);
+	feed_free(feed);
+}
+
+/* The first moments are none, the second ones are: theirs are the sites and times. */
+static void test_second_moments(void **state)
+{
+	struct feed feed = all_of_it();
+
+	wait_event(&feed);
+	NESTS(&feed, T1, A, B);
+	let_event(&feed);
+	leave_event(&feed);
+	NESTS(&feed, T2, B, A);
+	NESTS(&feed, T1, A, B);
+	assert_whole(&feed, "TT010 predicted\n"
+	                    "  T1 has A 23, wants B 24\n"
+	                    "  T2 has B 19, wants A 20\n"
+	                    "  T1: event_set object-201 17\n"
+	                    "  T2: event_woken object-201 18\n"
+	                    "  T2: lock_acquired B 19\n"
+	                    "  T1: lock_acquired A 23\n"
+	                    "  T1: lock_wait B 24, blocks\n"
+	                    "  T2: lock_wait A 20, blocks\n");
+	(void)state;
+}
+
+static void test_ways(void **state)
+{
+	static const char *const wanted[] = {"TT013 predicted\n"
+	                                     "  T2 has A 15, wants object-200 20\n"
+	                                     "  T1 has - ?, wants A 12\n"
+	                                     "  T2: lock_acquired B 14\n"
+	                                     "  T2: lock_acquired A 15\n"
+	                                     "  T1: lock_wait A 12, blocks\n"
+	                                     "  T2: cond_wait object-200 20, blocks\n",
+	                                     "TT013 predicted\n"
+	                                     "  T2 has A 15, wants object-201 18\n"
+	                                     "  T1 has - ?, wants A 12\n"
+	                                     "  T2: lock_acquired B 14\n"
+	                                     "  T2: lock_acquired A 15\n"
+	                                     "  T1: lock_wait A 12, blocks\n"
+	                                     "  T2: event_wait object-201 18, blocks\n",
+	                                     "TT013 predicted\n"
+	                                     "  T2 has A 15, wants object-202 19\n"
+	                                     "  T1 has - ?, wants A 12\n"
+	                                     "  T2: lock_acquired B 14\n"
+	                                     "  T2: lock_acquired A 15\n"
+	                                     "  T1: lock_wait A 12, blocks\n"
+	                                     "  T2: sem_wait object-202 19, blocks\n",
+	                                     "TT013 predicted\n"
+	                                     "  T2 has A 15, wants object-203 18\n"
+	                                     "  T1 has - ?, wants A 12\n"
+	                                     "  T2: lock_acquired B 14\n"
+	                                     "  T2: lock_acquired A 15\n"
+	                                     "  T1: lock_wait A 12, blocks\n"
+	                                     "  T2: barrier_wait object-203 18, blocks\n"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+		struct feed feed = all_of_it();
+
+		NESTS(&feed, T1, A);
+		acquires(&feed, T2, B);
+		acquires(&feed, T2, A);
+		ways[i].wait(&feed);
+		ways[i].let(&feed);
+		ways[i].leave(&feed);
+		releases(&feed, T2, A);
+		releases(&feed, T2, B);
+		assert_whole(&feed, wanted[i]);
+	}
+	(void)state;
+}
+
+/* The wait that hangs is the second one, with A held anew. */
+static void test_second_wait(void **state)
+{
+	struct feed feed = all_of_it();
+
+	for (int i = 0; i < 2; i++) {
+		if (i)
+			NESTS(&feed, T1, A);
+		acquires(&feed, T2, A);
+		wait_event(&feed);
+		let_event(&feed);
+		leave_event(&feed);
+		releases(&feed, T2, A);
+		FEED(&feed, T1, event_clear, .id = EVENT);
+	}
+	assert_whole(&feed, "TT013 predicted\n"
+	                    "  T2 has A 20, wants object-201 23\n"
+	                    "  T1 has - ?, wants A 18\n"
+	                    "  T1: event_set object-201 14\n"
+	                    "  T2: event_woken object-201 15\n"
+	                    "  T2: lock_acquired A 20\n"
+	                    "  T1: lock_wait A 18, blocks\n"
+	                    "  T2: event_wait object-201 23, blocks\n");
+	(void)state;
+}
+
+static void test_places(void **state)
+{
+	struct feed feed = all_of_it();
+
+	FEED(&feed, MAIN, sem_init, .id = SEM, .value = 2);
+	for (unsigned who = T1; who <= T2; who++) {
+		takes(&feed, who);
+		NESTS(&feed, who, A);
+		posts(&feed, who);
+	}
+	acquires(&feed, T3, A);
+	takes(&feed, T3);
+	posts(&feed, T3);
+	releases(&feed, T3, A);
+	assert_whole(&feed, "TT013 predicted\n"
+	                    "  T3 has A 21, wants object-202 22\n"
+	                    "  T1 has object-202 13, wants A 14\n"
+	                    "  T2 has object-202 17, wants A 18\n"
+	                    "  T1: sem_acquired object-202 13\n"
+	                    "  T2: sem_acquired object-202 17\n"
+	                    "  T3: lock_acquired A 21\n"
+	                    "  T3: sem_wait object-202 22, blocks\n"
+	                    "  T1: lock_wait A 14, blocks\n"
+	                    "  T2: lock_wait A 18, blocks\n");
+	(void)state;
+}
+
+/* One who has both places; another asks as well, with the same lock. */
+static void test_both_places(void **state)
+{
+	struct feed feed = all_of_it();
+
+	FEED(&feed, MAIN, sem_init, .id = SEM, .value = 2);
+	takes(&feed, T1);
+	takes(&feed, T1);
+	NESTS(&feed, T1, A);
+	FEED(&feed, T1, sem_released, .id = SEM, .n = 2, .value = 2);
+	for (unsigned who = T3; who <= T4; who++) {
+		acquires(&feed, who, A);
+		takes(&feed, who);
+		posts(&feed, who);
+		releases(&feed, who, A);
+	}
+	assert_whole(&feed, "TT013 predicted\n"
+	                    "  T3 has A 18, wants object-202 19\n"
+	                    "  T1 has object-202 14, wants A 15\n"
+	                    "  T1: sem_acquired object-202 13\n"
+	                    "  T1: sem_acquired object-202 14\n"
+	                    "  T3: lock_acquired A 18\n"
+	                    "  T3: sem_wait object-202 19, blocks\n"
+	                    "  T1: lock_wait A 15, blocks\n");
+	(void)state;
+}
+
+/* Who reads a pool's lock is not kept out by who reads it; a time limit ends a wait. */
+static void test_places_that_are_none(void **state)
+{
+	for (int i = 0; i < 5; i++) {
+		struct feed feed = all_of_it();
+		uint8_t mode = i == 0 ? TT_MODE_SHARED : TT_MODE_EXCLUSIVE;
+
+		feed.kind = TT_KIND_RWLOCK;
+		FEED(&feed, MAIN, sem_init, .id = SEM, .value = 2);
+		if (i == 3)
+			FEED(&feed, MAIN, object_shared, .id = SEM, .object = TT_OBJECT_SEMAPHORE);
+		for (unsigned who = T1; who <= T2; who++) {
+			takes(&feed, who);
+			FEED(&feed, who, lock_acquired, .id = A, .kind = feed.kind, .mode = mode, .depth = 1,
+			     .limit = i == 1 ? TT_LIMIT_TIMED : TT_LIMIT_NONE);
+			FEED(&feed, who, lock_released, .id = A, .kind = feed.kind, .mode = mode);
+			posts(&feed, who);
+		}
+		if (i == 4)
+			tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 1});
+		FEED(&feed, T3, lock_acquired, .id = A, .kind = feed.kind, .mode = mode, .depth = 1);
+		FEED(&feed, T3, sem_acquired, .id = SEM, .limit = i == 2 ? TT_LIMIT_TIMED : TT_LIMIT_NONE);
+		posts(&feed, T3);
+		FEED(&feed, T3, lock_released, .id = A, .kind = feed.kind, .mode = mode);
+		assert_whole(&feed, "");
+	}
+	(void)state;
+}
+
+static void test_join(void **state)
+{
+	struct feed feed = all_of_it();
+
+	NESTS(&feed, T1, A);
+	exits(&feed, T1);
+	acquires(&feed, MAIN, A);
+	begins_join(&feed, MAIN, T1);
+	joins(&feed, MAIN, T1);
+	releases(&feed, MAIN, A);
+	assert_whole(&feed, "TT013 predicted\n"
+	                    "  MainThread has A 15, wants T1 16\n"
+	                    "  T1 has T1 ?/3, wants A 12\n"
+	                    "  MainThread: thread_create T1 2\n"
+	                    "  MainThread: lock_acquired A 15\n"
+	                    "  MainThread: thread_join_wait T1 16, blocks\n"
+	                    "  T1: lock_wait A 12, blocks\n");
+	(void)state;
+}
+
+/* Two read what each other reads, and writers come in between. */
+static void test_readers_and_writers(void **state)
+{
+	struct feed feed = all_of_it();
+
+	feed.kind = TT_KIND_RWLOCK_WRITER;
+	for (unsigned i = 0; i < 2; i++) {
+		for (unsigned j = 0; j < 2; j++)
+			FEED(&feed, T1 + i, lock_acquired, .id = A + (i ^ j), .kind = feed.kind, .mode = TT_MODE_SHARED,
+			     .depth = 1);
+		for (unsigned j = 0; j < 2; j++)
+			FEED(&feed, T1 + i, lock_released, .id = B - (i ^ j), .kind = feed.kind,
+			     .mode = TT_MODE_SHARED);
+	}
+	NESTS(&feed, T3, A);
+	NESTS(&feed, T4, B);
+	assert_whole(&feed, "TT010 predicted\n"
+	                    "  T1 has A to read 12, wants B to read 13\n"
+	                    "  T2 has B to read 16, wants A to read 17\n"
+	                    "  T1: lock_acquired A to read 12\n"
+	                    "  T2: lock_acquired B to read 16\n"
+	                    "  T4: lock_wait B 22, blocks\n"
+	                    "  T3: lock_wait A 20, blocks\n"
+	                    "  T1: lock_wait B to read 13, blocks\n"
+	                    "  T2: lock_wait A to read 17, blocks\n");
+	(void)state;
+}
+
+static void test_deadlock(void **state)
+{
+	struct feed feed = three_threads();
+
+	feed.kind = TT_KIND_RWLOCK;
+	FEED(&feed, T1, lock_acquired, .id = A, .kind = feed.kind, .mode = TT_MODE_SHARED, .depth = 1);
+	acquires(&feed, T2, B);
+	starts(&feed, MAIN, T3);
+	starts(&feed, MAIN, T4);
+	waits(&feed, T3, A, T1);
+	acquires(&feed, T4, C);
+	FEED(&feed, T4, event_wait, .id = EVENT);
+	FEED(&feed, T2, lock_wait, .id = A, .kind = feed.kind, .holder = T1);
+	FEED(&feed, T1, lock_wait, .id = B, .kind = feed.kind, .mode = TT_MODE_SHARED, .holder = T2);
+	begins_join(&feed, MAIN, T1);
+	assert_whole(&feed, "TT001 actual\n"
+	                    "  T1 has A to read 6, wants B to read 16\n"
+	                    "  T2 has B 7, wants A 15\n"
+	                    "  blocked: MainThread has - ?, wants T1 17\n"
+	                    "  blocked: T3 has - ?, wants A 12\n"
+	                    "  blocked: T4 has - ?, wants object-201 14\n");
+	(void)state;
+}
+
+static void test_stuck(void **state)
+{
+	struct feed feed = three_threads();
+
+	acquires(&feed, T1, A);
+	FEED(&feed, T1, event_wait, .id = EVENT);
+	waits(&feed, T2, A, T1);
+	begins_join(&feed, MAIN, T2);
+	assert_whole(&feed, "TT003 actual\n"
+	                    "  T1 has - ?, wants object-201 7\n"
+	                    "  blocked: T2 has - ?, wants A 8\n"
+	                    "  blocked: MainThread has - ?, wants T2 9\n");
+	(void)state;
+}
+
+static void test_potential(void **state)
+{
+	struct feed feed = all_of_it();
+
+	may_deadlock(&feed);
+	assert_whole(&feed, "TT011 potential\n"
+	                    "  T3 has C 13, wants D 14\n"
+	                    "  T4 has D 21, wants C 22\n");
+	(void)state;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_second_moments), cmocka_unit_test(test_ways),
+	    cmocka_unit_test(test_second_wait),    cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_both_places),    cmocka_unit_test(test_places_that_are_none),
+	    cmocka_unit_test(test_join),           cmocka_unit_test(test_readers_and_writers),
+	    cmocka_unit_test(test_deadlock),       cmocka_unit_test(test_stuck),
+	    cmocka_unit_test(test_potential),
+	};
+
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
+}
