@@ -252,6 +252,28 @@ static void test_shares(void **state)
 	(void)state;
 }
 
+/* What a part has used up is gone: of two alike that are as hard the second has less. */
+static void test_shares_shrink(void **state)
+{
+	struct net *net = net_new();
+	struct tt_cycle_limits limits = plenty;
+	guint counts[2] = {0, 0};
+
+	limits.steps = 4000;
+	mesh(net, 0, 7);
+	mesh(net, 7, 7);
+	ring(net, 0, 14, 2);
+	search(net, limits);
+	for (guint i = 0; i < net->found->cycles->len; i++) {
+		const struct tt_dependency *one = cycle(net, i)->dependencies->pdata[0];
+		if (one->held.object < &net->locks[14])
+			counts[one->held.object >= &net->locks[7]]++;
+	}
+	assert_true(counts[1] > 0 && counts[1] < counts[0]);
+	net_free(net);
+	(void)state;
+}
+
 /* And the last one has all that is left: a mesh alone goes as far as one behind a ring that took next to nothing. */
 static void test_share_of_the_last(void **state)
 {
@@ -521,6 +543,7 @@ int main(void)
 	    cmocka_unit_test(test_one_thread_each),
 	    cmocka_unit_test(test_so_many),
 	    cmocka_unit_test(test_shares),
+	    cmocka_unit_test(test_shares_shrink),
 	    cmocka_unit_test(test_share_of_the_last),
 	    cmocka_unit_test(test_no_steps),
 	    cmocka_unit_test(test_tries),
