@@ -17,9 +17,10 @@ struct net {
 	GPtrArray *arcs;
 	struct tt_lock_parts *parts;
 	/* the caller's answers, and what was asked */
-	guint asked, reached_at; /* the first choice that is reached; 0: none */
-	uint64_t work;           /* each costs */
-	const struct tt_thread *kept_apart[2];
+	guint asked, reached_at;                        /* the first choice that is reached; 0: none */
+	uint64_t work;                                  /* each costs */
+	const struct tt_thread *kept_apart[2], *lonely; /* two from each other, and one from all */
+	uint8_t compared[MOST_ARCS][MOST_ARCS];         /* how often two were */
 	GPtrArray *writers;
 	struct tt_lock_cycles *found;
 };
@@ -82,8 +83,12 @@ static struct tt_dependency *asks(struct net *net, guint thread, guint held, gui
 
 static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
 {
-	const struct net *net = data;
+	struct net *net = data;
 
+	if (MAX(a->number, b->number) < MOST_ARCS)
+		net->compared[MIN(a->number, b->number)][MAX(a->number, b->number)]++;
+	if (a->thread == net->lonely || b->thread == net->lonely)
+		return true;
 	return (a->thread == net->kept_apart[0] && b->thread == net->kept_apart[1]) ||
 	       (b->thread == net->kept_apart[0] && a->thread == net->kept_apart[1]);
 }
@@ -446,6 +451,52 @@ static void test_kept_from_the_first(void **state)
 	(void)state;
 }
 
+/* An answer that is dear, since each stands for many, is asked for once, and is as good the next time. */
+static void test_dear_answers(void **state)
+{
+	for (guint requests = 2; requests <= 4; requests += 2) {
+		struct net *net = net_new();
+		guint most = 0;
+
+		mesh(net, 0, 6);
+		net->kept_apart[0] = &net->threads[20];
+		net->kept_apart[1] = &net->threads[21];
+		for (guint i = 0; i < net->n; i++)
+			g_ptr_array_set_size(net->dependencies[i].requests, (gint)requests);
+		search(net, plenty);
+		for (guint i = 0; i < net->n; i++)
+			for (guint j = 0; j < net->n; j++)
+				most = MAX(most, net->compared[i][j]);
+		assert_true(requests == 4 ? most == 1 : most > 1);
+		/* All sets of locks but those that have both of these. */
+		assert_int_equal(net->found->cycles->len, 57 - 16);
+		net_free(net);
+	}
+	(void)state;
+}
+
+/* For one path it is given up after a while: that is said. */
+static void test_path_of_too_many(void **state)
+{
+	for (guint takers = 20; takers <= 60; takers += 40) {
+		struct net *net = net_new();
+
+		for (guint i = 0; i < takers; i++) {
+			asks(net, i, 0, 1);
+			asks(net, i, 1, 2);
+		}
+		asks(net, 62, 2, 0);
+		net->lonely = &net->threads[62];
+		for (guint i = 0; i < net->n; i++)
+			g_ptr_array_set_size(net->dependencies[i].requests, 2);
+		search(net, plenty);
+		assert_int_equal(net->found->cycles->len, 0);
+		assert_int_equal(net->found->complete, takers == 20 ? G_MAXUINT : 2);
+		net_free(net);
+	}
+	(void)state;
+}
+
 /* Those who read wait for each other if somebody writes in between, who is neither of them, nor kept from them. */
 static void test_readers(void **state)
 {
@@ -552,6 +603,8 @@ int main(void)
 	    cmocka_unit_test(test_joined_and_timed),
 	    cmocka_unit_test(test_excluded),
 	    cmocka_unit_test(test_kept_from_the_first),
+	    cmocka_unit_test(test_dear_answers),
+	    cmocka_unit_test(test_path_of_too_many),
 	    cmocka_unit_test(test_readers),
 	    cmocka_unit_test(test_one_alone),
 	    cmocka_unit_test(test_parts),
