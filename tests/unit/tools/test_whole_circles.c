@@ -22,6 +22,27 @@ static void test_join(void **state)
 	(void)state;
 }
 
+/* A join that came to nothing at once asks for nothing; one with a time limit gives up, so it is potential. */
+static void test_join_that_gave_up(void **state)
+{
+	for (int i = 0; i < 2; i++) {
+		struct feed feed = all_of_it();
+
+		NESTS(&feed, T1, A);
+		acquires(&feed, MAIN, A);
+		if (i)
+			FEED(&feed, MAIN, thread_join_wait, .id = T1, .timeout_ns = 5);
+		FEED(&feed, MAIN, thread_join_done, .id = T1, .result = TT_WAKE_TIMEOUT);
+		releases(&feed, MAIN, A);
+		exits(&feed, T1);
+		assert_whole(&feed, i ? "TT013 potential\n"
+		                        "  MainThread has A 14, wants T1 15\n"
+		                        "  T1 has T1 ?/3, wants A 12\n"
+		                      : "");
+	}
+	(void)state;
+}
+
 /* Two read what each other reads, and writers come in between. */
 static void test_readers_and_writers(void **state)
 {
@@ -231,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_join),
+	    cmocka_unit_test(test_join_that_gave_up),
 	    cmocka_unit_test(test_readers_and_writers),
 	    cmocka_unit_test(test_deadlock),
 	    cmocka_unit_test(test_stuck),
