@@ -152,6 +152,34 @@ static void test_both_places(void **state)
 	(void)state;
 }
 
+/* Two semaphores and two locks: each pair of these is a finding of its own. */
+static void test_each_pair(void **state)
+{
+	static const struct {
+		unsigned sem, lock;
+	} pairs[] = {{SEM, A}, {SEM, B}, {SEM + 10, A}, {SEM + 10, A}};
+	struct feed feed = all_of_it();
+
+	FEED(&feed, MAIN, sem_init, .id = SEM, .value = 2);
+	FEED(&feed, MAIN, sem_init, .id = SEM + 10, .value = 2);
+	for (size_t i = 0; i < G_N_ELEMENTS(pairs); i++) {
+		for (unsigned who = T1; who <= T2; who++) {
+			take(&feed, who, pairs[i].sem);
+			NESTS(&feed, who, pairs[i].lock);
+			post(&feed, who, pairs[i].sem);
+		}
+		acquires(&feed, T3, pairs[i].lock);
+		take(&feed, T3, pairs[i].sem);
+		post(&feed, T3, pairs[i].sem);
+		releases(&feed, T3, pairs[i].lock);
+	}
+	assert_n(&feed, 3);
+	for (guint i = 0; i < 3; i++)
+		assert_rule(found(&feed, i), "TT013", TT_LEVEL_PREDICTED);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* Who reads a pool's lock is not kept out by who reads it; a time limit ends a wait. */
 static void test_places_that_are_none(void **state)
 {
@@ -184,9 +212,10 @@ static void test_places_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_second_moments), cmocka_unit_test(test_ways),
-	    cmocka_unit_test(test_second_wait),    cmocka_unit_test(test_places),
-	    cmocka_unit_test(test_both_places),    cmocka_unit_test(test_places_that_are_none),
+	    cmocka_unit_test(test_second_moments),       cmocka_unit_test(test_ways),
+	    cmocka_unit_test(test_second_wait),          cmocka_unit_test(test_places),
+	    cmocka_unit_test(test_both_places),          cmocka_unit_test(test_each_pair),
+	    cmocka_unit_test(test_places_that_are_none),
 	};
 
 	return run_without_leaks(tests, sizeof tests / sizeof *tests);
