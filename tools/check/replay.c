@@ -199,17 +199,15 @@ static bool leave(struct replay *replay)
 	return true;
 }
 
-static guint wake(struct replay *replay, uint32_t n)
+static void wake(struct replay *replay, uint32_t n)
 {
 	GArray *waiters = replay->thing->waiters;
-	guint left = n;
 
-	for (guint i = 0; waiters && i < waiters->len && left > 0; i++) {
+	for (guint i = 0; waiters && i < waiters->len && n > 0; i++) {
 		struct actor *waiter = &replay->actors[g_array_index(waiters, uint32_t, i)];
-		left -= !waiter->woken;
+		n -= !waiter->woken;
 		waiter->woken = true;
 	}
-	return n - left;
 }
 
 static guint count_asleep(const struct replay *replay)
