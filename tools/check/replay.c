@@ -175,12 +175,6 @@ static bool find_no_place(struct replay *replay)
 	return replay->action->detail == TT_FAILURE_ERROR || replay->thing->value == 0;
 }
 
-static bool make_semaphore(struct replay *replay)
-{
-	replay->thing->value = replay->action->arg;
-	return true;
-}
-
 /* Waiting for a wake-up. */
 
 static bool begin_wait(struct replay *replay)
@@ -205,17 +199,15 @@ static bool leave(struct replay *replay)
 	return true;
 }
 
-static guint wake(struct replay *replay, uint32_t n)
+static void wake(struct replay *replay, uint32_t n)
 {
 	GArray *waiters = replay->thing->waiters;
-	guint left = n;
 
-	for (guint i = 0; waiters && i < waiters->len && left > 0; i++) {
+	for (guint i = 0; waiters && i < waiters->len && n > 0; i++) {
 		struct actor *waiter = &replay->actors[g_array_index(waiters, uint32_t, i)];
-		left -= !waiter->woken;
+		n -= !waiter->woken;
 		waiter->woken = true;
 	}
-	return n - left;
 }
 
 static guint count_asleep(const struct replay *replay)
@@ -345,7 +337,6 @@ static bool (*const acts[TT_N_EVENT_TYPES])(struct replay *replay) = {
     [TT_EVENT_event_woken] = leave_event,
     [TT_EVENT_event_set] = set_event,
     [TT_EVENT_event_clear] = clear_event,
-    [TT_EVENT_sem_init] = make_semaphore,
     [TT_EVENT_sem_acquired] = take_place,
     [TT_EVENT_sem_released] = give_places,
     [TT_EVENT_sem_failed] = find_no_place,

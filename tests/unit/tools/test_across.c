@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "runs.h"
 
 /* Inversions across runs: each pattern at its smallest, and the nearest that is none. */
@@ -437,5 +438,5 @@ int main(void)
 	    cmocka_unit_test(test_one_class_is_none),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

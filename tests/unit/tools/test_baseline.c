@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 
+#include "leaks.h"
 #include "reports.h"
 
 /* Baselines: what an earlier report has is known, and what it had and is no more is gone. */
@@ -168,5 +169,5 @@ int main(void)
 	    cmocka_unit_test(test_none),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "tale.h"
 #include "ways.h"
 
@@ -216,5 +217,5 @@ int main(void)
 	    cmocka_unit_test(test_end_of_an_object),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

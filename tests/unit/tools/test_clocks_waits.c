@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "tale.h"
 
 /*
@@ -262,5 +263,5 @@ int main(void)
 	    cmocka_unit_test(test_event_timeout),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

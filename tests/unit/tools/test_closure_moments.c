@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "quest.h"
 
 /*
@@ -169,5 +170,5 @@ int main(void)
 	    cmocka_unit_test(test_steps),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

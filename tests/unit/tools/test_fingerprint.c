@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 #include "tools/check/fingerprint.h"
 
@@ -181,5 +182,5 @@ int main(void)
 	    cmocka_unit_test(test_no_functions),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "prediction.h"
 
 /* Who waits on a bare futex, and what of such waits is said; and the waits of who destroys what others wait for. */
@@ -385,5 +386,5 @@ int main(void)
 	    cmocka_unit_test(test_destroyed_barrier),
 	    cmocka_unit_test(test_joined_twice),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 #include <fcntl.h>
@@ -481,5 +482,5 @@ int main(void)
 	    cmocka_unit_test(test_lost_events),
 	    cmocka_unit_test(test_key),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

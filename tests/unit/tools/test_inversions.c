@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "runs.h"
 #include "tools/check/inversions.h"
 
@@ -276,5 +277,5 @@ int main(void)
 	    cmocka_unit_test(test_as_by_trying_all),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /*
@@ -309,5 +310,5 @@ int main(void)
 	    cmocka_unit_test(test_two_of_a_class), cmocka_unit_test(test_behind_a_writer),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /* The model: what each event does to who exists, holds and waits, and what its observers are told. */
@@ -521,5 +522,5 @@ int main(void)
 	    cmocka_unit_test(test_log_message),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

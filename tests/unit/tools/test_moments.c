@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /*
@@ -112,5 +113,5 @@ int main(void)
 	    cmocka_unit_test(test_site_of_the_wait),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /* Semaphores of several places in a prediction: who has to give one back, so that another could have it. */
@@ -72,5 +73,5 @@ int main(void)
 	    cmocka_unit_test(test_one_was_needed_for_a_while),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "prediction.h"
 
 /*
@@ -113,5 +114,5 @@ int main(void)
 	    cmocka_unit_test(test_first_sight_is_no_making),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

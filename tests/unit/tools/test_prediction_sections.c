@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "prediction.h"
 #include "ways.h"
 
@@ -94,5 +95,5 @@ int main(void)
 	    cmocka_unit_test(test_later_moments),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

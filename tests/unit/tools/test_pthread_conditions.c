@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /* Conditions of plain pthreads: these say not which waiter a signal wakes, and a waiter takes its mutex back unseen. */
@@ -194,5 +195,5 @@ int main(void)
 	    cmocka_unit_test(test_recursive_mutex_kept),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /* What programs on plain pthreads do, as the interposer tells it: each thing at its smallest, and the nearest other. */
@@ -528,5 +529,5 @@ int main(void)
 	    cmocka_unit_test(test_stacks_of_an_order),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

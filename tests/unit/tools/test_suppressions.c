@@ -3,6 +3,7 @@
 
 #include <glib/gstdio.h>
 
+#include "leaks.h"
 #include "reports.h"
 #include "tools/check/suppressions.h"
 
@@ -174,5 +175,5 @@ int main(void)
 	    cmocka_unit_test(test_colons_of_names), cmocka_unit_test(test_printed),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /* Who waits for good: each rule at its smallest, and the nearest that is none. */
@@ -600,5 +601,5 @@ int main(void)
 	    cmocka_unit_test(test_verdict),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "leaks.h"
 #include "feed.h"
 
 /*
@@ -232,5 +233,5 @@ int main(void)
 	    cmocka_unit_test(test_gives_up_again), cmocka_unit_test(test_writer_waits_from_then_on),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }
