@@ -38,7 +38,7 @@ static struct world {
 	int calls, fails_at; /* the call of that number fails; 0: none */
 	int rc;              /* what it returns then */
 	uint64_t shared, disk, file_limit;
-	bool no_salvage, not_shared, other_namespace, salvage_is_torn, has_event;
+	bool no_salvage, not_shared, other_namespace, salvage_is_torn, has_rest, has_event;
 	enum tt_cut cut;
 	int cut_after; /* looks */
 	int pending;   /* how often there is something pending */
@@ -152,6 +152,27 @@ int lttng_destroy_session_no_wait(const char *name)
 {
 	assert_true(g_str_has_prefix(name, "trace-thr-"));
 	return answer("destroy");
+}
+
+enum lttng_error_code lttng_destroy_session_ext(const char *name, struct lttng_destruction_handle **handle)
+{
+	assert_true(g_str_has_prefix(name, "trace-thr-"));
+	*handle = NULL;
+	return answer("destroy, and say when") ? LTTNG_ERR_NO_SESSIOND : LTTNG_OK;
+}
+
+enum lttng_destruction_handle_status
+lttng_destruction_handle_wait_for_completion(struct lttng_destruction_handle *handle, int timeout_ms)
+{
+	assert_null(handle);
+	assert_in_range(timeout_ms, 1000, 60000);
+	answer("destroyed");
+	return LTTNG_DESTRUCTION_HANDLE_STATUS_COMPLETED;
+}
+
+void lttng_destruction_handle_destroy(struct lttng_destruction_handle *handle)
+{
+	assert_null(handle);
 }
 
 int lttng_set_session_shm_path(const char *name, const char *path)
@@ -321,6 +342,17 @@ bool tt_salvage_finish(struct tt_salvage *salvage)
 {
 	answer("finish");
 	return salvage && !world.salvage_is_torn;
+}
+
+bool tt_salvage_take_rest(struct tt_salvage *salvage)
+{
+	return salvage && world.has_rest;
+}
+
+void tt_salvage_write_rest(struct tt_salvage *salvage)
+{
+	assert_non_null(salvage);
+	answer("write the rest");
 }
 
 void tt_salvage_free(struct tt_salvage *salvage)

@@ -50,6 +50,7 @@ static struct world {
 	bool open_to_all, no_room, caught, door_gone, door_missed, has_event, unused, writes, killed;
 	const char *left; /* behind */
 	char **left_out, **environment;
+	const char *keeps;
 	struct tt_program_end end;
 	struct tt_session_loss loss;
 	int alive; /* how often processes of a killed recorder's program are found */
@@ -218,6 +219,12 @@ char **tt_left_out_all(const struct tt_left_out *left_out)
 	return g_strdupv(world.left_out);
 }
 
+char *tt_left_out_keeps(const struct tt_left_out *left_out)
+{
+	assert_ptr_equal(left_out, &world);
+	return g_strdup(world.keeps);
+}
+
 bool tt_loader_preloads(const char *path, GError **error)
 {
 	assert_string_equal(path, "/bin/prog");
@@ -306,8 +313,10 @@ bool tt_program_run(const char *path, char *const *argv, char *const *environmen
 	assert_true(care->timeout >= world.options.timeout && care->timeout <= world.options.timeout);
 	assert_int_equal(care->detach_ends, world.options.detach_ends);
 	world.environment = g_strdupv((char **)(void *)(uintptr_t)environment);
-	if (!does(PROGRAM, "run", error))
+	if (!does(PROGRAM, "run", error)) {
+		end->exit_status = TT_EXIT_NOT_EXECUTABLE;
 		return false;
+	}
 	ask(care);
 	if (world.killed)
 		world.finish(world.finish_data);

@@ -80,7 +80,7 @@ static void assert_heard(void **state, const char *format, ...)
 	assert_string_equal(found, expected);
 }
 
-#define WHY "has a clock of its own (faketime, or a time namespace)"
+#define WHY "has a clock of its own (faketime, or a time namespace), so none of its events are there"
 
 static void test_names(void **state)
 {

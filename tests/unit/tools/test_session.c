@@ -72,9 +72,10 @@ static char *all_events(bool live)
 	g_autofree char *debug = events("trace_thr:*", LTTNG_EVENT_LOGLEVEL_SINGLE, LTTNG_LOGLEVEL_DEBUG, "events");
 	g_autofree char *modules =
 	    events("trace_thr:*", LTTNG_EVENT_LOGLEVEL_SINGLE, LTTNG_LOGLEVEL_DEBUG_MODULE, "modules");
-	g_autofree char *beacons = events(TT_BEACON_EVENTS, LTTNG_EVENT_LOGLEVEL_ALL, -1, "events");
+	g_autofree char *beacon = events(TT_BEACON_EVENT, LTTNG_EVENT_LOGLEVEL_ALL, -1, "events");
+	g_autofree char *of_modules = events(TT_BEACON_MODULES_EVENT, LTTNG_EVENT_LOGLEVEL_ALL, -1, "modules");
 
-	return g_strconcat(graver, debug, modules, live ? beacons : "", NULL);
+	return g_strconcat(graver, debug, modules, live ? beacon : "", live ? of_modules : "", NULL);
 }
 
 /* Live: three channels, written many times a second; programs wait for room in those of events and of modules. */
@@ -252,6 +253,22 @@ static void test_file_limit(void **state)
 	(void)state;
 }
 
+/* A packet with a torn event: what is behind it is written once the daemon has closed its files, and that is said. */
+static void test_rest(void **state)
+{
+	struct tt_session *session = start(false, false);
+	struct tt_session_loss loss;
+
+	g_string_truncate(world.log, 0);
+	world.has_rest = true;
+	loss = stop(session);
+	assert_log("stop\ndestroy, and say when\ndestroyed\nwrite the rest\nno watch\nno salvage\n");
+	assert_true(loss.torn);
+	assert_false(loss.cut_even);
+	assert_int_equal(loss.cut, TT_CUT_NONE);
+	(void)state;
+}
+
 /* A full disk: what was written is not whole. */
 static void test_full_at_the_end(void **state)
 {
@@ -409,6 +426,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(test_live),
+	    TEST(test_rest),
 	    TEST(test_dropping),
 	    TEST(test_what_cannot_be_counted),
 	    TEST(test_each_failure),
