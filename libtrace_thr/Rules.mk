@@ -1,6 +1,6 @@
 # libtrace_thr.so: needs nothing but libc to run.
 
-LIB_SOURCES := $(wildcard libtrace_thr/src/*.c)
+LIB_SOURCES := $(wildcard libtrace_thr/src/*/*.c)
 LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 LIB         := $(BUILD)/libtrace_thr.so
 
@@ -17,10 +17,10 @@ $(LIB): $(BUILD)/libtrace_thr.so.0
 	$(Q)ln -sf $(<F) $@
 
 # Who calls is told by the return address: that of a tail call would be libc's, and these locks be the program's.
-$(BUILD)/libtrace_thr/src/fork.o: FLAGS += -fno-optimize-sibling-calls
+$(BUILD)/libtrace_thr/src/thread/fork.o: FLAGS += -fno-optimize-sibling-calls
 
 # The interposer: the library and what stands before pthreads, in one, see interpose/preload.c.
-PRELOAD_SOURCES := $(wildcard libtrace_thr/interpose/*.c)
+PRELOAD_SOURCES := $(wildcard libtrace_thr/interpose/*/*.c)
 PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/%.o)
 PRELOAD         := $(BUILD)/libtrace_thr-preload.so
 PRELOAD_MAP     := $(firstword $(wildcard libtrace_thr/interpose/preload-$(shell uname -m).map) \
@@ -30,7 +30,7 @@ PRELOAD_MAP     := $(firstword $(wildcard libtrace_thr/interpose/preload-$(shell
 $(PRELOAD_OBJECTS): FLAGS += -fexceptions
 
 # A call of libc's in the last place is to be a jump there, whatever else the flags say.
-$(BUILD)/libtrace_thr/interpose/modules.o: FLAGS += -foptimize-sibling-calls
+$(BUILD)/libtrace_thr/interpose/process/dlclose.o: FLAGS += -foptimize-sibling-calls
 
 $(PRELOAD): $(LIB_OBJECTS) $(PRELOAD_OBJECTS) $(PRELOAD_MAP)
 	$(SAY) LINK $@

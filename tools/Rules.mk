@@ -1,7 +1,7 @@
 # trace-thr: main.o and an archive of the rest, which the unit tests link as well.
 
 TOOL          := $(BUILD)/trace-thr
-TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c tools/*/*/*.c))
+TOOL_SOURCES  := $(filter-out tools/cli/main.c,$(wildcard tools/*/*.c tools/*/*/*.c tools/*/*/*/*.c))
 TOOL_ARCHIVE  := $(BUILD)/libtools.a
 TOOL_PACKAGES := glib-2.0 babeltrace2 jansson libxml-2.0 sqlite3 libdw lttng-ctl zlib
 
@@ -13,7 +13,7 @@ TOOL_LIBS   = $(shell pkg-config --libs $(TOOL_PACKAGES) 2>/dev/null) -liberty -
 DOCS     := $(PREFIX)/share/doc/trace_thr
 DOCS_URI ?= file://$(DOCS)
 
-$(BUILD)/tools/report/sarif_rules.o: FLAGS += -DTT_DOCS_URI='"$(DOCS_URI)"'
+$(BUILD)/tools/report/sarif/sarif_rules.o: FLAGS += -DTT_DOCS_URI='"$(DOCS_URI)"'
 
 $(TOOL_ARCHIVE): $(TOOL_SOURCES:%.c=$(BUILD)/%.o)
 	$(SAY) AR $@

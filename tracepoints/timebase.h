@@ -1,5 +1,5 @@
 /*
- * What a process whose clock is not the recorder's, and the recorder, agree on: see libtrace_thr/src/timebase.c.
+ * What a process whose clock is not the recorder's, and the recorder, agree on: see libtrace_thr/src/trace/timebase.c.
  */
 #ifndef TT_TIMEBASE_AGREED_H
 #define TT_TIMEBASE_AGREED_H

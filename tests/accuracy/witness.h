@@ -6,7 +6,7 @@
 
 #include "tests/accuracy/cycles.h"
 #include "tests/accuracy/run.h"
-#include "tools/check/findings.h"
+#include "tools/finding/finding.h"
 
 /*
  * The witness shows the acquires of what is held, and the requests that block; what else the threads do is not shown.

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "tests/doors/doors.h"
-#include "tools/read/tail.h"
+#include "tools/read/live/tail.h"
 
 static const struct tt_trace_handler handler = {door_event, door_module, door_loss};
 

@@ -2,10 +2,10 @@
 
 #include "tools/check/check.h"
 
-#include "tools/check/fingerprint.h"
-#include "tools/check/places.h"
+#include "tools/finding/fingerprint.h"
+#include "tools/finding/access.h"
 #include "tools/check/rules.h"
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 
 /* A family at work. */
 struct watch {

@@ -14,12 +14,12 @@
 
 #include <glib.h>
 
-#include "tools/check/findings.h"
+#include "tools/finding/finding.h"
 #include "tools/db/db.h"
-#include "tools/check/loss.h"
+#include "tools/finding/event_loss.h"
 #include "tools/model/model.h"
 #include "tools/read/trace.h"
-#include "tools/symbols/names.h"
+#include "tools/symbols/names/object_names.h"
 #include "tools/symbols/symbols.h"
 
 struct tt_check_options {

@@ -1,9 +1,9 @@
 #include <stdio.h>
 
-#include "tools/cli/check_options.h"
+#include "tools/cli/options/check_options.h"
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/notes.h"
+#include "tools/cli/error.h"
+#include "tools/cli/trace_warnings.h"
 
 /* What the command line says. */
 struct request {

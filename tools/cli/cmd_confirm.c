@@ -4,17 +4,17 @@
 #include <glib/gstdio.h>
 
 #include "tools/check/check.h"
-#include "tools/cli/catcher.h"
-#include "tools/cli/check_options.h"
+#include "tools/watch/hang_watch.h"
+#include "tools/cli/options/check_options.h"
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/numbers.h"
-#include "tools/cli/seconds.h"
+#include "tools/cli/error.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/cli/options/numbers.h"
+#include "tools/cli/options/parse_seconds.h"
 #include "tools/confirm/attempt.h"
-#include "tools/confirm/builds.h"
-#include "tools/confirm/plan.h"
-#include "tools/read/manifest.h"
+#include "tools/confirm/build_ids.h"
+#include "tools/confirm/steer_plan_writer.h"
+#include "tools/read/recording/manifest.h"
 
 /*
  * All pauses of a try together last no longer than so many of the longest; and the program has that time, twice that

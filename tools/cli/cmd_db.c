@@ -3,8 +3,8 @@
 
 #include "tools/check/check.h"
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/report/orders.h"
+#include "tools/cli/error.h"
+#include "tools/report/lock_orders_text.h"
 
 /* What the command line says. */
 struct request {

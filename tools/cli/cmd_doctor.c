@@ -13,12 +13,12 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
+#include "tools/cli/error.h"
 #include "tools/read/source.h"
-#include "tools/report/harmless.h"
-#include "tools/session/buffers.h"
-#include "tools/session/libraries.h"
-#include "tools/session/loader.h"
+#include "tools/text/sanitize.h"
+#include "tools/session/lttng/buffers.h"
+#include "tools/session/program/libraries.h"
+#include "tools/session/program/preload_check.h"
 
 static bool is_in_group(gid_t gid)
 {

@@ -7,13 +7,13 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/seconds.h"
+#include "tools/cli/error.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/cli/options/parse_seconds.h"
 #include "tools/events/listing.h"
-#include "tools/events/names.h"
+#include "tools/events/id_names.h"
 #include "tools/read/trace.h"
-#include "tools/symbols/names.h"
+#include "tools/symbols/names/object_names.h"
 
 /* Longer names than this do not widen their column. */
 enum { MAX_COLUMNS = 32 };

@@ -1,10 +1,10 @@
 #include <stdio.h>
 
-#include "tools/cli/complain.h"
+#include "tools/cli/error.h"
 #include "tools/cli/command.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/recording_options.h"
-#include "tools/cli/shaking.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/cli/options/record_options.h"
+#include "tools/cli/options/shake_option.h"
 #include "tools/read/trace.h"
 
 static const char summary[] =

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/numbers.h"
-#include "tools/cli/seconds.h"
-#include "tools/cli/run_many.h"
+#include "tools/cli/error.h"
+#include "tools/cli/options/numbers.h"
+#include "tools/cli/options/parse_seconds.h"
+#include "tools/cli/run_repeat.h"
 #include "tools/cli/run_once.h"
-#include "tools/cli/shaking.h"
+#include "tools/cli/options/shake_option.h"
 
 static const char summary[] =
     "Runs a program, records what its threads do, and checks it: deadlocks, lost wake-ups, inversions of lock order.\n"

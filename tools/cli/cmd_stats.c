@@ -4,11 +4,11 @@
 #include <string.h>
 
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/numbers.h"
-#include "tools/cli/seconds.h"
-#include "tools/stats/report.h"
+#include "tools/cli/error.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/cli/options/numbers.h"
+#include "tools/cli/options/parse_seconds.h"
+#include "tools/stats/stats_format.h"
 
 /* What the command line says. */
 struct request {

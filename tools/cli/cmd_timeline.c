@@ -8,17 +8,17 @@
 #include <trace_thr/types.h>
 
 #include "tools/cli/command.h"
-#include "tools/cli/complain.h"
-#include "tools/cli/notes.h"
-#include "tools/cli/numbers.h"
-#include "tools/cli/seconds.h"
-#include "tools/read/manifest.h"
+#include "tools/cli/error.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/cli/options/numbers.h"
+#include "tools/cli/options/parse_seconds.h"
+#include "tools/read/recording/manifest.h"
 #include "tools/read/trace.h"
-#include "tools/symbols/names.h"
+#include "tools/symbols/names/object_names.h"
 #include "tools/timeline/lanes.h"
-#include "tools/cli/save.h"
-#include "tools/timeline/svg.h"
-#include "tools/timeline/term.h"
+#include "tools/text/write_file.h"
+#include "tools/timeline/svg/svg.h"
+#include "tools/timeline/term/term.h"
 
 /* Where the width of the terminal is unknown. */
 #define DEFAULT_COLUMNS 100

@@ -8,7 +8,7 @@
 #include <glib.h>
 #include <trace_thr/types.h>
 
-#include "tools/cli/complain.h"
+#include "tools/cli/error.h"
 #include "tools/cli/command.h"
 
 static const struct tt_command *const commands[] = {

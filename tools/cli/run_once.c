@@ -1,13 +1,13 @@
-#include "tools/cli/complain.h"
+#include "tools/cli/error.h"
 #include "tools/cli/run_once.h"
 
 #include <stdio.h>
 
-#include "tools/check/hangs.h"
+#include "tools/check/actual/live_hangs.h"
 #include "tools/cli/command.h"
-#include "tools/cli/lookout.h"
-#include "tools/cli/notes.h"
-#include "tools/session/files.h"
+#include "tools/watch/live_monitor.h"
+#include "tools/cli/trace_warnings.h"
+#include "tools/session/dirs.h"
 
 /* A run at work. */
 struct run {

@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-#include "tools/cli/check_options.h"
-#include "tools/cli/recording_options.h"
+#include "tools/cli/options/check_options.h"
+#include "tools/cli/options/record_options.h"
 
 /* What the command line says, beyond what `record` has as well. */
 struct tt_run_request {

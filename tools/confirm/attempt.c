@@ -1,9 +1,9 @@
 #include "tools/confirm/attempt.h"
 
 #include "tools/check/check.h"
-#include "tools/confirm/builds.h"
-#include "tools/confirm/hang.h"
-#include "tools/session/files.h"
+#include "tools/confirm/build_ids.h"
+#include "tools/confirm/match_deadlock.h"
+#include "tools/session/dirs.h"
 
 /* A trace without an event is one without a deadlock. */
 static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, const struct tt_confirm_edges *edges,

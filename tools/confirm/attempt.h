@@ -6,14 +6,14 @@
 
 #include <stdbool.h>
 
-#include "tools/confirm/plan.h"
+#include "tools/confirm/steer_plan_writer.h"
 #include "tools/session/record.h"
 
 struct tt_attempt_request {
 	struct tt_record_options options; /* but for the environment */
 	const char *plan;
 	const struct tt_confirm_edges *edges; /* those of the plan */
-	GHashTable *builds;                   /* those of the trace that the plan is from: builds.h */
+	GHashTable *builds;                   /* those of the trace that the plan is from: build_ids.h */
 	guint number;                         /* from 1; the second and later ones are shaken by it, to go other ways */
 };
 

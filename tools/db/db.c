@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/db/inside.h"
+#include "tools/db/db_internal.h"
 
 /* "TThr" in the file's header, and the version of what follows. docs/db.md has it for people. */
 enum { APPLICATION = 0x54546872, VERSION = 1, PATIENCE_MS = 60000 };

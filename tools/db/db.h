@@ -16,7 +16,7 @@
 #ifndef TT_DB_H
 #define TT_DB_H
 
-#include "tools/db/rows.h"
+#include "tools/db/schema.h"
 
 #define TT_DB_ERROR (tt_db_error_quark())
 GQuark tt_db_error_quark(void);

@@ -1,5 +1,5 @@
-#include "tools/db/inside.h"
-#include "tools/db/picture.h"
+#include "tools/db/db_internal.h"
+#include "tools/db/snapshot.h"
 
 static const char read_all[] = "SELECT held, wanted FROM pair ORDER BY held, wanted";
 static const char read_next[] = "SELECT held, wanted FROM pair WHERE held = ?";

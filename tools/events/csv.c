@@ -6,9 +6,9 @@
  */
 #include <string.h>
 
-#include "tools/events/chain.h"
+#include "tools/events/call_chain_text.h"
 #include "tools/events/listing.h"
-#include "tools/events/value.h"
+#include "tools/events/field_value.h"
 
 static void put_quoted(FILE *out, const char *text)
 {

@@ -2,7 +2,7 @@
 #include <jansson.h>
 
 #include "tools/events/listing.h"
-#include "tools/events/value.h"
+#include "tools/events/field_value.h"
 #include "tools/report/json.h"
 
 static json_t *address(uint64_t value)

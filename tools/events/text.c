@@ -1,9 +1,9 @@
 /* For people: columns, words, names in place of ids. */
-#include "tools/events/chain.h"
+#include "tools/events/call_chain_text.h"
 #include "tools/events/listing.h"
-#include "tools/events/names.h"
-#include "tools/events/value.h"
-#include "tools/timeline/text.h"
+#include "tools/events/id_names.h"
+#include "tools/events/field_value.h"
+#include "tools/text/display_text.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "tools/model/inside.h"
+#include "tools/model/model_internal.h"
 
 /* What the events of locks mean. */
 

@@ -2,7 +2,7 @@
 
 #include "tools/model/model.h"
 
-#include "tools/model/inside.h"
+#include "tools/model/model_internal.h"
 
 enum { RECENT_THREADS = 256, RECENT_OBJECTS = 1024 };
 

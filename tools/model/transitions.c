@@ -1,4 +1,4 @@
-#include "tools/model/inside.h"
+#include "tools/model/model_internal.h"
 
 void tt_model_begin_thread(const struct tt_step *step, struct tt_thread *thread)
 {

@@ -8,7 +8,7 @@
 #ifndef TT_READ_SOURCE_H
 #define TT_READ_SOURCE_H
 
-#include "tools/read/manifest.h"
+#include "tools/read/recording/manifest.h"
 #include "tools/read/trace.h"
 
 #define TT_READER_VARIABLE "TRACE_THR_READER"

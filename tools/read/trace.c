@@ -1,8 +1,8 @@
 #include "tools/read/trace.h"
 
-#include "tools/read/cut.h"
+#include "tools/read/recording/cut.h"
 #include "tools/read/source.h"
-#include "tools/read/telling.h"
+#include "tools/read/delivery/delivery.h"
 
 GQuark tt_trace_error_quark(void)
 {

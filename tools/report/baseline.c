@@ -2,9 +2,9 @@
 
 #include <jansson.h>
 
-#include "tools/check/fingerprint.h"
-#include "tools/read/bounded_file.h"
-#include "tools/report/harmless.h"
+#include "tools/finding/fingerprint.h"
+#include "tools/read/recording/bounded_file.h"
+#include "tools/text/sanitize.h"
 #include "tools/report/json.h"
 
 /* Adds the fingerprints of the findings. False if that is not what a report has. */

@@ -7,7 +7,7 @@
 
 #include "tools/check/rules.h"
 #include "tools/report/formats.h"
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 #include "tools/report/steps.h"
 
 /* What would end a message; of a property also what would end that. */

@@ -5,7 +5,7 @@
 
 #include <trace_thr/types.h>
 
-#include "tools/check/places.h"
+#include "tools/finding/access.h"
 #include "tools/check/rules.h"
 #include "tools/report/formats.h"
 

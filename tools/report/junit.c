@@ -6,10 +6,10 @@
 
 #include <libxml/xmlwriter.h>
 
-#include "tools/check/places.h"
+#include "tools/finding/access.h"
 #include "tools/check/rules.h"
 #include "tools/report/formats.h"
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 #include "tools/report/text.h"
 
 static void attribute(xmlTextWriter *xml, const char *name, const char *text)

@@ -6,7 +6,7 @@
 #define TT_REPORT_H
 
 #include "tools/check/check.h"
-#include "tools/check/suppressions.h"
+#include "tools/finding/suppressions.h"
 #include "tools/report/baseline.h"
 
 struct tt_report {

@@ -5,7 +5,7 @@
 #ifndef TT_REPORT_STEPS_H
 #define TT_REPORT_STEPS_H
 
-#include "tools/check/places.h"
+#include "tools/finding/access.h"
 
 struct tt_report_step {
 	guint thread; /* its place among the threads */

@@ -5,7 +5,7 @@
 #ifndef TT_REPORT_TEXT_H
 #define TT_REPORT_TEXT_H
 
-#include "tools/report/pen.h"
+#include "tools/text/text_writer.h"
 #include "tools/report/report.h"
 
 enum { TT_TEXT_WIDTH = 104 };

@@ -1,7 +1,7 @@
 #include <inttypes.h>
 
-#include "tools/check/places.h"
-#include "tools/report/schedule.h"
+#include "tools/finding/access.h"
+#include "tools/report/interleaving.h"
 #include "tools/report/text.h"
 
 /* A finding of more threads than this is cut short unless all is asked for. */

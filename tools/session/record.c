@@ -1,4 +1,4 @@
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 #include "tools/session/record.h"
 
 #include <errno.h>
@@ -11,15 +11,15 @@
 #include <glib/gstdio.h>
 
 #include "tools/cli/command.h"
-#include "tools/read/manifest.h"
-#include "tools/session/daemon.h"
-#include "tools/session/door.h"
-#include "tools/session/files.h"
-#include "tools/session/heir.h"
-#include "tools/session/left_out.h"
-#include "tools/session/loader.h"
-#include "tools/session/offspring.h"
-#include "tools/session/unrecorded.h"
+#include "tools/read/recording/manifest.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/door/door.h"
+#include "tools/session/dirs.h"
+#include "tools/session/program/crash_cleanup.h"
+#include "tools/session/door/left_out.h"
+#include "tools/session/program/preload_check.h"
+#include "tools/session/program/process_tree.h"
+#include "tools/session/program/unrecorded.h"
 #include "tracepoints/door.h"
 #include "tracepoints/timebase.h"
 

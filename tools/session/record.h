@@ -8,9 +8,9 @@
 
 #include <glib.h>
 
-#include "tools/read/live.h"
-#include "tools/session/program.h"
-#include "tools/session/session.h"
+#include "tools/read/live/live.h"
+#include "tools/session/program/program.h"
+#include "tools/session/lttng/session.h"
 
 /* Who reads along while a program is recorded. */
 struct tt_companion {
@@ -29,7 +29,7 @@ struct tt_record_options {
 	bool preload;       /* load the interposer into the program, which need not be built with libtrace_thr */
 	const uint64_t
 	    *shake;        /* a seed: the library delays threads at random where they synchronise; NULL: it does not */
-	const char *steer; /* a plan, see libtrace_thr/src/steer_plan.h; NULL: threads go their own ways */
+	const char *steer; /* a plan, see libtrace_thr/src/explore/steer_plan.h; NULL: threads go their own ways */
 	const struct tt_companion *companion; /* NULL: nobody reads along */
 	int stack;                            /* how many sites of a call chain an event has, at most */
 };

@@ -3,7 +3,7 @@
 #include <jansson.h>
 
 #include "tools/report/json.h"
-#include "tools/stats/report.h"
+#include "tools/stats/stats_format.h"
 
 static void set_text(json_t *object, const char *key, const char *text)
 {

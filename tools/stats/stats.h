@@ -11,7 +11,7 @@
 
 #include "tools/model/model.h"
 #include "tools/read/trace.h"
-#include "tools/symbols/names.h"
+#include "tools/symbols/names/object_names.h"
 #include "tools/symbols/symbols.h"
 
 struct tt_usage {

@@ -1,9 +1,9 @@
 #include <inttypes.h>
 
-#include "tools/check/findings.h"
-#include "tools/report/duration.h"
-#include "tools/report/pen.h"
-#include "tools/stats/report.h"
+#include "tools/finding/finding.h"
+#include "tools/text/duration.h"
+#include "tools/text/text_writer.h"
+#include "tools/stats/stats_format.h"
 
 /* A name is cut beyond NAME_WIDTH columns, so that the figures stay together. */
 enum { NAME_WIDTH = 48, FIGURE_WIDTH = 10 };

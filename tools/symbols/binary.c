@@ -5,7 +5,7 @@
 #include <elfutils/libdwfl.h>
 
 #include "tools/symbols/demangle.h"
-#include "tools/symbols/scopes.h"
+#include "tools/symbols/inline_frames.h"
 #include "tools/symbols/variables.h"
 
 /* Where a shared library is put, since libdwfl wants it somewhere. */

@@ -4,10 +4,10 @@
 
 #include <glib.h>
 
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 #include "tools/symbols/binary.h"
-#include "tools/symbols/mappings.h"
-#include "tools/symbols/own.h"
+#include "tools/symbols/module_map.h"
+#include "tools/symbols/frame_filter.h"
 
 struct tt_symbols {
 	struct tt_mappings *mappings;

@@ -1,7 +1,7 @@
 #include "tools/timeline/lanes.h"
 
-#include "tools/timeline/acts.h"
-#include "tools/timeline/describe.h"
+#include "tools/timeline/wakes.h"
+#include "tools/timeline/tooltips.h"
 
 static bool in_window(const struct tt_lanes *lanes, int64_t begin_ns, int64_t end_ns)
 {

@@ -113,7 +113,7 @@ struct tt_lanes {
 	struct tt_symbols *symbols; /* lent, for sites; NULL: none */
 
 	struct tt_selection selection; /* what follows is private */
-	GHashTable *by_thread, *acts;  /* every lane; see acts.h */
+	GHashTable *by_thread, *acts;  /* every lane; see wakes.h */
 	size_t kept;
 };
 

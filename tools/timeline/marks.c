@@ -1,7 +1,7 @@
 /* Which events make a mark in a lane, of which kind, and in what words. */
-#include "tools/timeline/describe.h"
+#include "tools/timeline/tooltips.h"
 
-#include "tools/timeline/text.h"
+#include "tools/text/display_text.h"
 
 /* The longest log line that is told, in columns. */
 #define LOG_COLUMNS 400

@@ -1,5 +1,5 @@
 /*
- * libtrace_thr-beacon.so: what a beacon of the command (tools/session/beacon.h) does inside LTTng. The command loads it
+ * libtrace_thr-beacon.so: what a beacon of the command (tools/session/lttng/beacon.h) does inside LTTng. The command loads it
  * in a process of its own, after the probes, and finds this by its name.
  */
 #ifndef TT_BEACON_BEACON_H

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "libtrace_thr/src/log_format.h"
-#include "libtrace_thr/src/number.h"
+#include "libtrace_thr/src/primitives/log_format.h"
+#include "libtrace_thr/src/trace/parse_number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 

@@ -1,8 +1,8 @@
 /* A database of lock orders: read as a whole, and the inversions of its runs looked for. */
 #include "tests/fuzz/files.h"
 
-#include "tools/check/inversions.h"
-#include "tools/db/picture.h"
+#include "tools/check/across/inversions.h"
+#include "tools/db/snapshot.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

@@ -1,7 +1,7 @@
 /* trace-thr.json of a recording's folder. What is read is written and read again: it says the same. */
 #include "tests/fuzz/files.h"
 
-#include "tools/read/manifest.h"
+#include "tools/read/recording/manifest.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

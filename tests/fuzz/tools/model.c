@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "tools/check/check.h"
-#include "tools/check/hangs.h"
+#include "tools/check/actual/live_hangs.h"
 #include "tools/report/formats.h"
 
 enum { EVENT_SIZE = 8, MOST_EVENTS = 160 };

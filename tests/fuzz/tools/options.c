@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "tools/check/check.h"
-#include "tools/cli/numbers.h"
-#include "tools/cli/seconds.h"
-#include "tools/report/harmless.h"
-#include "tools/timeline/text.h"
+#include "tools/cli/options/numbers.h"
+#include "tools/cli/options/parse_seconds.h"
+#include "tools/text/sanitize.h"
+#include "tools/text/display_text.h"
 
 static void check_shown(char *shown, bool lines)
 {

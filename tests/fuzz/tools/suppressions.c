@@ -1,7 +1,7 @@
 /* A file of suppressions, matched against a deadlock. */
 #include "tests/fuzz/deadlock.h"
 #include "tests/fuzz/files.h"
-#include "tools/check/suppressions.h"
+#include "tools/finding/suppressions.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {

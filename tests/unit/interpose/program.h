@@ -18,7 +18,7 @@
 
 #include <errno.h>
 
-#include "libtrace_thr/interpose/watch.h"
+#include "libtrace_thr/interpose/core/gate.h"
 
 /* In place of the linker's, which is where the file begins. */
 __attribute__((visibility("hidden"), section(".bss.last"))) const char __ehdr_start[1];

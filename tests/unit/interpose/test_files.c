@@ -8,7 +8,7 @@
 #include <linux/close_range.h>
 #include <sys/resource.h>
 
-#include "libtrace_thr/src/stack.h"
+#include "libtrace_thr/src/trace/call_chain.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

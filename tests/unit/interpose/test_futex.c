@@ -8,7 +8,7 @@
 #include <linux/futex.h>
 #include <sys/mman.h>
 
-#include "libtrace_thr/interpose/futex.h"
+#include "libtrace_thr/interpose/calls/futex.h"
 
 SITE static long futex(void *word, int op, uint32_t value, const void *timeout, void *other, uint32_t more)
 {

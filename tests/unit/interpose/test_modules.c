@@ -11,10 +11,10 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
-#include "libtrace_thr/interpose/fork.h"
-#include "libtrace_thr/src/module_list.h"
-#include "libtrace_thr/src/registry.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/interpose/process/fork.h"
+#include "libtrace_thr/src/trace/module_list.h"
+#include "libtrace_thr/src/thread/registry.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 static const char small_library[] = "libutil.so.1";
 static char folder[] = "/tmp/test-modules-XXXXXX";

@@ -9,10 +9,10 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-#include "libtrace_thr/src/self.h"
-#include "libtrace_thr/src/shake.h"
-#include "libtrace_thr/src/steer.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/src/thread/current_thread.h"
+#include "libtrace_thr/src/explore/shake.h"
+#include "libtrace_thr/src/explore/steer.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 static uint64_t points(void)
 {

@@ -6,7 +6,7 @@
 
 #include <sys/resource.h>
 
-#include "libtrace_thr/interpose/records.h"
+#include "libtrace_thr/interpose/core/object_table.h"
 
 /* Addresses that are never looked at. */
 static const void *address(uintptr_t number)

@@ -5,9 +5,9 @@
 
 #include <limits.h>
 
-#include "libtrace_thr/interpose/thread.h"
-#include "libtrace_thr/src/registry.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/interpose/process/thread.h"
+#include "libtrace_thr/src/thread/registry.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 SITE static pthread_t create(const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {

@@ -7,8 +7,8 @@
 #include <semaphore.h>
 #include <threads.h>
 
-#include "libtrace_thr/src/registry.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/src/thread/registry.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 SITE static pthread_t create(const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {

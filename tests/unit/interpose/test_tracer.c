@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <link.h>
 
-#include "libtrace_thr/interpose/tracer.h"
+#include "libtrace_thr/interpose/core/tracer_code.h"
 
 static const char small_library[] = "libutil.so.1";
 static char folder[] = "/tmp/liburcu-test-XXXXXX"; /* a folder's name does not count */

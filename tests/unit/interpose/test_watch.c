@@ -8,7 +8,7 @@
 #include <poll.h>
 #include <sys/mman.h>
 
-#include "libtrace_thr/interpose/shared_memory.h"
+#include "libtrace_thr/interpose/core/shared_memory.h"
 
 static void time_that_is_left(void **state)
 {

@@ -9,9 +9,9 @@
 
 #include <limits.h>
 
-#include "libtrace_thr/src/stack.h"
-#include "libtrace_thr/src/steer.h"
-#include "libtrace_thr/src/steer_plan.h"
+#include "libtrace_thr/src/trace/call_chain.h"
+#include "libtrace_thr/src/explore/steer.h"
+#include "libtrace_thr/src/explore/steer_plan.h"
 
 /* Of the two edges, the sites that have a lock and that ask for one; and one that is in no plan. */
 enum { HELD_1 = 0x10, WANTED_1 = 0x20, HELD_2 = 0x30, WANTED_2 = 0x40, OTHER = 0x50 };

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "libtrace_thr/src/admission.h"
-#include "libtrace_thr/src/process.h"
+#include "libtrace_thr/src/admission/admission.h"
+#include "libtrace_thr/src/thread/process.h"
 #include "tracepoints/door.h"
 
 static char folder[] = "/tmp/test-admission-XXXXXX";

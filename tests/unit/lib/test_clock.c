@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "libtrace_thr/src/clock.h"
+#include "libtrace_thr/src/sync/deadline.h"
 #include "tracepoints/vocabulary.h"
 
 static double seconds_of(const struct tt_deadline *deadline)

@@ -11,9 +11,9 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "libtrace_thr/src/admission.h"
-#include "libtrace_thr/src/descriptors.h"
-#include "libtrace_thr/src/left_out.h"
+#include "libtrace_thr/src/admission/admission.h"
+#include "libtrace_thr/src/admission/descriptors.h"
+#include "libtrace_thr/src/admission/left_out.h"
 #include "tracepoints/left_out.h"
 
 static const char token[] = "0badcafe";

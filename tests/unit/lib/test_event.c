@@ -5,7 +5,7 @@
 
 #include <trace_thr/event.h>
 
-#include "libtrace_thr/src/waiters.h"
+#include "libtrace_thr/src/sync/wait_queue.h"
 
 static unsigned waiting(tthr_event *event)
 {

@@ -3,7 +3,7 @@
 #include <fcntl.h>
 
 #include "life_events.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 static void child_is_alone(void *parents_main)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <malloc.h>
 
-#include "libtrace_thr/src/log_format.h"
+#include "libtrace_thr/src/primitives/log_format.h"
 
 static const struct tt_log_record record = {
     .level = 20, .message = "hello", .thread_name = "h\u00e9\u20ac", .thread_id = 7, .pid = 4711};

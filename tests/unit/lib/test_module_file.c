@@ -6,7 +6,7 @@
 
 #include <elf.h>
 
-#include "libtrace_thr/src/module_file.h"
+#include "libtrace_thr/src/trace/module_file.h"
 
 enum { PARTS = 4, ROOM = 512 };
 

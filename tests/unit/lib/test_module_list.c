@@ -10,8 +10,8 @@
 #include <link.h>
 #include <sys/stat.h>
 
-#include "libtrace_thr/src/module_file.h"
-#include "libtrace_thr/src/module_list.h"
+#include "libtrace_thr/src/trace/module_file.h"
+#include "libtrace_thr/src/trace/module_list.h"
 #include "tracepoints/emit.h"
 
 static const char small_library[] = "libutil.so.1";

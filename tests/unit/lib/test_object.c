@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "libtrace_thr/src/object.h"
+#include "libtrace_thr/src/trace/object.h"
 
 static void names_are_copied(void **state)
 {

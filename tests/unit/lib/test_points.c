@@ -6,9 +6,9 @@
 
 #include "steer_case.h"
 
-#include "libtrace_thr/src/self.h"
-#include "libtrace_thr/src/shake.h"
-#include "libtrace_thr/src/thread.h"
+#include "libtrace_thr/src/thread/current_thread.h"
+#include "libtrace_thr/src/explore/shake.h"
+#include "libtrace_thr/src/thread/thread.h"
 #include "tracepoints/emit.h"
 
 /* As if a session recorded all events: nobody looks at them. */

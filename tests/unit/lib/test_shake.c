@@ -6,7 +6,7 @@
 
 #include <fcntl.h>
 
-#include "libtrace_thr/src/shake.h"
+#include "libtrace_thr/src/explore/shake.h"
 
 static const char variable[] = "TRACE_THR_SHAKE";
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "libtrace_thr/src/stack.h"
+#include "libtrace_thr/src/trace/call_chain.h"
 
 #define NEST __attribute__((noinline))
 #define STAY __asm__ volatile("" ::: "memory")
@@ -351,7 +351,7 @@ static void stacks_that_cannot_be_followed(void **state)
 
 int main(int argc, char **argv)
 {
-	/* ThreadSanitizer has its limits: see stack.c. */
+	/* ThreadSanitizer has its limits: see call_chain.c. */
 	if (dlsym(RTLD_DEFAULT, "__tsan_init"))
 		return 0;
 	if (argc > 1)

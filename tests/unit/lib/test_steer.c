@@ -139,7 +139,7 @@ static void call_chains_differ_in_any_frame(void **state)
 	char text[sizeof plan_text], name[256];
 	const char *whole = strstr(plan(0, 0), "held ") + 5;
 
-	if (dlsym(RTLD_DEFAULT, "__tsan_init")) /* there are no call chains, see stack.c */
+	if (dlsym(RTLD_DEFAULT, "__tsan_init")) /* there are no call chains, see call_chain.c */
 		skip();
 	snprintf(name, sizeof name, "%.*s", (int)(strchr(whole, '+') - whole), whole);
 	memset(&read, 0, sizeof read);

@@ -1,6 +1,6 @@
 #include "threads.h"
 
-#include "libtrace_thr/src/self.h"
+#include "libtrace_thr/src/thread/current_thread.h"
 
 static void target_gets_its_argument_and_its_value_is_kept(void **state)
 {

@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "libtrace_thr/src/left_out.h"
-#include "libtrace_thr/src/timebase.h"
+#include "libtrace_thr/src/admission/left_out.h"
+#include "libtrace_thr/src/trace/timebase.h"
 #include "tracepoints/left_out.h"
 #include "tracepoints/timebase.h"
 

@@ -2,7 +2,7 @@
 
 #include <errno.h>
 
-#include "libtrace_thr/src/waiters.h"
+#include "libtrace_thr/src/sync/wait_queue.h"
 
 static struct tthr_waiters waiters;
 

@@ -5,7 +5,7 @@
 #define DB_FILES_H
 
 #include "runs.h"
-#include "tools/db/inside.h"
+#include "tools/db/db_internal.h"
 
 /* All rows of all tables, as text. The caller's to free. */
 static inline char *dump(const char *path)

@@ -19,15 +19,15 @@
 #include <lttng/lttng.h>
 #include <lttng/tracker.h>
 
-#include "tools/session/beacon.h"
-#include "tools/session/buffers.h"
-#include "tools/session/daemon.h"
-#include "tools/session/files.h"
-#include "tools/session/namespace.h"
-#include "tools/session/salvage.h"
-#include "tools/session/session.h"
-#include "tools/session/tracker.h"
-#include "tools/session/watch.h"
+#include "tools/session/lttng/beacon.h"
+#include "tools/session/lttng/buffers.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/dirs.h"
+#include "tools/session/door/namespace.h"
+#include "tools/session/lttng/salvage.h"
+#include "tools/session/lttng/session.h"
+#include "tools/session/door/tracker.h"
+#include "tools/session/lttng/daemon_watch.h"
 
 enum { MIB = 1024 * 1024, AMPLE = 1 << 30, CPUS = 2 };
 

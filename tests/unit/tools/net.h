@@ -7,7 +7,7 @@
 
 #include "leaks.h"
 #include "feed.h"
-#include "tools/check/lock_cycles.h"
+#include "tools/check/lockgraph/cycles.h"
 
 enum { MOST_LOCKS = 16, MOST_TAKERS = 64, MOST_ARCS = 256 };
 

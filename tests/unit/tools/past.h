@@ -12,8 +12,8 @@
 #ifndef PAST_H
 #define PAST_H
 
-#include "tools/check/clocks.h"
-#include "tools/check/lock_graph.h"
+#include "tools/check/order/vector_clocks.h"
+#include "tools/check/lockgraph/lock_graph.h"
 
 #include "feed.h"
 

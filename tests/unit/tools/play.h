@@ -8,7 +8,7 @@
 #include "leaks.h"
 #include "past.h"
 
-#include "tools/check/replay.h"
+#include "tools/check/predict/witness_replay.h"
 
 enum { MOST_ASKERS = 3, MOST_THREADS = 8 };
 

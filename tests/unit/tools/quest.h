@@ -11,7 +11,7 @@
 #ifndef QUEST_H
 #define QUEST_H
 
-#include "tools/check/closure.h"
+#include "tools/check/predict/sp_closure.h"
 
 #include "past.h"
 

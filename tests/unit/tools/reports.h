@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "feed.h"
-#include "tools/check/places.h"
+#include "tools/finding/access.h"
 #include "tools/report/formats.h"
 
 /* The report in a format. The caller's to free. */

@@ -16,7 +16,7 @@
 #include <glib/gstdio.h>
 
 #include "feed.h"
-#include "tools/db/picture.h"
+#include "tools/db/snapshot.h"
 
 struct runs {
 	char *folder, *path;

@@ -20,11 +20,11 @@
 
 #include <glib/gstdio.h>
 
-#include "tools/session/background.h"
-#include "tools/session/daemon.h"
-#include "tools/session/files.h"
-#include "tools/session/heir.h"
-#include "tools/session/unrecorded.h"
+#include "tools/session/lttng/daemon_process.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/dirs.h"
+#include "tools/session/program/crash_cleanup.h"
+#include "tools/session/program/unrecorded.h"
 
 static char *folder;
 

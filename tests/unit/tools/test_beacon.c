@@ -19,10 +19,10 @@
 
 #include <glib.h>
 
-#include "tools/session/beacon.h"
-#include "tools/session/daemon.h"
-#include "tools/session/libraries.h"
-#include "tools/session/tracker.h"
+#include "tools/session/lttng/beacon.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/program/libraries.h"
+#include "tools/session/door/tracker.h"
 #include "tracepoints/beacon/beacon.h"
 
 enum { MOST = 64, OTHER = 4242, THIRD = 4243, NOBODY = 65534 };

@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tools/session/buffers.h"
+#include "tools/session/lttng/buffers.h"
 
 enum { KIB = 1024, MIB = 1024 * KIB };
 

@@ -2,7 +2,7 @@
 #include "db_files.h"
 #include "reading.h"
 
-#include "tools/check/places.h"
+#include "tools/finding/access.h"
 #include "tools/check/rules.h"
 
 /* A check as a whole: how it reads a trace, what it says of losses, times and threads, and its verdict. */

@@ -1,7 +1,7 @@
 /* What makes locks of two runs the same: names, variables, sites, of compiled programs. */
 #include "tests/unit/tools/pool.h"
 
-#include "tools/check/classes.h"
+#include "tools/check/across/lock_classes.h"
 
 enum { LOCK = 7, TIME = 1000 };
 

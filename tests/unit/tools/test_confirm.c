@@ -4,8 +4,8 @@
 #include "feed.h"
 
 #include "tools/check/rules.h"
-#include "tools/confirm/hang.h"
-#include "tools/confirm/plan.h"
+#include "tools/confirm/match_deadlock.h"
+#include "tools/confirm/steer_plan_writer.h"
 
 /* The file that all sites of the feed are in, at their own addresses; it is not there to be looked into. */
 static void add_module(struct feed *feed, const char *path)

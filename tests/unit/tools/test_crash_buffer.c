@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 
 #include "tests/unit/tools/ring.h"
-#include "tools/session/crash_buffer.h"
+#include "tools/session/lttng/crash_buffer.h"
 
 struct room {
 	char *folder, *path;

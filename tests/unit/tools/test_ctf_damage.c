@@ -7,7 +7,7 @@
 #include "tests/doors/doors.h"
 #include "tests/doors/mutate.h"
 #include "tests/unit/tools/lttng.h"
-#include "tools/read/tail.h"
+#include "tools/read/live/tail.h"
 
 enum { TIMES = 1500 };
 

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "tools/check/check.h"
-#include "tools/read/cut.h"
-#include "tools/read/manifest.h"
+#include "tools/read/recording/cut.h"
+#include "tools/read/recording/manifest.h"
 
 static bool lose(const struct tt_loss *loss, void *check)
 {

@@ -17,9 +17,9 @@
 #include <lttng/lttng.h>
 
 #include "tests/unit/tools/elsewhere.h"
-#include "tools/session/background.h"
-#include "tools/session/daemon.h"
-#include "tools/session/files.h"
+#include "tools/session/lttng/daemon_process.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/dirs.h"
 
 static struct world {
 	int alive; /* as LTTng answers */

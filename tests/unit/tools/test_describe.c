@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/describe.h"
+#include "tools/timeline/tooltips.h"
 
 #define EVENT(which, ...)                                                                                              \
 	{                                                                                                              \

@@ -18,10 +18,10 @@
 #include <glib/gstdio.h>
 
 #include "tests/unit/tools/elsewhere.h"
-#include "tools/session/daemon.h"
-#include "tools/session/door.h"
-#include "tools/session/files.h"
-#include "tools/session/tracker.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/door/door.h"
+#include "tools/session/dirs.h"
+#include "tools/session/door/tracker.h"
 #include "tracepoints/door.h"
 
 /* Shared with the keeper. */

@@ -1,6 +1,6 @@
 #include "leaks.h"
 #include "feed.h"
-#include "tools/check/fingerprint.h"
+#include "tools/finding/fingerprint.h"
 
 /* Fingerprints: what a finding is known by, and what does not matter. */
 

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/read/guard.h"
+#include "tools/read/bt/crash_guard.h"
 
 /* How a child ended, and what it said. */
 struct ended {

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tools/check/hangs.h"
+#include "tools/check/actual/live_hangs.h"
 
 /* Hangs of a program that still runs: what is due when. The n-th event comes at n milliseconds. */
 

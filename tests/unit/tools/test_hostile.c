@@ -5,7 +5,7 @@
  */
 #include "tests/unit/tools/commands.h"
 
-#include "tools/report/harmless.h"
+#include "tools/text/sanitize.h"
 #include "tools/report/json.h"
 
 /* Line ends of all kinds, ESC, C1 in both spellings, changes of direction, what is no UTF-8; then what to look for. */

@@ -1,6 +1,6 @@
 #include "leaks.h"
 #include "runs.h"
-#include "tools/check/inversions.h"
+#include "tools/check/across/inversions.h"
 
 /*
  * Inversions across runs in random files, compared with a search that tries all there is by the words of docs/db.md:

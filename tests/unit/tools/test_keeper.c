@@ -22,7 +22,7 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/keeper.h"
+#include "tools/session/door/keeper.h"
 #include "tracepoints/descent.h"
 
 enum { PATIENCE_MS = 30000 };

@@ -7,10 +7,10 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/report/duration.h"
-#include "tools/timeline/describe.h"
+#include "tools/text/duration.h"
+#include "tools/timeline/tooltips.h"
 #include "tools/timeline/scale.h"
-#include "tools/timeline/text.h"
+#include "tools/text/display_text.h"
 
 static const struct tt_lane *lane_at(const struct story *story, unsigned i)
 {

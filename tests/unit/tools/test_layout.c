@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "tools/read/ctf/event_head.h"
-#include "tools/read/ctf/layout.h"
+#include "tools/read/ctf/decode/event_head.h"
+#include "tools/read/ctf/tsdl/layout.h"
 
 #define TRACE(order) "trace { major = 1; minor = 8; byte_order = " order "; };\n"
 

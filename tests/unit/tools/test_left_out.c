@@ -16,7 +16,7 @@
 
 #include <glib.h>
 
-#include "tools/session/left_out.h"
+#include "tools/session/door/left_out.h"
 #include "tracepoints/left_out.h"
 
 static uid_t us; /* who we say that we are */

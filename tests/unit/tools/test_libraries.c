@@ -11,10 +11,10 @@
 #include <glib.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/daemon.h"
-#include "tools/session/door.h"
-#include "tools/session/libraries.h"
-#include "tools/session/namespace.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/door/door.h"
+#include "tools/session/program/libraries.h"
+#include "tools/session/door/namespace.h"
 #include "tracepoints/door.h"
 
 static const char name[] = "libtrace_thr-test.so.0";

@@ -9,9 +9,9 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "tools/read/cpus.h"
-#include "tools/read/live.h"
-#include "tools/read/tail.h"
+#include "tools/read/live/cpus.h"
+#include "tools/read/live/live.h"
+#include "tools/read/live/tail.h"
 
 enum { MOST_STREAMS = 8, TURNS = 20, ROOT = 0, NOBODY = 65534 };
 

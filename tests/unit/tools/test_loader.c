@@ -20,10 +20,10 @@
 
 #include <glib/gstdio.h>
 
-#include "tools/session/daemon.h"
-#include "tools/session/files.h"
-#include "tools/session/libraries.h"
-#include "tools/session/loader.h"
+#include "tools/session/lttng/daemon.h"
+#include "tools/session/dirs.h"
+#include "tools/session/program/libraries.h"
+#include "tools/session/program/preload_check.h"
 
 static struct world {
 	char *folder, *loader; /* the latter: the base name of ours */

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "tools/read/manifest.h"
+#include "tools/read/recording/manifest.h"
 
 static char *folder;
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "tests/unit/tools/commands.h"
-#include "tools/read/bounded_file.h"
+#include "tools/read/recording/bounded_file.h"
 
 /* The whole outcome of a mistake: one line, and `has` in it. One found late may come after notes on the trace. */
 static void assert_refused_with(const char *folder, const char *const *words, const char *has, bool notes)

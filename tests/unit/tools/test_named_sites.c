@@ -3,10 +3,10 @@
 
 #include "leaks.h"
 #include "feed.h"
-#include "tools/check/fingerprint.h"
-#include "tools/check/places.h"
+#include "tools/finding/fingerprint.h"
+#include "tools/finding/access.h"
 #include "tools/check/rules.h"
-#include "tools/check/suppressions.h"
+#include "tools/finding/suppressions.h"
 
 /* Findings whose sites have names, which are functions of this program: what silences them, and what they are known by.
  */

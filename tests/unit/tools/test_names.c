@@ -1,7 +1,7 @@
 /* Names for what the interposer could not name. */
 #include "tests/unit/tools/pool.h"
 
-#include "tools/symbols/names.h"
+#include "tools/symbols/names/object_names.h"
 
 static const char *const pie[] = {"g++ -g -O1 -fPIE -pie -o pool pool.cc main.cc", NULL};
 

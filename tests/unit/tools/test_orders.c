@@ -6,9 +6,9 @@
 #include <stdlib.h>
 
 #include "reports.h"
-#include "tools/check/inversions.h"
+#include "tools/check/across/inversions.h"
 #include "tools/check/rules.h"
-#include "tools/report/orders.h"
+#include "tools/report/lock_orders_text.h"
 
 enum { CLASSES = 3, RUNS = 3, ORDERS = 4 };
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "leaks.h"
-#include "tools/check/outsiders.h"
+#include "tools/check/actual/untraced_threads.h"
 
 /* Outsiders: in children that say when they are as they shall be, and stay so until they are ended. */
 

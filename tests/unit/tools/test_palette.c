@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/acts.h"
+#include "tools/timeline/wakes.h"
 #include "tools/timeline/palette.h"
 
 enum { OBJECTS = 9, GREY = TT_COLOURS - 1 };

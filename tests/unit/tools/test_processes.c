@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "tools/read/processes.h"
+#include "tools/read/delivery/process_filter.h"
 
 static bool starts(struct tt_processes *processes, uint32_t pid, uint32_t ppid, const char *recording)
 {

@@ -11,8 +11,8 @@
 #include <cmocka.h>
 #include <glib/gstdio.h>
 
-#include "tools/session/offspring.h"
-#include "tools/session/program.h"
+#include "tools/session/program/process_tree.h"
+#include "tools/session/program/program.h"
 
 /* What the care of a program was asked for. */
 struct asked {

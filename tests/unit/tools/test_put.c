@@ -12,8 +12,8 @@
 
 #include <glib.h>
 
-#include "tools/read/bounded_file.h"
-#include "tools/read/put.h"
+#include "tools/read/recording/bounded_file.h"
+#include "tools/read/delivery/put.h"
 
 static uint64_t put(enum tt_field_type type, uint64_t value, bool is_signed)
 {

@@ -17,9 +17,9 @@
 #include <glib/gstdio.h>
 
 #include "tests/unit/tools/ring.h"
-#include "tools/session/crash_buffer.h"
-#include "tools/session/files.h"
-#include "tools/session/salvage.h"
+#include "tools/session/lttng/crash_buffer.h"
+#include "tools/session/dirs.h"
+#include "tools/session/lttng/salvage.h"
 
 #define STREAM "ust/uid/0/64-bit/events_0"
 

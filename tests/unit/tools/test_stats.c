@@ -1,6 +1,6 @@
 #include "feed.h"
 
-#include "tools/stats/report.h"
+#include "tools/stats/stats_format.h"
 
 /* Counts: what is counted as a wait and a hold, of whom, where, and how long. A time is in milliseconds. */
 

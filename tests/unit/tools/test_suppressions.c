@@ -5,7 +5,7 @@
 
 #include "leaks.h"
 #include "reports.h"
-#include "tools/check/suppressions.h"
+#include "tools/finding/suppressions.h"
 
 /* Suppressions: what lines there are, what each silences, and what is said of wrong ones. */
 

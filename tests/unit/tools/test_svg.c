@@ -10,7 +10,7 @@
 #include <libxml/xpathInternals.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/svg.h"
+#include "tools/timeline/svg/svg.h"
 
 /* A picture of a story, read back. */
 struct picture {

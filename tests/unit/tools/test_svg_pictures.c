@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/svg.h"
+#include "tools/timeline/svg/svg.h"
 
 static void assert_picture(const char *name, const struct story *story, const struct tt_svg_options *options)
 {

@@ -9,7 +9,7 @@
 
 #include "tests/doors/doors.h"
 #include "tests/unit/tools/lttng.h"
-#include "tools/read/tail.h"
+#include "tools/read/live/tail.h"
 
 #define FIRST "ust/uid/0/64-bit"
 #define SECOND "ust/uid/1000/64-bit"

@@ -6,8 +6,8 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/term.h"
-#include "tools/timeline/text.h"
+#include "tools/timeline/term/term.h"
+#include "tools/text/display_text.h"
 
 static void assert_picture(void (*tell)(struct story *story), const struct tt_term_options *options,
                            const char *expected)

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "reports.h"
-#include "tools/report/pen.h"
+#include "tools/text/text_writer.h"
 
 /* The report for people: whole texts of the smallest findings, and what must hold of any. */
 

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
-#include "tools/timeline/thin.h"
+#include "tools/timeline/aggregate.h"
 
 enum { LENGTH = 1000 };
 

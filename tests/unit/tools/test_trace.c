@@ -1,5 +1,5 @@
 #include "tests/unit/tools/reading.h"
-#include "tools/read/manifest.h"
+#include "tools/read/recording/manifest.h"
 
 #define LOCK_WAIT CTF_WHAT "u8 _kind; u8 _mode; i64 _timeout_ns; u64 _holder;"
 #define THREAD_START CTF_WHAT "u8 _daemon; u32 _native_id; u32 _ppid; u64 _target; string _recording;"

@@ -19,9 +19,9 @@
 #include <glib/gstdio.h>
 
 #include "tests/unit/tools/elsewhere.h"
-#include "tools/session/files.h"
-#include "tools/session/namespace.h"
-#include "tools/session/watch.h"
+#include "tools/session/dirs.h"
+#include "tools/session/door/namespace.h"
+#include "tools/session/lttng/daemon_watch.h"
 
 /* The daemons: the session daemon, and its consumers, of which one is another program. */
 static struct world {

@@ -4,9 +4,9 @@
 #ifndef TT_READ_CTF_FOLDER_H
 #define TT_READ_CTF_FOLDER_H
 
-#include "tools/read/ctf/class.h"
-#include "tools/read/ctf/metadata.h"
-#include "tools/read/ctf/stream.h"
+#include "tools/read/ctf/tsdl/class.h"
+#include "tools/read/ctf/tsdl/metadata.h"
+#include "tools/read/ctf/decode/stream.h"
 
 struct tt_ctf_folder {
 	char *path;

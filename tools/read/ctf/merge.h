@@ -5,7 +5,7 @@
 #ifndef TT_READ_CTF_MERGE_H
 #define TT_READ_CTF_MERGE_H
 
-#include "tools/read/ctf/stream.h"
+#include "tools/read/ctf/decode/stream.h"
 
 struct tt_ctf_merge {
 	GPtrArray *heap; /* struct tt_ctf_stream */

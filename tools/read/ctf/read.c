@@ -6,7 +6,7 @@
 #include "tools/read/ctf/merge.h"
 #include "tools/read/ctf/set.h"
 #include "tools/read/ctf/teller.h"
-#include "tools/read/folders.h"
+#include "tools/read/recording/trace_dirs.h"
 #include "tools/read/source.h"
 
 struct reading {

@@ -1,0 +1,33 @@
+/*
+ * The run of a process, ready for questions about other orders of it. It is made when there is something to ask, since
+ * it costs a second look at the whole history.
+ */
+#ifndef TT_CHECK_PREDICT_PREDICTOR_H
+#define TT_CHECK_PREDICT_PREDICTOR_H
+
+#include "tools/check/order/vector_clocks.h"
+#include "tools/check/predict/sp_closure.h"
+#include "tools/check/lockgraph/scc.h"
+#include "tools/check/lockgraph/queued_writers.h"
+
+struct tt_run {
+	const struct tt_history *history;
+	struct tt_links *links;
+	struct tt_clocks *clocks; /* of the requests of cyclic parts, and of who writes there; NULL: there are none */
+	struct tt_closure *closure;
+};
+
+/*
+ * Of each process that has a part: a table, struct tt_process → struct tt_run, which g_hash_table_destroy ends. All
+ * closures of a process together may look at so many actions.
+ */
+GHashTable *tt_runs_new(GHashTable *histories, const struct tt_lock_parts *parts, const struct tt_writers *writers,
+                        uint64_t steps);
+
+/* That of a process; made if it has none, without clocks. */
+struct tt_run *tt_run_need(GHashTable *runs, GHashTable *histories, struct tt_process *process, uint64_t steps);
+
+/* That of a thread's process. */
+struct tt_run *tt_run_of(GHashTable *runs, const struct tt_thread *thread);
+
+#endif /* TT_CHECK_PREDICT_PREDICTOR_H */

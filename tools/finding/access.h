@@ -1,0 +1,41 @@
+/*
+ * Places: what a thread does to an object, when and where in the program. The sides of an edge and the steps of a
+ * witness are such, so that every format of a report, and whatever matches findings, looks at them in one way.
+ */
+#ifndef TT_FINDING_ACCESS_H
+#define TT_FINDING_ACCESS_H
+
+#include "tools/check/check.h"
+
+struct tt_place {
+	struct tt_thread *thread;
+	struct tt_object *object; /* NULL: there is no such side */
+	enum tt_mode mode;
+	uint64_t caller; /* 0: no call of the program's */
+	const struct tt_stack *stack;
+	int64_t time_ns;
+};
+
+/* What the thread of the edge holds, without object if that is itself or nothing; and what it asks for. */
+struct tt_place tt_edge_holds(const struct tt_edge *edge);
+struct tt_place tt_edge_wants(const struct tt_edge *edge);
+
+struct tt_place tt_step_place(const struct tt_witness_step *step);
+
+/* The site to show; NULL if there is none. As the program was at that time. */
+const struct tt_site *tt_place_site(const struct tt_check *check, const struct tt_place *place);
+
+/* All frames of the call chain, as tt_symbols_frames gives them; NULL if there is none. The caller's to unref. */
+GPtrArray *tt_place_frames(const struct tt_check *check, const struct tt_place *place);
+
+/*
+ * Where the calls that led to the site begin in those frames: just behind it; and where they end: what lies beyond is
+ * not the program's own, but what started its thread.
+ */
+void tt_place_callers(const struct tt_check *check, const struct tt_place *place, const GPtrArray *frames, guint *begin,
+                      guint *end);
+
+/* The place where a finding is best looked at: the request of its first edge, else its acquire. */
+struct tt_place tt_finding_place(const struct tt_finding *finding);
+
+#endif /* TT_FINDING_ACCESS_H */
