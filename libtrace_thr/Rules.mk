@@ -19,7 +19,7 @@ $(LIB): $(BUILD)/libtrace_thr.so.0
 # Who calls is told by the return address: that of a tail call would be libc's, and these locks be the program's.
 $(BUILD)/libtrace_thr/src/thread/fork.o: FLAGS += -fno-optimize-sibling-calls
 
-# The interposer: the library and what stands before pthreads, in one, see interpose/preload.c.
+# The interposer: the library and what stands before pthreads, in one, see interpose/core/preload.c.
 PRELOAD_SOURCES := $(wildcard libtrace_thr/interpose/*/*.c)
 PRELOAD_OBJECTS := $(PRELOAD_SOURCES:%.c=$(BUILD)/%.o)
 PRELOAD         := $(BUILD)/libtrace_thr-preload.so

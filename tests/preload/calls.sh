@@ -8,8 +8,8 @@ library=$BUILD/libtrace_thr-preload.so
 "$programs/calls" list | sort -u >"$dir/tested"
 nm -D --defined-only "$library" | sed 's/.* //; s/@.*//' | grep -Ev '^(tthr_|TRACE_THR|GLIBC|__)' | sort -u >"$dir/exported"
 check "each exported name is tested" "$(differs "$dir/exported" "$dir/tested")"
-sed -n 's/^	X([^,]*, \([a-z0-9_]*\),.*/\1/p' "$here/../../libtrace_thr/interpose/real.h" | sort -u >"$dir/real"
-check "each name of real.h is tested" "$(test -s "$dir/real" && comm -23 "$dir/real" "$dir/tested")"
+sed -n 's/^	X([^,]*, \([a-z0-9_]*\),.*/\1/p' "$here/../../libtrace_thr/interpose/core/libc.h" | sort -u >"$dir/real"
+check "each name of libc.h is tested" "$(test -s "$dir/real" && comm -23 "$dir/real" "$dir/tested")"
 
 run "$programs/calls"
 cp "$dir/out" "$dir/bare"

@@ -1,5 +1,5 @@
 /*
- * dlopen, dlmopen and dlclose: what they load and unload is told (src/module_list.c), and what the unwinder has kept of
+ * dlopen, dlmopen and dlclose: what they load and unload is told (src/trace/module_list.c), and what the unwinder has kept of
  * code that goes is not true of what comes there next.
  *
  * libc finds out by the return address who calls dlopen: a library's RUNPATH says where its plug-ins lie, and $ORIGIN

@@ -13,7 +13,7 @@ struct tt_own_locks tt_own_locks;
 pid_t tt_tid_before_fork;
 
 static __thread pid_t forking;
-static __thread unsigned depth; /* see src/fork.c */
+static __thread unsigned depth; /* see src/thread/fork.c */
 
 /*
  * Between ours nothing is told, in the child as little as in the parent: there run the handlers of who has come before

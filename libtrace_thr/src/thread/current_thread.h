@@ -67,7 +67,7 @@ void tt_calm_end(struct tt_calm calm);
 
 /*
  * Above 0 while the thread is in the tracer: an emission counts 1. What is called there (by LTTng; by a library that
- * stands before what LTTng calls) is not the program's doing: the interposer does not tell it. See interpose/inside.h.
+ * stands before what LTTng calls) is not the program's doing: the interposer does not tell it. See interpose/core/reentrancy.h.
  */
 extern __thread unsigned tt_inside __attribute__((tls_model("initial-exec"), visibility("hidden")));
 

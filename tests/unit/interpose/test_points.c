@@ -1,5 +1,5 @@
 /*
- * Every call that is told is a point at which a thread may be delayed (src/shake.c), and every lock is steered: counted
+ * Every call that is told is a point at which a thread may be delayed (src/explore/shake.c), and every lock is steered: counted
  * by the thread's dice, and by whether a thread that has something pauses where it asks for more.
  */
 #include "program.h"

@@ -180,7 +180,7 @@ static void the_tracers_byte_is_for_a_pipe(void **state)
 	fclose(file);
 }
 
-/* As one with a sanitizer's runtime within it, this program stands before libc's threads: see src/self.c. */
+/* As one with a sanitizer's runtime within it, this program stands before libc's threads: see src/thread/current_thread.c. */
 static void a_program_that_makes_threads_itself(void **state)
 {
 	(void)state;
