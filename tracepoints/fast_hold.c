@@ -10,7 +10,7 @@
 #define TT_COUNT_(event, shape, level) +1
 enum { N_EVENTS = 0 TT_VOCABULARY(TT_COUNT_), ROOM = 256 + TT_STACK_MAX * sizeof(uint64_t), NAME_ROOM = 80 };
 
-typedef void probe_fn(void *data, const struct tt_who *who, const void *caller, const struct tt_what *what,
+typedef void probe_fn(void *data, const struct tt_thread_ref *who, const void *caller, const struct tt_object_ref *what,
                       uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack);
 
 /* Whether fields lie one behind the other, without padding. */
@@ -29,8 +29,8 @@ static char *put(char *at, const void *value, size_t size)
 }
 
 /* The fields in the order of the shape lock_hold, trace_thr.h. Their length; 0 if they have no room. */
-static size_t pack(char *room, const struct tt_who *who, const void *caller, const struct tt_what *what, uint8_t kind,
-                   uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
+static size_t pack(char *room, const struct tt_thread_ref *who, const void *caller, const struct tt_object_ref *what,
+                   uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
 {
 	uint64_t site = (uint64_t)(uintptr_t)caller;
 	size_t thread_size = strlen(who->name) + 1;
@@ -55,8 +55,9 @@ static size_t pack(char *room, const struct tt_who *who, const void *caller, con
 	return (size_t)(at - room);
 }
 
-static void record_hold(void *data, const struct tt_who *who, const void *caller, const struct tt_what *what,
-                        uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit, const struct tt_stack *stack)
+static void record_hold(void *data, const struct tt_thread_ref *who, const void *caller,
+                        const struct tt_object_ref *what, uint8_t kind, uint8_t mode, uint32_t depth, uint8_t limit,
+                        const struct tt_stack *stack)
 {
 	struct lttng_ust_event_common *event = data;
 	char room[ROOM];

@@ -29,8 +29,8 @@
 	TT_FIELDS_WHO lttng_ust_field_string(name, what->name) lttng_ust_field_integer(uint64_t, id, what->id)
 
 #ifndef TT_ARGS_object
-#define TT_ARGS_WHO const struct tt_who *, who, const void *, caller
-#define TT_ARGS_WHAT TT_ARGS_WHO, const struct tt_what *, what
+#define TT_ARGS_WHO const struct tt_thread_ref *, who, const void *, caller
+#define TT_ARGS_WHAT TT_ARGS_WHO, const struct tt_object_ref *, what
 
 /* One line a shape: what an emitter passes. */
 #define TT_ARGS_object LTTNG_UST_TP_ARGS(TT_ARGS_WHAT)

@@ -194,7 +194,7 @@ enum tt_misuse { TT_MISUSES(TT_MISUSE_) };
 #define TT_NO_TIMEOUT (-1)
 
 /* The thread that an event is about to be told by. */
-struct tt_who {
+struct tt_thread_ref {
 	const char *name; /* NUL-terminated UTF-8 */
 	uint64_t id;      /* of the library, unique in the process, never reused */
 	uint32_t pid;     /* of this process, also after fork */
@@ -211,7 +211,7 @@ struct tt_stack {
 };
 
 /* The object that an event is about. */
-struct tt_what {
+struct tt_object_ref {
 	const char *name;
 	uint64_t id;
 };

@@ -57,7 +57,7 @@ static int record(const struct tt_recording_request *request)
 	g_autoptr(GError) error = NULL;
 	int status;
 
-	if (!tt_record(&request->options, &recording, &status, &error)) {
+	if (!tt_object_entry(&request->options, &recording, &status, &error)) {
 		tt_note("%s", error->message);
 		return status;
 	}

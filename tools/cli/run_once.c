@@ -160,7 +160,7 @@ struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally
 	g_autoptr(GError) error = NULL;
 
 	options.companion = request->live ? &companion : NULL;
-	if (!tt_record(&options, &recording, &result.status, &error)) {
+	if (!tt_object_entry(&options, &recording, &result.status, &error)) {
 		clear_progress(&run);
 		tt_note("%s", error->message);
 	} else {

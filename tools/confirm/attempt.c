@@ -49,7 +49,7 @@ struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GErr
 
 	options.steer = request->plan;
 	options.shake = request->number > 1 ? &seed : NULL;
-	if (!tt_record(&options, &recording, &status, error))
+	if (!tt_object_entry(&options, &recording, &status, error))
 		return attempt;
 	look_at(&attempt, recording.folder, request, error);
 	if (attempt.end == TT_ATTEMPT_CONFIRMED || attempt.end == TT_ATTEMPT_OTHER)

@@ -406,7 +406,7 @@ static bool prepare_preload(const struct tt_record_options *options, const char 
 	return *preload;
 }
 
-bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
+bool tt_object_entry(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
 {
 	bool new = !options->output || !g_file_test(options->output, G_FILE_TEST_EXISTS);
 

@@ -50,7 +50,7 @@ struct tt_recording {
  * Records. False with *error, and *status, an exit status, if nothing came of it: then nothing is left behind. What was
  * recorded is kept, whatever has happened then; the manifest says what it lacks, and so does `recording`.
  */
-bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
+bool tt_object_entry(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
 
 void tt_recording_clear(struct tt_recording *recording);
 

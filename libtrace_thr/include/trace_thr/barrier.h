@@ -38,7 +38,7 @@ extern "C" {
 
 typedef struct tthr_barrier {
 	struct tthr_object object; /* private, as all that follows */
-	struct tthr_waiters waiters;
+	struct tthr_wait_queue waiters;
 	uint32_t parties;
 	uint32_t arrived;
 	uint32_t state;
@@ -53,7 +53,7 @@ typedef struct tthr_barrier {
 /* A barrier for `parties` threads, without action or default timeout; `name` is a string literal, or NULL. */
 #define TTHR_BARRIER_INIT(name, parties)                                                                               \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (parties), 0, 0, 0, 0, NULL, NULL, NULL, TTHR_FOREVER       \
+		TTHR_OBJECT_INIT(name), TTHR_WAIT_QUEUE_INIT, (parties), 0, 0, 0, 0, NULL, NULL, NULL, TTHR_FOREVER    \
 	}
 
 struct tthr_barrier_options {

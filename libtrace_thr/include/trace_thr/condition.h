@@ -33,7 +33,7 @@ extern "C" {
 
 typedef struct tthr_condition {
 	struct tthr_object object; /* private, as all that follows */
-	struct tthr_waiters waiters;
+	struct tthr_wait_queue waiters;
 	tthr_lock *lock;   /* the lock it was given, */
 	tthr_rlock *rlock; /* or the rlock it was given, */
 	tthr_rlock own;    /* or else this one */
@@ -42,7 +42,7 @@ typedef struct tthr_condition {
 /* A condition with its own rlock; `name` is a string literal, or NULL for a default name. Needs no destroy. */
 #define TTHR_CONDITION_INIT(name)                                                                                      \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, NULL, NULL, TTHR_RLOCK_INIT(name)                           \
+		TTHR_OBJECT_INIT(name), TTHR_WAIT_QUEUE_INIT, NULL, NULL, TTHR_RLOCK_INIT(name)                        \
 	}
 
 /*

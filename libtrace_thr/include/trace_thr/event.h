@@ -24,7 +24,7 @@ extern "C" {
 
 typedef struct tthr_event {
 	struct tthr_object object; /* private, as all that follows */
-	struct tthr_waiters waiters;
+	struct tthr_wait_queue waiters;
 	uint32_t flag;
 	uint64_t setter;
 } tthr_event;
@@ -32,7 +32,7 @@ typedef struct tthr_event {
 /* An event whose flag is false; `name` is a string literal, or NULL for a default name. Needs no destroy. */
 #define TTHR_EVENT_INIT(name)                                                                                          \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, 0, 0                                                        \
+		TTHR_OBJECT_INIT(name), TTHR_WAIT_QUEUE_INIT, 0, 0                                                     \
 	}
 
 /* Makes *event an event called `name` (copied; NULL for a default name), with a false flag. ENOMEM. */

@@ -28,7 +28,7 @@ extern "C" {
 
 typedef struct tthr_semaphore {
 	struct tthr_object object; /* private, as all that follows */
-	struct tthr_waiters waiters;
+	struct tthr_wait_queue waiters;
 	uint64_t value;
 	uint64_t bound;
 } tthr_semaphore;
@@ -39,13 +39,13 @@ typedef struct tthr_semaphore {
  */
 #define TTHR_SEMAPHORE_INIT(name, value)                                                                               \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (value), UINT64_MAX                                         \
+		TTHR_OBJECT_INIT(name), TTHR_WAIT_QUEUE_INIT, (value), UINT64_MAX                                      \
 	}
 
 /* The same, bounded by its initial value. */
 #define TTHR_BOUNDED_SEMAPHORE_INIT(name, value)                                                                       \
 	{                                                                                                              \
-		TTHR_OBJECT_INIT(name), TTHR_WAITERS_INIT, (value), (value)                                            \
+		TTHR_OBJECT_INIT(name), TTHR_WAIT_QUEUE_INIT, (value), (value)                                         \
 	}
 
 /* Makes *sem a semaphore called `name` (copied; NULL for a default name) with `value` free places. ENOMEM;

@@ -86,7 +86,7 @@ struct tthr_thread_options {
 };
 
 /* What decides on a thread's delays, where TRACE_THR_SHAKE asks for them. Private. */
-struct tthr_dice {
+struct tthr_prng {
 	uint64_t points, n_points;
 	uint64_t threads, n_threads;
 };
@@ -109,7 +109,7 @@ struct tthr_thread {
 	struct tthr_local_value *locals;
 	tthr_thread *next;
 	tthr_thread *prev;
-	struct tthr_dice dice;
+	struct tthr_prng prng;
 };
 
 /* Makes a new thread, in memory of the library's. *thread is the caller's reference; options may be NULL. ENOMEM. */

@@ -74,15 +74,15 @@ struct tthr_object {
 	}
 
 /* A list of threads that wait for an object. Private. */
-struct tthr_waiters {
+struct tthr_wait_queue {
 	uint32_t guard;      /* protects the object's state, for a few instructions at a time */
 	uint32_t generation; /* which process, counted by forks, the list is of */
 	uint32_t inside;     /* how many wait, or have waited and are on the way out */
-	struct tthr_waiter *first;
-	struct tthr_waiter *last;
+	struct tthr_wait_entry *first;
+	struct tthr_wait_entry *last;
 };
 
-#define TTHR_WAITERS_INIT                                                                                              \
+#define TTHR_WAIT_QUEUE_INIT                                                                                           \
 	{                                                                                                              \
 		0, 0, 0, NULL, NULL                                                                                    \
 	}

@@ -29,21 +29,21 @@ struct tthr_held {
 	bool once;
 };
 
-TTHR_API struct tthr_held tthr_hold_lock(tthr_lock *lock);
-TTHR_API struct tthr_held tthr_hold_rlock(tthr_rlock *lock);
-TTHR_API struct tthr_held tthr_hold_condition(tthr_condition *cond);
-TTHR_API struct tthr_held tthr_hold_semaphore(tthr_semaphore *sem);
-TTHR_API void tthr_let_go(struct tthr_held *held);
+TTHR_API struct tthr_held tthr_with_lock(tthr_lock *lock);
+TTHR_API struct tthr_held tthr_with_rlock(tthr_rlock *lock);
+TTHR_API struct tthr_held tthr_with_condition(tthr_condition *cond);
+TTHR_API struct tthr_held tthr_with_semaphore(tthr_semaphore *sem);
+TTHR_API void tthr_with_end(struct tthr_held *held);
 
 #define TTHR_WITH(object) TTHR_WITH_NAMED(object, __COUNTER__)
 #define TTHR_WITH_NAMED(object, n) TTHR_WITH_AS(object, n)
 #define TTHR_WITH_AS(object, n)                                                                                        \
 	for (struct tthr_held tthr_held_##n                                                                            \
-	     __attribute__((cleanup(tthr_let_go))) = _Generic((object), tthr_lock *                                    \
-	                                                      : tthr_hold_lock, tthr_rlock *                           \
-	                                                      : tthr_hold_rlock, tthr_condition *                      \
-	                                                      : tthr_hold_condition, tthr_semaphore *                  \
-	                                                      : tthr_hold_semaphore)(object);                          \
+	     __attribute__((cleanup(tthr_with_end))) = _Generic((object), tthr_lock *                                  \
+	                                                        : tthr_with_lock, tthr_rlock *                         \
+	                                                        : tthr_with_rlock, tthr_condition *                    \
+	                                                        : tthr_with_condition, tthr_semaphore *                \
+	                                                        : tthr_with_semaphore)(object);                        \
 	     tthr_held_##n.once; tthr_held_##n.once = false)
 
 #endif /* __cplusplus */

@@ -30,15 +30,15 @@ _Static_assert(sizeof(struct layout) <= sizeof(pthread_barrier_t), "glibc's barr
 
 static void lock(void)
 {
-	tt_enter();
-	if (!tt_word_try(&tt_own_locks.barriers))
-		tt_word_take(&tt_own_locks.barriers, &tt_never);
+	tt_reentrancy_enter();
+	if (!tt_futex_lock_try(&tt_internal_locks.barriers))
+		tt_futex_lock_acquire(&tt_internal_locks.barriers, &tt_never);
 }
 
 static void unlock(void)
 {
-	tt_word_free(&tt_own_locks.barriers);
-	tt_leave();
+	tt_futex_lock_release(&tt_internal_locks.barriers);
+	tt_reentrancy_leave();
 }
 
 static struct layout layout_of(const pthread_barrier_t *barrier)
@@ -56,7 +56,7 @@ static bool knows_layout(void)
 	pthread_barrier_t barrier;
 
 	memset(&barrier, 0xff, sizeof barrier);
-	TT_REAL(pthread_barrier_init)(&barrier, NULL, expected.parties);
+	TT_LIBC(pthread_barrier_init)(&barrier, NULL, expected.parties);
 	struct layout found = layout_of(&barrier);
 	return !memcmp(&found, &expected, sizeof found);
 }
@@ -72,20 +72,20 @@ static bool has_waiters(const pthread_barrier_t *barrier)
 	return knows_layout() && layout.parties && layout.in % layout.parties != 0;
 }
 
-static void tell_shared(const struct tt_record *record, const void *caller)
+static void tell_shared(const struct tt_object_entry *record, const void *caller)
 {
 	if (record->shared)
-		TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_BARRIER);
+		TT_EMIT(object_shared, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), TT_OBJECT_BARRIER);
 }
 
 /* A new record; the object that may have been there has ended. The lock is held. NULL without memory. */
-static struct tt_record *make(const pthread_barrier_t *barrier, unsigned parties, bool shared)
+static struct tt_object_entry *make(const pthread_barrier_t *barrier, unsigned parties, bool shared)
 {
-	struct tt_record *record;
+	struct tt_object_entry *record;
 	bool made;
 
-	tt_record_end(barrier);
-	record = tt_record_make(barrier, "barrier", TT_KIND_LOCK, NULL, &made);
+	tt_object_entry_end(barrier);
+	record = tt_object_entry_make(barrier, "barrier", TT_KIND_LOCK, NULL, &made);
 	if (record) {
 		record->parties = parties;
 		record->shared = shared;
@@ -93,33 +93,33 @@ static struct tt_record *make(const pthread_barrier_t *barrier, unsigned parties
 	return record;
 }
 
-static __attribute__((noinline)) void init_told(const pthread_barrier_t *barrier,
-                                                const pthread_barrierattr_t *attributes, unsigned parties,
-                                                const void *caller)
+static __attribute__((noinline)) void init_traced(const pthread_barrier_t *barrier,
+                                                  const pthread_barrierattr_t *attributes, unsigned parties,
+                                                  const void *caller)
 {
 	int shared = PTHREAD_PROCESS_PRIVATE;
 
-	if (!tt_is_told(caller))
+	if (!tt_should_trace(caller))
 		return;
 	if (attributes)
 		pthread_barrierattr_getpshared(attributes, &shared);
 	lock();
-	const struct tt_record *record = make(barrier, parties, shared != PTHREAD_PROCESS_PRIVATE);
+	const struct tt_object_entry *record = make(barrier, parties, shared != PTHREAD_PROCESS_PRIVATE);
 	unlock();
 	if (!record)
 		return;
-	TT_REPORT(barrier_init, caller, TT_WHAT(tt_record_what(record)), parties, TT_NO_TIMEOUT);
+	TT_EMIT(barrier_init, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), parties, TT_NO_TIMEOUT);
 	tell_shared(record, caller);
 }
 
 /* One that was made before anybody looked, or by another process: some may have arrived. The lock is held. */
-static struct tt_record *first_sight(const pthread_barrier_t *barrier, const void *caller)
+static struct tt_object_entry *first_sight(const pthread_barrier_t *barrier, const void *caller)
 {
 	struct layout layout = layout_of(barrier);
 
 	if (!knows_layout() || !layout.parties)
 		return NULL;
-	struct tt_record *record = make(barrier, layout.parties, layout.shared);
+	struct tt_object_entry *record = make(barrier, layout.parties, layout.shared);
 	if (record) {
 		record->waiters = record->shared ? 0 : layout.in % layout.parties;
 		tell_shared(record, caller);
@@ -132,9 +132,9 @@ static struct tt_record *first_sight(const pthread_barrier_t *barrier, const voi
  * others are still on their way out.
  */
 struct arrival {
-	struct tt_record *record; /* NULL: it is not counted */
+	struct tt_object_entry *record; /* NULL: it is not counted */
 	uint64_t id;
-	char name[TT_RECORD_TEXT];
+	char name[TT_OBJECT_ENTRY_TEXT];
 	uint32_t index;
 	bool told;
 	bool last; /* which has told that it passes */
@@ -143,7 +143,7 @@ struct arrival {
 /* Where other processes take part only this one's are counted, and nobody is known to be the last: all wait. */
 static void count(struct arrival *arrival)
 {
-	struct tt_record *record = arrival->record;
+	struct tt_object_entry *record = arrival->record;
 
 	arrival->id = record->id;
 	memcpy(arrival->name, record->text, sizeof arrival->name);
@@ -152,24 +152,24 @@ static void count(struct arrival *arrival)
 	arrival->last = record->waiters == 0 && !record->shared;
 }
 
-static struct tt_what what_of(const struct arrival *arrival)
+static struct tt_object_ref what_of(const struct arrival *arrival)
 {
-	return (struct tt_what){.name = arrival->name, .id = arrival->id};
+	return (struct tt_object_ref){.name = arrival->name, .id = arrival->id};
 }
 
 static void tell_passed(const struct arrival *arrival, const void *caller)
 {
-	TT_REPORT(barrier_passed, caller, TT_WHAT(what_of(arrival)), arrival->index, (uint64_t)0);
+	TT_EMIT(barrier_passed, caller, TT_OBJECT_REF(what_of(arrival)), arrival->index, (uint64_t)0);
 }
 
 static void arrive(struct arrival *arrival, const pthread_barrier_t *barrier, const void *caller)
 {
-	bool told = TT_WATCHED(barrier_passed) && tt_is_told(caller);
+	bool told = TT_TRACED(barrier_passed) && tt_should_trace(caller);
 
 	if (told)
 		tt_shake();
 	lock();
-	struct tt_record *record = tt_record_find(barrier);
+	struct tt_object_entry *record = tt_object_entry_find(barrier);
 	arrival->record = record && record->id && record->parties ? record : told ? first_sight(barrier, caller) : NULL;
 	arrival->told = told && arrival->record;
 	if (arrival->record)
@@ -177,17 +177,17 @@ static void arrive(struct arrival *arrival, const pthread_barrier_t *barrier, co
 	if (arrival->told && arrival->last)
 		tell_passed(arrival, caller);
 	else if (arrival->told)
-		TT_REPORT(barrier_wait, caller, TT_WHAT(what_of(arrival)), arrival->index, arrival->index + 1,
-		          arrival->record->parties, TT_NO_TIMEOUT, TT_STACK(caller));
+		TT_EMIT(barrier_wait, caller, TT_OBJECT_REF(what_of(arrival)), arrival->index, arrival->index + 1,
+		        arrival->record->parties, TT_NO_TIMEOUT, TT_STACK(caller));
 	unlock();
 }
 
-static __attribute__((noinline)) int wait_told(pthread_barrier_t *barrier, const void *caller)
+static __attribute__((noinline)) int wait_traced(pthread_barrier_t *barrier, const void *caller)
 {
 	struct arrival arrival;
 
 	arrive(&arrival, barrier, caller);
-	int result = TT_REAL(pthread_barrier_wait)(barrier);
+	int result = TT_LIBC(pthread_barrier_wait)(barrier);
 	if (arrival.told && !arrival.last)
 		tell_passed(&arrival, caller);
 	return result;
@@ -198,38 +198,38 @@ static __attribute__((noinline)) int wait_told(pthread_barrier_t *barrier, const
 TT_INTERPOSED int pthread_barrier_init(pthread_barrier_t *barrier, const pthread_barrierattr_t *attributes,
                                        unsigned parties)
 {
-	int error = TT_REAL(pthread_barrier_init)(barrier, attributes, parties);
+	int error = TT_LIBC(pthread_barrier_init)(barrier, attributes, parties);
 
 	if (error)
 		return error;
-	tt_record_end(barrier);
-	if (TT_WATCHED(barrier_init))
-		init_told(barrier, attributes, parties, TT_CALLER);
+	tt_object_entry_end(barrier);
+	if (TT_TRACED(barrier_init))
+		init_traced(barrier, attributes, parties, TT_CALLER);
 	return 0;
 }
 
 TT_INTERPOSED int pthread_barrier_destroy(pthread_barrier_t *barrier)
 {
-	const struct tt_record *record = tt_record_find(barrier);
-	bool told = record && record->id && TT_WATCHED(barrier_destroy) && tt_is_told(TT_CALLER);
-	struct tt_what what = told ? tt_record_what(record) : (struct tt_what){.id = 0};
+	const struct tt_object_entry *record = tt_object_entry_find(barrier);
+	bool told = record && record->id && TT_TRACED(barrier_destroy) && tt_should_trace(TT_CALLER);
+	struct tt_object_ref what = told ? tt_object_entry_ref(record) : (struct tt_object_ref){.id = 0};
 	bool waits = told && has_waiters(barrier);
 	int error = 0;
 
 	if (waits) {
-		TT_REPORT(barrier_destroy_wait, TT_CALLER, &what, TT_NO_TIMEOUT, TT_STACK(TT_CALLER));
-		error = TT_REAL(pthread_barrier_destroy)(barrier);
+		TT_EMIT(barrier_destroy_wait, TT_CALLER, &what, TT_NO_TIMEOUT, TT_STACK(TT_CALLER));
+		error = TT_LIBC(pthread_barrier_destroy)(barrier);
 	}
 	if (told)
-		TT_REPORT(barrier_destroy, TT_CALLER, &what);
-	tt_record_end(barrier);
-	return waits ? error : TT_REAL(pthread_barrier_destroy)(barrier);
+		TT_EMIT(barrier_destroy, TT_CALLER, &what);
+	tt_object_entry_end(barrier);
+	return waits ? error : TT_LIBC(pthread_barrier_destroy)(barrier);
 }
 
 /* Where a record is, all are counted, also while nobody looks. */
 TT_INTERPOSED int pthread_barrier_wait(pthread_barrier_t *barrier)
 {
-	bool counted = TT_WATCHED(barrier_passed) || tt_record_find(barrier);
+	bool counted = TT_TRACED(barrier_passed) || tt_object_entry_find(barrier);
 
-	return counted && !tt_inside ? wait_told(barrier, TT_CALLER) : TT_REAL(pthread_barrier_wait)(barrier);
+	return counted && !tt_reentrancy ? wait_traced(barrier, TT_CALLER) : TT_LIBC(pthread_barrier_wait)(barrier);
 }

@@ -43,7 +43,7 @@ static int result_of(int error)
 
 TT_INTERPOSED int mtx_init(mtx_t *mutex, int type)
 {
-	int result = TT_REAL(mtx_init)(mutex, type);
+	int result = TT_LIBC(mtx_init)(mutex, type);
 
 	if (result == thrd_success)
 		tt_mutex_made(mutex_of(mutex), false, TT_CALLER);
@@ -52,15 +52,15 @@ TT_INTERPOSED int mtx_init(mtx_t *mutex, int type)
 
 TT_INTERPOSED void mtx_destroy(mtx_t *mutex)
 {
-	bool told = mutex_of(mutex)->__data.__lock && TT_WATCHED(misuse) && tt_is_told(TT_CALLER);
-	const struct tt_record *record = told ? tt_mutex_record(mutex_of(mutex), TT_CALLER) : NULL;
+	bool told = mutex_of(mutex)->__data.__lock && TT_TRACED(misuse) && tt_should_trace(TT_CALLER);
+	const struct tt_object_entry *record = told ? tt_mutex_entry(mutex_of(mutex), TT_CALLER) : NULL;
 
 	if (record)
-		TT_REPORT(misuse, TT_CALLER, TT_WHAT(tt_record_what(record)), TT_OBJECT_LOCK, "mtx_destroy",
-		          TT_MISUSE_IN_USE);
+		TT_EMIT(misuse, TT_CALLER, TT_OBJECT_REF(tt_object_entry_ref(record)), TT_OBJECT_LOCK, "mtx_destroy",
+		        TT_MISUSE_IN_USE);
 	else
 		tt_mutex_destroyed(mutex_of(mutex), TT_CALLER);
-	TT_REAL(mtx_destroy)(mutex);
+	TT_LIBC(mtx_destroy)(mutex);
 }
 
 TT_INTERPOSED int mtx_lock(mtx_t *mutex)
@@ -85,7 +85,7 @@ TT_INTERPOSED int mtx_unlock(mtx_t *mutex)
 
 TT_INTERPOSED int cnd_init(cnd_t *cond)
 {
-	int result = TT_REAL(cnd_init)(cond);
+	int result = TT_LIBC(cnd_init)(cond);
 
 	if (result == thrd_success)
 		tt_cond_made(cond_of(cond), TT_CALLER);
@@ -120,21 +120,21 @@ TT_INTERPOSED int cnd_broadcast(cnd_t *cond)
 TT_INTERPOSED int thrd_create(thrd_t *thread, thrd_start_t start, void *arg)
 {
 	if (!tt_is_ready)
-		return TT_REAL(thrd_create)(thread, start, arg);
-	return result_of(tt_thread_make(thread, NULL, NULL, start, arg, TT_CALLER));
+		return TT_LIBC(thrd_create)(thread, start, arg);
+	return result_of(tt_thread_create_traced(thread, NULL, NULL, start, arg, TT_CALLER));
 }
 
 static int join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
 	(void)clock;
 	(void)until;
-	return TT_REAL(pthread_join)(thread, value);
+	return TT_LIBC(pthread_join)(thread, value);
 }
 
 TT_INTERPOSED int thrd_join(thrd_t thread, int *result)
 {
 	void *value = NULL;
-	int error = tt_thread_told_join(thread, &value, CLOCK_REALTIME, NULL, join, TT_CALLER);
+	int error = tt_thread_join_traced(thread, &value, CLOCK_REALTIME, NULL, join, TT_CALLER);
 
 	if (result)
 		*result = (int)(uintptr_t)value;

@@ -46,8 +46,8 @@ struct futex_call {
 
 /* A futex as events name it. The ids that the library counts are far below 2^52, and a double has this one exactly. */
 struct named {
-	struct tt_what what;
-	char text[TT_RECORD_TEXT];
+	struct tt_object_ref what;
+	char text[TT_OBJECT_ENTRY_TEXT];
 };
 
 static void name(struct named *named, const uint32_t *word)
@@ -75,7 +75,7 @@ void tt_futexes_after_fork_in_child(void)
 
 static __attribute__((noinline)) long pass_on(const struct futex_call *call)
 {
-	return TT_REAL(syscall)(SYS_futex, (long)(uintptr_t)call->word, call->op, call->value, call->timeout,
+	return TT_LIBC(syscall)(SYS_futex, (long)(uintptr_t)call->word, call->op, call->value, call->timeout,
 	                        (long)(uintptr_t)call->other_word, call->other_value);
 }
 
@@ -130,7 +130,7 @@ struct waiting {
 static void end_wait(struct waiting *wait)
 {
 	__atomic_sub_fetch(wait->count, 1, __ATOMIC_RELAXED);
-	TT_REPORT(futex_woken, wait->caller, &wait->named.what, (uint8_t)wait->result, (uint64_t)0);
+	TT_EMIT(futex_woken, wait->caller, &wait->named.what, (uint8_t)wait->result, (uint64_t)0);
 }
 
 static enum tt_wake result_of(long returned)
@@ -149,7 +149,7 @@ static enum tt_wake result_of(long returned)
 	}
 }
 
-static long wait_told(const struct futex_call *call, const void *caller)
+static long wait_traced(const struct futex_call *call, const void *caller)
 {
 	bool shared = !(call->op & FUTEX_PRIVATE_FLAG) && tt_is_shared_memory(call->word);
 
@@ -158,7 +158,7 @@ static long wait_told(const struct futex_call *call, const void *caller)
 	    .caller = caller, .count = waiting_on(call->word), .result = TT_WAKE_CANCELLED};
 	name(&wait.named, call->word);
 	__atomic_add_fetch(wait.count, 1, __ATOMIC_RELAXED);
-	TT_REPORT(futex_wait, caller, &wait.named.what, shared, timeout_of(call), TT_STACK(caller));
+	TT_EMIT(futex_wait, caller, &wait.named.what, shared, timeout_of(call), TT_STACK(caller));
 	long returned = pass_on(call);
 	wait.result = result_of(returned);
 	return returned;
@@ -171,15 +171,15 @@ static void tell_wake(const uint32_t *word, long count, const void *caller)
 	struct named named;
 
 	name(&named, word);
-	TT_REPORT(futex_wake, caller, &named.what, most == INT_MAX ? (int64_t)ASKED_ALL : (int64_t)(int32_t)most,
-	          waiters < most ? waiters : most);
+	TT_EMIT(futex_wake, caller, &named.what, most == INT_MAX ? (int64_t)ASKED_ALL : (int64_t)(int32_t)most,
+	        waiters < most ? waiters : most);
 }
 
 /* A call that succeeds leaves errno as it was. */
 static bool is_told(const void *caller)
 {
 	int error = errno;
-	bool told = tt_is_told(caller);
+	bool told = tt_should_trace(caller);
 
 	errno = error;
 	return told;
@@ -192,7 +192,7 @@ static __attribute__((noinline)) long call_told(const struct futex_call *call, c
 	if (!is_told(caller))
 		return pass_on(call);
 	if (command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET)
-		return wait_told(call, caller);
+		return wait_traced(call, caller);
 	tt_shake();
 	switch (command) {
 	case FUTEX_WAKE:
@@ -216,7 +216,7 @@ static __attribute__((noinline)) long call_told(const struct futex_call *call, c
 
 static __attribute__((noinline)) long find_first(const long *all)
 {
-	return TT_REAL(syscall)(all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
+	return TT_LIBC(syscall)(all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
 }
 
 static long early(long number, long a, long b, long c, long d, long e, long f)
@@ -228,7 +228,7 @@ tt_syscall_fn *tt_next_syscall = early;
 
 __attribute__((constructor)) static void find_next(void)
 {
-	tt_next_syscall = TT_REAL(syscall);
+	tt_next_syscall = TT_LIBC(syscall);
 }
 
 /*
@@ -251,10 +251,10 @@ long tt_futex_syscall(long number, long a, long b, long c, long d, long e, long 
 	const struct futex_call call = {(uint32_t *)a, (int)b, c, d, (uint32_t *)e, f};
 
 	(void)number;
-	if (__builtin_expect(tt_inside_depth() >= TT_OWN, 0) && (call.op & FUTEX_CMD_MASK) == FUTEX_WAIT &&
+	if (__builtin_expect(tt_inside_depth() >= TT_INTERNAL, 0) && (call.op & FUTEX_CMD_MASK) == FUTEX_WAIT &&
 	    tt_is_tracer(TT_CALLER))
 		return wait_of_tracer(&call);
-	return TT_WATCHED(futex_woken) ? call_told(&call, TT_CALLER) : pass_on(&call);
+	return TT_TRACED(futex_woken) ? call_told(&call, TT_CALLER) : pass_on(&call);
 }
 
 /*

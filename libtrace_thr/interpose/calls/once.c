@@ -16,8 +16,8 @@ enum { IN_PROGRESS = 1, DONE = 2 };
 struct call {
 	void (*routine)(void);
 	const void *caller;
-	struct tt_record *record;
-	struct tt_what what; /* as the record's object ends before the last waiter is through */
+	struct tt_object_entry *record;
+	struct tt_object_ref what; /* as the record's object ends before the last waiter is through */
 	struct call *outer;
 	bool claimed;   /* the thread has made itself the record's holder */
 	bool ran;       /* the routine began in this thread */
@@ -48,14 +48,14 @@ static int word_of(const pthread_once_t *once)
 
 static void tell_acquired(const struct call *call, enum tt_mode mode)
 {
-	TT_REPORT_HOT(lock_acquired, call->caller, TT_WHAT(call->what), TT_KIND_ONCE, (uint8_t)mode, 1, TT_LIMIT_NONE,
-	              TT_STACK(call->caller));
+	TT_EMIT_HOT(lock_acquired, call->caller, TT_OBJECT_REF(call->what), TT_KIND_ONCE, (uint8_t)mode, 1,
+	            TT_LIMIT_NONE, TT_STACK(call->caller));
 }
 
 static void tell_released(const struct call *call, enum tt_mode mode)
 {
-	TT_REPORT_HOT(lock_released, call->caller, TT_WHAT(call->what), TT_KIND_ONCE, (uint8_t)mode, 0, TT_LIMIT_NONE,
-	              &tt_stack_none);
+	TT_EMIT_HOT(lock_released, call->caller, TT_OBJECT_REF(call->what), TT_KIND_ONCE, (uint8_t)mode, 0,
+	            TT_LIMIT_NONE, &tt_stack_none);
 }
 
 static void end_run(struct call **call)
@@ -67,12 +67,12 @@ static void end_run(struct call **call)
 }
 
 /* What libc gets for a routine. The end of it may be that of the thread, or an exception. */
-static void run_told(void)
+static void run_traced(void)
 {
 	__attribute__((cleanup(end_run))) struct call *call = innermost;
 
 	call->ran = true;
-	__atomic_store_n(&call->record->holder, tt_self_known_id, __ATOMIC_RELAXED);
+	__atomic_store_n(&call->record->holder, tt_current_thread_id, __ATOMIC_RELAXED);
 	if (tt_is_steering())
 		tt_lock_steer_acquired(call->record, call->caller);
 	tell_acquired(call, TT_MODE_EXCLUSIVE);
@@ -100,15 +100,15 @@ static bool is_running(int word)
 	if (!(word & IN_PROGRESS))
 		return false;
 	probe.once = PTHREAD_ONCE_INIT;
-	TT_REAL(pthread_once)(&probe.once, note_word);
+	TT_LIBC(pthread_once)(&probe.once, note_word);
 	return word == probe.word;
 }
 
 /* The record; emits its init event if it was not known. NULL if the once is done, and without memory. */
-static struct tt_record *record_of(pthread_once_t *once, const void *caller)
+static struct tt_object_entry *record_of(pthread_once_t *once, const void *caller)
 {
-	struct tt_record *record = tt_record_find(once);
-	/* Acquire: pairs with the release in tt_record_end_one. */
+	struct tt_object_entry *record = tt_object_entry_find(once);
+	/* Acquire: pairs with the release in tt_object_entry_end_one. */
 	uint64_t id = record ? __atomic_load_n(&record->id, __ATOMIC_ACQUIRE) : 0;
 	bool made;
 
@@ -117,10 +117,10 @@ static struct tt_record *record_of(pthread_once_t *once, const void *caller)
 	if (word_of(once) & DONE)
 		return NULL;
 	if (id)
-		tt_record_end_one(record, id); /* of another kind, in memory that was freed */
-	record = tt_record_make(once, "once", TT_KIND_ONCE, NULL, &made);
+		tt_object_entry_end_one(record, id); /* of another kind, in memory that was freed */
+	record = tt_object_entry_make(once, "once", TT_KIND_ONCE, NULL, &made);
 	if (made && !word_of(once))
-		TT_REPORT(lock_init, caller, TT_WHAT(tt_record_what(record)), TT_KIND_ONCE);
+		TT_EMIT(lock_init, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), TT_KIND_ONCE);
 	return record;
 }
 
@@ -135,43 +135,43 @@ static bool must_wait(struct call *call, int word)
 	if (word & IN_PROGRESS)
 		__atomic_store_n(&call->record->holder, 0, __ATOMIC_RELAXED);
 	/* The first that comes is the holder before libc lets it be that: between the two another would not see it. */
-	call->claimed = __atomic_compare_exchange_n(&call->record->holder, &nobody, tt_self_known_id, false,
+	call->claimed = __atomic_compare_exchange_n(&call->record->holder, &nobody, tt_current_thread_id, false,
 	                                            __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	return !call->claimed;
 }
 
 static void end_call(struct call *call)
 {
-	uint64_t mine = tt_self_known_id;
+	uint64_t mine = tt_current_thread_id;
 
 	innermost = call->outer;
 	if (call->claimed)
 		__atomic_compare_exchange_n(&call->record->holder, &mine, 0, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 	/* What is at the address later and is not done is another. */
 	if (call->completed)
-		tt_record_end_one(call->record, call->what.id);
+		tt_object_entry_end_one(call->record, call->what.id);
 }
 
-static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*routine)(void), const void *caller)
+static __attribute__((noinline)) int once_traced(pthread_once_t *once, void (*routine)(void), const void *caller)
 {
-	struct tt_record *record = tt_is_told(caller) ? record_of(once, caller) : NULL;
+	struct tt_object_entry *record = tt_should_trace(caller) ? record_of(once, caller) : NULL;
 
 	if (!record)
-		return TT_REAL(pthread_once)(once, routine);
-	tt_lock_approach(record, caller);
+		return TT_LIBC(pthread_once)(once, routine);
+	tt_before_lock(record, caller);
 	__attribute__((cleanup(end_call))) struct call call = {
 	    .routine = routine,
 	    .caller = caller,
 	    .record = record,
-	    .what = tt_record_what(record),
+	    .what = tt_object_entry_ref(record),
 	    .outer = innermost,
 	};
 	bool waits = must_wait(&call, word_of(once));
 	if (waits)
-		TT_REPORT(lock_wait, caller, TT_WHAT(call.what), TT_KIND_ONCE, TT_MODE_SHARED, TT_NO_TIMEOUT,
-		          __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
+		TT_EMIT(lock_wait, caller, TT_OBJECT_REF(call.what), TT_KIND_ONCE, TT_MODE_SHARED, TT_NO_TIMEOUT,
+		        __atomic_load_n(&record->holder, __ATOMIC_RELAXED), TT_STACK(caller));
 	innermost = &call;
-	int error = TT_REAL(pthread_once)(once, run_told);
+	int error = TT_LIBC(pthread_once)(once, run_traced);
 	if (waits && !call.ran) {
 		tell_acquired(&call, TT_MODE_SHARED);
 		tell_released(&call, TT_MODE_SHARED);
@@ -180,9 +180,9 @@ static __attribute__((noinline)) int once_told(pthread_once_t *once, void (*rout
 	return error;
 }
 
-static __attribute__((noinline)) void done_told(const pthread_once_t *once, const void *caller)
+static __attribute__((noinline)) void done_traced(const pthread_once_t *once, const void *caller)
 {
-	const struct tt_record *record = tt_is_told(caller) ? tt_record_find(once) : NULL;
+	const struct tt_object_entry *record = tt_should_trace(caller) ? tt_object_entry_find(once) : NULL;
 	/* Relaxed: the once was found done, by an acquire. */
 	uint64_t id = record && record->kind == TT_KIND_ONCE ? __atomic_load_n(&record->done, __ATOMIC_RELAXED) : 0;
 
@@ -197,11 +197,11 @@ static __attribute__((noinline)) void done_told(const pthread_once_t *once, cons
 int tt_once(pthread_once_t *once, void (*routine)(void), const void *caller)
 {
 	if (word_of(once) & DONE) {
-		if (TT_WATCHED(lock_acquired))
-			done_told(once, caller);
+		if (TT_TRACED(lock_acquired))
+			done_traced(once, caller);
 		return 0;
 	}
-	return TT_WATCHED(lock_acquired) ? once_told(once, routine, caller) : TT_REAL(pthread_once)(once, routine);
+	return TT_TRACED(lock_acquired) ? once_traced(once, routine, caller) : TT_LIBC(pthread_once)(once, routine);
 }
 
 /* What programs call. */

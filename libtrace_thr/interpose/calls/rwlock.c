@@ -13,7 +13,8 @@ static enum tt_lock_kind kind_of(const pthread_rwlock_t *lock)
 	                                                                            : TT_KIND_RWLOCK;
 }
 
-/* Where one is marked (object_table.h): in its padding. NULL for one that another process sees, which is made by a call. */
+/* Where one is marked (object_table.h): in its padding. NULL for one that another process sees, which is made by a
+ * call. */
 static uint64_t *mark_of(pthread_rwlock_t *lock)
 {
 	_Static_assert(sizeof lock->__data.__pad2 == sizeof(uint64_t), "glibc's rwlock of 64 bits");
@@ -36,32 +37,32 @@ static bool has_writer(const pthread_rwlock_t *lock)
 static bool is_mine(const pthread_rwlock_t *lock)
 {
 	return __atomic_load_n(&lock->__data.__cur_writer, __ATOMIC_RELAXED) ==
-	       (int)tthr_thread_native_id(tt_self_known());
+	       (int)tthr_thread_native_id(tt_current_thread());
 }
 
 /* The cold part of record_of. */
-static __attribute__((noinline)) struct tt_record *first_sight(pthread_rwlock_t *lock, const void *caller)
+static __attribute__((noinline)) struct tt_object_entry *first_sight(pthread_rwlock_t *lock, const void *caller)
 {
 	bool made;
-	struct tt_record *record = tt_record_make(lock, "rwlock", kind_of(lock), mark_of(lock), &made);
+	struct tt_object_entry *record = tt_object_entry_make(lock, "rwlock", kind_of(lock), mark_of(lock), &made);
 
 	/* One that is held now was so before anybody looked: what is known of it is not all. */
 	if (!made || has_readers(lock) || has_writer(lock))
 		return record;
-	tt_lock_tell_init(record, lock->__data.__shared, caller);
+	tt_emit_lock_init(record, lock->__data.__shared, caller);
 	return record;
 }
 
 /* The record, if the rwlock is known. */
-static struct tt_record *known(pthread_rwlock_t *lock)
+static struct tt_object_entry *known(pthread_rwlock_t *lock)
 {
-	return tt_record_known(lock, mark_of(lock));
+	return tt_object_entry_known(lock, mark_of(lock));
 }
 
 /* The record; emits its init event if it was not known. NULL without memory. */
-static struct tt_record *record_of(pthread_rwlock_t *lock, const void *caller)
+static struct tt_object_entry *record_of(pthread_rwlock_t *lock, const void *caller)
 {
-	struct tt_record *record = known(lock);
+	struct tt_object_entry *record = known(lock);
 
 	return record ? record : first_sight(lock, caller);
 }
@@ -77,8 +78,8 @@ struct ask {
 
 static int do_try(const struct ask *ask)
 {
-	return ask->mode == TT_MODE_SHARED ? TT_REAL(pthread_rwlock_tryrdlock)(ask->lock)
-	                                   : TT_REAL(pthread_rwlock_trywrlock)(ask->lock);
+	return ask->mode == TT_MODE_SHARED ? TT_LIBC(pthread_rwlock_tryrdlock)(ask->lock)
+	                                   : TT_LIBC(pthread_rwlock_trywrlock)(ask->lock);
 }
 
 /* Not for a try. */
@@ -87,27 +88,27 @@ static int do_ask(const struct ask *ask)
 	bool shared = ask->mode == TT_MODE_SHARED;
 
 	if (ask->limit == TT_LIMIT_NONE)
-		return shared ? TT_REAL(pthread_rwlock_rdlock)(ask->lock) : TT_REAL(pthread_rwlock_wrlock)(ask->lock);
+		return shared ? TT_LIBC(pthread_rwlock_rdlock)(ask->lock) : TT_LIBC(pthread_rwlock_wrlock)(ask->lock);
 	if (ask->clock == TT_CLOCK_OF_CALL)
-		return shared ? TT_REAL(pthread_rwlock_timedrdlock)(ask->lock, ask->until)
-		              : TT_REAL(pthread_rwlock_timedwrlock)(ask->lock, ask->until);
-	return shared ? TT_REAL(pthread_rwlock_clockrdlock)(ask->lock, ask->clock, ask->until)
-	              : TT_REAL(pthread_rwlock_clockwrlock)(ask->lock, ask->clock, ask->until);
+		return shared ? TT_LIBC(pthread_rwlock_timedrdlock)(ask->lock, ask->until)
+		              : TT_LIBC(pthread_rwlock_timedwrlock)(ask->lock, ask->until);
+	return shared ? TT_LIBC(pthread_rwlock_clockrdlock)(ask->lock, ask->clock, ask->until)
+	              : TT_LIBC(pthread_rwlock_clockwrlock)(ask->lock, ask->clock, ask->until);
 }
 
-static void tell_wait(struct tt_record *record, const struct ask *ask, const void *caller)
+static void tell_wait(struct tt_object_entry *record, const struct ask *ask, const void *caller)
 {
-	tt_lock_tell_wait(record, ask->mode,
+	tt_emit_lock_wait(record, ask->mode,
 	                  ask->until ? tt_until_ns(tt_clock_of(ask->clock), ask->until) : TT_NO_TIMEOUT, caller);
 }
 
 /* How it has ended. Returns `error`. */
-static int tell_end(struct tt_record *record, const struct ask *ask, int error, const void *caller)
+static int tell_end(struct tt_object_entry *record, const struct ask *ask, int error, const void *caller)
 {
 	if (error)
-		tt_lock_tell_failed(record, ask->mode, error, caller);
+		tt_emit_lock_failed(record, ask->mode, error, caller);
 	else
-		tt_lock_tell_acquired(record, ask->mode, 1, ask->limit, caller);
+		tt_emit_lock_acquired(record, ask->mode, 1, ask->limit, caller);
 	return error;
 }
 
@@ -117,7 +118,7 @@ static int tell_end(struct tt_record *record, const struct ask *ask, int error, 
  */
 static __attribute__((noinline)) int ask_told(const struct ask *ask, const void *caller)
 {
-	struct tt_record *record = tt_is_told(caller) ? record_of(ask->lock, caller) : NULL;
+	struct tt_object_entry *record = tt_should_trace(caller) ? record_of(ask->lock, caller) : NULL;
 	bool is_try = ask->limit == TT_LIMIT_TRY;
 	int error;
 
@@ -126,7 +127,7 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 	if (is_try)
 		tt_shake();
 	else
-		tt_lock_approach(record, caller);
+		tt_before_lock(record, caller);
 	if (!is_try && (is_mine(ask->lock) || tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)))
 		return tell_end(record, ask, do_ask(ask), caller);
 	error = do_try(ask);
@@ -138,18 +139,18 @@ static __attribute__((noinline)) int ask_told(const struct ask *ask, const void 
 }
 
 /* One that is not known was taken untold. Which of the readers gives it back libc does not know either. */
-static __attribute__((noinline)) int unlock_told(pthread_rwlock_t *lock, const void *caller)
+static __attribute__((noinline)) int unlock_traced(pthread_rwlock_t *lock, const void *caller)
 {
-	struct tt_record *record = tt_is_told(caller) ? known(lock) : NULL;
+	struct tt_object_entry *record = tt_should_trace(caller) ? known(lock) : NULL;
 	bool mine = record && is_mine(lock);
 
 	if (record && !mine && !has_readers(lock)) {
-		tt_lock_tell_misuse(record, has_writer(lock) ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD,
+		tt_emit_lock_misuse(record, has_writer(lock) ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD,
 		                    "pthread_rwlock_unlock", caller);
 	} else if (record) {
-		tt_lock_tell_released(record, mine ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED, 0, caller);
+		tt_emit_lock_released(record, mine ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED, 0, caller);
 	}
-	int error = TT_REAL(pthread_rwlock_unlock)(lock);
+	int error = TT_LIBC(pthread_rwlock_unlock)(lock);
 	if (record)
 		tt_shake();
 	return error;
@@ -159,26 +160,26 @@ static __attribute__((noinline)) int unlock_told(pthread_rwlock_t *lock, const v
 
 TT_INTERPOSED int pthread_rwlock_init(pthread_rwlock_t *lock, const pthread_rwlockattr_t *attributes)
 {
-	int error = TT_REAL(pthread_rwlock_init)(lock, attributes);
+	int error = TT_LIBC(pthread_rwlock_init)(lock, attributes);
 
 	if (error)
 		return error;
-	tt_record_end(lock);
-	if (TT_WATCHED(lock_init) && tt_is_told(TT_CALLER))
+	tt_object_entry_end(lock);
+	if (TT_TRACED(lock_init) && tt_should_trace(TT_CALLER))
 		record_of(lock, TT_CALLER);
 	return 0;
 }
 
 TT_INTERPOSED int pthread_rwlock_destroy(pthread_rwlock_t *lock)
 {
-	tt_lock_destroyed(known(lock), has_readers(lock) || has_writer(lock), "pthread_rwlock_destroy", TT_CALLER);
-	return TT_REAL(pthread_rwlock_destroy)(lock);
+	tt_emit_lock_destroyed(known(lock), has_readers(lock) || has_writer(lock), "pthread_rwlock_destroy", TT_CALLER);
+	return TT_LIBC(pthread_rwlock_destroy)(lock);
 }
 
 #define ASK(mode, limit, clock, until, real, ...)                                                                      \
-	(TT_WATCHED(lock_acquired)                                                                                     \
+	(TT_TRACED(lock_acquired)                                                                                      \
 	     ? ask_told(&(struct ask){lock, TT_MODE_##mode, TT_LIMIT_##limit, clock, until}, TT_CALLER)                \
-	     : TT_REAL(real)(__VA_ARGS__))
+	     : TT_LIBC(real)(__VA_ARGS__))
 
 TT_INTERPOSED int pthread_rwlock_rdlock(pthread_rwlock_t *lock)
 {
@@ -222,5 +223,5 @@ TT_INTERPOSED int pthread_rwlock_clockwrlock(pthread_rwlock_t *lock, clockid_t c
 
 TT_INTERPOSED int pthread_rwlock_unlock(pthread_rwlock_t *lock)
 {
-	return TT_WATCHED(lock_released) ? unlock_told(lock, TT_CALLER) : TT_REAL(pthread_rwlock_unlock)(lock);
+	return TT_TRACED(lock_released) ? unlock_traced(lock, TT_CALLER) : TT_LIBC(pthread_rwlock_unlock)(lock);
 }

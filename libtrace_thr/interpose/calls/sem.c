@@ -35,8 +35,8 @@ static bool knows_layout(void)
 		sem_t private, shared;
 		memset(&private, 0xff, sizeof private);
 		memset(&shared, 0, sizeof shared);
-		TT_REAL(sem_init)(&private, 0, 1);
-		TT_REAL(sem_init)(&shared, 1, 1);
+		TT_LIBC(sem_init)(&private, 0, 1);
+		TT_LIBC(sem_init)(&shared, 1, 1);
 		now = !says_shared(&private) && says_shared(&shared) ? KNOWN : OTHER;
 		__atomic_store_n((int *)&state, now, __ATOMIC_RELAXED);
 	}
@@ -47,44 +47,44 @@ static uint64_t value_of(sem_t *sem)
 {
 	int value = 0;
 
-	TT_REAL(sem_getvalue)(sem, &value);
+	TT_LIBC(sem_getvalue)(sem, &value);
 	return value > 0 ? (uint64_t)value : 0;
 }
 
-static void tell_shared(const struct tt_record *record, const void *caller)
+static void tell_shared(const struct tt_object_entry *record, const void *caller)
 {
-	TT_REPORT(object_shared, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_SEMAPHORE);
+	TT_EMIT(object_shared, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), TT_OBJECT_SEMAPHORE);
 }
 
 /*
  * The record. A semaphore that is not known was made before anybody looked, or by another process: its first value is
  * not known, so no init event tells it. NULL without memory.
  */
-static struct tt_record *record_of(sem_t *sem, const void *caller)
+static struct tt_object_entry *record_of(sem_t *sem, const void *caller)
 {
-	struct tt_record *record = tt_record_find(sem);
+	struct tt_object_entry *record = tt_object_entry_find(sem);
 	bool made;
 
 	if (record && record->id)
 		return record;
-	record = tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
+	record = tt_object_entry_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
 	if (made && knows_layout() && says_shared(sem))
 		tell_shared(record, caller);
 	return record;
 }
 
-static void tell_init(const struct tt_record *record, uint64_t value, bool shared, const void *caller)
+static void tell_init(const struct tt_object_entry *record, uint64_t value, bool shared, const void *caller)
 {
-	TT_REPORT(sem_init, caller, TT_WHAT(tt_record_what(record)), value, UINT64_MAX);
+	TT_EMIT(sem_init, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), value, UINT64_MAX);
 	if (shared)
 		tell_shared(record, caller);
 }
 
-static __attribute__((noinline)) void init_told(sem_t *sem, uint64_t value, bool shared, const void *caller)
+static __attribute__((noinline)) void init_traced(sem_t *sem, uint64_t value, bool shared, const void *caller)
 {
 	bool made = false;
-	const struct tt_record *record =
-	    tt_is_told(caller) ? tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made) : NULL;
+	const struct tt_object_entry *record =
+	    tt_should_trace(caller) ? tt_object_entry_make(sem, "sem", TT_KIND_LOCK, NULL, &made) : NULL;
 
 	if (made)
 		tell_init(record, value, shared, caller);
@@ -92,11 +92,11 @@ static __attribute__((noinline)) void init_told(sem_t *sem, uint64_t value, bool
 
 static void destroyed(const sem_t *sem, const void *caller)
 {
-	const struct tt_record *record = tt_record_find(sem);
+	const struct tt_object_entry *record = tt_object_entry_find(sem);
 
-	if (record && record->id && TT_WATCHED(sem_destroy) && tt_is_told(caller))
-		TT_REPORT(sem_destroy, caller, TT_WHAT(tt_record_what(record)));
-	tt_record_end(sem);
+	if (record && record->id && TT_TRACED(sem_destroy) && tt_should_trace(caller))
+		TT_EMIT(sem_destroy, caller, TT_OBJECT_REF(tt_object_entry_ref(record)));
+	tt_object_entry_end(sem);
 }
 
 /*
@@ -104,7 +104,7 @@ static void destroyed(const sem_t *sem, const void *caller)
  * one object, from the first opening to the last closing.
  */
 
-static bool is_open_as(const struct tt_record *record, const char *name)
+static bool is_open_as(const struct tt_object_entry *record, const char *name)
 {
 	return record && record->id && record->opens && !strcmp(record->name, name);
 }
@@ -112,17 +112,17 @@ static bool is_open_as(const struct tt_record *record, const char *name)
 /* Also without a session: who looks later is to know the name. */
 static __attribute__((noinline)) void opened(sem_t *sem, const char *name, const void *caller)
 {
-	struct tt_record *record = tt_record_find(sem);
+	struct tt_object_entry *record = tt_object_entry_find(sem);
 	bool made = false;
 
 	if (!is_open_as(record, name)) {
-		tt_record_end(sem);
-		record = tt_record_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
+		tt_object_entry_end(sem);
+		record = tt_object_entry_make(sem, "sem", TT_KIND_LOCK, NULL, &made);
 	}
 	if (!record)
 		return;
 	if (made) {
-		tt_record_name(record, name);
+		tt_object_entry_name(record, name);
 		tell_init(record, value_of(sem), true, caller);
 	}
 	/* Relaxed, here and below: glibc counts likewise, and who opens and who closes are in order for that. */
@@ -131,7 +131,7 @@ static __attribute__((noinline)) void opened(sem_t *sem, const char *name, const
 
 static void closed(const sem_t *sem, const void *caller)
 {
-	struct tt_record *record = tt_record_find(sem);
+	struct tt_object_entry *record = tt_object_entry_find(sem);
 
 	if (record && record->id && record->opens && __atomic_sub_fetch(&record->opens, 1, __ATOMIC_RELAXED) == 0)
 		destroyed(sem, caller);
@@ -147,43 +147,44 @@ struct ask {
 static int do_ask(const struct ask *ask)
 {
 	if (!ask->until)
-		return TT_REAL(sem_wait)(ask->sem);
+		return TT_LIBC(sem_wait)(ask->sem);
 	if (ask->clock == TT_CLOCK_OF_CALL)
-		return TT_REAL(sem_timedwait)(ask->sem, ask->until);
-	return TT_REAL(sem_clockwait)(ask->sem, ask->clock, ask->until);
+		return TT_LIBC(sem_timedwait)(ask->sem, ask->until);
+	return TT_LIBC(sem_clockwait)(ask->sem, ask->clock, ask->until);
 }
 
-static void tell_wait(const struct tt_record *record, const struct ask *ask, const void *caller)
+static void tell_wait(const struct tt_object_entry *record, const struct ask *ask, const void *caller)
 {
-	TT_REPORT(sem_wait, caller, TT_WHAT(tt_record_what(record)),
-	          ask->until ? tt_until_ns(tt_clock_of(ask->clock), ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
+	TT_EMIT(sem_wait, caller, TT_OBJECT_REF(tt_object_entry_ref(record)),
+	        ask->until ? tt_until_ns(tt_clock_of(ask->clock), ask->until) : TT_NO_TIMEOUT, TT_STACK(caller));
 }
 
 /* How it has ended; errno says why without success. Returns `result`. */
-static int tell_end(const struct tt_record *record, sem_t *sem, int result, enum tt_limit limit, const void *caller)
+static int tell_end(const struct tt_object_entry *record, sem_t *sem, int result, enum tt_limit limit,
+                    const void *caller)
 {
 	if (!result && tt_is_steering())
 		tt_lock_steer_acquired(sem, caller);
 	if (!result)
-		TT_REPORT(sem_acquired, caller, TT_WHAT(tt_record_what(record)), value_of(sem), (uint64_t)0,
-		          (uint8_t)limit, TT_STACK(caller));
+		TT_EMIT(sem_acquired, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), value_of(sem), (uint64_t)0,
+		        (uint8_t)limit, TT_STACK(caller));
 	else
-		TT_REPORT(sem_failed, caller, TT_WHAT(tt_record_what(record)),
-		          (uint8_t)tt_failure_of(errno == EAGAIN ? EBUSY : errno));
+		TT_EMIT(sem_failed, caller, TT_OBJECT_REF(tt_object_entry_ref(record)),
+		        (uint8_t)tt_failure_of(errno == EAGAIN ? EBUSY : errno));
 	return result;
 }
 
 /* Only if a try finds no place does the thread say that it waits: an acquire that need not wait is one event. */
-static __attribute__((noinline)) int wait_told(const struct ask *ask, const void *caller)
+static __attribute__((noinline)) int wait_traced(const struct ask *ask, const void *caller)
 {
 	int error = errno;
-	const struct tt_record *record = tt_is_told(caller) ? record_of(ask->sem, caller) : NULL;
+	const struct tt_object_entry *record = tt_should_trace(caller) ? record_of(ask->sem, caller) : NULL;
 	int result = -1;
 
 	if (record && !tt_is_bad_limit(tt_clock_of(ask->clock), ask->until)) {
-		tt_lock_approach(ask->sem, caller);
+		tt_before_lock(ask->sem, caller);
 		pthread_testcancel(); /* so does libc, also where a place is free */
-		result = TT_REAL(sem_trywait)(ask->sem);
+		result = TT_LIBC(sem_trywait)(ask->sem);
 		if (result)
 			tell_wait(record, ask, caller);
 	}
@@ -196,12 +197,12 @@ static __attribute__((noinline)) int wait_told(const struct ask *ask, const void
 
 static __attribute__((noinline)) int trywait_told(sem_t *sem, const void *caller)
 {
-	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+	const struct tt_object_entry *record = tt_should_trace(caller) ? record_of(sem, caller) : NULL;
 	int result;
 
 	if (record)
 		tt_shake();
-	result = TT_REAL(sem_trywait)(sem);
+	result = TT_LIBC(sem_trywait)(sem);
 	return record ? tell_end(record, sem, result, TT_LIMIT_TRY, caller) : result;
 }
 
@@ -221,11 +222,11 @@ static __thread struct {
 
 static bool is_within_emissions(void)
 {
-	if (!tt_inside)
+	if (!tt_reentrancy)
 		return true;
-	if (tt_inside_depth() >= TT_MOST_EMISSIONS || tt_inside >= MOST_WITHIN * TT_POST_WITHIN)
+	if (tt_inside_depth() >= TT_MOST_EMISSIONS || tt_reentrancy >= MOST_WITHIN * TT_POST_WITHIN)
 		return false;
-	tt_inside += TT_POST_WITHIN;
+	tt_reentrancy += TT_POST_WITHIN;
 	return true;
 }
 
@@ -255,7 +256,7 @@ static void postpone(sem_t *sem, const void *caller)
 	postponed[slot].sem = sem;
 	postponed[slot].caller = caller;
 	set(slot, FULL);
-	__atomic_add_fetch(&tt_postponed, 1, __ATOMIC_RELAXED);
+	__atomic_add_fetch(&tt_deferred_posts, 1, __ATOMIC_RELAXED);
 }
 
 /* Takes one; false: there is none. */
@@ -263,7 +264,7 @@ static bool take_postponed(sem_t **sem, const void **caller)
 {
 	unsigned slot = 0;
 
-	if (!tt_postponed)
+	if (!tt_deferred_posts)
 		return false;
 	while (slot < MOST_POSTPONED && !change(slot, FULL, IN_CHANGE))
 		slot++;
@@ -272,29 +273,29 @@ static bool take_postponed(sem_t **sem, const void **caller)
 	*sem = postponed[slot].sem;
 	*caller = postponed[slot].caller;
 	set(slot, FREE);
-	__atomic_sub_fetch(&tt_postponed, 1, __ATOMIC_RELAXED);
+	__atomic_sub_fetch(&tt_deferred_posts, 1, __ATOMIC_RELAXED);
 	return true;
 }
 
 static void tell_one_post(sem_t *sem, const void *caller)
 {
-	if (!tt_self_known_id && !tt_thread_adopt()) {
+	if (!tt_current_thread_id && !tt_thread_adopt()) {
 		tt_untold_count();
 		return;
 	}
-	const struct tt_record *record = record_of(sem, caller);
+	const struct tt_object_entry *record = record_of(sem, caller);
 	uint64_t value = record ? value_of(sem) : 0;
 
 	if (!record)
 		tt_untold_count();
 	else if (value == SEM_VALUE_MAX) /* which libc will refuse */
-		TT_REPORT(misuse, caller, TT_WHAT(tt_record_what(record)), TT_OBJECT_SEMAPHORE, "sem_post",
-		          TT_MISUSE_OVER_BOUND);
+		TT_EMIT(misuse, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), TT_OBJECT_SEMAPHORE, "sem_post",
+		        TT_MISUSE_OVER_BOUND);
 	else
-		TT_REPORT(sem_released, caller, TT_WHAT(tt_record_what(record)), (uint64_t)1, value + 1);
+		TT_EMIT(sem_released, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), (uint64_t)1, value + 1);
 }
 
-void tt_tell_postponed(void)
+void tt_emit_deferred_posts(void)
 {
 	int error = errno;
 	sem_t *sem;
@@ -302,7 +303,7 @@ void tt_tell_postponed(void)
 
 	while (take_postponed(&sem, &caller))
 		tell_one_post(sem, caller);
-	if (tt_self_known_id)
+	if (tt_current_thread_id)
 		tt_untold_tell();
 	errno = error;
 }
@@ -314,12 +315,12 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 
 	if (!tt_is_ready || tt_is_tracer(caller))
 		return;
-	if (!tt_inside) {
+	if (!tt_reentrancy) {
 		tt_shake();
 		tt_steer_released(sem);
 	}
-	if (tt_postponed && !tt_inside)
-		tt_tell_postponed();
+	if (tt_deferred_posts && !tt_reentrancy)
+		tt_emit_deferred_posts();
 	if (!is_within_emissions())
 		postpone(sem, caller);
 	else
@@ -329,30 +330,30 @@ static __attribute__((noinline)) void tell_post(sem_t *sem, const void *caller)
 
 static __attribute__((noinline)) void tell_value(sem_t *sem, int value, const void *caller)
 {
-	const struct tt_record *record = tt_is_told(caller) ? record_of(sem, caller) : NULL;
+	const struct tt_object_entry *record = tt_should_trace(caller) ? record_of(sem, caller) : NULL;
 
 	if (record)
-		TT_REPORT(sem_value, caller, TT_WHAT(tt_record_what(record)), value > 0 ? (uint64_t)value : 0);
+		TT_EMIT(sem_value, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), value > 0 ? (uint64_t)value : 0);
 }
 
 /* What programs call. */
 
 TT_INTERPOSED int sem_init(sem_t *sem, int shared, unsigned value)
 {
-	int result = TT_REAL(sem_init)(sem, shared, value);
+	int result = TT_LIBC(sem_init)(sem, shared, value);
 
 	if (result)
 		return result;
-	tt_record_end(sem);
-	if (TT_WATCHED(sem_init))
-		init_told(sem, value, shared, TT_CALLER);
+	tt_object_entry_end(sem);
+	if (TT_TRACED(sem_init))
+		init_traced(sem, value, shared, TT_CALLER);
 	return 0;
 }
 
 TT_INTERPOSED int sem_destroy(sem_t *sem)
 {
 	destroyed(sem, TT_CALLER);
-	return TT_REAL(sem_destroy)(sem);
+	return TT_LIBC(sem_destroy)(sem);
 }
 
 TT_INTERPOSED sem_t *sem_open(const char *name, int flags, ...)
@@ -367,8 +368,8 @@ TT_INTERPOSED sem_t *sem_open(const char *name, int flags, ...)
 		value = va_arg(rest, unsigned);
 		va_end(rest);
 	}
-	sem_t *sem = TT_REAL(sem_open)(name, flags, mode, value);
-	if (sem != SEM_FAILED && tt_is_told(TT_CALLER))
+	sem_t *sem = TT_LIBC(sem_open)(name, flags, mode, value);
+	if (sem != SEM_FAILED && tt_should_trace(TT_CALLER))
 		opened(sem, name, TT_CALLER);
 	return sem;
 }
@@ -376,44 +377,44 @@ TT_INTERPOSED sem_t *sem_open(const char *name, int flags, ...)
 TT_INTERPOSED int sem_close(sem_t *sem)
 {
 	closed(sem, TT_CALLER);
-	return TT_REAL(sem_close)(sem);
+	return TT_LIBC(sem_close)(sem);
 }
 
 TT_INTERPOSED int sem_wait(sem_t *sem)
 {
-	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, TT_CLOCK_OF_CALL, NULL}, TT_CALLER)
-	                                : TT_REAL(sem_wait)(sem);
+	return TT_TRACED(sem_acquired) ? wait_traced(&(struct ask){sem, TT_CLOCK_OF_CALL, NULL}, TT_CALLER)
+	                               : TT_LIBC(sem_wait)(sem);
 }
 
 TT_INTERPOSED int sem_trywait(sem_t *sem)
 {
-	return TT_WATCHED(sem_acquired) ? trywait_told(sem, TT_CALLER) : TT_REAL(sem_trywait)(sem);
+	return TT_TRACED(sem_acquired) ? trywait_told(sem, TT_CALLER) : TT_LIBC(sem_trywait)(sem);
 }
 
 TT_INTERPOSED int sem_timedwait(sem_t *sem, const struct timespec *until)
 {
-	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, TT_CLOCK_OF_CALL, until}, TT_CALLER)
-	                                : TT_REAL(sem_timedwait)(sem, until);
+	return TT_TRACED(sem_acquired) ? wait_traced(&(struct ask){sem, TT_CLOCK_OF_CALL, until}, TT_CALLER)
+	                               : TT_LIBC(sem_timedwait)(sem, until);
 }
 
 TT_INTERPOSED int sem_clockwait(sem_t *sem, clockid_t clock, const struct timespec *until)
 {
-	return TT_WATCHED(sem_acquired) ? wait_told(&(struct ask){sem, clock, until}, TT_CALLER)
-	                                : TT_REAL(sem_clockwait)(sem, clock, until);
+	return TT_TRACED(sem_acquired) ? wait_traced(&(struct ask){sem, clock, until}, TT_CALLER)
+	                               : TT_LIBC(sem_clockwait)(sem, clock, until);
 }
 
 TT_INTERPOSED int sem_post(sem_t *sem)
 {
-	if (TT_WATCHED(sem_released))
+	if (TT_TRACED(sem_released))
 		tell_post(sem, TT_CALLER);
-	return TT_REAL(sem_post)(sem);
+	return TT_LIBC(sem_post)(sem);
 }
 
 TT_INTERPOSED int sem_getvalue(sem_t *sem, int *value)
 {
-	int result = TT_REAL(sem_getvalue)(sem, value);
+	int result = TT_LIBC(sem_getvalue)(sem, value);
 
-	if (!result && TT_WATCHED(sem_value))
+	if (!result && TT_TRACED(sem_value))
 		tell_value(sem, *value, TT_CALLER);
 	return result;
 }

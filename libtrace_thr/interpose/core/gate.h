@@ -1,7 +1,7 @@
 /*
  * Which calls are told, and how.
  *
- * A public function asks TT_WATCHED first: without a session that is one load and one predicted branch on the way to
+ * A public function asks TT_TRACED first: without a session that is one load and one predicted branch on the way to
  * libc. What is then done for an event lies in a function of its own that is not inlined, so the short path stays
  * short.
  */
@@ -19,7 +19,7 @@
 #define TT_INTERPOSED __attribute__((visibility("default")))
 
 /* Whether a session records the event. */
-#define TT_WATCHED(event) __builtin_expect(tt_enabled(event), 0)
+#define TT_TRACED(event) __builtin_expect(tt_enabled(event), 0)
 
 /* Whether the interposer is set up; what is called before is not told. */
 extern bool tt_is_ready __attribute__((visibility("hidden")));
@@ -40,11 +40,11 @@ void tt_loading_look(void);
  * Whether a call is told: it comes from the program, in a thread that is known. To be asked before the call has any
  * effect.
  */
-static inline bool tt_is_told(const void *caller)
+static inline bool tt_should_trace(const void *caller)
 {
-	if (!tt_is_ready || tt_inside || tt_is_tracer(caller))
+	if (!tt_is_ready || tt_reentrancy || tt_is_tracer(caller))
 		return false;
-	if (!tt_self_known_id && !tt_thread_adopt()) {
+	if (!tt_current_thread_id && !tt_thread_adopt()) {
 		tt_untold_count();
 		return false;
 	}
@@ -54,10 +54,10 @@ static inline bool tt_is_told(const void *caller)
 }
 
 /* Emits an event, if a session records it. */
-#define TT_REPORT TT_TRACE
+#define TT_EMIT TT_TRACE
 
 /* The same for lock_acquired and lock_released. */
-#define TT_REPORT_HOT TT_TRACE_HOT
+#define TT_EMIT_HOT TT_TRACE_HOT
 
 /* Why an acquire has ended without the object, of an error of libc's. */
 enum tt_failure tt_failure_of(int error);

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-struct tt_real tt_real;
+struct tt_libc tt_libc;
 
 /*
  * The version that programs of today are linked with. The conditions have an older one as well, of another layout:
@@ -19,7 +19,7 @@ static void *find(const char *name)
 
 #define FIND(result, name, parameters)                                                                                 \
 	address = find(#name);                                                                                         \
-	memcpy(&tt_real.name, &address, sizeof address);
+	memcpy(&tt_libc.name, &address, sizeof address);
 
 /*
  * A look-up that fails allocates memory for the error, and the program's malloc may lock a mutex: then we come here
@@ -27,15 +27,15 @@ static void *find(const char *name)
  */
 static __thread bool is_finding __attribute__((tls_model("initial-exec")));
 
-void tt_real_find(void)
+void tt_libc_find(void)
 {
 	void *address;
 
 	if (is_finding)
 		return;
 	is_finding = true;
-	TT_REAL_FUNCTIONS(FIND)
+	TT_LIBC_FUNCTIONS(FIND)
 	is_finding = false;
 	/* Release: who sees it sees the table. Two threads may both look, and find the same. */
-	__atomic_store_n(&tt_real.found, true, __ATOMIC_RELEASE);
+	__atomic_store_n(&tt_libc.found, true, __ATOMIC_RELEASE);
 }

@@ -2,7 +2,7 @@
  * The functions of libc that the interposer stands before.
  *
  * They are looked up at the first call of any of them, which may come before our constructor. The table is the list of
- * what is interposed: a function that is not in it is not called by TT_REAL.
+ * what is interposed: a function that is not in it is not called by TT_LIBC.
  */
 #ifndef TT_INTERPOSE_CORE_LIBC_H
 #define TT_INTERPOSE_CORE_LIBC_H
@@ -20,7 +20,7 @@
 #include <time.h>
 
 /* X(result, name, parameters) */
-#define TT_REAL_FUNCTIONS(X)                                                                                           \
+#define TT_LIBC_FUNCTIONS(X)                                                                                           \
 	X(long, syscall, (long number, long a, long b, long c, long d, long e, long f))                                \
 	X(int, pthread_mutex_init, (pthread_mutex_t * mutex, const pthread_mutexattr_t *attributes))                   \
 	X(int, pthread_mutex_destroy, (pthread_mutex_t * mutex))                                                       \
@@ -103,26 +103,26 @@
 	X(int, prctl, (int option, ...))                                                                               \
 	X(int, dlclose, (void *handle))
 
-#define TT_REAL_MEMBER(result, name, parameters) result(*name) parameters;
-struct tt_real {
+#define TT_LIBC_MEMBER(result, name, parameters) result(*name) parameters;
+struct tt_libc {
 	bool found;
-	TT_REAL_FUNCTIONS(TT_REAL_MEMBER)
+	TT_LIBC_FUNCTIONS(TT_LIBC_MEMBER)
 };
 
-extern struct tt_real tt_real __attribute__((visibility("hidden")));
+extern struct tt_libc tt_libc __attribute__((visibility("hidden")));
 
 /* Looks all of them up. */
-void tt_real_find(void);
+void tt_libc_find(void);
 
-static inline const struct tt_real *tt_real_get(void)
+static inline const struct tt_libc *tt_libc_get(void)
 {
-	/* Acquire: pairs with the release in tt_real_find. */
-	if (__builtin_expect(!__atomic_load_n(&tt_real.found, __ATOMIC_ACQUIRE), 0))
-		tt_real_find();
-	return &tt_real;
+	/* Acquire: pairs with the release in tt_libc_find. */
+	if (__builtin_expect(!__atomic_load_n(&tt_libc.found, __ATOMIC_ACQUIRE), 0))
+		tt_libc_find();
+	return &tt_libc;
 }
 
 /* libc's function of that name. */
-#define TT_REAL(name) (tt_real_get()->name)
+#define TT_LIBC(name) (tt_libc_get()->name)
 
 #endif /* TT_INTERPOSE_CORE_LIBC_H */

@@ -14,7 +14,7 @@ enum { CHUNK = 256 * 1024, FIRST_SLOTS = 4096 };
 struct table {
 	size_t slots;
 	size_t taken;
-	struct tt_record *at[];
+	struct tt_object_entry *at[];
 };
 
 static struct table *table;
@@ -51,17 +51,17 @@ static size_t hash(uintptr_t address, size_t slots)
 }
 
 /* The slot of the address: its record, or the empty one where that would be. */
-static struct tt_record **slot_of(struct table *in, uintptr_t address)
+static struct tt_object_entry **slot_of(struct table *in, uintptr_t address)
 {
 	for (size_t i = hash(address, in->slots);; i = (i + 1) & (in->slots - 1)) {
 		/* Acquire: pairs with the release in add, so the record is complete. */
-		const struct tt_record *found = __atomic_load_n(&in->at[i], __ATOMIC_ACQUIRE);
+		const struct tt_object_entry *found = __atomic_load_n(&in->at[i], __ATOMIC_ACQUIRE);
 		if (!found || found->address == address)
 			return &in->at[i];
 	}
 }
 
-struct tt_record *tt_record_find(const void *address)
+struct tt_object_entry *tt_object_entry_find(const void *address)
 {
 	/* Acquire: pairs with the release in grow. */
 	struct table *now = __atomic_load_n(&table, __ATOMIC_ACQUIRE);
@@ -69,9 +69,9 @@ struct tt_record *tt_record_find(const void *address)
 	return now ? *slot_of(now, (uintptr_t)address) : NULL;
 }
 
-struct tt_record *tt_record_known(const void *address, const uint64_t *mark)
+struct tt_object_entry *tt_object_entry_known(const void *address, const uint64_t *mark)
 {
-	struct tt_record *record = tt_record_find(address);
+	struct tt_object_entry *record = tt_object_entry_find(address);
 
 	/* Relaxed: a thread that may use the object has seen its making. */
 	if (record && record->id && (!mark || __atomic_load_n(mark, __ATOMIC_RELAXED) == record->id))
@@ -100,9 +100,9 @@ static bool grow(void)
 }
 
 /* The lock is held. */
-static struct tt_record *add(const void *address)
+static struct tt_object_entry *add(const void *address)
 {
-	struct tt_record *record = grow() ? take_memory(sizeof *record) : NULL;
+	struct tt_object_entry *record = grow() ? take_memory(sizeof *record) : NULL;
 
 	if (!record)
 		return NULL;
@@ -125,7 +125,7 @@ void tt_record_write_name(char *text, const char *prefix, uintptr_t address)
 	*at = '\0';
 }
 
-static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kind kind, uint64_t *mark)
+static void begin(struct tt_object_entry *record, const char *prefix, enum tt_lock_kind kind, uint64_t *mark)
 {
 	record->kind = (uint8_t)kind;
 	record->holder = 0;
@@ -143,28 +143,28 @@ static void begin(struct tt_record *record, const char *prefix, enum tt_lock_kin
 
 static void lock_records(void)
 {
-	tt_enter();
-	if (!tt_word_try(&tt_own_locks.records))
-		tt_word_take(&tt_own_locks.records, &tt_never);
+	tt_reentrancy_enter();
+	if (!tt_futex_lock_try(&tt_internal_locks.records))
+		tt_futex_lock_acquire(&tt_internal_locks.records, &tt_never);
 }
 
 static void unlock_records(void)
 {
-	tt_word_free(&tt_own_locks.records);
-	tt_leave();
+	tt_futex_lock_release(&tt_internal_locks.records);
+	tt_reentrancy_leave();
 }
 
-struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
-                                 bool *made)
+struct tt_object_entry *tt_object_entry_make(const void *address, const char *prefix, enum tt_lock_kind kind,
+                                             uint64_t *mark, bool *made)
 {
-	struct tt_record *record;
+	struct tt_object_entry *record;
 
 	*made = false;
 	lock_records();
-	record = tt_record_find(address);
+	record = tt_object_entry_find(address);
 	if (!record)
 		record = add(address);
-	if (record && !tt_record_known(address, mark)) {
+	if (record && !tt_object_entry_known(address, mark)) {
 		begin(record, prefix, kind, mark);
 		*made = true;
 	}
@@ -172,30 +172,30 @@ struct tt_record *tt_record_make(const void *address, const char *prefix, enum t
 	return record;
 }
 
-void tt_record_name(struct tt_record *record, const char *name)
+void tt_object_entry_name(struct tt_object_entry *record, const char *name)
 {
 	size_t size = strlen(name) + 1;
-	char *copy = tt_record_memory(size);
+	char *copy = tt_object_entry_memory(size);
 
 	if (copy)
 		record->name = memcpy(copy, name, size);
 }
 
-void tt_record_end(const void *address)
+void tt_object_entry_end(const void *address)
 {
-	struct tt_record *record = tt_record_find(address);
+	struct tt_object_entry *record = tt_object_entry_find(address);
 
 	if (record)
 		__atomic_store_n(&record->id, 0, __ATOMIC_RELAXED);
 }
 
-void tt_record_end_one(struct tt_record *record, uint64_t id)
+void tt_object_entry_end_one(struct tt_object_entry *record, uint64_t id)
 {
 	/* Release: who finds the object ended finds what has ended it, as a once that is done. */
 	__atomic_compare_exchange_n(&record->id, &id, 0, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
-void *tt_record_memory(size_t size)
+void *tt_object_entry_memory(size_t size)
 {
 	void *memory;
 

@@ -21,9 +21,9 @@
 
 #include "tracepoints/vocabulary.h"
 
-enum { TT_RECORD_TEXT = 28 };
+enum { TT_OBJECT_ENTRY_TEXT = 28 };
 
-struct tt_record {
+struct tt_object_entry {
 	uintptr_t address;
 	uint64_t id;      /* 0: there is no object now */
 	uint64_t holder;  /* of a lock that is held exclusively: the thread's id */
@@ -32,7 +32,7 @@ struct tt_record {
 	bool used;        /* of a condition: it is not zero any more */
 	bool shared;      /* of a barrier: between processes */
 	const char *name; /* text, or that of a named semaphore */
-	char text[TT_RECORD_TEXT];
+	char text[TT_OBJECT_ENTRY_TEXT];
 	union {
 		uint32_t parties; /* of a barrier */
 		uint32_t opens;   /* of a named semaphore: how often it is to be closed */
@@ -41,41 +41,41 @@ struct tt_record {
 };
 
 /* The record at the address; NULL if there never was one. Its object may have ended: id 0. */
-struct tt_record *tt_record_find(const void *address);
+struct tt_object_entry *tt_object_entry_find(const void *address);
 
 /* The same, but only if its object is there, by the mark if it has one (NULL: none). */
-struct tt_record *tt_record_known(const void *address, const uint64_t *mark);
+struct tt_object_entry *tt_object_entry_known(const void *address, const uint64_t *mark);
 
 /*
  * A new object at the address, with a name like `mutex 0x55d0c0ffee10`. If `mark` is not NULL the id is written there,
  * and what was there has ended, unless its id stands there. Nothing is made if another thread has just done so: *made
  * tells. NULL: no memory.
  */
-struct tt_record *tt_record_make(const void *address, const char *prefix, enum tt_lock_kind kind, uint64_t *mark,
-                                 bool *made);
+struct tt_object_entry *tt_object_entry_make(const void *address, const char *prefix, enum tt_lock_kind kind,
+                                             uint64_t *mark, bool *made);
 
 /*
  * Writes a name like `mutex 0x55d0c0ffee10`, without printf, which is not for signal handlers. `text` has
- * TT_RECORD_TEXT bytes, `prefix` at most 7.
+ * TT_OBJECT_ENTRY_TEXT bytes, `prefix` at most 7.
  */
 void tt_record_write_name(char *text, const char *prefix, uintptr_t address);
 
 /* Gives the object a name of its own, which is copied. */
-void tt_record_name(struct tt_record *record, const char *name);
+void tt_object_entry_name(struct tt_object_entry *record, const char *name);
 
 /* The object at the address has ended. */
-void tt_record_end(const void *address);
+void tt_object_entry_end(const void *address);
 
 /* The same, but for the object of that id only: another thread may have seen its end and put a new one in its place. */
-void tt_record_end_one(struct tt_record *record, uint64_t id);
+void tt_object_entry_end_one(struct tt_object_entry *record, uint64_t id);
 
 /* An object as events name it. */
-static inline struct tt_what tt_record_what(const struct tt_record *record)
+static inline struct tt_object_ref tt_object_entry_ref(const struct tt_object_entry *record)
 {
-	return (struct tt_what){.name = record->name, .id = record->id};
+	return (struct tt_object_ref){.name = record->name, .id = record->id};
 }
 
 /* Memory that is never given back; NULL: none is left. `size` at most 64 KiB. */
-void *tt_record_memory(size_t size);
+void *tt_object_entry_memory(size_t size);
 
 #endif /* TT_INTERPOSE_CORE_OBJECT_TABLE_H */

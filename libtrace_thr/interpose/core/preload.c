@@ -10,7 +10,7 @@
 #include "libtrace_thr/interpose/process/fork.h"
 #include "libtrace_thr/interpose/core/gate.h"
 
-__thread unsigned tt_postponed;
+__thread unsigned tt_deferred_posts;
 bool tt_is_ready;
 bool tt_under_tsan;
 
@@ -33,7 +33,7 @@ TT_INTERPOSED const char *__asan_default_options(void)
 
 __attribute__((constructor)) static void load(void)
 {
-	tt_real_find();
+	tt_libc_find();
 	tt_under_tsan = dlsym(RTLD_DEFAULT, "__tsan_init");
 	tt_process_enter();
 	tt_tracer_find(); /* after the former: it finds what that has loaded */

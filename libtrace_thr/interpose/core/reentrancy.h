@@ -15,33 +15,33 @@
 #include "libtrace_thr/src/trace/untold.h"
 
 /*
- * tt_inside counts the emissions under way, of which LTTng allows five, TT_OWN for each of the other reasons, and
- * TT_POST_WITHIN for each post that handlers have told within the innermost emission. It is always above TT_OWN in a
- * thread of the tracer's own.
+ * tt_reentrancy counts the emissions under way, of which LTTng allows five, TT_INTERNAL for each of the other reasons,
+ * and TT_POST_WITHIN for each post that handlers have told within the innermost emission. It is always above
+ * TT_INTERNAL in a thread of the tracer's own.
  */
 enum { TT_MOST_EMISSIONS = 4, TT_POST_WITHIN = 0x10000 };
 
 /* The same without those posts. */
 static inline unsigned tt_inside_depth(void)
 {
-	return tt_inside % TT_POST_WITHIN;
+	return tt_reentrancy % TT_POST_WITHIN;
 }
 
-/* How many posts wait to be told; tt_tell_postponed (untold.h) tells them, and leaves errno alone. */
-extern __thread unsigned tt_postponed __attribute__((tls_model("initial-exec"), visibility("hidden")));
+/* How many posts wait to be told; tt_emit_deferred_posts (untold.h) tells them, and leaves errno alone. */
+extern __thread unsigned tt_deferred_posts __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
 /* Around what a handler's calls must not come into. It nests. */
-static inline void tt_enter(void)
+static inline void tt_reentrancy_enter(void)
 {
-	tt_inside += TT_OWN;
+	tt_reentrancy += TT_INTERNAL;
 }
 
-static inline void tt_leave(void)
+static inline void tt_reentrancy_leave(void)
 {
-	tt_inside -= TT_OWN;
+	tt_reentrancy -= TT_INTERNAL;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST); /* who comes in after it does not postpone */
-	if (__builtin_expect(tt_postponed && !tt_inside, false))
-		tt_tell_postponed();
+	if (__builtin_expect(tt_deferred_posts && !tt_reentrancy, false))
+		tt_emit_deferred_posts();
 }
 
 #endif /* TT_INTERPOSE_CORE_REENTRANCY_H */

@@ -19,13 +19,13 @@ static const uint64_t present = UINT64_C(1) << 63, swapped = UINT64_C(1) << 62, 
 /* By system calls: open, pread and close are cancellation points, and may be the program's own. */
 static bool read_entry(uint64_t page, uint64_t *entry)
 {
-	int fd = (int)TT_REAL(syscall)(SYS_openat, AT_FDCWD, (long)(uintptr_t) "/proc/self/pagemap",
+	int fd = (int)TT_LIBC(syscall)(SYS_openat, AT_FDCWD, (long)(uintptr_t) "/proc/self/pagemap",
 	                               O_RDONLY | O_CLOEXEC, 0, 0, 0);
 	if (fd < 0)
 		return false;
-	long got = TT_REAL(syscall)(SYS_pread64, fd, (long)(uintptr_t)entry, sizeof *entry,
+	long got = TT_LIBC(syscall)(SYS_pread64, fd, (long)(uintptr_t)entry, sizeof *entry,
 	                            (long)(page * sizeof *entry), 0, 0);
-	TT_REAL(syscall)(SYS_close, fd, 0, 0, 0, 0, 0);
+	TT_LIBC(syscall)(SYS_close, fd, 0, 0, 0, 0, 0);
 	return got == (long)sizeof *entry;
 }
 

@@ -16,10 +16,10 @@ TT_INTERPOSED int poll(struct pollfd *descriptors, nfds_t n, int timeout_ms)
 {
 	int state;
 
-	if (!tt_inside)
-		return TT_REAL(poll)(descriptors, n, timeout_ms);
+	if (!tt_reentrancy)
+		return TT_LIBC(poll)(descriptors, n, timeout_ms);
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	int ready = TT_REAL(poll)(descriptors, n, timeout_ms);
+	int ready = TT_LIBC(poll)(descriptors, n, timeout_ms);
 	pthread_setcancelstate(state, NULL);
 	return ready;
 }
@@ -39,14 +39,14 @@ TT_INTERPOSED ssize_t write(int fd, const void *data, size_t size)
 {
 	int state;
 
-	if (!tt_inside)
-		return TT_REAL(write)(fd, data, size);
+	if (!tt_reentrancy)
+		return TT_LIBC(write)(fd, data, size);
 	if (size == 1 && tt_is_tracer(TT_CALLER) && !is_pipe(fd)) {
 		errno = EBADF;
 		return -1;
 	}
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
-	ssize_t written = TT_REAL(write)(fd, data, size);
+	ssize_t written = TT_LIBC(write)(fd, data, size);
 	pthread_setcancelstate(state, NULL);
 	return written;
 }

@@ -44,7 +44,7 @@ __attribute__((constructor)) static void find(void)
 /* Whether the descriptors that the caller closes may be the tracer's, and it is not the tracer that does it. */
 static bool is_guarded(const void *caller)
 {
-	return tt_is_ready && safe_close && safe_fclose && !tt_inside && !tt_is_tracer(caller);
+	return tt_is_ready && safe_close && safe_fclose && !tt_reentrancy && !tt_is_tracer(caller);
 }
 
 /* One that is not open now may be LTTng's in a moment. */
@@ -88,7 +88,7 @@ static bool may_fclose(FILE *file)
 TT_INTERPOSED int close(int fd)
 {
 	if (!is_guarded(TT_CALLER) || may_close(fd))
-		return TT_REAL(close)(fd);
+		return TT_LIBC(close)(fd);
 	pthread_testcancel(); /* as libc, before it finds the descriptor bad */
 	errno = EBADF;
 	return -1;
@@ -97,7 +97,7 @@ TT_INTERPOSED int close(int fd)
 TT_INTERPOSED int fclose(FILE *file)
 {
 	if (!is_guarded(TT_CALLER) || may_fclose(file))
-		return TT_REAL(fclose)(file);
+		return TT_LIBC(fclose)(file);
 	errno = EBADF;
 	return EOF;
 }
@@ -156,7 +156,7 @@ static int close_span(unsigned first, unsigned last, int flags, const void *call
 
 	/* Marking them for exec harms nobody. What libc refuses is its to refuse. */
 	if (!is_guarded(caller) || flags || first > last)
-		return TT_REAL(close_range)(first, last, flags);
+		return TT_LIBC(close_range)(first, last, flags);
 	int list = (int)syscall(SYS_openat, AT_FDCWD, "/proc/self/fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (list == -1) {
 		close_each(first, last);

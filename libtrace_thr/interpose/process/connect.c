@@ -29,7 +29,7 @@ static bool is_of_daemon(const struct sockaddr *address, socklen_t size)
 /* The address is looked at where it is the tracer's, or a library's before the program has begun: not a bad one. */
 static bool is_refused(const struct sockaddr *address, socklen_t size)
 {
-	return (tt_inside_depth() >= TT_OWN || !tt_is_ready) && address && is_of_daemon(address, size) &&
+	return (tt_inside_depth() >= TT_INTERNAL || !tt_is_ready) && address && is_of_daemon(address, size) &&
 	       !tt_admission_is_possible();
 }
 
@@ -39,7 +39,7 @@ TT_INTERPOSED int tt_connect(int fd, const struct sockaddr *address, socklen_t s
 TT_INTERPOSED int tt_connect(int fd, const struct sockaddr *address, socklen_t size)
 {
 	if (!is_refused(address, size))
-		return TT_REAL(connect)(fd, address, size);
+		return TT_LIBC(connect)(fd, address, size);
 	errno = ECONNREFUSED;
 	return -1;
 }

@@ -109,7 +109,7 @@ static bool has_no_loader(char *path, bool *runs)
 			return false;
 		refused = is_refused(fd, path);
 		is_script = !refused && follow_script(fd, path);
-		TT_REAL(close)(fd);
+		TT_LIBC(close)(fd);
 	}
 	return refused;
 }
@@ -145,8 +145,8 @@ static void put_note(char kind, const char *path)
 	int fd = open(notes, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
 	if (fd == -1)
 		return;
-	TT_REAL(write)(fd, line, (size_t)(end - line)); /* all at once, so that others' lines stay whole */
-	TT_REAL(close)(fd);
+	TT_LIBC(write)(fd, line, (size_t)(end - line)); /* all at once, so that others' lines stay whole */
+	TT_LIBC(close)(fd);
 }
 
 /* False if there is no such program. */
@@ -191,7 +191,7 @@ static void look(const char *name, bool searched, char *const *environment)
 {
 	int error = errno;
 
-	if (!notes[0] || !tt_is_ready || tt_inside || !name)
+	if (!notes[0] || !tt_is_ready || tt_reentrancy || !name)
 		return;
 	if (searched && *name && !strchr(name, '/'))
 		search(name, environment);
@@ -203,37 +203,37 @@ static void look(const char *name, bool searched, char *const *environment)
 TT_INTERPOSED int execve(const char *path, char *const *arguments, char *const *environment)
 {
 	look(path, false, environment);
-	return TT_REAL(execve)(path, arguments, environment);
+	return TT_LIBC(execve)(path, arguments, environment);
 }
 
 TT_INTERPOSED int execv(const char *path, char *const *arguments)
 {
 	look(path, false, environ);
-	return TT_REAL(execv)(path, arguments);
+	return TT_LIBC(execv)(path, arguments);
 }
 
 TT_INTERPOSED int execvp(const char *name, char *const *arguments)
 {
 	look(name, true, environ);
-	return TT_REAL(execvp)(name, arguments);
+	return TT_LIBC(execvp)(name, arguments);
 }
 
 TT_INTERPOSED int execvpe(const char *name, char *const *arguments, char *const *environment)
 {
 	look(name, true, environment);
-	return TT_REAL(execvpe)(name, arguments, environment);
+	return TT_LIBC(execvpe)(name, arguments, environment);
 }
 
 TT_INTERPOSED int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
                               const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment)
 {
 	look(path, false, environment);
-	return TT_REAL(posix_spawn)(pid, path, actions, attributes, arguments, environment);
+	return TT_LIBC(posix_spawn)(pid, path, actions, attributes, arguments, environment);
 }
 
 TT_INTERPOSED int posix_spawnp(pid_t *pid, const char *name, const posix_spawn_file_actions_t *actions,
                                const posix_spawnattr_t *attributes, char *const *arguments, char *const *environment)
 {
 	look(name, true, environment);
-	return TT_REAL(posix_spawnp)(pid, name, actions, attributes, arguments, environment);
+	return TT_LIBC(posix_spawnp)(pid, name, actions, attributes, arguments, environment);
 }

@@ -8,7 +8,7 @@
 #include "libtrace_thr/interpose/process/thread.h"
 #include "libtrace_thr/interpose/core/gate.h"
 
-struct tt_own_locks tt_own_locks;
+struct tt_internal_locks tt_internal_locks;
 
 pid_t tt_tid_before_fork;
 
@@ -24,30 +24,30 @@ static void before(void)
 	if (depth++ > 0)
 		return;
 	forking = gettid();
-	if (tt_loading && !tt_inside)
+	if (tt_loading && !tt_reentrancy)
 		tt_loading_look(); /* the child tells what is told by now */
-	tt_enter();
+	tt_reentrancy_enter();
 }
 
 static void after_in_parent(void)
 {
 	if (--depth == 0)
-		tt_leave();
+		tt_reentrancy_leave();
 }
 
 static void after_in_child(void)
 {
 	if (--depth > 0)
 		return;
-	tt_own_locks = (struct tt_own_locks){0}; /* where the kernel has not done it */
+	tt_internal_locks = (struct tt_internal_locks){0}; /* where the kernel has not done it */
 	tt_tid_before_fork = forking;
 	tt_threads_after_fork_in_child();
 	tt_futexes_after_fork_in_child();
-	tt_leave();
+	tt_reentrancy_leave();
 }
 
 void tt_interposed_fork_prepare(void)
 {
-	madvise(&tt_own_locks, sizeof tt_own_locks, MADV_WIPEONFORK); /* Linux 4.14 */
+	madvise(&tt_internal_locks, sizeof tt_internal_locks, MADV_WIPEONFORK); /* Linux 4.14 */
 	pthread_atfork(before, after_in_parent, after_in_child);
 }

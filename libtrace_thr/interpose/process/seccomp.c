@@ -85,9 +85,9 @@ static void tell(char reason)
 {
 	int error = errno;
 
-	tt_enter();
+	tt_reentrancy_enter();
 	tt_left_out_tell(reason);
-	tt_leave();
+	tt_reentrancy_leave();
 	errno = error;
 }
 
@@ -99,7 +99,7 @@ static void leave(void)
 	tell(TT_LEFT_OUT_SECCOMP);
 	tt_process_leave();
 	tt_is_ready = false;
-	tt_enter();
+	tt_reentrancy_enter();
 	memcpy(&forks, &address, sizeof forks);
 	if (forks)
 		forks();
@@ -109,15 +109,15 @@ static void leave(void)
 	end_library("liblttng-ust-common.so", false);
 	tt_last_thread_await_tracer();
 	tt_shared_memory_forbid();
-	tt_leave();
+	tt_reentrancy_leave();
 }
 
 void tt_seccomp_comes(void)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-	if (tt_is_ready && !tt_inside)
-		TT_REAL(pthread_once)(&once, leave);
+	if (tt_is_ready && !tt_reentrancy)
+		TT_LIBC(pthread_once)(&once, leave);
 }
 
 long tt_seccomp_syscall(long number, long a, long b, long c, long d, long e, long f)
@@ -139,7 +139,7 @@ TT_INTERPOSED int prctl(int option, ...)
 	va_end(rest);
 	if (option == PR_SET_SECCOMP && (arguments[0] == SECCOMP_MODE_STRICT || arguments[0] == SECCOMP_MODE_FILTER))
 		tt_seccomp_comes();
-	if (option == PR_SET_KEEPCAPS && arguments[0] && tt_is_ready && !tt_inside)
+	if (option == PR_SET_KEEPCAPS && arguments[0] && tt_is_ready && !tt_reentrancy)
 		tell(TT_LEFT_OUT_KEEPS);
-	return TT_REAL(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
+	return TT_LIBC(prctl)(option, arguments[0], arguments[1], arguments[2], arguments[3]);
 }

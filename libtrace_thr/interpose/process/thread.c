@@ -37,15 +37,15 @@ static struct plain *starting; /* made, and yet to begin */
 
 static void lock_threads(void)
 {
-	tt_enter();
-	if (!tt_word_try(&tt_own_locks.threads))
-		tt_word_take(&tt_own_locks.threads, &tt_never);
+	tt_reentrancy_enter();
+	if (!tt_futex_lock_try(&tt_internal_locks.threads))
+		tt_futex_lock_acquire(&tt_internal_locks.threads, &tt_never);
 }
 
 static void unlock_threads(void)
 {
-	tt_word_free(&tt_own_locks.threads);
-	tt_leave();
+	tt_futex_lock_release(&tt_internal_locks.threads);
+	tt_reentrancy_leave();
 }
 
 static void give_back(tthr_thread *thread)
@@ -68,7 +68,7 @@ static struct plain *take(void)
 	if (plain)
 		unused = plain->next;
 	unlock_threads();
-	return plain ? plain : tt_record_memory(sizeof *plain);
+	return plain ? plain : tt_object_entry_memory(sizeof *plain);
 }
 
 /* A new thread, which has a reference of itself. NULL without memory. */
@@ -88,7 +88,7 @@ static struct plain *make(const void *start, const void *caller)
 	    .name = plain->name,
 	    .state = TT_LIFE_NEW,
 	    .refs = 1,
-	    .pid = tt_self_pid(),
+	    .pid = tt_current_pid(),
 	    .foreign = true,
 	    .starter = caller,
 	    .options = {.free = give_back, .target = (void *(*)(void *))(uintptr_t)start},
@@ -99,7 +99,7 @@ static struct plain *make(const void *start, const void *caller)
 /* In the thread: it is known from here on. */
 static bool begin(struct plain *plain)
 {
-	if (!tt_self_bind(&plain->thread))
+	if (!tt_current_bind(&plain->thread))
 		return false;
 	tt_registry_add(&plain->thread);
 	tt_thread_begin(&plain->thread);
@@ -147,14 +147,14 @@ static struct plain *find_starting(void)
 static bool begin_made(struct plain *plain)
 {
 	/* It can have been cancelled already, and is to end where the program's calls let it, not here. */
-	struct tt_calm calm = tt_calm_begin();
+	struct tt_emit_guard calm = tt_emit_guard_enter();
 
 	lock_threads();
 	remove_starting(plain);
 	plain->handle = pthread_self();
 	unlock_threads();
 	bool known = begin(plain);
-	tt_calm_end(calm);
+	tt_emit_guard_leave(calm);
 	return known;
 }
 
@@ -164,7 +164,7 @@ static void begin_unmade(void)
 	struct plain *plain = make(NULL, NULL);
 
 	if (plain)
-		plain->thread.dice = tt_shake_child();
+		plain->thread.prng = tt_shake_child();
 	if (plain && pthread_getname_np(pthread_self(), plain->name, NAME_SIZE))
 		strcpy(plain->name, "Thread");
 	if (plain && !begin(plain))
@@ -176,18 +176,18 @@ bool tt_thread_adopt(void)
 {
 	struct plain *made;
 
-	if (tt_self_has_ended())
+	if (tt_current_has_ended())
 		return false;
-	tt_enter();
-	if (!tt_self_known_id) {
+	tt_reentrancy_enter();
+	if (!tt_current_thread_id) {
 		made = find_starting();
 		if (made)
 			begin_made(made);
 		else
 			begin_unmade();
 	}
-	tt_leave();
-	return tt_self_known_id;
+	tt_reentrancy_leave();
+	return tt_current_thread_id;
 }
 
 /* The way out of a thread that does not return. */
@@ -212,7 +212,7 @@ static void note_handle_at(struct plain *plain, const pthread_t *place)
 	unlock_threads();
 }
 
-/* What the program's thread begins with; its end is that of tt_self_bind. */
+/* What the program's thread begins with; its end is that of tt_current_bind. */
 static void *run(void *arg)
 {
 	struct plain *plain = arg;
@@ -221,9 +221,9 @@ static void *run(void *arg)
 	void *start_arg = plain->arg;
 	void *result;
 
-	tt_enter();
-	bool known = tt_self_known_id ? tt_self_known() == &plain->thread : begin_made(plain);
-	tt_leave();
+	tt_reentrancy_enter();
+	bool known = tt_current_thread_id ? tt_current_thread() == &plain->thread : begin_made(plain);
+	tt_reentrancy_leave();
 	if (!known)
 		return start ? start(start_arg) : (void *)(uintptr_t)c11_start(start_arg);
 	pthread_cleanup_push(unwinds, plain);
@@ -242,7 +242,7 @@ static void *run_silently(void *arg)
 {
 	struct silent silent = *(struct silent *)arg;
 
-	tt_enter();
+	tt_reentrancy_enter();
 	return silent.start(silent.arg);
 }
 
@@ -256,12 +256,12 @@ static bool is_of_tracer(const void *caller)
 
 static int make_silently(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *arg)
 {
-	struct silent *silent = tt_record_memory(sizeof *silent);
+	struct silent *silent = tt_object_entry_memory(sizeof *silent);
 
 	if (!silent)
-		return TT_REAL(pthread_create)(thread, attributes, start, arg);
+		return TT_LIBC(pthread_create)(thread, attributes, start, arg);
 	*silent = (struct silent){start, arg};
-	return TT_REAL(pthread_create)(thread, attributes, run_silently, silent);
+	return TT_LIBC(pthread_create)(thread, attributes, run_silently, silent);
 }
 
 static bool is_to_be_joined(const pthread_attr_t *attributes)
@@ -346,8 +346,8 @@ static const pthread_attr_t *attributes_for(const pthread_attr_t *given, pthread
 	return pthread_attr_setstacksize(room, size + EVENT_STACK) ? given : room;
 }
 
-int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
-                   int (*c11_start)(void *), void *arg, const void *caller)
+int tt_thread_create_traced(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                            int (*c11_start)(void *), void *arg, const void *caller)
 {
 	const void *address = start ? (const void *)(uintptr_t)start : (const void *)(uintptr_t)c11_start;
 	bool to_join = is_to_be_joined(attributes);
@@ -358,17 +358,17 @@ int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*
 	plain->start = start;
 	plain->c11_start = c11_start;
 	plain->arg = arg;
-	plain->thread.dice = tt_shake_child();
-	if (TT_WATCHED(thread_create) && tt_is_told(caller)) {
+	plain->thread.prng = tt_shake_child();
+	if (TT_TRACED(thread_create) && tt_should_trace(caller)) {
 		tt_shake();
-		TT_REPORT(thread_create, caller, TT_WHAT(tt_thread_what(&plain->thread)), plain->thread.daemon);
+		TT_EMIT(thread_create, caller, TT_OBJECT_REF(tt_thread_ref_of(&plain->thread)), plain->thread.daemon);
 	}
 	if (to_join)
 		add_joinable(plain);
 	tthr_thread_ref(&plain->thread); /* it may be joined or detached, and end, before this call does */
 	pthread_attr_t room;
 	add_starting(plain, thread);
-	int error = TT_REAL(pthread_create)(thread, attributes_for(attributes, &room), run, plain);
+	int error = TT_LIBC(pthread_create)(thread, attributes_for(attributes, &room), run, plain);
 	if (!error) {
 		note_handle_at(plain, thread);
 	} else {
@@ -398,8 +398,8 @@ static void begin_joining(struct joining *joining, const void *caller)
 	bool second = joining->plain->joiners++ > 0;
 	unlock_threads();
 	if (second)
-		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(&joining->plain->thread)), TT_OBJECT_THREAD,
-		          "pthread_join", TT_MISUSE_JOINED_TWICE);
+		TT_EMIT(misuse, caller, TT_OBJECT_REF(tt_thread_ref_of(&joining->plain->thread)), TT_OBJECT_THREAD,
+		        "pthread_join", TT_MISUSE_JOINED_TWICE);
 }
 
 /* One that came to nothing, by a time limit, an error or a cancellation. The thread may be joined by another. */
@@ -420,16 +420,16 @@ static void end_joining(struct joining *joining)
 static void tell_join_end(const tthr_thread *joined, bool itself, int error, const void *caller)
 {
 	if (itself)
-		TT_REPORT(misuse, caller, TT_WHAT(tt_thread_what(joined)), TT_OBJECT_THREAD, "pthread_join",
-		          TT_MISUSE_JOINS_ITSELF);
-	TT_REPORT(thread_join_done, caller, TT_WHAT(tt_thread_what(joined)), error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED,
-	          TT_STACK(caller));
+		TT_EMIT(misuse, caller, TT_OBJECT_REF(tt_thread_ref_of(joined)), TT_OBJECT_THREAD, "pthread_join",
+		        TT_MISUSE_JOINS_ITSELF);
+	TT_EMIT(thread_join_done, caller, TT_OBJECT_REF(tt_thread_ref_of(joined)),
+	        error ? TT_WAKE_TIMEOUT : TT_WAKE_JOINED, TT_STACK(caller));
 }
 
-int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,
-                        const void *caller)
+int tt_thread_join_traced(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,
+                          const void *caller)
 {
-	bool told = TT_WATCHED(thread_join_done) && tt_is_told(caller);
+	bool told = TT_TRACED(thread_join_done) && tt_should_trace(caller);
 	if (told)
 		tt_shake();
 	/* Found before: once it is joined another thread may have its handle. */
@@ -443,7 +443,8 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
 	if (joining.plain)
 		begin_joining(&joining, caller);
 	if (waits)
-		TT_REPORT(thread_join_wait, caller, TT_WHAT(tt_thread_what(joined)), timeout_ns, TT_STACK(caller));
+		TT_EMIT(thread_join_wait, caller, TT_OBJECT_REF(tt_thread_ref_of(joined)), timeout_ns,
+		        TT_STACK(caller));
 	int error = joining.error = join(thread, value, clock, until);
 	if (joined)
 		tell_join_end(joined, itself, error, caller);
@@ -455,10 +456,10 @@ int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const s
 int tt_thread_detach(pthread_t thread, const void *caller)
 {
 	struct plain *plain = remove_joinable(NULL, thread);
-	int error = TT_REAL(pthread_detach)(thread);
+	int error = TT_LIBC(pthread_detach)(thread);
 
-	if (plain && TT_WATCHED(thread_detach) && tt_is_told(caller))
-		TT_REPORT(thread_detach, caller, TT_WHAT(tt_thread_what(&plain->thread)));
+	if (plain && TT_TRACED(thread_detach) && tt_should_trace(caller))
+		TT_EMIT(thread_detach, caller, TT_OBJECT_REF(tt_thread_ref_of(&plain->thread)));
 	forget(plain);
 	return error;
 }
@@ -476,52 +477,52 @@ TT_INTERPOSED int pthread_create(pthread_t *thread, const pthread_attr_t *attrib
 {
 	/* A thread of the library: it makes itself known. */
 	if (tt_is_ours(TT_CALLER))
-		return TT_REAL(pthread_create)(thread, attributes, start, arg);
+		return TT_LIBC(pthread_create)(thread, attributes, start, arg);
 	if (is_of_tracer(TT_CALLER))
 		return make_silently(thread, attributes, start, arg);
 	if (!tt_is_ready)
-		return TT_REAL(pthread_create)(thread, attributes, start, arg);
-	return tt_thread_make(thread, attributes, start, NULL, arg, TT_CALLER);
+		return TT_LIBC(pthread_create)(thread, attributes, start, arg);
+	return tt_thread_create_traced(thread, attributes, start, NULL, arg, TT_CALLER);
 }
 
 static int join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
 	(void)clock;
 	(void)until;
-	return TT_REAL(pthread_join)(thread, value);
+	return TT_LIBC(pthread_join)(thread, value);
 }
 
 static int tryjoin(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
 	(void)clock;
 	(void)until;
-	return TT_REAL(pthread_tryjoin_np)(thread, value);
+	return TT_LIBC(pthread_tryjoin_np)(thread, value);
 }
 
 static int timedjoin(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
 	(void)clock;
-	return TT_REAL(pthread_timedjoin_np)(thread, value, until);
+	return TT_LIBC(pthread_timedjoin_np)(thread, value, until);
 }
 
 TT_INTERPOSED int pthread_join(pthread_t thread, void **value)
 {
-	return tt_thread_told_join(thread, value, CLOCK_REALTIME, NULL, join, TT_CALLER);
+	return tt_thread_join_traced(thread, value, CLOCK_REALTIME, NULL, join, TT_CALLER);
 }
 
 TT_INTERPOSED int pthread_tryjoin_np(pthread_t thread, void **value)
 {
-	return tt_thread_told_join(thread, value, CLOCK_REALTIME, &(struct timespec){0}, tryjoin, TT_CALLER);
+	return tt_thread_join_traced(thread, value, CLOCK_REALTIME, &(struct timespec){0}, tryjoin, TT_CALLER);
 }
 
 TT_INTERPOSED int pthread_timedjoin_np(pthread_t thread, void **value, const struct timespec *until)
 {
-	return tt_thread_told_join(thread, value, CLOCK_REALTIME, until, timedjoin, TT_CALLER);
+	return tt_thread_join_traced(thread, value, CLOCK_REALTIME, until, timedjoin, TT_CALLER);
 }
 
 TT_INTERPOSED int pthread_clockjoin_np(pthread_t thread, void **value, clockid_t clock, const struct timespec *until)
 {
-	return tt_thread_told_join(thread, value, clock, until, TT_REAL(pthread_clockjoin_np), TT_CALLER);
+	return tt_thread_join_traced(thread, value, clock, until, TT_LIBC(pthread_clockjoin_np), TT_CALLER);
 }
 
 TT_INTERPOSED int pthread_detach(pthread_t thread)

@@ -10,12 +10,12 @@
 typedef int tt_join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until);
 
 /* Tells a join that `join` does; the deadline NULL is none. */
-int tt_thread_told_join(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,
-                        const void *caller);
+int tt_thread_join_traced(pthread_t thread, void **value, clockid_t clock, const struct timespec *until, tt_join *join,
+                          const void *caller);
 
 /* pthread_create and thrd_create. Exactly one of the starts is not NULL. */
-int tt_thread_make(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
-                   int (*c11_start)(void *), void *arg, const void *caller);
+int tt_thread_create_traced(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *),
+                            int (*c11_start)(void *), void *arg, const void *caller);
 
 /* pthread_detach. */
 int tt_thread_detach(pthread_t thread, const void *caller);

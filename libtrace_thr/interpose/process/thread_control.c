@@ -18,21 +18,21 @@ static tthr_thread *find_alive(pthread_t handle)
 
 TT_INTERPOSED int pthread_cancel(pthread_t thread)
 {
-	if (TT_WATCHED(thread_cancel) && tt_is_told(TT_CALLER)) {
+	if (TT_TRACED(thread_cancel) && tt_should_trace(TT_CALLER)) {
 		tt_registry_lock();
 		const tthr_thread *found = find_alive(thread);
 		if (found)
-			TT_REPORT(thread_cancel, TT_CALLER, TT_WHAT(tt_thread_what(found)));
+			TT_EMIT(thread_cancel, TT_CALLER, TT_OBJECT_REF(tt_thread_ref_of(found)));
 		tt_registry_unlock();
 	}
-	return TT_REAL(pthread_cancel)(thread);
+	return TT_LIBC(pthread_cancel)(thread);
 }
 
 TT_INTERPOSED int pthread_setname_np(pthread_t thread, const char *name)
 {
-	int error = TT_REAL(pthread_setname_np)(thread, name);
+	int error = TT_LIBC(pthread_setname_np)(thread, name);
 
-	if (!error && !tt_inside && !tt_is_tracer(TT_CALLER)) {
+	if (!error && !tt_reentrancy && !tt_is_tracer(TT_CALLER)) {
 		tt_registry_lock();
 		tthr_thread *found = find_alive(thread);
 		if (found && found->foreign)

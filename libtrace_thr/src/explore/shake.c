@@ -15,7 +15,7 @@
 bool tt_shaking;
 
 /* Of threads that were not started by one that is known. */
-static struct tthr_dice strangers;
+static struct tthr_prng strangers;
 
 /*
  * SplitMix64, from Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014): a counter
@@ -36,17 +36,17 @@ static uint64_t nth(uint64_t seed, uint64_t n)
 }
 
 /* Two series of a thread: of its points, and of the threads that it starts. */
-struct tthr_dice tt_dice_of(uint64_t seed)
+struct tthr_prng tt_prng_of(uint64_t seed)
 {
-	return (struct tthr_dice){.points = nth(seed, 0), .threads = nth(seed, 1)};
+	return (struct tthr_prng){.points = nth(seed, 0), .threads = nth(seed, 1)};
 }
 
-struct tthr_dice tt_dice_of_child(struct tthr_dice *dice)
+struct tthr_prng tt_prng_of_child(struct tthr_prng *prng)
 {
-	return tt_dice_of(nth(dice->threads, dice->n_threads++));
+	return tt_prng_of(nth(prng->threads, prng->n_threads++));
 }
 
-void tt_shake_prepare(struct tthr_dice *first)
+void tt_shake_prepare(struct tthr_prng *first)
 {
 	const char *text = secure_getenv("TRACE_THR_SHAKE");
 	uint64_t seed;
@@ -57,20 +57,20 @@ void tt_shake_prepare(struct tthr_dice *first)
 		        text, (unsigned long long)UINT64_MAX);
 	if (!tt_shaking)
 		return;
-	*first = tt_dice_of(seed);
-	strangers = tt_dice_of(first->threads);
+	*first = tt_prng_of(seed);
+	strangers = tt_prng_of(first->threads);
 }
 
-struct tthr_dice tt_shake_child(void)
+struct tthr_prng tt_shake_child(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 
 	if (!tt_shaking)
-		return (struct tthr_dice){0};
-	if (self && !tt_self_is_nameless())
-		return tt_dice_of_child(&self->dice);
+		return (struct tthr_prng){0};
+	if (self && !tt_current_is_placeholder())
+		return tt_prng_of_child(&self->prng);
 	/* Relaxed: only the numbers must differ. */
-	return tt_dice_of(nth(strangers.threads, __atomic_fetch_add(&strangers.n_threads, 1, __ATOMIC_RELAXED)));
+	return tt_prng_of(nth(strangers.threads, __atomic_fetch_add(&strangers.n_threads, 1, __ATOMIC_RELAXED)));
 }
 
 /*
@@ -78,12 +78,12 @@ struct tthr_dice tt_shake_child(void)
  * doubling of their number: so the time that a thread loses grows with the logarithm of what it does, and a program
  * with millions of them ends as well.
  */
-int64_t tt_dice_throw(struct tthr_dice *dice)
+int64_t tt_prng_next(struct tthr_prng *prng)
 {
 	enum { FIRST_POINTS = 256, FACES = 32, YIELDS_FROM = 24, SLEEPS_FROM = 28, LONG = 31 };
 	const uint64_t short_ns = 300 * 1000, long_ns = 3 * 1000 * 1000;
-	uint64_t point = dice->n_points++;
-	uint64_t number = nth(dice->points, point);
+	uint64_t point = prng->n_points++;
+	uint64_t number = nth(prng->points, point);
 	unsigned face = number % FACES;
 	int doublings = 63 - __builtin_clzll(point / FIRST_POINTS + 1);
 
@@ -104,13 +104,13 @@ static void sleep_ns(int64_t ns)
 	errno = saved;
 }
 
-void tt_shake_now(void)
+void tt_shake_point(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 
-	if (!self || tt_self_is_nameless())
+	if (!self || tt_current_is_placeholder())
 		return;
-	int64_t delay = tt_dice_throw(&self->dice);
+	int64_t delay = tt_prng_next(&self->prng);
 	if (delay == TT_DELAY_YIELD)
 		sched_yield();
 	else if (delay != TT_DELAY_NONE)

@@ -23,27 +23,27 @@
 extern bool tt_shaking __attribute__((visibility("hidden")));
 
 /* Once, when the library loads. `first` becomes that of the main thread. */
-void tt_shake_prepare(struct tthr_dice *first);
+void tt_shake_prepare(struct tthr_prng *first);
 
-/* Those of a seed, and those of the next thread that the owner of `dice` starts. */
-struct tthr_dice tt_dice_of(uint64_t seed);
-struct tthr_dice tt_dice_of_child(struct tthr_dice *dice);
+/* Those of a seed, and those of the next thread that the owner of `prng` starts. */
+struct tthr_prng tt_prng_of(uint64_t seed);
+struct tthr_prng tt_prng_of_child(struct tthr_prng *prng);
 
 /* For a thread that the calling one is about to start; or, if that is not known, that comes to be by itself. */
-struct tthr_dice tt_shake_child(void);
+struct tthr_prng tt_shake_child(void);
 
 /* What to do at a point: to go on, to let others go first, or to sleep for so many nanoseconds. */
 enum { TT_DELAY_NONE = 0, TT_DELAY_YIELD = -1 };
-int64_t tt_dice_throw(struct tthr_dice *dice);
+int64_t tt_prng_next(struct tthr_prng *prng);
 
 /* For tt_shake. */
-void tt_shake_now(void);
+void tt_shake_point(void);
 
 /* A point of the calling thread. For signal handlers as well. */
 static inline void tt_shake(void)
 {
 	if (__builtin_expect(tt_shaking, 0))
-		tt_shake_now();
+		tt_shake_point();
 }
 
 /* The same, of a call that the event tells: only if a session records it. */

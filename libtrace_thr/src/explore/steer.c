@@ -45,13 +45,13 @@ static __thread bool busy __attribute__((tls_model("initial-exec")));
 
 static void lock_parts(void)
 {
-	if (!tt_word_try(&word))
-		tt_word_take(&word, &tt_never);
+	if (!tt_futex_lock_try(&word))
+		tt_futex_lock_acquire(&word, &tt_never);
 }
 
 static void unlock_parts(void)
 {
-	tt_word_free(&word);
+	tt_futex_lock_release(&word);
 }
 
 void tt_steer_prepare(void)
@@ -82,7 +82,7 @@ void tt_steer_prepare_thread(void)
 /* The others' parts are not in this process, nor is who may have had the word. */
 void tt_steer_after_fork_in_child(void)
 {
-	word = TT_WORD_FREE;
+	word = TT_FUTEX_LOCK_FREE;
 	mine = NULL;
 	paused_ns = 0;
 	memset(parts, 0, sizeof parts);
@@ -109,20 +109,20 @@ static struct part *take_part(void)
 }
 
 /* A thread that is cancelled in here would leave the word taken. */
-static struct tt_calm enter(void)
+static struct tt_emit_guard enter(void)
 {
-	struct tt_calm calm = tt_calm_begin();
+	struct tt_emit_guard calm = tt_emit_guard_enter();
 
 	busy = true;
 	lock_parts();
 	return calm;
 }
 
-static void leave(struct tt_calm calm)
+static void leave(struct tt_emit_guard calm)
 {
 	unlock_parts();
 	busy = false;
-	tt_calm_end(calm);
+	tt_emit_guard_leave(calm);
 }
 
 /* A part is that of a thread which has a lock. The word is held. */
@@ -138,7 +138,7 @@ void tt_steer_released_now(const void *lock)
 {
 	if (busy || !mine)
 		return;
-	struct tt_calm calm = enter();
+	struct tt_emit_guard calm = enter();
 	for (unsigned i = 0; i < mine->n_held; i++) {
 		if (mine->held[i].lock != lock)
 			continue;
@@ -259,7 +259,7 @@ void tt_steer_acquired_now(const void *lock, const void *caller)
 
 	if (!edges)
 		return;
-	struct tt_calm calm = enter();
+	struct tt_emit_guard calm = enter();
 	if (!mine)
 		mine = take_part();
 	if (mine && mine->n_held < MOST_HELD) {
@@ -319,9 +319,9 @@ static void wait_for_others(void)
 		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
 }
 
-struct tt_steer_place tt_steer_place(const void *caller)
+struct tt_steer_site_match tt_steer_site_match(const void *caller)
 {
-	struct tt_steer_place place = {0, 0};
+	struct tt_steer_site_match place = {0, 0};
 
 	if (!busy && (mine || askers & ~holders))
 		place.wanted = match(TT_STEER_WANTED, caller);
@@ -353,14 +353,14 @@ static void let_askers_pass(uint32_t wants)
 	lock_parts();
 }
 
-void tt_steer_pause(const void *lock, struct tt_steer_place place)
+void tt_steer_pause(const void *lock, struct tt_steer_site_match place)
 {
 	uint32_t wants = edges_wanted(lock, place.wanted);
 	uint32_t comes = mine && mine->n_held ? 0 : place.held;
 
 	if (!wants && !comes)
 		return;
-	struct tt_calm calm = enter();
+	struct tt_emit_guard calm = enter();
 	if (!mine)
 		mine = take_part();
 	if (mine) {

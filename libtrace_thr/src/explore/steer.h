@@ -33,11 +33,11 @@ void tt_steer_prepare_thread(void);
 void tt_steer_after_fork_in_child(void);
 
 /* For the functions below. */
-struct tt_steer_place {
+struct tt_steer_site_match {
 	uint32_t held, wanted; /* the edges, as bits, that the call is such a site of */
 };
-struct tt_steer_place tt_steer_place(const void *caller);
-void tt_steer_pause(const void *lock, struct tt_steer_place place);
+struct tt_steer_site_match tt_steer_site_match(const void *caller);
+void tt_steer_pause(const void *lock, struct tt_steer_site_match place);
 void tt_steer_acquired_now(const void *lock, const void *caller);
 void tt_steer_released_now(const void *lock);
 
@@ -51,7 +51,7 @@ static inline bool tt_is_steering(void)
 static inline void tt_steer_request(const void *lock, const void *caller)
 {
 	if (tt_is_steering())
-		tt_steer_pause(lock, tt_steer_place(caller));
+		tt_steer_pause(lock, tt_steer_site_match(caller));
 }
 
 /* It has got the lock, and did not hold it before. */

@@ -24,20 +24,20 @@ enum { PASSED = -1 };
 
 static void emit_init(tthr_barrier *barrier, const void *caller)
 {
-	TT_TRACE(barrier_init, caller, TT_WHAT(tt_object_what(&barrier->object)), barrier->parties,
+	TT_TRACE(barrier_init, caller, TT_OBJECT_REF(tt_object_ref_of(&barrier->object)), barrier->parties,
 	         tt_timeout_ns(barrier->timeout));
 }
 
-static struct tt_what identify(tthr_barrier *barrier, const void *caller)
+static struct tt_object_ref identify(tthr_barrier *barrier, const void *caller)
 {
 	if (tt_object_identify(&barrier->object, "Barrier"))
 		emit_init(barrier, caller);
-	return tt_object_what(&barrier->object);
+	return tt_object_ref_of(&barrier->object);
 }
 
 static int refuse(tthr_barrier *barrier, const char *call, enum tt_misuse why, int error, const void *caller)
 {
-	tt_misuse(caller, TT_OBJECT_BARRIER, TT_WHAT(identify(barrier, caller)), call, why);
+	tt_misuse(caller, TT_OBJECT_BARRIER, TT_OBJECT_REF(identify(barrier, caller)), call, why);
 	return error;
 }
 
@@ -55,7 +55,7 @@ static uint32_t get(const uint32_t *field)
 /* Takes the guard; after a fork nobody has arrived. */
 static void lock(tthr_barrier *barrier)
 {
-	if (!tt_waiters_lock(&barrier->waiters))
+	if (!tt_wait_queue_lock(&barrier->waiters))
 		return;
 	set(&barrier->arrived, 0);
 	barrier->acting = NULL;
@@ -63,26 +63,26 @@ static void lock(tthr_barrier *barrier)
 
 static void unlock(tthr_barrier *barrier)
 {
-	tt_waiters_unlock(&barrier->waiters);
+	tt_wait_queue_unlock(&barrier->waiters);
 }
 
 /* Ends the round, in the given state; returns who waits, to be woken after the guard is given back. */
-static struct tthr_waiter *end_round(tthr_barrier *barrier, uint32_t state)
+static struct tthr_wait_entry *end_round(tthr_barrier *barrier, uint32_t state)
 {
 	uint32_t count;
 
 	if (!barrier->acting)
 		set(&barrier->arrived, 0);
 	set(&barrier->state, state);
-	return tt_waiters_pick(&barrier->waiters, UINT32_MAX, &count);
+	return tt_wait_queue_pick(&barrier->waiters, UINT32_MAX, &count);
 }
 
 /* The same, for `why`. Who broke a barrier first is the one to be named. */
-static struct tthr_waiter *break_round(tthr_barrier *barrier, enum tt_break why)
+static struct tthr_wait_entry *break_round(tthr_barrier *barrier, enum tt_break why)
 {
 	if (barrier->state != BROKEN) {
 		barrier->reason = why;
-		barrier->breaker = tt_self_id();
+		barrier->breaker = tt_current_id();
 	}
 	return end_round(barrier, BROKEN);
 }
@@ -91,10 +91,10 @@ static struct tthr_waiter *break_round(tthr_barrier *barrier, enum tt_break why)
 static int tell(tthr_barrier *barrier, int outcome, uint32_t at, uint64_t waker, unsigned *index, const void *caller)
 {
 	if (outcome != PASSED) {
-		TT_TRACE(barrier_broken, caller, TT_WHAT(identify(barrier, caller)), (uint8_t)outcome, waker);
+		TT_TRACE(barrier_broken, caller, TT_OBJECT_REF(identify(barrier, caller)), (uint8_t)outcome, waker);
 		return TTHR_EBROKEN;
 	}
-	TT_TRACE(barrier_passed, caller, TT_WHAT(identify(barrier, caller)), at, waker);
+	TT_TRACE(barrier_passed, caller, TT_OBJECT_REF(identify(barrier, caller)), at, waker);
 	if (index)
 		*index = at;
 	return 0;
@@ -103,7 +103,7 @@ static int tell(tthr_barrier *barrier, int outcome, uint32_t at, uint64_t waker,
 /* A round that is complete, while its action runs. */
 struct tthr_acting {
 	tthr_barrier *barrier;
-	struct tthr_waiter *others;
+	struct tthr_wait_entry *others;
 	uint64_t aborter; /* the thread that has aborted the round, 0: none */
 	uint32_t generation;
 	uint32_t at;
@@ -114,12 +114,12 @@ struct tthr_acting {
 static int end_action(struct tthr_acting *acting, bool success)
 {
 	tthr_barrier *barrier = acting->barrier;
-	struct tthr_waiter *late = NULL;
+	struct tthr_wait_entry *late = NULL;
 	int outcome = success ? PASSED : TT_BREAK_ACTION;
-	uint64_t waker = tt_self_id();
+	uint64_t waker = tt_current_id();
 
 	lock(barrier);
-	if (acting->generation != tt_waiters_generation()) {
+	if (acting->generation != tt_wait_queue_generation()) {
 		acting->others = NULL; /* the action forked: they are not of this process */
 	} else {
 		if (acting->aborter) {
@@ -132,9 +132,9 @@ static int end_action(struct tthr_acting *acting, bool success)
 	}
 	int error = tell(barrier, outcome, acting->at, waker, acting->index, acting->caller);
 	unlock(barrier);
-	tt_waiters_wake(acting->others, waker, outcome);
+	tt_wait_queue_wake(acting->others, waker, outcome);
 	/* Those who came meanwhile go on to the next round, unless there is none. */
-	tt_waiters_wake(late, waker, outcome == TT_BREAK_ACTION ? outcome : PASSED);
+	tt_wait_queue_wake(late, waker, outcome == TT_BREAK_ACTION ? outcome : PASSED);
 	return error;
 }
 
@@ -147,21 +147,21 @@ static void action_cut_short(void *acting)
 /* All have arrived, the caller last. The guard is held, and given back. */
 static int complete(tthr_barrier *barrier, uint32_t at, unsigned *index, const void *caller)
 {
-	uint64_t me = tt_self_id();
+	uint64_t me = tt_current_id();
 	int failed = 0;
 
 	if (!barrier->action) {
-		struct tthr_waiter *others = end_round(barrier, FILLING);
+		struct tthr_wait_entry *others = end_round(barrier, FILLING);
 		int error = tell(barrier, PASSED, at, me, index, caller);
 		unlock(barrier);
-		tt_waiters_wake(others, me, PASSED);
+		tt_wait_queue_wake(others, me, PASSED);
 		return error;
 	}
 
 	uint32_t count;
 	struct tthr_acting acting = {.barrier = barrier,
-	                             .others = tt_waiters_pick(&barrier->waiters, UINT32_MAX, &count),
-	                             .generation = tt_waiters_generation(),
+	                             .others = tt_wait_queue_pick(&barrier->waiters, UINT32_MAX, &count),
+	                             .generation = tt_wait_queue_generation(),
 	                             .at = at,
 	                             .index = index,
 	                             .caller = caller};
@@ -176,12 +176,12 @@ static int complete(tthr_barrier *barrier, uint32_t at, unsigned *index, const v
 /* Breaks the round that fills, since the caller's timeout is over. The guard is held, and given back. */
 static int break_late(tthr_barrier *barrier, uint32_t at, unsigned *index, const void *caller)
 {
-	uint64_t self = tt_self_id();
-	struct tthr_waiter *others = break_round(barrier, TT_BREAK_TIMEOUT);
+	uint64_t self = tt_current_id();
+	struct tthr_wait_entry *others = break_round(barrier, TT_BREAK_TIMEOUT);
 	int error = tell(barrier, TT_BREAK_TIMEOUT, at, self, index, caller);
 
 	unlock(barrier);
-	tt_waiters_wake(others, self, TT_BREAK_TIMEOUT);
+	tt_wait_queue_wake(others, self, TT_BREAK_TIMEOUT);
 	return error;
 }
 
@@ -189,24 +189,24 @@ static int break_late(tthr_barrier *barrier, uint32_t at, unsigned *index, const
 static int wait_for_parties(tthr_barrier *barrier, const struct tt_deadline *deadline, uint32_t at, unsigned *index,
                             const void *caller)
 {
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 	int error;
 
-	tt_waiters_add(&barrier->waiters, &me);
+	tt_wait_queue_add(&barrier->waiters, &me);
 	unlock(barrier);
-	bool woken = tt_waiters_sleep(&me, deadline);
+	bool woken = tt_wait_queue_sleep(&me, deadline);
 	if (!woken) {
 		lock(barrier);
-		if (tt_waiters_withdraw(&barrier->waiters, &me)) {
+		if (tt_wait_queue_withdraw(&barrier->waiters, &me)) {
 			error = break_late(barrier, at, index, caller);
 			goto out;
 		}
 		unlock(barrier);
-		tt_waiters_sleep(&me, &tt_never);
+		tt_wait_queue_sleep(&me, &tt_never);
 	}
 	error = tell(barrier, me.outcome, at, me.waker, index, caller);
 out:
-	tt_waiters_leave(&barrier->waiters);
+	tt_wait_queue_leave(&barrier->waiters);
 	return error;
 }
 
@@ -214,37 +214,37 @@ out:
  * Waits while an action runs, unless the caller's round breaks. True if the deadline came first. The guard is held,
  * here and after.
  */
-static bool wait_for_action(tthr_barrier *barrier, struct tthr_waiter *me, const struct tt_deadline *deadline)
+static bool wait_for_action(tthr_barrier *barrier, struct tthr_wait_entry *me, const struct tt_deadline *deadline)
 {
 	bool late = false;
 
 	while (barrier->acting && barrier->state != BROKEN && me->outcome == PASSED && !late) {
-		tt_waiters_add(&barrier->waiters, me);
+		tt_wait_queue_add(&barrier->waiters, me);
 		unlock(barrier);
-		bool woken = tt_waiters_sleep(me, deadline);
+		bool woken = tt_wait_queue_sleep(me, deadline);
 		lock(barrier);
-		late = !woken && tt_waiters_withdraw(&barrier->waiters, me);
+		late = !woken && tt_wait_queue_withdraw(&barrier->waiters, me);
 		if (!woken && !late) {
 			unlock(barrier);
-			tt_waiters_sleep(me, &tt_never);
+			tt_wait_queue_sleep(me, &tt_never);
 			lock(barrier);
 		}
 		me->outcome = late ? PASSED : me->outcome;
-		tt_waiters_leave(&barrier->waiters);
+		tt_wait_queue_leave(&barrier->waiters);
 	}
 	return late;
 }
 
 static void emit_wait(tthr_barrier *barrier, uint32_t at, double seconds, const void *caller)
 {
-	TT_TRACE(barrier_wait, caller, TT_WHAT(identify(barrier, caller)), at, at + 1, barrier->parties,
+	TT_TRACE(barrier_wait, caller, TT_OBJECT_REF(identify(barrier, caller)), at, at + 1, barrier->parties,
 	         tt_timeout_ns(seconds), TT_STACK(caller));
 }
 
 static int wait_within(tthr_barrier *barrier, unsigned *index, double seconds, const void *caller)
 {
 	struct tt_deadline deadline;
-	struct tthr_waiter me = {.outcome = PASSED};
+	struct tthr_wait_entry me = {.outcome = PASSED};
 
 	TT_SHAKE(barrier_wait);
 	tt_deadline_after(seconds, &deadline);
@@ -278,7 +278,7 @@ int tthr_barrier_init(tthr_barrier *barrier, const struct tthr_barrier_options *
 	static const char call[] = "tthr_barrier_init";
 
 	if (!options || !options->parties || !(options->timeout >= 0)) {
-		struct tt_what what = {.name = options && options->name ? options->name : "Barrier"};
+		struct tt_object_ref what = {.name = options && options->name ? options->name : "Barrier"};
 		tt_misuse(TT_CALLER, TT_OBJECT_BARRIER, &what, call, TT_MISUSE_BAD_ARGUMENT);
 		return EINVAL;
 	}
@@ -300,14 +300,14 @@ int tthr_barrier_destroy(tthr_barrier *barrier)
 	lock(barrier);                 /* after a fork, nobody has arrived */
 	bool acting = barrier->acting; /* not to wait for its end */
 	unlock(barrier);
-	if (acting || tt_waiters_drain(&barrier->waiters))
+	if (acting || tt_wait_queue_drain(&barrier->waiters))
 		return refuse(barrier, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	if (barrier->acting) {
 		unlock(barrier);
 		return refuse(barrier, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	}
 	if (tt_object_known(&barrier->object))
-		TT_TRACE(barrier_destroy, TT_CALLER, TT_WHAT(tt_object_what(&barrier->object)));
+		TT_TRACE(barrier_destroy, TT_CALLER, TT_OBJECT_REF(tt_object_ref_of(&barrier->object)));
 	tt_object_destroy(&barrier->object);
 	unlock(barrier);
 	return 0;
@@ -327,29 +327,29 @@ int tthr_barrier_wait_timeout(tthr_barrier *barrier, unsigned *index, double sec
 
 int tthr_barrier_reset(tthr_barrier *barrier)
 {
-	struct tthr_waiter *waiting = NULL;
+	struct tthr_wait_entry *waiting = NULL;
 
 	lock(barrier);
-	TT_TRACE(barrier_reset, TT_CALLER, TT_WHAT(identify(barrier, TT_CALLER)));
+	TT_TRACE(barrier_reset, TT_CALLER, TT_OBJECT_REF(identify(barrier, TT_CALLER)));
 	/* As in Python, a round that is complete ends well. */
 	if (barrier->acting)
 		set(&barrier->state, FILLING);
 	else
 		waiting = end_round(barrier, FILLING);
 	unlock(barrier);
-	tt_waiters_wake(waiting, tt_self_id(), TT_BREAK_RESET);
+	tt_wait_queue_wake(waiting, tt_current_id(), TT_BREAK_RESET);
 	return 0;
 }
 
 int tthr_barrier_abort(tthr_barrier *barrier)
 {
 	lock(barrier);
-	TT_TRACE(barrier_abort, TT_CALLER, TT_WHAT(identify(barrier, TT_CALLER)));
+	TT_TRACE(barrier_abort, TT_CALLER, TT_OBJECT_REF(identify(barrier, TT_CALLER)));
 	if (barrier->acting && !barrier->acting->aborter)
-		barrier->acting->aborter = tt_self_id();
-	struct tthr_waiter *waiting = break_round(barrier, TT_BREAK_ABORT);
+		barrier->acting->aborter = tt_current_id();
+	struct tthr_wait_entry *waiting = break_round(barrier, TT_BREAK_ABORT);
 	unlock(barrier);
-	tt_waiters_wake(waiting, tt_self_id(), TT_BREAK_ABORT);
+	tt_wait_queue_wake(waiting, tt_current_id(), TT_BREAK_ABORT);
 	return 0;
 }
 
@@ -360,7 +360,7 @@ unsigned tthr_barrier_parties(const tthr_barrier *barrier)
 
 unsigned tthr_barrier_n_waiting(const tthr_barrier *barrier)
 {
-	return tt_waiters_current(&barrier->waiters) ? get(&barrier->arrived) : 0;
+	return tt_wait_queue_is_this_process(&barrier->waiters) ? get(&barrier->arrived) : 0;
 }
 
 bool tthr_barrier_broken(const tthr_barrier *barrier)

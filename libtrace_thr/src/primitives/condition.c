@@ -41,7 +41,7 @@ static bool is_held(tthr_condition *cond)
 {
 	tthr_rlock *rlock = rlock_of(cond);
 
-	return rlock ? tt_rlock_is_held_by(rlock, tt_self_id()) : tt_word_is_held(&cond->lock->word);
+	return rlock ? tt_rlock_is_held_by(rlock, tt_current_id()) : tt_futex_lock_is_held(&cond->lock->word);
 }
 
 /* Frees the lock; returns how deep it was held. */
@@ -50,27 +50,27 @@ static uint32_t give_up_lock(tthr_condition *cond, const void *caller)
 	tthr_rlock *rlock = rlock_of(cond);
 
 	if (rlock)
-		return tt_rlock_give_up(rlock, caller);
-	tt_lock_let_go(cond->lock, TT_KIND_LOCK, caller);
+		return tt_rlock_release_all(rlock, caller);
+	tt_lock_release_fast(cond->lock, TT_KIND_LOCK, caller);
 	return 1;
 }
 
-static struct tt_what identify(tthr_condition *cond, const void *caller)
+static struct tt_object_ref identify(tthr_condition *cond, const void *caller)
 {
 	if (tt_object_identify(&cond->object, "Condition"))
-		TT_TRACE(cond_init, caller, TT_WHAT(tt_object_what(&cond->object)), lock_id(cond, caller));
-	return tt_object_what(&cond->object);
+		TT_TRACE(cond_init, caller, TT_OBJECT_REF(tt_object_ref_of(&cond->object)), lock_id(cond, caller));
+	return tt_object_ref_of(&cond->object);
 }
 
 static int refuse(tthr_condition *cond, const char *call, enum tt_misuse why, int error, const void *caller)
 {
-	tt_misuse(caller, TT_OBJECT_CONDITION, TT_WHAT(identify(cond, caller)), call, why);
+	tt_misuse(caller, TT_OBJECT_CONDITION, TT_OBJECT_REF(identify(cond, caller)), call, why);
 	return error;
 }
 
 static int refuse_init(const char *name, const char *call, const void *caller)
 {
-	struct tt_what what = {.name = name ? name : "Condition"};
+	struct tt_object_ref what = {.name = name ? name : "Condition"};
 
 	tt_misuse(caller, TT_OBJECT_CONDITION, &what, call, TT_MISUSE_BAD_ARGUMENT);
 	return EINVAL;
@@ -82,7 +82,7 @@ static int init(tthr_condition *cond, const char *name, const void *caller)
 	int error = tt_object_init(&cond->object, "Condition", name);
 
 	if (!error)
-		TT_TRACE(cond_init, caller, TT_WHAT(tt_object_what(&cond->object)), lock_id(cond, caller));
+		TT_TRACE(cond_init, caller, TT_OBJECT_REF(tt_object_ref_of(&cond->object)), lock_id(cond, caller));
 	return error;
 }
 
@@ -120,17 +120,17 @@ int tthr_condition_destroy(tthr_condition *cond)
 {
 	static const char call[] = "tthr_condition_destroy";
 
-	if (tt_waiters_drain(&cond->waiters))
+	if (tt_wait_queue_drain(&cond->waiters))
 		return refuse(cond, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	/* Who has been woken may have yet to take it back. */
 	if (has_own_lock(cond) && tt_lock_is_in_use(&cond->own.lock)) {
-		tt_waiters_unlock(&cond->waiters);
+		tt_wait_queue_unlock(&cond->waiters);
 		return refuse(cond, call, TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	}
 	if (tt_object_known(&cond->object))
-		TT_TRACE(cond_destroy, TT_CALLER, TT_WHAT(tt_object_what(&cond->object)));
+		TT_TRACE(cond_destroy, TT_CALLER, TT_OBJECT_REF(tt_object_ref_of(&cond->object)));
 	tt_object_destroy(&cond->object);
-	tt_waiters_unlock(&cond->waiters);
+	tt_wait_queue_unlock(&cond->waiters);
 	return has_own_lock(cond) ? tt_lock_destroy(&cond->own.lock, TT_KIND_RLOCK, call, TT_CALLER) : 0;
 }
 
@@ -142,7 +142,7 @@ int tt_condition_acquire(tthr_condition *cond, const void *caller)
 
 	if (rlock)
 		return tt_rlock_acquire(rlock, caller);
-	tt_lock_take(cond->lock, TT_KIND_LOCK, tt_self_id(), 1, caller);
+	tt_lock_acquire_fast(cond->lock, TT_KIND_LOCK, tt_current_id(), 1, caller);
 	return 0;
 }
 
@@ -162,7 +162,7 @@ int tthr_condition_try_acquire(tthr_condition *cond)
 {
 	tthr_rlock *rlock = rlock_of(cond);
 
-	return rlock ? tt_rlock_try_acquire(rlock, TT_CALLER) : tt_lock_try(cond->lock, TT_KIND_LOCK, TT_CALLER);
+	return rlock ? tt_rlock_try_acquire(rlock, TT_CALLER) : tt_lock_try_fast(cond->lock, TT_KIND_LOCK, TT_CALLER);
 }
 
 int tthr_condition_acquire_timeout(tthr_condition *cond, double seconds)
@@ -170,8 +170,8 @@ int tthr_condition_acquire_timeout(tthr_condition *cond, double seconds)
 	tthr_rlock *rlock = rlock_of(cond);
 
 	return rlock ? tt_rlock_acquire_timeout(rlock, seconds, TT_CALLER)
-	             : tt_lock_take_within(cond->lock, TT_KIND_LOCK, seconds, "tthr_condition_acquire_timeout",
-	                                   TT_CALLER);
+	             : tt_lock_acquire_timeout(cond->lock, TT_KIND_LOCK, seconds, "tthr_condition_acquire_timeout",
+	                                       TT_CALLER);
 }
 
 int tthr_condition_release(tthr_condition *cond)
@@ -185,28 +185,28 @@ static int wait_until(tthr_condition *cond, const struct tt_deadline *deadline, 
 {
 	tthr_rlock *rlock = rlock_of(cond);
 	tthr_lock *lock = lock_of(cond);
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 
 	if (!is_held(cond))
 		return refuse(cond, call, TT_MISUSE_NOT_HELD, EPERM, caller);
 	TT_SHAKE(cond_wait);
-	tt_waiters_lock(&cond->waiters);
-	TT_TRACE(cond_wait, caller, TT_WHAT(identify(cond, caller)), lock_id(cond, caller), timeout_ns,
+	tt_wait_queue_lock(&cond->waiters);
+	TT_TRACE(cond_wait, caller, TT_OBJECT_REF(identify(cond, caller)), lock_id(cond, caller), timeout_ns,
 	         TT_STACK(caller));
-	tt_waiters_add(&cond->waiters, &me);
-	tt_waiters_unlock(&cond->waiters);
+	tt_wait_queue_add(&cond->waiters, &me);
+	tt_wait_queue_unlock(&cond->waiters);
 	tt_waiting_enter(&lock->waiting); /* it will want it back */
 	uint32_t depth = give_up_lock(cond, caller);
 
-	int error = tt_waiters_wait(&cond->waiters, &me, deadline);
-	TT_TRACE(cond_woken, caller, TT_WHAT(identify(cond, caller)), error ? TT_WAKE_TIMEOUT : TT_WAKE_NOTIFIED,
+	int error = tt_wait_queue_wait(&cond->waiters, &me, deadline);
+	TT_TRACE(cond_woken, caller, TT_OBJECT_REF(identify(cond, caller)), error ? TT_WAKE_TIMEOUT : TT_WAKE_NOTIFIED,
 	         error ? 0 : me.waker);
 	/* From here on the condition may be gone, if its lock is another's; the lock may not. */
-	tt_waiters_leave(&cond->waiters);
+	tt_wait_queue_leave(&cond->waiters);
 	if (rlock)
-		tt_rlock_take_back(rlock, depth, caller);
+		tt_rlock_reacquire(rlock, depth, caller);
 	else
-		tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, caller);
+		tt_lock_acquire_fast(lock, TT_KIND_LOCK, tt_current_id(), 1, caller);
 	tt_waiting_leave(&lock->waiting);
 	return error;
 }
@@ -248,17 +248,17 @@ int tthr_condition_wait_for(tthr_condition *cond, bool (*predicate)(void *arg), 
 
 static int notify(tthr_condition *cond, uint32_t n, int64_t asked, const char *call, const void *caller)
 {
-	uint64_t me = tt_self_id();
+	uint64_t me = tt_current_id();
 	uint32_t woken;
 
 	if (!is_held(cond))
 		return refuse(cond, call, TT_MISUSE_NOT_HELD, EPERM, caller);
 	TT_SHAKE(cond_notify);
-	tt_waiters_lock(&cond->waiters);
-	struct tthr_waiter *picked = tt_waiters_pick(&cond->waiters, n, &woken);
-	TT_TRACE(cond_notify, caller, TT_WHAT(identify(cond, caller)), asked, woken);
-	tt_waiters_unlock(&cond->waiters);
-	tt_waiters_wake(picked, me, TT_WAKE_NOTIFIED);
+	tt_wait_queue_lock(&cond->waiters);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&cond->waiters, n, &woken);
+	TT_TRACE(cond_notify, caller, TT_OBJECT_REF(identify(cond, caller)), asked, woken);
+	tt_wait_queue_unlock(&cond->waiters);
+	tt_wait_queue_wake(picked, me, TT_WAKE_NOTIFIED);
 	return 0;
 }
 

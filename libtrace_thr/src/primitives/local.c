@@ -43,13 +43,13 @@ void tt_local_after_fork(void)
 	pthread_mutex_unlock(&lock);
 }
 
-static struct tt_what identify(tthr_local *local, const void *caller)
+static struct tt_object_ref identify(tthr_local *local, const void *caller)
 {
 	if (tt_object_identify(&local->object, "Local")) {
-		struct tt_what what = tt_object_what(&local->object);
+		struct tt_object_ref what = tt_object_ref_of(&local->object);
 		TT_TRACE(local_init, caller, &what);
 	}
-	return tt_object_what(&local->object);
+	return tt_object_ref_of(&local->object);
 }
 
 /* Adds the cell to its local's list. The lock is held. */
@@ -102,7 +102,7 @@ static struct tthr_local_value *find(tthr_thread *thread, const tthr_local *loca
 static struct tthr_local_value *add(tthr_thread *thread, tthr_local *local)
 {
 	/* One that shares its entry with others has no list of its own. */
-	struct tthr_local_value *cell = tt_self_is_nameless() ? NULL : calloc(1, sizeof *cell);
+	struct tthr_local_value *cell = tt_current_is_placeholder() ? NULL : calloc(1, sizeof *cell);
 
 	if (!cell)
 		return NULL;
@@ -141,7 +141,7 @@ int tthr_local_init(tthr_local *local, const struct tthr_local_options *options)
 	int error = tt_object_init(&local->object, "Local", options->name);
 	if (error)
 		return error;
-	struct tt_what what = tt_object_what(&local->object);
+	struct tt_object_ref what = tt_object_ref_of(&local->object);
 	TT_TRACE(local_init, TT_CALLER, &what);
 	return 0;
 }
@@ -174,7 +174,7 @@ int tthr_local_destroy(tthr_local *local)
 		if (is_set && local->free)
 			local->free(value);
 	if (tt_object_known(&local->object)) {
-		struct tt_what what = tt_object_what(&local->object);
+		struct tt_object_ref what = tt_object_ref_of(&local->object);
 		TT_TRACE(local_destroy, TT_CALLER, &what);
 	}
 	tt_object_destroy(&local->object);

@@ -32,20 +32,20 @@ static void lock_log(int *cancel_state)
 {
 	/* write and printf are cancellation points, and we have none. */
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel_state);
-	if (!tt_word_try(&lock))
-		tt_word_take(&lock, &tt_never);
+	if (!tt_futex_lock_try(&lock))
+		tt_futex_lock_acquire(&lock, &tt_never);
 }
 
 static void unlock_log(int cancel_state)
 {
-	tt_word_free(&lock);
+	tt_futex_lock_release(&lock);
 	pthread_setcancelstate(cancel_state, NULL);
 }
 
 void tt_log_after_fork_in_child(void)
 {
 	/* The configuration is whole: it changes by the store of one pointer. */
-	lock = TT_WORD_FREE;
+	lock = TT_FUTEX_LOCK_FREE;
 }
 
 static void free_config(struct config *old)
@@ -147,7 +147,7 @@ __attribute__((format(printf, 2, 0))) static int put(int level, const char *form
 		return EINVAL;
 	if (level < __atomic_load_n(&level_now, __ATOMIC_RELAXED))
 		return 0;
-	struct tt_who who = tt_self_who();
+	struct tt_thread_ref who = tt_current_ref();
 	errno = saved; /* for %m */
 	int error = vasprintf(&message, format, args) < 0 ? ENOMEM : 0;
 	if (error)

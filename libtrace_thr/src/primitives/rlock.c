@@ -26,55 +26,55 @@ static inline int begin(tthr_rlock *rlock, int error)
 
 int tt_rlock_acquire(tthr_rlock *rlock, const void *caller)
 {
-	uint64_t me = tt_self_id();
+	uint64_t me = tt_current_id();
 
 	if (tt_rlock_is_held_by(rlock, me))
 		return again(rlock, TT_LIMIT_NONE, caller);
-	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, me, 1, caller);
+	tt_lock_acquire_fast(&rlock->lock, TT_KIND_RLOCK, me, 1, caller);
 	return begin(rlock, 0);
 }
 
 int tt_rlock_try_acquire(tthr_rlock *rlock, const void *caller)
 {
-	if (tt_rlock_is_held_by(rlock, tt_self_id()))
+	if (tt_rlock_is_held_by(rlock, tt_current_id()))
 		return again(rlock, TT_LIMIT_TRY, caller);
-	return begin(rlock, tt_lock_try(&rlock->lock, TT_KIND_RLOCK, caller));
+	return begin(rlock, tt_lock_try_fast(&rlock->lock, TT_KIND_RLOCK, caller));
 }
 
 int tt_rlock_acquire_timeout(tthr_rlock *rlock, double seconds, const void *caller)
 {
-	if (tt_lock_timeout_valid(&seconds) && tt_rlock_is_held_by(rlock, tt_self_id()))
+	if (tt_lock_timeout_valid(&seconds) && tt_rlock_is_held_by(rlock, tt_current_id()))
 		return again(rlock, tt_limit_of(seconds), caller);
-	return begin(rlock,
-	             tt_lock_take_within(&rlock->lock, TT_KIND_RLOCK, seconds, "tthr_rlock_acquire_timeout", caller));
+	return begin(
+	    rlock, tt_lock_acquire_timeout(&rlock->lock, TT_KIND_RLOCK, seconds, "tthr_rlock_acquire_timeout", caller));
 }
 
 int tt_rlock_release(tthr_rlock *rlock, const void *caller)
 {
-	if (!tt_rlock_is_held_by(rlock, tt_self_id())) {
-		bool held = tt_word_is_held(&rlock->lock.word);
+	if (!tt_rlock_is_held_by(rlock, tt_current_id())) {
+		bool held = tt_futex_lock_is_held(&rlock->lock.word);
 		return tt_lock_refuse(&rlock->lock, TT_KIND_RLOCK, "tthr_rlock_release",
 		                      held ? TT_MISUSE_NOT_OWNER : TT_MISUSE_NOT_HELD, EPERM, caller);
 	}
 	if (--rlock->depth == 0)
-		tt_lock_let_go(&rlock->lock, TT_KIND_RLOCK, caller);
+		tt_lock_release_fast(&rlock->lock, TT_KIND_RLOCK, caller);
 	else if (tt_enabled(lock_released))
 		tt_lock_emit_released(&rlock->lock, TT_KIND_RLOCK, rlock->depth, caller);
 	return 0;
 }
 
-uint32_t tt_rlock_give_up(tthr_rlock *rlock, const void *caller)
+uint32_t tt_rlock_release_all(tthr_rlock *rlock, const void *caller)
 {
 	uint32_t depth = rlock->depth;
 
 	rlock->depth = 0;
-	tt_lock_let_go(&rlock->lock, TT_KIND_RLOCK, caller);
+	tt_lock_release_fast(&rlock->lock, TT_KIND_RLOCK, caller);
 	return depth;
 }
 
-void tt_rlock_take_back(tthr_rlock *rlock, uint32_t depth, const void *caller)
+void tt_rlock_reacquire(tthr_rlock *rlock, uint32_t depth, const void *caller)
 {
-	tt_lock_take(&rlock->lock, TT_KIND_RLOCK, tt_self_id(), depth, caller);
+	tt_lock_acquire_fast(&rlock->lock, TT_KIND_RLOCK, tt_current_id(), depth, caller);
 	rlock->depth = depth;
 }
 
@@ -113,12 +113,12 @@ int tthr_rlock_release(tthr_rlock *rlock)
 
 bool tthr_rlock_locked(const tthr_rlock *rlock)
 {
-	return tt_word_is_held(&rlock->lock.word);
+	return tt_futex_lock_is_held(&rlock->lock.word);
 }
 
 uint32_t tthr_rlock_depth(const tthr_rlock *rlock)
 {
-	return tt_rlock_is_held_by(rlock, tt_self_id()) ? rlock->depth : 0;
+	return tt_rlock_is_held_by(rlock, tt_current_id()) ? rlock->depth : 0;
 }
 
 const char *tthr_rlock_name(tthr_rlock *rlock)

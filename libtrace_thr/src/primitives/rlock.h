@@ -22,9 +22,9 @@ int tt_rlock_acquire_timeout(tthr_rlock *rlock, double seconds, const void *call
 int tt_rlock_release(tthr_rlock *rlock, const void *caller);
 
 /* Frees a lock of the caller's however deep it holds it; returns how deep. */
-uint32_t tt_rlock_give_up(tthr_rlock *rlock, const void *caller);
+uint32_t tt_rlock_release_all(tthr_rlock *rlock, const void *caller);
 
 /* Takes it back as deep. */
-void tt_rlock_take_back(tthr_rlock *rlock, uint32_t depth, const void *caller);
+void tt_rlock_reacquire(tthr_rlock *rlock, uint32_t depth, const void *caller);
 
 #endif /* TT_PRIMITIVES_RLOCK_H */

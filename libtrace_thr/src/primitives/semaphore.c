@@ -12,28 +12,28 @@
 
 static void emit_init(tthr_semaphore *sem, const void *caller)
 {
-	TT_TRACE(sem_init, caller, TT_WHAT(tt_object_what(&sem->object)), sem->value, sem->bound);
+	TT_TRACE(sem_init, caller, TT_OBJECT_REF(tt_object_ref_of(&sem->object)), sem->value, sem->bound);
 }
 
 /* The guard is held, and the value not yet changed: the init event tells it. */
-static struct tt_what identify(tthr_semaphore *sem, const void *caller)
+static struct tt_object_ref identify(tthr_semaphore *sem, const void *caller)
 {
 	if (tt_object_identify(&sem->object, "Semaphore"))
 		emit_init(sem, caller);
-	return tt_object_what(&sem->object);
+	return tt_object_ref_of(&sem->object);
 }
 
-static struct tt_what identify_unguarded(tthr_semaphore *sem, const void *caller)
+static struct tt_object_ref identify_unguarded(tthr_semaphore *sem, const void *caller)
 {
-	tt_waiters_lock(&sem->waiters);
-	struct tt_what what = identify(sem, caller);
-	tt_waiters_unlock(&sem->waiters);
+	tt_wait_queue_lock(&sem->waiters);
+	struct tt_object_ref what = identify(sem, caller);
+	tt_wait_queue_unlock(&sem->waiters);
 	return what;
 }
 
 static int refuse(tthr_semaphore *sem, const char *call, enum tt_misuse why, int error, const void *caller)
 {
-	tt_misuse(caller, TT_OBJECT_SEMAPHORE, TT_WHAT(identify_unguarded(sem, caller)), call, why);
+	tt_misuse(caller, TT_OBJECT_SEMAPHORE, TT_OBJECT_REF(identify_unguarded(sem, caller)), call, why);
 	return error;
 }
 
@@ -47,11 +47,11 @@ static int init(tthr_semaphore *sem, const char *name, uint64_t value, uint64_t 
                 const void *caller)
 {
 	if (value > INT_MAX) {
-		struct tt_what what = {.name = name ? name : "Semaphore"};
+		struct tt_object_ref what = {.name = name ? name : "Semaphore"};
 		tt_misuse(caller, TT_OBJECT_SEMAPHORE, &what, call, TT_MISUSE_BAD_ARGUMENT);
 		return EINVAL;
 	}
-	*sem = (tthr_semaphore){TTHR_OBJECT_INIT(NULL), TTHR_WAITERS_INIT, value, bound};
+	*sem = (tthr_semaphore){TTHR_OBJECT_INIT(NULL), TTHR_WAIT_QUEUE_INIT, value, bound};
 	int error = tt_object_init(&sem->object, "Semaphore", name);
 	if (!error)
 		emit_init(sem, caller);
@@ -70,12 +70,12 @@ int tthr_bounded_semaphore_init(tthr_semaphore *sem, const char *name, unsigned 
 
 int tthr_semaphore_destroy(tthr_semaphore *sem)
 {
-	if (tt_waiters_drain(&sem->waiters))
+	if (tt_wait_queue_drain(&sem->waiters))
 		return refuse(sem, "tthr_semaphore_destroy", TT_MISUSE_IN_USE, EBUSY, TT_CALLER);
 	if (tt_object_known(&sem->object))
-		TT_TRACE(sem_destroy, TT_CALLER, TT_WHAT(tt_object_what(&sem->object)));
+		TT_TRACE(sem_destroy, TT_CALLER, TT_OBJECT_REF(tt_object_ref_of(&sem->object)));
 	tt_object_destroy(&sem->object);
-	tt_waiters_unlock(&sem->waiters);
+	tt_wait_queue_unlock(&sem->waiters);
 	return 0;
 }
 
@@ -91,16 +91,17 @@ static int acquired(tthr_semaphore *sem, uint64_t waker, enum tt_limit limit, co
 {
 	if (tt_enabled(sem_acquired))
 		tt_steer_acquired(sem, caller);
-	TT_TRACE(sem_acquired, caller, TT_WHAT(identify(sem, caller)), sem->value - 1, waker, limit, TT_STACK(caller));
+	TT_TRACE(sem_acquired, caller, TT_OBJECT_REF(identify(sem, caller)), sem->value - 1, waker, limit,
+	         TT_STACK(caller));
 	set_value(sem, sem->value - 1);
-	tt_waiters_unlock(&sem->waiters);
+	tt_wait_queue_unlock(&sem->waiters);
 	return 0;
 }
 
 static int failed(tthr_semaphore *sem, enum tt_failure why, const void *caller)
 {
-	TT_TRACE(sem_failed, caller, TT_WHAT(identify(sem, caller)), why);
-	tt_waiters_unlock(&sem->waiters);
+	TT_TRACE(sem_failed, caller, TT_OBJECT_REF(identify(sem, caller)), why);
+	tt_wait_queue_unlock(&sem->waiters);
 	return why == TT_FAILURE_BUSY ? EBUSY : ETIMEDOUT;
 }
 
@@ -108,18 +109,18 @@ static int failed(tthr_semaphore *sem, enum tt_failure why, const void *caller)
 static int wait_for_place(tthr_semaphore *sem, double seconds, uint64_t *waker, const void *caller)
 {
 	struct tt_deadline deadline;
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 	int error = 0;
 
 	tt_deadline_after(seconds, &deadline);
-	TT_TRACE(sem_wait, caller, TT_WHAT(identify(sem, caller)), tt_timeout_ns(seconds), TT_STACK(caller));
+	TT_TRACE(sem_wait, caller, TT_OBJECT_REF(identify(sem, caller)), tt_timeout_ns(seconds), TT_STACK(caller));
 	/* Who was woken may find the place taken by one who came in between, and waits again. */
 	while (sem->value == 0 && !error) {
-		tt_waiters_add(&sem->waiters, &me);
-		tt_waiters_unlock(&sem->waiters);
-		error = tt_waiters_wait(&sem->waiters, &me, &deadline);
-		tt_waiters_lock(&sem->waiters);
-		tt_waiters_leave(&sem->waiters);
+		tt_wait_queue_add(&sem->waiters, &me);
+		tt_wait_queue_unlock(&sem->waiters);
+		error = tt_wait_queue_wait(&sem->waiters, &me, &deadline);
+		tt_wait_queue_lock(&sem->waiters);
+		tt_wait_queue_leave(&sem->waiters);
 		if (!error)
 			*waker = me.waker;
 	}
@@ -136,7 +137,7 @@ static int acquire_within(tthr_semaphore *sem, double seconds, const char *call,
 	TT_SHAKE(sem_acquired);
 	if (seconds > 0 && tt_enabled(sem_acquired))
 		tt_steer_request(sem, caller);
-	tt_waiters_lock(&sem->waiters);
+	tt_wait_queue_lock(&sem->waiters);
 	if (sem->value == 0 && (seconds <= 0 || wait_for_place(sem, seconds, &waker, caller)))
 		return failed(sem, TT_FAILURE_TIMEOUT, caller);
 	return acquired(sem, waker, tt_limit_of(seconds), caller);
@@ -157,7 +158,7 @@ int tthr_semaphore_try_acquire(tthr_semaphore *sem)
 	if (is_negative(sem))
 		return refuse(sem, "tthr_semaphore_try_acquire", TT_MISUSE_BAD_ARGUMENT, EINVAL, TT_CALLER);
 	TT_SHAKE(sem_acquired);
-	tt_waiters_lock(&sem->waiters);
+	tt_wait_queue_lock(&sem->waiters);
 	if (sem->value == 0)
 		return failed(sem, TT_FAILURE_BUSY, TT_CALLER);
 	return acquired(sem, 0, TT_LIMIT_TRY, TT_CALLER);
@@ -171,7 +172,7 @@ int tthr_semaphore_acquire_timeout(tthr_semaphore *sem, double seconds)
 int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
 {
 	static const char call[] = "tthr_semaphore_release";
-	uint64_t me = tt_self_id();
+	uint64_t me = tt_current_id();
 	uint32_t woken;
 
 	if (n == 0 || is_negative(sem))
@@ -179,16 +180,16 @@ int tt_semaphore_release(tthr_semaphore *sem, unsigned n, const void *caller)
 	TT_SHAKE(sem_released);
 	if (tt_enabled(sem_released))
 		tt_steer_released(sem);
-	tt_waiters_lock(&sem->waiters);
+	tt_wait_queue_lock(&sem->waiters);
 	if (n > MIN(sem->bound, (uint64_t)INT64_MAX) - sem->value) {
-		tt_waiters_unlock(&sem->waiters);
+		tt_wait_queue_unlock(&sem->waiters);
 		return refuse(sem, call, TT_MISUSE_OVER_BOUND, EOVERFLOW, caller);
 	}
-	TT_TRACE(sem_released, caller, TT_WHAT(identify(sem, caller)), n, sem->value + n);
+	TT_TRACE(sem_released, caller, TT_OBJECT_REF(identify(sem, caller)), n, sem->value + n);
 	set_value(sem, sem->value + n);
-	struct tthr_waiter *picked = tt_waiters_pick(&sem->waiters, n, &woken);
-	tt_waiters_unlock(&sem->waiters);
-	tt_waiters_wake(picked, me, TT_WAKE_NOTIFIED);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&sem->waiters, n, &woken);
+	tt_wait_queue_unlock(&sem->waiters);
+	tt_wait_queue_wake(picked, me, TT_WAKE_NOTIFIED);
 	return 0;
 }
 

@@ -26,15 +26,15 @@ static bool decide(tthr_timer *timer, uint32_t outcome)
 static void *timer_run(tthr_thread *thread)
 {
 	tthr_timer *timer = timer_of(thread);
-	struct tt_what what = tt_thread_what(thread);
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 
 	TT_TRACE(timer_start, thread->starter, &what, tt_timeout_ns(timer->interval));
 	tthr_event_wait_timeout(&timer->finished, timer->interval);
 	if (decide(timer, FIRED)) {
-		what = tt_thread_what(thread);
+		what = tt_thread_ref_of(thread);
 		TT_TRACE(timer_fired, NULL, &what);
 		timer->function(timer->arg);
-		what = tt_thread_what(thread);
+		what = tt_thread_ref_of(thread);
 		TT_TRACE(timer_done, NULL, &what);
 	}
 	return NULL;
@@ -92,7 +92,7 @@ int tthr_timer_start(tthr_timer *timer)
 int tthr_timer_cancel(tthr_timer *timer)
 {
 	if (decide(timer, CANCELLED)) {
-		struct tt_what what = tt_thread_what(&timer->thread);
+		struct tt_object_ref what = tt_thread_ref_of(&timer->thread);
 		TT_TRACE(timer_cancelled, TT_CALLER, &what);
 		tthr_event_set(&timer->finished);
 	}

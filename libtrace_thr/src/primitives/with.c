@@ -33,28 +33,28 @@ static struct tthr_held hold(void *object, void (*release)(void *object, const v
 	return (struct tthr_held){.object = object, .release = error ? NULL : release, .once = !error};
 }
 
-struct tthr_held tthr_hold_lock(tthr_lock *lock)
+struct tthr_held tthr_with_lock(tthr_lock *lock)
 {
-	tt_lock_take(lock, TT_KIND_LOCK, tt_self_id(), 1, TT_CALLER);
+	tt_lock_acquire_fast(lock, TT_KIND_LOCK, tt_current_id(), 1, TT_CALLER);
 	return hold(lock, release_lock, 0);
 }
 
-struct tthr_held tthr_hold_rlock(tthr_rlock *lock)
+struct tthr_held tthr_with_rlock(tthr_rlock *lock)
 {
 	return hold(lock, release_rlock, tt_rlock_acquire(lock, TT_CALLER));
 }
 
-struct tthr_held tthr_hold_condition(tthr_condition *cond)
+struct tthr_held tthr_with_condition(tthr_condition *cond)
 {
 	return hold(cond, release_condition, tt_condition_acquire(cond, TT_CALLER));
 }
 
-struct tthr_held tthr_hold_semaphore(tthr_semaphore *sem)
+struct tthr_held tthr_with_semaphore(tthr_semaphore *sem)
 {
 	return hold(sem, release_semaphore, tt_semaphore_acquire(sem, TT_CALLER));
 }
 
-void tthr_let_go(struct tthr_held *held)
+void tthr_with_end(struct tthr_held *held)
 {
 	if (held->release)
 		held->release(held->object, TT_CALLER);

@@ -15,47 +15,48 @@
 
 #include "libtrace_thr/src/sync/futex.h"
 
-enum { TT_WORD_FREE = 0, TT_WORD_HELD = 1, TT_WORD_CONTENDED = 2 };
+enum { TT_FUTEX_LOCK_FREE = 0, TT_FUTEX_LOCK_HELD = 1, TT_FUTEX_LOCK_CONTENDED = 2 };
 
 /* Takes the word if it is free. */
-static inline bool tt_word_try(uint32_t *word)
+static inline bool tt_futex_lock_try(uint32_t *word)
 {
-	uint32_t expected = TT_WORD_FREE;
-	/* Acquire: pairs with the release in tt_word_free. */
-	return __atomic_compare_exchange_n(word, &expected, TT_WORD_HELD, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	uint32_t expected = TT_FUTEX_LOCK_FREE;
+	/* Acquire: pairs with the release in tt_futex_lock_release. */
+	return __atomic_compare_exchange_n(word, &expected, TT_FUTEX_LOCK_HELD, false, __ATOMIC_ACQUIRE,
+	                                   __ATOMIC_RELAXED);
 }
 
 /* Takes the word, sleeping until the deadline at most: then ETIMEDOUT. */
-static inline int tt_word_take(uint32_t *word, const struct tt_deadline *deadline)
+static inline int tt_futex_lock_acquire(uint32_t *word, const struct tt_deadline *deadline)
 {
 	bool late = false;
 
 	/*
 	 * Who has slept cannot know whether others still do, so it takes the word as contended. Acquire: pairs with
-	 * the release in tt_word_free.
+	 * the release in tt_futex_lock_release.
 	 */
-	while (__atomic_exchange_n(word, TT_WORD_CONTENDED, __ATOMIC_ACQUIRE) != TT_WORD_FREE) {
+	while (__atomic_exchange_n(word, TT_FUTEX_LOCK_CONTENDED, __ATOMIC_ACQUIRE) != TT_FUTEX_LOCK_FREE) {
 		if (late)
 			return ETIMEDOUT;
-		late = tt_futex_wait(word, TT_WORD_CONTENDED, deadline) == ETIMEDOUT;
+		late = tt_futex_wait(word, TT_FUTEX_LOCK_CONTENDED, deadline) == ETIMEDOUT;
 	}
 	return 0;
 }
 
 /* Lets the word go and wakes one sleeper. False if it was free already. */
-static inline bool tt_word_free(uint32_t *word)
+static inline bool tt_futex_lock_release(uint32_t *word)
 {
-	/* Release: pairs with the acquire in tt_word_try and tt_word_take. */
-	uint32_t before = __atomic_exchange_n(word, TT_WORD_FREE, __ATOMIC_RELEASE);
-	if (before == TT_WORD_CONTENDED)
+	/* Release: pairs with the acquire in tt_futex_lock_try and tt_futex_lock_acquire. */
+	uint32_t before = __atomic_exchange_n(word, TT_FUTEX_LOCK_FREE, __ATOMIC_RELEASE);
+	if (before == TT_FUTEX_LOCK_CONTENDED)
 		tt_futex_wake(word, 1);
-	return before != TT_WORD_FREE;
+	return before != TT_FUTEX_LOCK_FREE;
 }
 
 /* Whether somebody holds it. Orders nothing. */
-static inline bool tt_word_is_held(const uint32_t *word)
+static inline bool tt_futex_lock_is_held(const uint32_t *word)
 {
-	return __atomic_load_n(word, __ATOMIC_RELAXED) != TT_WORD_FREE;
+	return __atomic_load_n(word, __ATOMIC_RELAXED) != TT_FUTEX_LOCK_FREE;
 }
 
 #endif /* TT_SYNC_FUTEX_LOCK_H */

@@ -12,12 +12,12 @@
 /* How many forks lie between this process and the first. Changes only while the process has one thread. */
 static uint32_t generation;
 
-uint32_t tt_waiters_generation(void)
+uint32_t tt_wait_queue_generation(void)
 {
 	return generation;
 }
 
-void tt_waiters_after_fork_in_child(void)
+void tt_wait_queue_after_fork_in_child(void)
 {
 	generation++;
 }
@@ -33,57 +33,57 @@ static uint32_t guard_state(uint32_t state)
 
 static void guard_take(uint32_t *guard)
 {
-	uint32_t seen = TT_WORD_FREE;
-	uint32_t wanted = guard_state(TT_WORD_HELD);
+	uint32_t seen = TT_FUTEX_LOCK_FREE;
+	uint32_t wanted = guard_state(TT_FUTEX_LOCK_HELD);
 
-	/* Acquire: pairs with the release in tt_waiters_unlock. */
+	/* Acquire: pairs with the release in tt_wait_queue_unlock. */
 	while (!__atomic_compare_exchange_n(guard, &seen, wanted, false, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-		if (seen == TT_WORD_FREE || seen >> 2 != guard_state(0) >> 2)
+		if (seen == TT_FUTEX_LOCK_FREE || seen >> 2 != guard_state(0) >> 2)
 			continue; /* free meanwhile, or its holder is not of this process: take it as it is now */
-		uint32_t contended = guard_state(TT_WORD_CONTENDED);
+		uint32_t contended = guard_state(TT_FUTEX_LOCK_CONTENDED);
 		if (seen == contended ||
 		    __atomic_compare_exchange_n(guard, &seen, contended, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 			tt_futex_wait(guard, contended, &tt_never);
-		seen = TT_WORD_FREE;
+		seen = TT_FUTEX_LOCK_FREE;
 		wanted = contended; /* who has slept cannot know whether others still do */
 	}
 }
 
-bool tt_waiters_lock(struct tthr_waiters *waiters)
+bool tt_wait_queue_lock(struct tthr_wait_queue *waiters)
 {
 	guard_take(&waiters->guard);
 	if (waiters->generation == generation)
 		return false;
 	waiters->first = waiters->last = NULL;
-	/* Relaxed, both: others look at them under the guard, or as tt_waiters_current does. */
+	/* Relaxed, both: others look at them under the guard, or as tt_wait_queue_is_this_process does. */
 	__atomic_store_n(&waiters->inside, 0, __ATOMIC_RELAXED);
 	__atomic_store_n(&waiters->generation, generation, __ATOMIC_RELAXED);
 	return true;
 }
 
-void tt_waiters_unlock(struct tthr_waiters *waiters)
+void tt_wait_queue_unlock(struct tthr_wait_queue *waiters)
 {
 	/* Release: pairs with the acquire in guard_take. The object may be gone once this is seen. */
-	uint32_t before = __atomic_exchange_n(&waiters->guard, TT_WORD_FREE, __ATOMIC_RELEASE);
-	if (before == guard_state(TT_WORD_CONTENDED))
+	uint32_t before = __atomic_exchange_n(&waiters->guard, TT_FUTEX_LOCK_FREE, __ATOMIC_RELEASE);
+	if (before == guard_state(TT_FUTEX_LOCK_CONTENDED))
 		tt_futex_wake(&waiters->guard, 1);
 }
 
-bool tt_waiters_current(const struct tthr_waiters *waiters)
+bool tt_wait_queue_is_this_process(const struct tthr_wait_queue *waiters)
 {
 	/* Relaxed: the answer can be out of date as soon as it is given. */
 	return __atomic_load_n(&waiters->generation, __ATOMIC_RELAXED) == generation;
 }
 
-void tt_waiters_add(struct tthr_waiters *waiters, struct tthr_waiter *me)
+void tt_wait_queue_add(struct tthr_wait_queue *waiters, struct tthr_wait_entry *me)
 {
-	*me = (struct tthr_waiter){.prev = waiters->last};
+	*me = (struct tthr_wait_entry){.prev = waiters->last};
 	if (waiters->last)
 		waiters->last->next = me;
 	else
 		waiters->first = me;
 	waiters->last = me;
-	/* Relaxed, both: the guard orders it. Atomic because tt_waiters_leave comes without the guard. */
+	/* Relaxed, both: the guard orders it. Atomic because tt_wait_queue_leave comes without the guard. */
 	__atomic_add_fetch(&waiters->inside, 1, __ATOMIC_RELAXED);
 	/* A drain has something to say then, and must not sleep on the number that one who left and came again
 	 * restored. */
@@ -91,16 +91,16 @@ void tt_waiters_add(struct tthr_waiters *waiters, struct tthr_waiter *me)
 		tt_futex_wake(&waiters->inside, INT_MAX);
 }
 
-bool tt_waiters_sleep(struct tthr_waiter *me, const struct tt_deadline *deadline)
+bool tt_wait_queue_sleep(struct tthr_wait_entry *me, const struct tt_deadline *deadline)
 {
-	/* Acquire: pairs with the release in tt_waiters_wake. */
+	/* Acquire: pairs with the release in tt_wait_queue_wake. */
 	while (!__atomic_load_n(&me->woken, __ATOMIC_ACQUIRE))
 		if (tt_futex_wait(&me->woken, 0, deadline) == ETIMEDOUT)
 			return false;
 	return true;
 }
 
-bool tt_waiters_withdraw(struct tthr_waiters *waiters, struct tthr_waiter *me)
+bool tt_wait_queue_withdraw(struct tthr_wait_queue *waiters, struct tthr_wait_entry *me)
 {
 	if (me->picked)
 		return false;
@@ -115,33 +115,33 @@ bool tt_waiters_withdraw(struct tthr_waiters *waiters, struct tthr_waiter *me)
 	return true;
 }
 
-int tt_waiters_wait(struct tthr_waiters *waiters, struct tthr_waiter *me, const struct tt_deadline *deadline)
+int tt_wait_queue_wait(struct tthr_wait_queue *waiters, struct tthr_wait_entry *me, const struct tt_deadline *deadline)
 {
-	if (tt_waiters_sleep(me, deadline))
+	if (tt_wait_queue_sleep(me, deadline))
 		return 0;
-	tt_waiters_lock(waiters);
-	bool out = tt_waiters_withdraw(waiters, me);
-	tt_waiters_unlock(waiters);
+	tt_wait_queue_lock(waiters);
+	bool out = tt_wait_queue_withdraw(waiters, me);
+	tt_wait_queue_unlock(waiters);
 	if (out)
 		return ETIMEDOUT;
-	tt_waiters_sleep(me, &tt_never);
+	tt_wait_queue_sleep(me, &tt_never);
 	return 0;
 }
 
-void tt_waiters_leave(struct tthr_waiters *waiters)
+void tt_wait_queue_leave(struct tthr_wait_queue *waiters)
 {
-	/* Release: pairs with the acquire in tt_waiters_drain. The object may be gone once this is seen. */
+	/* Release: pairs with the acquire in tt_wait_queue_drain. The object may be gone once this is seen. */
 	if (__atomic_sub_fetch(&waiters->inside, 1, __ATOMIC_RELEASE) == DRAINING)
 		tt_futex_wake(&waiters->inside, INT_MAX);
 }
 
-struct tthr_waiter *tt_waiters_pick(struct tthr_waiters *waiters, uint32_t n, uint32_t *count)
+struct tthr_wait_entry *tt_wait_queue_pick(struct tthr_wait_queue *waiters, uint32_t n, uint32_t *count)
 {
-	struct tthr_waiter *picked = waiters->first;
-	struct tthr_waiter *last = NULL;
+	struct tthr_wait_entry *picked = waiters->first;
+	struct tthr_wait_entry *last = NULL;
 
 	*count = 0;
-	for (struct tthr_waiter *waiter = picked; waiter && *count < n; waiter = waiter->next) {
+	for (struct tthr_wait_entry *waiter = picked; waiter && *count < n; waiter = waiter->next) {
 		waiter->picked = true;
 		last = waiter;
 		(*count)++;
@@ -157,14 +157,14 @@ struct tthr_waiter *tt_waiters_pick(struct tthr_waiters *waiters, uint32_t n, ui
 	return picked;
 }
 
-void tt_waiters_wake(struct tthr_waiter *picked, uint64_t waker, int outcome)
+void tt_wait_queue_wake(struct tthr_wait_entry *picked, uint64_t waker, int outcome)
 {
-	for (struct tthr_waiter *next; picked; picked = next) {
+	for (struct tthr_wait_entry *next; picked; picked = next) {
 		next = picked->next;
 		picked->waker = waker;
 		picked->outcome = outcome;
 		/*
-		 * Release: pairs with the acquire in tt_waiters_sleep. From here on the waiter may return and its
+		 * Release: pairs with the acquire in tt_wait_queue_sleep. From here on the waiter may return and its
 		 * memory be used anew; the futex call takes the address as a mere number.
 		 */
 		__atomic_store_n(&picked->woken, 1, __ATOMIC_RELEASE);
@@ -172,22 +172,22 @@ void tt_waiters_wake(struct tthr_waiter *picked, uint64_t waker, int outcome)
 	}
 }
 
-int tt_waiters_drain(struct tthr_waiters *waiters)
+int tt_wait_queue_drain(struct tthr_wait_queue *waiters)
 {
-	tt_waiters_lock(waiters);
+	tt_wait_queue_lock(waiters);
 	while (!waiters->first) {
-		/* Acquire: pairs with the release in tt_waiters_leave. */
+		/* Acquire: pairs with the release in tt_wait_queue_leave. */
 		uint32_t inside = __atomic_or_fetch(&waiters->inside, DRAINING, __ATOMIC_ACQUIRE);
 		if (inside == DRAINING)
 			break;
-		tt_waiters_unlock(waiters);
+		tt_wait_queue_unlock(waiters);
 		tt_futex_wait(&waiters->inside, inside, &tt_never);
-		tt_waiters_lock(waiters);
+		tt_wait_queue_lock(waiters);
 	}
 	/* Relaxed: nobody but a drain looks for the mark. */
 	__atomic_and_fetch(&waiters->inside, ~DRAINING, __ATOMIC_RELAXED);
 	if (!waiters->first)
 		return 0;
-	tt_waiters_unlock(waiters);
+	tt_wait_queue_unlock(waiters);
 	return EBUSY;
 }

@@ -5,8 +5,8 @@
  * is the last time that it touches a lock that it did not get. Who looks reads the count first and the word after it: a
  * waiter that is no longer counted has the word by then.
  *
- * After fork the waiters are gone in the child. The count carries the generation of its process (see wait_queue.h) in its
- * upper bits: one of another generation counts for none. The lower ones hold more threads than the kernel allows.
+ * After fork the waiters are gone in the child. The count carries the generation of its process (see wait_queue.h) in
+ * its upper bits: one of another generation counts for none. The lower ones hold more threads than the kernel allows.
  */
 #ifndef TT_SYNC_WAITING_H
 #define TT_SYNC_WAITING_H
@@ -21,7 +21,7 @@ enum { TT_WAITING_BITS = 22 };
 /* The count of nobody, in this process. */
 static inline uint32_t tt_waiting_none(void)
 {
-	return tt_waiters_generation() << TT_WAITING_BITS;
+	return tt_wait_queue_generation() << TT_WAITING_BITS;
 }
 
 static inline bool tt_waiting_is_current(uint32_t seen)

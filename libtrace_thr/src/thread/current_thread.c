@@ -13,8 +13,8 @@
 #include "libtrace_thr/src/thread/thread.h"
 #include "libtrace_thr/src/trace/untold.h"
 
-__thread uint64_t tt_self_known_id;
-__thread unsigned tt_inside;
+__thread uint64_t tt_current_thread_id;
+__thread unsigned tt_reentrancy;
 
 static __thread tthr_thread *self __attribute__((tls_model("initial-exec")));
 static __thread bool ended __attribute__((tls_model("initial-exec")));
@@ -29,7 +29,7 @@ static pthread_key_t key;
 /* What all threads share that could not be given an entry of their own. Each has an id of its own all the same. */
 static tthr_thread nameless = {.name = "Dummy", .state = TT_LIFE_ALIVE, .refs = 1, .daemon = true, .foreign = true};
 
-uint32_t tt_self_pid(void)
+uint32_t tt_current_pid(void)
 {
 	return __atomic_load_n(&pid, __ATOMIC_RELAXED);
 }
@@ -73,7 +73,7 @@ static bool program_makes_threads(void)
 	       call.dli_fbase == program.dli_fbase;
 }
 
-void tt_self_prepare(void)
+void tt_current_prepare(void)
 {
 	if (dlsym(RTLD_DEFAULT, "__tsan_init") || dlsym(RTLD_DEFAULT, "__msan_init") || program_makes_threads())
 		last_round--;
@@ -83,33 +83,33 @@ void tt_self_prepare(void)
 	pthread_key_create(&key, at_thread_end);
 }
 
-bool tt_self_bind(tthr_thread *thread)
+bool tt_current_bind(tthr_thread *thread)
 {
 	if (pthread_setspecific(key, thread))
 		return false;
 	self = thread;
-	tt_self_known_id = thread->object.id;
+	tt_current_thread_id = thread->object.id;
 	return true;
 }
 
-void tt_self_forget(void)
+void tt_current_forget(void)
 {
 	self = NULL;
 	ended = true;
-	tt_self_known_id = 0;
+	tt_current_thread_id = 0;
 }
 
-bool tt_self_has_ended(void)
+bool tt_current_has_ended(void)
 {
 	return ended;
 }
 
-tthr_thread *tt_self_known(void)
+tthr_thread *tt_current_thread(void)
 {
 	return self;
 }
 
-bool tt_self_is_nameless(void)
+bool tt_current_is_placeholder(void)
 {
 	return self == &nameless;
 }
@@ -122,41 +122,41 @@ static void adopt(void)
 {
 	tthr_thread *thread = ended ? NULL : tt_thread_new_foreign();
 
-	if (thread && tt_self_bind(thread)) {
+	if (thread && tt_current_bind(thread)) {
 		tt_registry_add(thread);
 		tt_thread_begin(thread);
 		return;
 	}
 	tthr_thread_unref(thread);
 	self = &nameless;
-	tt_self_known_id = tt_object_new_id();
+	tt_current_thread_id = tt_object_new_id();
 }
 
-uint64_t tt_self_identify(void)
+uint64_t tt_current_identify(void)
 {
 	tt_process_enter();
-	tt_inside += TT_OWN; /* a handler that comes in does not make the thread known a second time */
+	tt_reentrancy += TT_INTERNAL; /* a handler that comes in does not make the thread known a second time */
 	if (!self)
 		adopt();
-	tt_inside -= TT_OWN;
-	return tt_self_known_id;
+	tt_reentrancy -= TT_INTERNAL;
+	return tt_current_thread_id;
 }
 
-struct tt_who tt_self_who(void)
+struct tt_thread_ref tt_current_ref(void)
 {
-	uint64_t id = tt_self_id();
-	return (struct tt_who){.name = tthr_thread_name(self), .id = id, .pid = tt_self_pid()};
+	uint64_t id = tt_current_id();
+	return (struct tt_thread_ref){.name = tthr_thread_name(self), .id = id, .pid = tt_current_pid()};
 }
 
-struct tt_calm tt_calm_begin(void)
+struct tt_emit_guard tt_emit_guard_enter(void)
 {
-	struct tt_calm calm = {.error = errno};
+	struct tt_emit_guard calm = {.error = errno};
 
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &calm.cancel_state);
 	return calm;
 }
 
-void tt_calm_end(struct tt_calm calm)
+void tt_emit_guard_leave(struct tt_emit_guard calm)
 {
 	pthread_setcancelstate(calm.cancel_state, NULL);
 	errno = calm.error;
@@ -164,17 +164,17 @@ void tt_calm_end(struct tt_calm calm)
 
 tthr_thread *tthr_current(void)
 {
-	tt_self_id();
+	tt_current_id();
 	return self;
 }
 
-void tt_misuse(const void *caller, enum tt_object_kind kind, const struct tt_what *what, const char *call,
+void tt_misuse(const void *caller, enum tt_object_kind kind, const struct tt_object_ref *what, const char *call,
                enum tt_misuse why)
 {
 	TT_TRACE(misuse, caller, what, kind, call, why);
 }
 
-void tt_self_after_fork_in_child(void)
+void tt_current_after_fork_in_child(void)
 {
 	__atomic_store_n(&pid, (uint32_t)getpid(), __ATOMIC_RELAXED);
 }

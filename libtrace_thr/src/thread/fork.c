@@ -49,24 +49,24 @@ static void after(void)
 /* The thread that forked is the only one, and the main one. */
 static void after_in_child(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 	tthr_thread *next;
 
 	if (--depth > 0)
 		return;
-	tt_stack_doubt(); /* before the first event, which may have a call chain */
+	tt_unwinder_distrust(); /* before the first event, which may have a call chain */
 	for (tthr_thread *thread = tt_registry_clear(); thread; thread = next) {
 		next = thread->next;
 		thread->next = thread->prev = NULL;
 		if (thread != self)
-			tt_thread_lose(thread);
+			tt_thread_mark_gone_after_fork(thread);
 	}
 	unlock_all();
-	tt_waiters_after_fork_in_child();
+	tt_wait_queue_after_fork_in_child();
 	tt_last_thread_after_fork_in_child();
 	tt_log_after_fork_in_child();
 	tt_steer_after_fork_in_child();
-	tt_self_after_fork_in_child();
+	tt_current_after_fork_in_child();
 	tt_untold_after_fork_in_child();
 	tt_module_list_after_fork_in_child();
 	tt_process_after_fork_in_child();

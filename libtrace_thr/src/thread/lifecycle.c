@@ -34,7 +34,7 @@ static bool change_state(tthr_thread *thread, uint32_t from, uint32_t to)
 
 static int refuse(const tthr_thread *thread, const char *call, enum tt_misuse why, int error, const void *caller)
 {
-	struct tt_what what = tt_thread_what(thread);
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 	tt_misuse(caller, TT_OBJECT_THREAD, &what, call, why);
 	return error;
 }
@@ -53,7 +53,7 @@ void tt_thread_begin(tthr_thread *thread)
 	if (tt_enabled(thread_start)) {
 		const struct tthr_thread_options *options = &thread->options;
 		uintptr_t target = options->run ? (uintptr_t)options->run : (uintptr_t)options->target;
-		struct tt_what what = tt_thread_what(thread);
+		struct tt_object_ref what = tt_thread_ref_of(thread);
 		TT_TRACE(thread_start, thread->starter, &what, thread->daemon, (uint32_t)thread->native_id,
 		         (uint32_t)getppid(), (const void *)target, tt_process_recording());
 	}
@@ -99,7 +99,7 @@ static void *run(void *arg)
 	tthr_thread *thread = ((struct coming *)arg)->thread;
 	const sigset_t mask = ((struct coming *)arg)->mask;
 
-	if (!tt_self_bind(thread)) {
+	if (!tt_current_bind(thread)) {
 		tt_thread_set_state(thread, TT_LIFE_FAILED);
 		return NULL;
 	}
@@ -148,12 +148,12 @@ static int create(tthr_thread *thread)
 
 int tt_thread_start(tthr_thread *thread, const void *caller)
 {
-	tt_self_id();
+	tt_current_id();
 	if (!change_state(thread, TT_LIFE_NEW, TT_LIFE_STARTING))
 		return refuse(thread, "tthr_thread_start", TT_MISUSE_STARTED_TWICE, EALREADY, caller);
 	thread->starter = caller;
-	thread->pid = tt_self_pid();
-	thread->dice = tt_shake_child();
+	thread->pid = tt_current_pid();
+	thread->prng = tt_shake_child();
 	TT_SHAKE(thread_start);
 	tt_registry_add(tthr_thread_ref(thread)); /* the reference that it has of itself while alive */
 	int error = tt_process_join_at_exit();
@@ -179,19 +179,19 @@ void tt_thread_end(tthr_thread *thread)
 		thread->result = value;
 	}
 	tt_local_end_thread(thread);
-	if (tt_tell_postponed)
-		tt_tell_postponed();
+	if (tt_emit_deferred_posts)
+		tt_emit_deferred_posts();
 	tt_untold_tell();
-	tt_inside += TT_OWN; /* no handler makes an event of the thread after its last */
-	struct tt_what what = tt_thread_what(thread);
+	tt_reentrancy += TT_INTERNAL; /* no handler makes an event of the thread after its last */
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 	TT_TRACE(thread_exit, NULL, &what, thread->end);
 	bool was_last = tt_registry_remove(thread);
 	tt_thread_set_state(thread, reaped ? TT_LIFE_GONE : TT_LIFE_ENDED);
 	tthr_thread_unref(thread);
-	tt_self_forget();
-	tt_inside -= TT_OWN;
-	if (tt_tell_postponed)
-		tt_tell_postponed();
+	tt_current_forget();
+	tt_reentrancy -= TT_INTERNAL;
+	if (tt_emit_deferred_posts)
+		tt_emit_deferred_posts();
 	if (was_last)
 		tt_last_thread_ends();
 	pthread_setcancelstate(state, NULL);
@@ -257,7 +257,7 @@ static int wait_gone(tthr_thread *thread, const struct tt_deadline *deadline)
 		uint32_t state = tt_thread_state(thread);
 		if (state == TT_LIFE_NEW)
 			return EINVAL;
-		if (state >= TT_LIFE_ENDED && !tt_thread_is_here(thread))
+		if (state >= TT_LIFE_ENDED && !tt_thread_is_of_this_process(thread))
 			return 0;
 		if (state == TT_LIFE_ENDED) {
 			if (change_state(thread, TT_LIFE_ENDED, TT_LIFE_REAPING))
@@ -289,7 +289,7 @@ int tt_thread_join(tthr_thread *thread, double seconds, const void *caller)
 		return refuse(thread, call, TT_MISUSE_NOT_STARTED, EINVAL, caller);
 
 	TT_SHAKE(thread_join_done);
-	struct tt_what what = tt_thread_what(thread);
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 	if (state < TT_LIFE_ENDED && is_waited_for(state) && seconds > 0)
 		TT_TRACE(thread_join_wait, caller, &what, tt_timeout_ns(seconds), TT_STACK(caller));
 	int error = wait_gone(thread, &deadline);

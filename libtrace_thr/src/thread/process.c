@@ -45,12 +45,12 @@ static void prepare(void)
 {
 	note_recording();
 	tt_stack_prepare();
-	tt_shake_prepare(&main_thread.dice);
+	tt_shake_prepare(&main_thread.prng);
 	tt_steer_prepare();
 	main_thread.object.id = tt_object_new_id(); /* the first: 1 */
 	tt_registry_set_main(&main_thread);
 	tt_registry_add(&main_thread);
-	tt_self_prepare();
+	tt_current_prepare();
 	tt_admission_prepare();
 	/* The probes first: in a forked child LTTng's handler then runs before ours, which emits events. */
 	if (tt_admission_ask(recording, sizeof recording))
@@ -63,7 +63,7 @@ void tt_process_enter(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	pthread_once(&once, prepare);
-	if (tt_thread_state(&main_thread) == TT_LIFE_NEW && gettid() == getpid() && tt_self_bind(&main_thread))
+	if (tt_thread_state(&main_thread) == TT_LIFE_NEW && gettid() == getpid() && tt_current_bind(&main_thread))
 		tt_thread_begin(&main_thread);
 }
 
@@ -85,10 +85,10 @@ __attribute__((constructor)) static void load(void)
 
 void tt_process_after_fork_in_child(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 
 	tt_admission_ask(recording, sizeof recording);
-	if (!self && tt_self_bind(&main_thread)) { /* the library did not know it */
+	if (!self && tt_current_bind(&main_thread)) { /* the library did not know it */
 		self = tthr_thread_ref(&main_thread);
 		self->end = TT_END_RETURNED;
 		self->result = NULL;
@@ -108,7 +108,7 @@ void tt_process_after_fork_in_child(void)
 
 static bool is_to_be_joined(const tthr_thread *thread)
 {
-	return !thread->daemon && !thread->foreign && thread != tt_self_known() && thread != tt_registry_main() &&
+	return !thread->daemon && !thread->foreign && thread != tt_current_thread() && thread != tt_registry_main() &&
 	       tt_thread_state(thread) != TT_LIFE_EXITING;
 }
 
@@ -118,7 +118,7 @@ static bool is_to_be_joined(const tthr_thread *thread)
  */
 static void join_all(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 	tthr_thread *thread;
 
 	if (self)
@@ -144,24 +144,24 @@ int tt_process_join_at_exit(void)
 
 void tt_process_leave(void)
 {
-	tthr_thread *self = tt_self_known();
+	tthr_thread *self = tt_current_thread();
 
 	tt_module_list_look();
-	if (self && tt_tell_postponed)
-		tt_tell_postponed();
+	if (self && tt_emit_deferred_posts)
+		tt_emit_deferred_posts();
 	tt_untold_tell();
 	if (tt_registry_first() && tt_enabled(thread_abandoned)) {
 		self = tthr_current();
 		tt_registry_lock();
 		for (tthr_thread *thread = tt_registry_first(); thread; thread = thread->next) {
-			struct tt_what what = tt_thread_what(thread);
+			struct tt_object_ref what = tt_thread_ref_of(thread);
 			if (thread != self)
 				TT_TRACE(thread_abandoned, NULL, &what);
 		}
 		tt_registry_unlock();
 	}
 	if (self) {
-		struct tt_what what = tt_thread_what(self);
+		struct tt_object_ref what = tt_thread_ref_of(self);
 		TT_TRACE(thread_exit, NULL, &what, self == tt_registry_main() ? TT_END_RETURNED : TT_END_EXITED);
 	}
 }

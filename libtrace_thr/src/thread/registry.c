@@ -104,7 +104,7 @@ tthr_thread *tt_registry_clear(void)
 
 tthr_thread *tthr_main(void)
 {
-	tt_self_id();
+	tt_current_id();
 	return main_thread;
 }
 
@@ -112,7 +112,7 @@ int tthr_enumerate(tthr_thread ***threads, size_t *n)
 {
 	int error = 0;
 
-	tt_self_id();
+	tt_current_id();
 	tt_registry_lock();
 	tthr_thread **list = calloc(count + 1, sizeof(tthr_thread *));
 	if (!list) {
@@ -137,7 +137,7 @@ void tthr_thread_list_free(tthr_thread **threads, size_t n)
 
 size_t tthr_active_count(void)
 {
-	tt_self_id();
+	tt_current_id();
 	tt_registry_lock();
 	size_t n = count;
 	tt_registry_unlock();

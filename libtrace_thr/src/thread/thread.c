@@ -48,7 +48,7 @@ int tt_thread_init(tthr_thread *thread, const struct tthr_thread_options *option
 	if (error)
 		return error;
 	thread->daemon = inherited(options->daemon);
-	struct tt_what what = tt_thread_what(thread);
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 	TT_TRACE(thread_create, caller, &what, thread->daemon);
 	return 0;
 }
@@ -86,7 +86,7 @@ tthr_thread *tt_thread_new_foreign(void)
 	if (thread) {
 		thread->daemon = true;
 		thread->foreign = true;
-		thread->dice = tt_shake_child();
+		thread->prng = tt_shake_child();
 	}
 	return thread;
 }
@@ -104,7 +104,7 @@ static void finish(tthr_thread *thread)
 	struct tthr_thread_name *names = thread->names;
 	char *first_name = thread->object.copy;
 
-	if (tt_thread_state(thread) == TT_LIFE_ENDED && tt_thread_is_here(thread))
+	if (tt_thread_state(thread) == TT_LIFE_ENDED && tt_thread_is_of_this_process(thread))
 		pthread_detach(thread->ident);
 	/* Before the names: in the thread's own end, what free calls emits events as this thread. */
 	if (thread->options.free)
@@ -124,7 +124,7 @@ void tthr_thread_unref(tthr_thread *thread)
 		finish(thread);
 }
 
-void tt_thread_lose(tthr_thread *thread)
+void tt_thread_mark_gone_after_fork(tthr_thread *thread)
 {
 	thread->end = TT_END_CANCELLED;
 	thread->result = PTHREAD_CANCELED;
@@ -182,7 +182,7 @@ int tt_thread_rename(tthr_thread *thread, const char *name, const void *caller)
 		return ENOMEM;
 	/* Release: pairs with the acquire in tthr_thread_name. */
 	__atomic_store_n(&thread->name, kept, __ATOMIC_RELEASE);
-	struct tt_what what = tt_thread_what(thread);
+	struct tt_object_ref what = tt_thread_ref_of(thread);
 	TT_TRACE(thread_rename, caller, &what, old);
 	return 0;
 }
@@ -190,11 +190,11 @@ int tt_thread_rename(tthr_thread *thread, const char *name, const void *caller)
 int tthr_thread_set_name(tthr_thread *thread, const char *name)
 {
 	if (!name) {
-		struct tt_what what = tt_thread_what(thread);
+		struct tt_object_ref what = tt_thread_ref_of(thread);
 		tt_misuse(TT_CALLER, TT_OBJECT_THREAD, &what, "tthr_thread_set_name", TT_MISUSE_BAD_ARGUMENT);
 		return EINVAL;
 	}
-	tt_self_id();
+	tt_current_id();
 	tt_registry_lock();
 	int error = tt_thread_rename(thread, name, TT_CALLER);
 	if (!error && tt_registry_has(thread) && thread->ident)

@@ -1,5 +1,6 @@
 /*
- * A thread: its states, and what thread.c (its identity), run.c (its life) and current_thread.c (who calls) do for each other.
+ * A thread: its states, and what thread.c (its identity), run.c (its life) and current_thread.c (who calls) do for each
+ * other.
  */
 #ifndef TT_THREAD_THREAD_H
 #define TT_THREAD_THREAD_H
@@ -30,18 +31,18 @@ static inline uint32_t tt_thread_state(const tthr_thread *thread)
  * Whether its pthread is of this process: after a fork, in the child, there is nothing of it to join or detach, and
  * nobody is at that either.
  */
-static inline bool tt_thread_is_here(const tthr_thread *thread)
+static inline bool tt_thread_is_of_this_process(const tthr_thread *thread)
 {
-	return thread->pid == tt_self_pid();
+	return thread->pid == tt_current_pid();
 }
 
 /* Changes the state and wakes who waits for that. */
 void tt_thread_set_state(tthr_thread *thread, enum tt_life state);
 
 /* The thread as events name it, by the name that it has now. */
-static inline struct tt_what tt_thread_what(const tthr_thread *thread)
+static inline struct tt_object_ref tt_thread_ref_of(const tthr_thread *thread)
 {
-	return (struct tt_what){.name = tthr_thread_name(thread), .id = thread->object.id};
+	return (struct tt_object_ref){.name = tthr_thread_name(thread), .id = thread->object.id};
 }
 
 /* Makes a new thread and emits its event, as tthr_thread_init. For subclasses of the library. */
@@ -51,7 +52,7 @@ int tt_thread_init(tthr_thread *thread, const struct tthr_thread_options *option
 tthr_thread *tt_thread_new_foreign(void);
 
 /* In a forked child: the thread is not there any more. It counts as cancelled. */
-void tt_thread_lose(tthr_thread *thread);
+void tt_thread_mark_gone_after_fork(tthr_thread *thread);
 
 /* Gives it a name, and tells so; the kernel is not told. The registry's lock is held. ENOMEM. */
 int tt_thread_rename(tthr_thread *thread, const char *name, const void *caller);

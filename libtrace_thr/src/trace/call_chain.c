@@ -118,13 +118,13 @@ void tt_stack_prepare(void)
 	backtrace((void *[1]){NULL}, 1); /* loads what it needs, before it may be needed where nothing may be loaded */
 }
 
-void tt_stack_doubt(void)
+void tt_unwinder_distrust(void)
 {
 	/* Relaxed: both are right, until code takes the place of what is gone, which the program orders after this. */
 	__atomic_add_fetch(&doubts, 1, __ATOMIC_RELAXED);
 }
 
-void tt_stack_trust(void)
+void tt_unwinder_trust(void)
 {
 	__atomic_sub_fetch(&doubts, 1, __ATOMIC_RELAXED);
 }

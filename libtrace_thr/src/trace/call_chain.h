@@ -31,12 +31,12 @@ extern int tt_stack_pipe[2] __attribute__((visibility("hidden")));
 void tt_stack_prepare_thread(void);
 
 /*
- * From here on glibc's own unwinder is used, ten times as slow: for good, or until tt_stack_trust takes it back. Where
- * code is unmapped, what libunwind has kept of its addresses would be false of the code that may lie there next, and
- * following it could crash; and in a forked child its locks may be those of a thread that is not there.
+ * From here on glibc's own unwinder is used, ten times as slow: for good, or until tt_unwinder_trust takes it back.
+ * Where code is unmapped, what libunwind has kept of its addresses would be false of the code that may lie there next,
+ * and following it could crash; and in a forked child its locks may be those of a thread that is not there.
  */
-void tt_stack_doubt(void);
-void tt_stack_trust(void);
+void tt_unwinder_distrust(void);
+void tt_unwinder_trust(void);
 
 /* Fills `room` with the chain beyond `caller`, a return address in the calling chain. Returns it. */
 const struct tt_stack *tt_stack_take(struct tt_stack *room, const void *caller);

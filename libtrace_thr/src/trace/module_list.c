@@ -222,9 +222,9 @@ void tt_module_list_update(void)
 
 	if (!recorded && !__atomic_load_n(&list.modules.n, __ATOMIC_RELAXED))
 		return;
-	struct tt_calm calm = tt_calm_begin();
-	if (!tt_word_try(&list.lock))
-		tt_word_take(&list.lock, &tt_never);
+	struct tt_emit_guard calm = tt_emit_guard_enter();
+	if (!tt_futex_lock_try(&list.lock))
+		tt_futex_lock_acquire(&list.lock, &tt_never);
 	if (!recorded) {
 		list.modules.n = 0; /* a later session is to be told all */
 	} else {
@@ -232,8 +232,8 @@ void tt_module_list_update(void)
 		if (!list.modules.n || now.adds != list.adds || now.subs != list.subs)
 			compare();
 	}
-	tt_word_free(&list.lock);
-	tt_calm_end(calm);
+	tt_futex_lock_release(&list.lock);
+	tt_emit_guard_leave(calm);
 }
 
 void tt_module_list_look(void)
@@ -253,19 +253,19 @@ void tt_module_list_before_fork(void)
 	struct tt_deadline soon;
 
 	tt_deadline_after(1, &soon);
-	locked = tt_word_try(&list.lock) || !tt_word_take(&list.lock, &soon);
+	locked = tt_futex_lock_try(&list.lock) || !tt_futex_lock_acquire(&list.lock, &soon);
 }
 
 void tt_module_list_after_fork(void)
 {
 	if (locked)
-		tt_word_free(&list.lock);
+		tt_futex_lock_release(&list.lock);
 }
 
 void tt_module_list_after_fork_in_child(void)
 {
 	if (!locked)
 		list.modules.n = 0; /* in the midst of a change: nothing is known */
-	list.lock = TT_WORD_FREE;
+	list.lock = TT_FUTEX_LOCK_FREE;
 	list.forked = list.untold = true;
 }

@@ -20,7 +20,7 @@ int tt_object_init(struct tthr_object *object, const char *kind, const char *nam
 /* Forgets id and name. A name from `_name` is no longer valid. */
 void tt_object_destroy(struct tthr_object *object);
 
-/* Whether it is known. What tt_object_what returns is complete then. */
+/* Whether it is known. What tt_object_ref_of returns is complete then. */
 static inline bool tt_object_known(const struct tthr_object *object)
 {
 	/* Acquire: pairs with the release store of the id in object.c, so the name is seen too. */
@@ -37,13 +37,13 @@ static inline bool tt_object_identify(struct tthr_object *object, const char *ki
 }
 
 /* A known object, as events name it. */
-static inline struct tt_what tt_object_what(const struct tthr_object *object)
+static inline struct tt_object_ref tt_object_ref_of(const struct tthr_object *object)
 {
-	return (struct tt_what){.name = object->name, .id = object->id};
+	return (struct tt_object_ref){.name = object->name, .id = object->id};
 }
 
-/* For an argument of an event: a pointer to what the expression, a call of tt_object_what or the like, returns. */
-#define TT_WHAT(what) ((struct tt_what[]){what})
+/* For an argument of an event: a pointer to what the expression, a call of tt_object_ref_of or the like, returns. */
+#define TT_OBJECT_REF(what) ((struct tt_object_ref[]){what})
 
 /* For fork: keeps object.c's own lock consistent in the child. */
 void tt_object_before_fork(void);

@@ -14,6 +14,6 @@ void tt_untold_tell(void);
 void tt_untold_after_fork_in_child(void);
 
 /* The interposer's posts that wait to be told, of the calling thread; NULL in a library without one. See inside.h. */
-void tt_tell_postponed(void) __attribute__((weak, visibility("hidden")));
+void tt_emit_deferred_posts(void) __attribute__((weak, visibility("hidden")));
 
 #endif /* TT_TRACE_UNTOLD_H */

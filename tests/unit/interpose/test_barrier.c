@@ -174,10 +174,10 @@ static void in_the_tracer(void **state)
 
 	call_it(&barrier, "b");
 	program_begin();
-	tt_enter();
+	tt_reentrancy_enter();
 	must(!init(&barrier, NULL, 1));
 	must(arrive(&barrier) == PTHREAD_BARRIER_SERIAL_THREAD && !destroy(&barrier));
-	tt_leave();
+	tt_reentrancy_leave();
 	expect("MainThread", NULL);
 }
 

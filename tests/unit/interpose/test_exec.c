@@ -325,9 +325,9 @@ static void each_call_is_looked_at(void **state)
 	IN_CHILD(posix_spawnp(&pid, "dynamic", NULL, NULL, arguments, without_us));
 	must_note('e', "dynamic");
 	must(!unsetenv("LD_PRELOAD"));
-	tt_enter(); /* the tracer's are not */
+	tt_reentrancy_enter(); /* the tracer's are not */
 	IN_CHILD(execve(path, arguments, without_us));
-	tt_leave();
+	tt_reentrancy_leave();
 	must_note(0, "");
 	const char *volatile none = NULL;
 	IN_CHILD(execve(none, arguments, without_us));

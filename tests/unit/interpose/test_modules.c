@@ -24,7 +24,7 @@ static char path[PATH_MAX];
 static unsigned n_loaded, n_unloaded, n_all;
 static const void *base;
 
-static void on_loaded(void *data, const struct tt_who *who, const void *caller, const void *at, uint64_t size,
+static void on_loaded(void *data, const struct tt_thread_ref *who, const void *caller, const void *at, uint64_t size,
                       const char *file, const uint8_t *build_id, uint8_t build_id_size)
 {
 	(void)data, (void)who, (void)caller, (void)size, (void)build_id, (void)build_id_size;
@@ -35,7 +35,7 @@ static void on_loaded(void *data, const struct tt_who *who, const void *caller, 
 	}
 }
 
-static void on_unloaded(void *data, const struct tt_who *who, const void *caller, const void *at, uint64_t size)
+static void on_unloaded(void *data, const struct tt_thread_ref *who, const void *caller, const void *at, uint64_t size)
 {
 	(void)data, (void)who, (void)caller, (void)size;
 	n_unloaded += at == base;
@@ -183,7 +183,7 @@ static void look_in_child(void *tid)
 {
 	must(n_loaded == 2); /* told at the fork by the parent, and by the child for itself */
 	must(tt_tid_before_fork == *(pid_t *)tid && tt_tid_before_fork != gettid());
-	must(!tt_inside && !tt_own_locks.records && !tt_own_locks.threads && !tt_own_locks.barriers);
+	must(!tt_reentrancy && !tt_internal_locks.records && !tt_internal_locks.threads && !tt_internal_locks.barriers);
 	/* A lock of ours that another thread had is free, and threads can be made. */
 	pthread_t thread;
 	must(!pthread_create(&thread, NULL, (void *(*)(void *))(void (*)(void))pthread_self, NULL));
@@ -198,7 +198,7 @@ static void a_child_is_as_its_parent(void **state)
 
 	assert_int_equal(tt_tid_before_fork, 0);
 	in_child(look_in_child, &tid);
-	assert_int_equal(tt_inside, 0);
+	assert_int_equal(tt_reentrancy, 0);
 	assert_int_equal(tt_tid_before_fork, 0);
 	assert_int_equal(n_loaded, 1);
 	dlclose(library);
@@ -220,7 +220,7 @@ static void give_up_calls(void *arg)
 		must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0) == -1);
 	else
 		must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, filter) == -1);
-	must(!tt_is_ready && !tt_inside);
+	must(!tt_is_ready && !tt_reentrancy);
 	if (*how == 0)
 		must(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter, 0, 0) == -1); /* once */
 	program_begin();

@@ -189,10 +189,10 @@ static void done_before_anybody_looked(void **state)
 	in_a_thread(come_past, &one);
 	assert_int_equal(recorded(), 0);
 	program_begin();
-	tt_enter();
+	tt_reentrancy_enter();
 	one = PTHREAD_ONCE_INIT;
 	must(!once(&one, count_it));
-	tt_leave();
+	tt_reentrancy_leave();
 	assert_int_equal(recorded(), 0);
 }
 

@@ -1,6 +1,6 @@
 /*
- * Every call that is told is a point at which a thread may be delayed (src/explore/shake.c), and every lock is steered: counted
- * by the thread's dice, and by whether a thread that has something pauses where it asks for more.
+ * Every call that is told is a point at which a thread may be delayed (src/explore/shake.c), and every lock is steered:
+ * counted by the thread's prng, and by whether a thread that has something pauses where it asks for more.
  */
 #include "program.h"
 
@@ -16,7 +16,7 @@
 
 static uint64_t points(void)
 {
-	return tt_self_known()->dice.n_points;
+	return tt_current_thread()->prng.n_points;
 }
 
 /* The call must be so many points. */
@@ -79,9 +79,9 @@ static void each_call_is_a_point(void **state)
 	MUST_BE_POINTS(1, pthread_create(&thread, NULL, nothing_at_all, NULL));
 	MUST_BE_POINTS(1, pthread_join(thread, NULL));
 	/* In the tracer nothing is. */
-	tt_enter();
+	tt_reentrancy_enter();
 	MUST_BE_POINTS(0, sem_post(&sem));
-	tt_leave();
+	tt_reentrancy_leave();
 	tt_shaking = false;
 	MUST_BE_POINTS(0, sem_wait(&sem));
 }

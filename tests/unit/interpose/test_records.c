@@ -14,9 +14,9 @@ static const void *address(uintptr_t number)
 	return (const void *)(number * 8 + 0x10000);
 }
 
-static struct tt_record *make(const void *at, uint64_t *mark, bool *made)
+static struct tt_object_entry *make(const void *at, uint64_t *mark, bool *made)
 {
-	struct tt_record *record = tt_record_make(at, "mutex", TT_KIND_ERRORCHECK, mark, made);
+	struct tt_object_entry *record = tt_object_entry_make(at, "mutex", TT_KIND_ERRORCHECK, mark, made);
 
 	must(record && record->address == (uintptr_t)at);
 	return record;
@@ -28,14 +28,14 @@ static void one_object_after_another(void **state)
 	const void *at = address(1);
 	bool made;
 
-	assert_null(tt_record_find(at));
-	assert_null(tt_record_known(at, NULL));
-	tt_record_end(at); /* of nothing */
-	struct tt_record *record = make(at, NULL, &made);
+	assert_null(tt_object_entry_find(at));
+	assert_null(tt_object_entry_known(at, NULL));
+	tt_object_entry_end(at); /* of nothing */
+	struct tt_object_entry *record = make(at, NULL, &made);
 	assert_true(made);
 	assert_true(record->id && record->kind == TT_KIND_ERRORCHECK);
-	assert_ptr_equal(tt_record_find(at), record);
-	assert_ptr_equal(tt_record_known(at, NULL), record);
+	assert_ptr_equal(tt_object_entry_find(at), record);
+	assert_ptr_equal(tt_object_entry_known(at, NULL), record);
 	uint64_t first = record->id;
 	assert_ptr_equal(make(at, NULL, &made), record);
 	assert_false(made);
@@ -46,11 +46,11 @@ static void one_object_after_another(void **state)
 	record->waiters = 7;
 	record->used = record->shared = true;
 	record->done = 7;
-	tt_record_name(record, "/a");
-	tt_record_end(at);
-	assert_ptr_equal(tt_record_find(at), record);
-	assert_null(tt_record_known(at, NULL));
-	assert_ptr_equal(tt_record_make(at, "rwlock", TT_KIND_RWLOCK, NULL, &made), record);
+	tt_object_entry_name(record, "/a");
+	tt_object_entry_end(at);
+	assert_ptr_equal(tt_object_entry_find(at), record);
+	assert_null(tt_object_entry_known(at, NULL));
+	assert_ptr_equal(tt_object_entry_make(at, "rwlock", TT_KIND_RWLOCK, NULL, &made), record);
 	assert_true(made);
 	assert_true(record->id && record->id != first);
 	assert_int_equal(record->kind, TT_KIND_RWLOCK);
@@ -64,42 +64,42 @@ static void a_mark_says_which_object_it_is(void **state)
 	const void *at = address(2);
 	uint64_t mark = 0, other = 0;
 	bool made;
-	struct tt_record *record = make(at, &mark, &made);
+	struct tt_object_entry *record = make(at, &mark, &made);
 
 	assert_true(made && mark == record->id && mark);
-	assert_ptr_equal(tt_record_known(at, &mark), record);
-	assert_null(tt_record_known(at, &other));
+	assert_ptr_equal(tt_object_entry_known(at, &mark), record);
+	assert_null(tt_object_entry_known(at, &other));
 	uint64_t first = mark;
 	make(at, &mark, &made);
 	assert_false(made);
 	mark = 0; /* made anew, without a call */
 	make(at, &mark, &made);
 	assert_true(made && mark == record->id && mark != first);
-	tt_record_end(at);
-	assert_null(tt_record_known(at, &mark));
+	tt_object_entry_end(at);
+	assert_null(tt_object_entry_known(at, &mark));
 }
 
 static void an_end_of_one_object_is_not_that_of_the_next(void **state)
 {
 	(void)state;
 	bool made;
-	struct tt_record *record = make(address(3), NULL, &made);
+	struct tt_object_entry *record = make(address(3), NULL, &made);
 	uint64_t id = record->id;
 
-	tt_record_end_one(record, id + 1);
+	tt_object_entry_end_one(record, id + 1);
 	assert_true(record->id == id);
-	tt_record_end_one(record, id);
+	tt_object_entry_end_one(record, id);
 	assert_true(record->id == 0);
 }
 
 static void assert_named(const char *prefix, uintptr_t at, const char *name)
 {
-	char text[TT_RECORD_TEXT + 1];
+	char text[TT_OBJECT_ENTRY_TEXT + 1];
 
 	memset(text, '#', sizeof text);
 	tt_record_write_name(text, prefix, at);
 	assert_string_equal(text, name);
-	assert_int_equal(text[TT_RECORD_TEXT], '#');
+	assert_int_equal(text[TT_OBJECT_ENTRY_TEXT], '#');
 }
 
 static void names_are_of_addresses(void **state)
@@ -118,13 +118,13 @@ static void a_name_is_copied(void **state)
 	(void)state;
 	char name[] = "/a/semaphore";
 	bool made;
-	struct tt_record *record = make(address(4), NULL, &made);
+	struct tt_object_entry *record = make(address(4), NULL, &made);
 
-	tt_record_name(record, name);
+	tt_object_entry_name(record, name);
 	memset(name, 'x', sizeof name - 1);
 	assert_string_equal(record->name, "/a/semaphore");
-	assert_string_equal(tt_record_what(record).name, "/a/semaphore");
-	assert_true(tt_record_what(record).id == record->id);
+	assert_string_equal(tt_object_entry_ref(record).name, "/a/semaphore");
+	assert_true(tt_object_entry_ref(record).id == record->id);
 }
 
 enum { MANY = 40000, FIRST_OF_MANY = 1000 };
@@ -133,23 +133,23 @@ enum { MANY = 40000, FIRST_OF_MANY = 1000 };
 static void many_are_found(void **state)
 {
 	(void)state;
-	static const struct tt_record *records[MANY];
+	static const struct tt_object_entry *records[MANY];
 	bool made;
 
 	for (unsigned i = 0; i < MANY; i++) {
 		records[i] = make(address(FIRST_OF_MANY + i), NULL, &made);
 		must(made);
 		if (i % 7 == 0)
-			tt_record_end(address(FIRST_OF_MANY + i));
+			tt_object_entry_end(address(FIRST_OF_MANY + i));
 		if (i % 1000 == 0)
 			for (unsigned j = 0; j <= i; j += 100)
-				must(tt_record_find(address(FIRST_OF_MANY + j)) == records[j]);
+				must(tt_object_entry_find(address(FIRST_OF_MANY + j)) == records[j]);
 	}
 	for (unsigned i = 0; i < MANY; i++) {
-		must(tt_record_find(address(FIRST_OF_MANY + i)) == records[i]);
+		must(tt_object_entry_find(address(FIRST_OF_MANY + i)) == records[i]);
 		must((records[i]->id == 0) == (i % 7 == 0));
 	}
-	assert_null(tt_record_find(address(FIRST_OF_MANY + MANY)));
+	assert_null(tt_object_entry_find(address(FIRST_OF_MANY + MANY)));
 }
 
 static unsigned n_made;
@@ -159,7 +159,7 @@ static void *make_them_too(void *arg)
 	bool made;
 
 	for (unsigned i = 0; i < 2000; i++) {
-		struct tt_record *record = make(address(100000 + i), NULL, &made);
+		struct tt_object_entry *record = make(address(100000 + i), NULL, &made);
 		must(record->id && record->name == record->text);
 		if (made)
 			count_up(&n_made);
@@ -188,7 +188,7 @@ static void memory_is_given_out_once(void **state)
 
 	for (unsigned i = 0; i < N; i++) {
 		pieces[i].size = i % 100 ? i % 333 + 1 : 65536;
-		pieces[i].at = tt_record_memory(pieces[i].size);
+		pieces[i].at = tt_object_entry_memory(pieces[i].size);
 		must(pieces[i].at && (uintptr_t)pieces[i].at % 16 == 0);
 		for (size_t j = 0; j < pieces[i].size; j++)
 			must(!pieces[i].at[j]);
@@ -216,7 +216,7 @@ static void memory_is_used_up(void **state)
 	size_t before = mapped_pages();
 
 	for (unsigned i = 0; i < 16384; i++)
-		must(tt_record_memory(64));
+		must(tt_object_entry_memory(64));
 	assert_true(mapped_pages() - before <= (16384 * 64 + 2 * 256 * 1024) / 4096);
 }
 
@@ -230,14 +230,14 @@ static void run_out(void *arg)
 	(void)arg;
 	must(!getrlimit(RLIMIT_AS, &before));
 	must(!setrlimit(RLIMIT_AS, &(struct rlimit){.rlim_cur = 4096, .rlim_max = before.rlim_max}));
-	while (tt_record_memory(4096))
+	while (tt_object_entry_memory(4096))
 		must(++n < 1000);
-	while (tt_record_memory(16))
+	while (tt_object_entry_memory(16))
 		must(++n < 100000);
-	must(!tt_record_make(address(200000), "mutex", TT_KIND_MUTEX, NULL, &made) && !made);
-	must(!tt_record_find(address(200000)));
+	must(!tt_object_entry_make(address(200000), "mutex", TT_KIND_MUTEX, NULL, &made) && !made);
+	must(!tt_object_entry_find(address(200000)));
 	must(!setrlimit(RLIMIT_AS, &before));
-	must(tt_record_memory(16));
+	must(tt_object_entry_memory(16));
 }
 
 static void without_memory_there_is_none(void **state)

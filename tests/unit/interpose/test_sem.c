@@ -173,34 +173,34 @@ static void a_post_is_postponed(void **state)
 	call_it(&sem, "s");
 	program_begin();
 	must(!init(&sem, 0, 0));
-	tt_enter();
-	tt_enter();
+	tt_reentrancy_enter();
+	tt_reentrancy_enter();
 	must(!post(&sem));
-	tt_leave();
-	assert_int_equal(tt_postponed, 1);
+	tt_reentrancy_leave();
+	assert_int_equal(tt_deferred_posts, 1);
 	expect("MainThread", "sem_init s value=0 bound=-1", NULL);
 	errno = 7;
-	tt_leave();
+	tt_reentrancy_leave();
 	assert_int_equal(errno, 7);
-	assert_int_equal(tt_postponed, 0);
+	assert_int_equal(tt_deferred_posts, 0);
 	expect("MainThread", "sem_init s value=0 bound=-1", "sem_released s n=1 value=2", NULL);
 
 	/* As far as there is room. */
 	program_begin();
-	tt_enter();
+	tt_reentrancy_enter();
 	for (int i = 0; i < ROOM + 3; i++)
 		must(!post(&sem));
-	assert_int_equal(tt_postponed, ROOM);
-	tt_leave();
+	assert_int_equal(tt_deferred_posts, ROOM);
+	tt_reentrancy_leave();
 	assert_int_equal(recorded(), ROOM);
 	/* The next post tells them as well. */
 	program_begin();
-	tt_enter();
+	tt_reentrancy_enter();
 	must(!post(&sem));
-	tt_inside -= TT_OWN; /* a thread that comes out of it otherwise */
+	tt_reentrancy -= TT_INTERNAL; /* a thread that comes out of it otherwise */
 	must(!post(&sem));
 	assert_int_equal(recorded(), 2);
-	assert_int_equal(tt_postponed, 0);
+	assert_int_equal(tt_deferred_posts, 0);
 }
 
 /* Within an emission it is told at once, as deep as LTTng lets it be, and so often. */
@@ -215,33 +215,33 @@ static void a_post_within_emissions(void **state)
 	must(!init(&sem, 0, 0));
 	for (unsigned depth = 1; depth <= DEEPEST; depth++) {
 		program_begin();
-		tt_inside = depth;
+		tt_reentrancy = depth;
 		must(!post(&sem));
 		assert_int_equal(recorded(), depth < DEEPEST);
-		assert_int_equal(tt_postponed, depth == DEEPEST);
-		assert_int_equal(tt_inside, depth < DEEPEST ? TT_POST_WITHIN + depth : depth);
-		tt_inside = 0;
-		tt_enter();
-		tt_leave();
+		assert_int_equal(tt_deferred_posts, depth == DEEPEST);
+		assert_int_equal(tt_reentrancy, depth < DEEPEST ? TT_POST_WITHIN + depth : depth);
+		tt_reentrancy = 0;
+		tt_reentrancy_enter();
+		tt_reentrancy_leave();
 		assert_int_equal(recorded(), 1);
 	}
-	tt_inside = 1 + (MOST_WITHIN - 1) * TT_POST_WITHIN;
+	tt_reentrancy = 1 + (MOST_WITHIN - 1) * TT_POST_WITHIN;
 	program_begin();
 	must(!post(&sem));
 	assert_int_equal(recorded(), 1);
 	must(!post(&sem));
 	assert_int_equal(recorded(), 1);
-	assert_int_equal(tt_postponed, 1);
-	tt_inside = 0;
-	tt_enter();
-	tt_leave();
+	assert_int_equal(tt_deferred_posts, 1);
+	tt_reentrancy = 0;
+	tt_reentrancy_enter();
+	tt_reentrancy_leave();
 	assert_int_equal(recorded(), 2);
-	tt_inside = MOST_WITHIN * TT_POST_WITHIN; /* as many, no more */
+	tt_reentrancy = MOST_WITHIN * TT_POST_WITHIN; /* as many, no more */
 	must(!post(&sem));
-	assert_int_equal(tt_postponed, 1);
-	tt_inside = 0;
-	tt_enter();
-	tt_leave();
+	assert_int_equal(tt_deferred_posts, 1);
+	tt_reentrancy = 0;
+	tt_reentrancy_enter();
+	tt_reentrancy_leave();
 	assert_int_equal(recorded(), 3);
 }
 

@@ -93,13 +93,13 @@ static void *sleep_in_the_tracer(void *arg)
 {
 	int *out = arg, state;
 
-	tt_enter();
+	tt_reentrancy_enter();
 	must(!pthread_cancel(pthread_self()));
 	must(poll(NULL, 0, 0) == 0);
 	must(poll(&(struct pollfd){.fd = out[1], .events = POLLOUT}, 1, -1) == 1);
 	must(write(out[1], "abc", 3) == 3);
 	must(!pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &state) && state == PTHREAD_CANCEL_ENABLE);
-	tt_leave();
+	tt_reentrancy_leave();
 	out[2] = 1;
 	poll(NULL, 0, 0);
 	out[2] = 2;
@@ -153,10 +153,10 @@ static ssize_t write_inside(int fd, const char *text, bool of_tracer)
 
 	if (of_tracer)
 		tt_tracer = (struct tt_tracer){.end = UINTPTR_MAX, .n = 1, .modules = {{0, UINTPTR_MAX}}};
-	tt_enter();
+	tt_reentrancy_enter();
 	errno = 0;
 	ssize_t written = write(fd, text, strlen(text));
-	tt_leave();
+	tt_reentrancy_leave();
 	tt_tracer = before;
 	return written;
 }
@@ -180,7 +180,8 @@ static void the_tracers_byte_is_for_a_pipe(void **state)
 	fclose(file);
 }
 
-/* As one with a sanitizer's runtime within it, this program stands before libc's threads: see src/thread/current_thread.c. */
+/* As one with a sanitizer's runtime within it, this program stands before libc's threads: see
+ * src/thread/current_thread.c. */
 static void a_program_that_makes_threads_itself(void **state)
 {
 	(void)state;

@@ -15,8 +15,8 @@
 static int life_fd = -1;
 
 /* One write a line: lines of threads do not mix. */
-__attribute__((format(printf, 4, 5))) static inline void say(const char *event, const struct tt_who *who,
-                                                             const struct tt_what *what, const char *format, ...)
+__attribute__((format(printf, 4, 5))) static inline void say(const char *event, const struct tt_thread_ref *who,
+                                                             const struct tt_object_ref *what, const char *format, ...)
 {
 	char line[256];
 	va_list args;
@@ -38,8 +38,8 @@ static const char *const life_misuses[] = {TT_MISUSES(LIFE_WORD)};
 #undef LIFE_WORD
 
 #define LIFE_PROBE(shape, ...)                                                                                         \
-	static inline void say_##shape(void *event, const struct tt_who *who, const void *caller,                      \
-	                               const struct tt_what *what, ##__VA_ARGS__)
+	static inline void say_##shape(void *event, const struct tt_thread_ref *who, const void *caller,               \
+	                               const struct tt_object_ref *what, ##__VA_ARGS__)
 #define SAY(...) ((void)caller, say(event, who, what, __VA_ARGS__))
 
 #pragma GCC diagnostic push

@@ -73,7 +73,7 @@ static inline void call_it(const void *address, const char *name)
 	unlock_record();
 }
 
-static inline const char *name_of(const struct tt_what *what)
+static inline const char *name_of(const struct tt_object_ref *what)
 {
 	const char *number = strstr(what->name, "0x");
 
@@ -92,7 +92,7 @@ static inline const char *thread_by_id(uint64_t id)
 	return id ? "?" : "nobody";
 }
 
-static inline void remember(const struct tt_who *who)
+static inline void remember(const struct tt_thread_ref *who)
 {
 	if (strcmp(thread_by_id(who->id), "?") != 0)
 		return;
@@ -101,8 +101,8 @@ static inline void remember(const struct tt_who *who)
 	snprintf(recorder.threads[recorder.n_threads++].name, sizeof recorder.threads[0].name, "%s", who->name);
 }
 
-__attribute__((format(printf, 5, 6))) static inline void note(const char *event, const struct tt_who *who,
-                                                              const void *caller, const struct tt_what *what,
+__attribute__((format(printf, 5, 6))) static inline void note(const char *event, const struct tt_thread_ref *who,
+                                                              const void *caller, const struct tt_object_ref *what,
                                                               const char *format, ...)
 {
 	bool of_test = (const char *)caller >= __start_sites && (const char *)caller < __stop_sites;
@@ -153,8 +153,8 @@ static inline void look_at(const struct tt_stack *stack)
 
 /* A probe for each shape; `event` is which event of the shape it is. */
 #define PROBE(shape, ...)                                                                                              \
-	static void on_##shape(void *event, const struct tt_who *who, const void *caller, const struct tt_what *what,  \
-	                       ##__VA_ARGS__)
+	static void on_##shape(void *event, const struct tt_thread_ref *who, const void *caller,                       \
+	                       const struct tt_object_ref *what, ##__VA_ARGS__)
 #define NOTE(...) note(event, who, caller, what, __VA_ARGS__)
 
 #pragma GCC diagnostic push

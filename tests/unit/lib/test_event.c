@@ -284,11 +284,11 @@ static void set_in_between(void **state)
 	tthr_event event = TTHR_EVENT_INIT("event");
 	struct crew crew;
 
-	tt_waiters_lock(&event.waiters);
+	tt_wait_queue_lock(&event.waiters);
 	crew_start(&crew, 1, wait_until_set, &event);
 	wait_until(sleepers_on(&event.waiters.guard) == 1);
 	__atomic_store_n(&event.flag, 1, __ATOMIC_SEQ_CST);
-	tt_waiters_unlock(&event.waiters);
+	tt_wait_queue_unlock(&event.waiters);
 	crew_join(&crew);
 	assert_int_equal(waiting(&event), 0);
 	assert_int_equal(tthr_event_clear(&event), 0); /* nobody has kept it from others */

@@ -30,7 +30,7 @@ static struct {
 } told[MOST];
 static unsigned n_told;
 
-static void on_loaded(void *data, const struct tt_who *who, const void *caller, const void *base, uint64_t size,
+static void on_loaded(void *data, const struct tt_thread_ref *who, const void *caller, const void *base, uint64_t size,
                       const char *path, const uint8_t *build_id, uint8_t build_id_size)
 {
 	(void)data, (void)caller;
@@ -44,7 +44,8 @@ static void on_loaded(void *data, const struct tt_who *who, const void *caller, 
 	n_told++;
 }
 
-static void on_unloaded(void *data, const struct tt_who *who, const void *caller, const void *base, uint64_t size)
+static void on_unloaded(void *data, const struct tt_thread_ref *who, const void *caller, const void *base,
+                        uint64_t size)
 {
 	(void)data, (void)who, (void)caller;
 	must(n_told < MOST);

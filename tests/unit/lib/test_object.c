@@ -46,7 +46,7 @@ static void static_names_are_kept(void **state)
 	assert_false(tt_object_known(&object));
 	assert_true(tt_object_identify(&object, "Event"));
 	assert_false(tt_object_identify(&object, "Event"));
-	assert_ptr_equal(tt_object_what(&object).name, name);
+	assert_ptr_equal(tt_object_ref_of(&object).name, name);
 	tt_object_destroy(&object);
 }
 
@@ -73,8 +73,8 @@ static void *identify_at_once(void *arg)
 	pthread_barrier_wait(&together);
 	if (tt_object_identify(&shared, "Condition"))
 		count_up(&winners);
-	must(!strncmp(tt_object_what(&shared).name, "Condition-", 10));
-	must(tt_object_what(&shared).id);
+	must(!strncmp(tt_object_ref_of(&shared).name, "Condition-", 10));
+	must(tt_object_ref_of(&shared).id);
 	return NULL;
 }
 

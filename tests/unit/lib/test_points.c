@@ -1,6 +1,6 @@
 /*
- * Every call that an event tells is a point at which a thread may be delayed (src/explore/shake.c), and every lock is steered:
- * counted by the thread's dice, and by whether a thread that has something pauses where it asks for more.
+ * Every call that an event tells is a point at which a thread may be delayed (src/explore/shake.c), and every lock is
+ * steered: counted by the thread's prng, and by whether a thread that has something pauses where it asks for more.
  */
 #include "threads.h"
 
@@ -22,9 +22,9 @@ static void record_all(void)
 /* The call must be so many points. */
 #define MUST_BE_POINTS(n, ...)                                                                                         \
 	do {                                                                                                           \
-		uint64_t before_ = tt_self_known()->dice.n_points;                                                     \
+		uint64_t before_ = tt_current_thread()->prng.n_points;                                                 \
 		(void)(__VA_ARGS__);                                                                                   \
-		assert_int_equal(tt_self_known()->dice.n_points - before_, n);                                         \
+		assert_int_equal(tt_current_thread()->prng.n_points - before_, n);                                     \
 	} while (0)
 
 static void each_call_is_a_point(void **state)

@@ -15,39 +15,39 @@ static void a_seed_decides(void **state)
 	(void)state;
 	const int64_t first[] = {0, 0, 0, 0, TT_DELAY_YIELD, 0, 0, 0, 1387603, 0, 0, 17156, 0, 254209};
 	const int64_t of_child[] = {TT_DELAY_YIELD, 0, 0, 0, 0, TT_DELAY_YIELD, 0, 0, 0, 268512, 0, TT_DELAY_YIELD};
-	struct tthr_dice dice = tt_dice_of(42);
-	struct tthr_dice child = tt_dice_of_child(&dice);
+	struct tthr_prng prng = tt_prng_of(42);
+	struct tthr_prng child = tt_prng_of_child(&prng);
 
-	assert_true(tt_dice_of(0).points == UINT64_C(0xe220a8397b1dcdaf)); /* SplitMix64's first number of seed 0 */
+	assert_true(tt_prng_of(0).points == UINT64_C(0xe220a8397b1dcdaf)); /* SplitMix64's first number of seed 0 */
 	for (size_t i = 0; i < sizeof first / sizeof *first; i++)
-		assert_int_equal(tt_dice_throw(&dice), first[i]);
+		assert_int_equal(tt_prng_next(&prng), first[i]);
 	for (size_t i = 0; i < sizeof of_child / sizeof *of_child; i++)
-		assert_int_equal(tt_dice_throw(&child), of_child[i]);
+		assert_int_equal(tt_prng_next(&child), of_child[i]);
 }
 
 static void children_do_not_depend_on_points(void **state)
 {
 	(void)state;
-	struct tthr_dice a = tt_dice_of(7), b = tt_dice_of(7), first, second;
+	struct tthr_prng a = tt_prng_of(7), b = tt_prng_of(7), first, second;
 
 	for (int i = 0; i < 100; i++)
-		tt_dice_throw(&b);
-	first = tt_dice_of_child(&a);
-	second = tt_dice_of_child(&a);
-	assert_true(first.points == tt_dice_of_child(&b).points);
-	assert_true(second.points == tt_dice_of_child(&b).points);
+		tt_prng_next(&b);
+	first = tt_prng_of_child(&a);
+	second = tt_prng_of_child(&a);
+	assert_true(first.points == tt_prng_of_child(&b).points);
+	assert_true(second.points == tt_prng_of_child(&b).points);
 	assert_true(first.points != second.points);
-	assert_true(tt_dice_of(8).points != tt_dice_of(7).points);
+	assert_true(tt_prng_of(8).points != tt_prng_of(7).points);
 }
 
 static void long_threads_lose_little(void **state)
 {
 	(void)state;
-	struct tthr_dice dice = tt_dice_of(42);
+	struct tthr_prng prng = tt_prng_of(42);
 	int64_t sum = 0;
 
 	for (int i = 0; i < 1000000; i++) {
-		int64_t delay = tt_dice_throw(&dice);
+		int64_t delay = tt_prng_next(&prng);
 		assert_true(delay <= 3000000);
 		sum += delay > 0 ? delay : 0;
 	}
@@ -59,7 +59,7 @@ static uint64_t seen[3];
 
 static void *look(void *arg)
 {
-	*(uint64_t *)arg = tthr_current()->dice.points;
+	*(uint64_t *)arg = tthr_current()->prng.points;
 	return NULL;
 }
 
@@ -74,15 +74,15 @@ static void *look_and_start(void *arg)
 static void threads_have_dice_of_their_place(void **state)
 {
 	(void)state;
-	struct tthr_dice main_dice = tt_dice_of(5);
-	struct tthr_dice child = tt_dice_of_child(&main_dice);
+	struct tthr_prng main_dice = tt_prng_of(5);
+	struct tthr_prng child = tt_prng_of_child(&main_dice);
 
 	assert_true(tt_shaking);
-	assert_true(tthr_main()->dice.points == main_dice.points);
+	assert_true(tthr_main()->prng.points == main_dice.points);
 	joined(started(look_and_start, &seen[0]));
 	assert_true(seen[0] == child.points);
-	assert_true(seen[1] == tt_dice_of_child(&child).points);
-	assert_true(seen[2] == tt_dice_of_child(&child).points);
+	assert_true(seen[1] == tt_prng_of_child(&child).points);
+	assert_true(seen[2] == tt_prng_of_child(&child).points);
 }
 
 static void *shake_while_cancelled(void *arg)
@@ -92,7 +92,7 @@ static void *shake_while_cancelled(void *arg)
 	must(!pthread_cancel(pthread_self()));
 	errno = ENOTTY;
 	for (int i = 0; i < 200; i++)
-		tt_shake_now();
+		tt_shake_point();
 	must(errno == ENOTTY);
 	*(bool *)arg = true;
 	pthread_testcancel();
@@ -115,12 +115,12 @@ static void delays_are_no_cancellation_points_and_leave_errno(void **state)
 /* What the library says on stderr when it finds the variable like this. */
 static const char *said_of(const char *value, char *text, size_t size)
 {
-	struct tthr_dice dice;
+	struct tthr_prng prng;
 	bool before = tt_shaking;
 	int saved = dup(STDERR_FILENO), ends[2];
 
 	must(saved != -1 && !pipe(ends) && dup2(ends[1], STDERR_FILENO) != -1 && !setenv(variable, value, 1));
-	tt_shake_prepare(&dice);
+	tt_shake_prepare(&prng);
 	must(dup2(saved, STDERR_FILENO) != -1 && !close(ends[1]) && !close(saved));
 	ssize_t n = read(ends[0], text, size - 1);
 	text[n > 0 ? n : 0] = '\0';

@@ -290,7 +290,7 @@ static void the_same_once_code_is_gone(void **state)
 {
 	(void)state;
 	prepare("8");
-	tt_stack_doubt();
+	tt_unwinder_distrust();
 	level_7();
 	assert_nest(7);
 	memset(&room, 0, sizeof room);
@@ -299,11 +299,11 @@ static void the_same_once_code_is_gone(void **state)
 	dive_with(DEEP, NULL);
 	assert_int_equal(room.n, 0);
 	prepare("1");
-	tt_stack_doubt();
+	tt_unwinder_distrust();
 	level_7();
 	assert_int_equal(room.n, 0);
-	tt_stack_trust();
-	tt_stack_trust();
+	tt_unwinder_trust();
+	tt_unwinder_trust();
 	prepare("8");
 	level_7();
 	assert_nest(7);
@@ -344,7 +344,7 @@ static void stacks_that_cannot_be_followed(void **state)
 	(void)state;
 	prepare("64");
 	in_a_thread(take_beyond_tables);
-	tt_stack_doubt();
+	tt_unwinder_distrust();
 	in_a_thread(take_beyond_tables);
 }
 #endif

@@ -4,12 +4,12 @@
 
 #include "libtrace_thr/src/sync/wait_queue.h"
 
-static struct tthr_waiters waiters;
+static struct tthr_wait_queue waiters;
 
 static int reset(void **state)
 {
 	(void)state;
-	waiters = (struct tthr_waiters)TTHR_WAITERS_INIT;
+	waiters = (struct tthr_wait_queue)TTHR_WAIT_QUEUE_INIT;
 	return 0;
 }
 
@@ -35,23 +35,23 @@ static void *wait_in_line(void *arg)
 {
 	double *seconds = arg;
 	struct tt_deadline deadline = tt_never;
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 
 	if (seconds)
 		must(!tt_deadline_after(*seconds, &deadline));
-	tt_waiters_lock(&waiters);
+	tt_wait_queue_lock(&waiters);
 	unsigned arrival = story.arrivals++;
-	tt_waiters_add(&waiters, &me);
-	tt_waiters_unlock(&waiters);
-	int error = tt_waiters_wait(&waiters, &me, &deadline);
-	tt_waiters_lock(&waiters);
+	tt_wait_queue_add(&waiters, &me);
+	tt_wait_queue_unlock(&waiters);
+	int error = tt_wait_queue_wait(&waiters, &me, &deadline);
+	tt_wait_queue_lock(&waiters);
 	story.returns[story.count].arrival = arrival;
 	story.returns[story.count].error = error;
 	story.returns[story.count].waker = me.waker;
 	story.returns[story.count].outcome = me.outcome;
 	__atomic_store_n(&story.count, story.count + 1, __ATOMIC_SEQ_CST);
-	tt_waiters_leave(&waiters);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_leave(&waiters);
+	tt_wait_queue_unlock(&waiters);
 	return NULL;
 }
 
@@ -66,10 +66,10 @@ static uint32_t wake(uint32_t n, uint64_t waker, int outcome)
 {
 	uint32_t count;
 
-	tt_waiters_lock(&waiters);
-	struct tthr_waiter *picked = tt_waiters_pick(&waiters, n, &count);
-	tt_waiters_unlock(&waiters);
-	tt_waiters_wake(picked, waker, outcome);
+	tt_wait_queue_lock(&waiters);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&waiters, n, &count);
+	tt_wait_queue_unlock(&waiters);
+	tt_wait_queue_wake(picked, waker, outcome);
 	return count;
 }
 
@@ -129,13 +129,13 @@ static void the_late_leave_the_list(void **state)
 /* Who has been picked waits for its wake, even if its deadline comes first. */
 static void *wait_without_time(void *arg)
 {
-	struct tthr_waiter *me = arg;
+	struct tthr_wait_entry *me = arg;
 	struct tt_deadline now_;
 
 	tt_deadline_after(0, &now_);
-	must(tt_waiters_wait(&waiters, me, &now_) == 0);
+	must(tt_wait_queue_wait(&waiters, me, &now_) == 0);
 	must(me->outcome == 3);
-	tt_waiters_leave(&waiters);
+	tt_wait_queue_leave(&waiters);
 	return NULL;
 }
 
@@ -143,18 +143,18 @@ static void picked_is_not_late(void **state)
 {
 	(void)state;
 	struct crew crew;
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 	uint32_t count;
 
-	tt_waiters_lock(&waiters);
-	tt_waiters_add(&waiters, &me);
-	struct tthr_waiter *picked = tt_waiters_pick(&waiters, 1, &count);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_lock(&waiters);
+	tt_wait_queue_add(&waiters, &me);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&waiters, 1, &count);
+	tt_wait_queue_unlock(&waiters);
 	assert_ptr_equal(picked, &me);
 	crew_start(&crew, 1, wait_without_time, &me);
 	wait_until(sleepers_on(&me.woken) == 1);
 	assert_int_equal(inside(), 1);
-	tt_waiters_wake(picked, 7, 3);
+	tt_wait_queue_wake(picked, 7, 3);
 	crew_join(&crew);
 }
 
@@ -164,12 +164,12 @@ static void drain_refuses_while_a_thread_waits(void **state)
 	struct crew crew;
 
 	begin(&crew, 1, NULL);
-	assert_int_equal(tt_waiters_drain(&waiters), EBUSY);
+	assert_int_equal(tt_wait_queue_drain(&waiters), EBUSY);
 	assert_int_equal(inside(), 1);
 	wake(1, 1, 0);
 	crew_join(&crew);
-	assert_int_equal(tt_waiters_drain(&waiters), 0);
-	tt_waiters_unlock(&waiters);
+	assert_int_equal(tt_wait_queue_drain(&waiters), 0);
+	tt_wait_queue_unlock(&waiters);
 	assert_int_equal(inside(), 0);
 }
 
@@ -178,9 +178,9 @@ static unsigned drained;
 static void *drain(void *arg)
 {
 	(void)arg;
-	must(!tt_waiters_drain(&waiters));
+	must(!tt_wait_queue_drain(&waiters));
 	count_up(&drained);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_unlock(&waiters);
 	return NULL;
 }
 
@@ -188,19 +188,19 @@ static void drain_waits_for_those_on_the_way_out(void **state)
 {
 	(void)state;
 	struct crew crew;
-	struct tthr_waiter me;
+	struct tthr_wait_entry me;
 	uint32_t count;
 
 	drained = 0;
-	tt_waiters_lock(&waiters);
-	tt_waiters_add(&waiters, &me);
-	struct tthr_waiter *picked = tt_waiters_pick(&waiters, 1, &count);
-	tt_waiters_unlock(&waiters);
-	tt_waiters_wake(picked, 1, 0);
+	tt_wait_queue_lock(&waiters);
+	tt_wait_queue_add(&waiters, &me);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&waiters, 1, &count);
+	tt_wait_queue_unlock(&waiters);
+	tt_wait_queue_wake(picked, 1, 0);
 	crew_start(&crew, 1, drain, NULL);
 	wait_until(sleepers_on(&waiters.inside) == 1);
 	assert_int_equal(count_of(&drained), 0);
-	tt_waiters_leave(&waiters);
+	tt_wait_queue_leave(&waiters);
 	crew_join(&crew);
 	assert_int_equal(drained, 1);
 	assert_int_equal(inside(), 0);
@@ -212,9 +212,9 @@ static void *count_under_the_guard(void *arg)
 {
 	(void)arg;
 	for (int i = 0; i < 20000; i++) {
-		tt_waiters_lock(&waiters);
+		tt_wait_queue_lock(&waiters);
 		counter++;
-		tt_waiters_unlock(&waiters);
+		tt_wait_queue_unlock(&waiters);
 	}
 	return NULL;
 }
@@ -242,13 +242,13 @@ static void *wait_again_and_again(void *arg)
 
 	while (!__atomic_load_n(&stop, __ATOMIC_SEQ_CST)) {
 		struct tt_deadline deadline;
-		struct tthr_waiter me;
+		struct tthr_wait_entry me;
 		tt_deadline_after((double)(rand_r(&seed) % 50) / 1e6, &deadline);
-		tt_waiters_lock(&waiters);
-		tt_waiters_add(&waiters, &me);
-		tt_waiters_unlock(&waiters);
-		count_up(tt_waiters_wait(&waiters, &me, &deadline) ? &timed_out : &reached);
-		tt_waiters_leave(&waiters);
+		tt_wait_queue_lock(&waiters);
+		tt_wait_queue_add(&waiters, &me);
+		tt_wait_queue_unlock(&waiters);
+		count_up(tt_wait_queue_wait(&waiters, &me, &deadline) ? &timed_out : &reached);
+		tt_wait_queue_leave(&waiters);
 	}
 	return NULL;
 }
@@ -275,13 +275,13 @@ static void no_wake_is_lost(void **state)
 static void in_the_child_nobody_waits(void *arg)
 {
 	(void)arg;
-	must(!tt_waiters_current(&waiters));
-	must(tt_waiters_lock(&waiters)); /* whoever held the guard */
+	must(!tt_wait_queue_is_this_process(&waiters));
+	must(tt_wait_queue_lock(&waiters)); /* whoever held the guard */
 	must(!waiters.first && !waiters.last);
-	tt_waiters_unlock(&waiters);
-	must(tt_waiters_current(&waiters));
-	must(!tt_waiters_lock(&waiters)); /* told once */
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_unlock(&waiters);
+	must(tt_wait_queue_is_this_process(&waiters));
+	must(!tt_wait_queue_lock(&waiters)); /* told once */
+	tt_wait_queue_unlock(&waiters);
 	must(inside() == 0);
 	must(wake(9, 1, 0) == 0);
 
@@ -292,8 +292,8 @@ static void in_the_child_nobody_waits(void *arg)
 	begin(&crew, 2, NULL);
 	must(wake(2, 1, 0) == 2);
 	crew_join(&crew);
-	must(!tt_waiters_drain(&waiters));
-	tt_waiters_unlock(&waiters);
+	must(!tt_wait_queue_drain(&waiters));
+	tt_wait_queue_unlock(&waiters);
 }
 
 static void fork_drops_the_waiters(void **state)
@@ -312,18 +312,18 @@ static void *hold_the_guard(void *arg)
 {
 	pthread_barrier_t *steps = arg;
 
-	tt_waiters_lock(&waiters);
+	tt_wait_queue_lock(&waiters);
 	pthread_barrier_wait(steps);
 	pthread_barrier_wait(steps);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_unlock(&waiters);
 	return NULL;
 }
 
 static void *want_the_guard(void *arg)
 {
 	(void)arg;
-	tt_waiters_lock(&waiters);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_lock(&waiters);
+	tt_wait_queue_unlock(&waiters);
 	return NULL;
 }
 
@@ -333,10 +333,10 @@ static void the_guard_wakes_all(void **state)
 	(void)state;
 	struct crew crew;
 
-	tt_waiters_lock(&waiters);
+	tt_wait_queue_lock(&waiters);
 	crew_start(&crew, 3, want_the_guard, NULL);
 	wait_until(sleepers_on(&waiters.guard) == 3);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_unlock(&waiters);
 	crew_join(&crew);
 	assert_int_equal(waiters.guard, 0);
 }
@@ -365,7 +365,7 @@ static void fork_frees_the_guard(void **state)
 
 static void *drain_with_error(void *arg)
 {
-	*(int *)arg = tt_waiters_drain(&waiters);
+	*(int *)arg = tt_wait_queue_drain(&waiters);
 	return NULL;
 }
 
@@ -375,19 +375,19 @@ static void drain_gives_way_to_who_comes(void **state)
 	(void)state;
 	int error = 0;
 	struct crew crew;
-	struct tthr_waiter leaving, coming;
+	struct tthr_wait_entry leaving, coming;
 	uint32_t count;
 
-	tt_waiters_lock(&waiters);
-	tt_waiters_add(&waiters, &leaving);
-	tt_waiters_pick(&waiters, 1, &count);
-	tt_waiters_unlock(&waiters);
+	tt_wait_queue_lock(&waiters);
+	tt_wait_queue_add(&waiters, &leaving);
+	tt_wait_queue_pick(&waiters, 1, &count);
+	tt_wait_queue_unlock(&waiters);
 	crew_start(&crew, 1, drain_with_error, &error);
 	wait_until(sleepers_on(&waiters.inside) == 1);
-	tt_waiters_lock(&waiters);
-	tt_waiters_add(&waiters, &coming);
-	tt_waiters_unlock(&waiters);
-	tt_waiters_leave(&waiters);
+	tt_wait_queue_lock(&waiters);
+	tt_wait_queue_add(&waiters, &coming);
+	tt_wait_queue_unlock(&waiters);
+	tt_wait_queue_leave(&waiters);
 	crew_join(&crew);
 	assert_int_equal(error, EBUSY);
 	assert_int_equal(inside(), 1);
@@ -395,26 +395,26 @@ static void drain_gives_way_to_who_comes(void **state)
 
 static void take_what_nobody_frees(void *arg)
 {
-	struct tthr_waiters *held = arg;
+	struct tthr_wait_queue *held = arg;
 	uint32_t stale = held->guard;
 
-	must(tt_waiters_lock(held)); /* and those who waited are not here */
+	must(tt_wait_queue_lock(held)); /* and those who waited are not here */
 	must(held->guard != stale && held->guard != 0);
-	tt_waiters_unlock(held);
+	tt_wait_queue_unlock(held);
 	must(held->guard == 0);
-	must(!tt_waiters_lock(held));
-	tt_waiters_unlock(held);
+	must(!tt_wait_queue_lock(held));
+	tt_wait_queue_unlock(held);
 }
 
 /* A thread of the parent had it when the process was forked: it is the child's that takes it. */
 static void a_guard_that_was_held_at_the_fork(void **state)
 {
 	(void)state;
-	struct tthr_waiters held = TTHR_WAITERS_INIT;
+	struct tthr_wait_queue held = TTHR_WAIT_QUEUE_INIT;
 
-	tt_waiters_lock(&held);
+	tt_wait_queue_lock(&held);
 	in_child(take_what_nobody_frees, &held);
-	tt_waiters_unlock(&held);
+	tt_wait_queue_unlock(&held);
 }
 
 int main(void)
