@@ -104,7 +104,7 @@ static inline bool door_module(const struct tt_module *module, void *data)
 	return true;
 }
 
-static inline bool door_loss(const struct tt_loss *loss, void *data)
+static inline bool door_loss(const struct tt_discarded *loss, void *data)
 {
 	GString *text = g_string_new(NULL);
 

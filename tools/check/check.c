@@ -55,7 +55,7 @@ struct tt_check *tt_check_new_without_rules(void)
 	check->model = tt_model_new();
 	check->symbols = tt_symbols_new();
 	check->names = tt_symbol_names_new(check->symbols);
-	tt_check_loss_init(&check->loss);
+	tt_event_loss_init(&check->loss);
 	check->findings = g_ptr_array_new_with_free_func(free_finding);
 	check->limits = g_ptr_array_new_with_free_func(g_free);
 	check->watches = g_ptr_array_new_with_free_func(free_watch);
@@ -84,7 +84,7 @@ void tt_check_free(struct tt_check *check)
 	g_ptr_array_free(check->watches, TRUE);
 	g_ptr_array_free(check->findings, TRUE);
 	g_ptr_array_free(check->limits, TRUE);
-	tt_check_loss_clear(&check->loss);
+	tt_event_loss_clear(&check->loss);
 	tt_symbol_names_free(check->names);
 	tt_symbols_free(check->symbols);
 	tt_model_free(check->model);
@@ -112,9 +112,9 @@ void tt_check_add_module(struct tt_check *check, const struct tt_module *module)
 	tt_symbol_names_add(check->names, module, on_named, check->model);
 }
 
-void tt_check_lose(struct tt_check *check, const struct tt_loss *loss)
+void tt_check_add_discarded(struct tt_check *check, const struct tt_discarded *loss)
 {
-	tt_check_loss_add(&check->loss, loss);
+	tt_event_loss_add(&check->loss, loss);
 }
 
 /* The surest first; of one level in the order of finding. */
@@ -136,13 +136,13 @@ static void take_fingerprints(struct tt_check *check)
 		if (!finding->fingerprint)
 			finding->fingerprint = tt_fingerprint(check, finding);
 		for (guint j = 0; j < finding->blocked->len; j++) {
-			struct tt_place place = tt_edge_wants(&g_array_index(finding->blocked, struct tt_edge, j));
-			tt_place_site(check, &place);
+			struct tt_access place = tt_edge_request(&g_array_index(finding->blocked, struct tt_edge, j));
+			tt_access_site(check, &place);
 		}
 	}
 }
 
-void tt_check_settle(struct tt_check *check)
+void tt_check_sort_findings(struct tt_check *check)
 {
 	g_ptr_array_sort(check->findings, surer);
 	take_fingerprints(check);
@@ -154,7 +154,7 @@ void tt_check_finish(struct tt_check *check)
 		const struct watch *watch = check->watches->pdata[i];
 		watch->family->finish(check, watch->state);
 	}
-	tt_check_settle(check);
+	tt_check_sort_findings(check);
 }
 
 static bool on_event(const struct tt_event *event, void *data)
@@ -169,9 +169,9 @@ static bool on_module(const struct tt_module *module, void *data)
 	return true;
 }
 
-static bool on_loss(const struct tt_loss *loss, void *data)
+static bool on_loss(const struct tt_discarded *loss, void *data)
 {
-	tt_check_lose(data, loss);
+	tt_check_add_discarded(data, loss);
 	return true;
 }
 
@@ -194,18 +194,18 @@ struct tt_check *tt_check_read(const char *path, const struct tt_check_options *
 	return check;
 }
 
-bool tt_check_lost(const struct tt_check *check)
+bool tt_check_has_discarded(const struct tt_check *check)
 {
 	return check->loss.last_ns != INT64_MIN;
 }
 
-char *tt_check_loss_text(const struct tt_check *check)
+char *tt_event_loss_text(const struct tt_check *check)
 {
-	return tt_count_lost_text(check->loss.events, check->loss.packets);
+	return tt_discarded_count_text(check->loss.events, check->loss.packets);
 }
 
 /* What is known of when it was. */
-static char *span_text(const struct tt_check *check, const struct tt_lost *lost)
+static char *span_text(const struct tt_check *check, const struct tt_discarded_by_buffer *lost)
 {
 	g_autofree char *begin = NULL, *end = NULL;
 
@@ -220,11 +220,11 @@ static char *span_text(const struct tt_check *check, const struct tt_lost *lost)
 	return g_strdup_printf(" between %s and %s", begin, end);
 }
 
-char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *lost)
+char *tt_check_discarded_text(const struct tt_check *check, const struct tt_discarded_by_buffer *lost)
 {
-	g_autofree char *count = tt_count_lost_text(lost->events, lost->packets);
+	g_autofree char *count = tt_discarded_count_text(lost->events, lost->packets);
 	g_autofree char *span = span_text(check, lost);
-	g_autofree char *buffer = tt_lost_buffer_text(&lost->buffer);
+	g_autofree char *buffer = tt_discarded_buffer_text(&lost->buffer);
 
 	if (lost->why && lost->events)
 		return g_strdup_printf("%s: %s lost%s", lost->why, count, span);
@@ -261,5 +261,5 @@ enum tt_verdict tt_check_verdict(const struct tt_check *check, const struct tt_c
 		if (finding->level >= options->fail_on && tt_finding_is_open(finding))
 			return TT_VERDICT_FAILS;
 	}
-	return tt_check_lost(check) ? TT_VERDICT_UNKNOWN : TT_VERDICT_PASSES;
+	return tt_check_has_discarded(check) ? TT_VERDICT_UNKNOWN : TT_VERDICT_PASSES;
 }

@@ -49,7 +49,7 @@ struct tt_check {
 	struct tt_symbols *symbols;
 	struct tt_symbol_names *names; /* what the events call what the interposer could not name */
 	struct tt_trace_summary summary;
-	struct tt_check_loss loss;
+	struct tt_event_loss loss;
 	uint64_t events;
 	int64_t begin_ns;    /* of the first event: the report's times count from it */
 	GPtrArray *findings; /* struct tt_finding, the surest first */
@@ -72,21 +72,21 @@ void tt_check_feed(struct tt_check *check, const struct tt_event *event);
 
 /* A module, best before the events of its process; what had no name without it has one then. */
 void tt_check_add_module(struct tt_check *check, const struct tt_module *module);
-void tt_check_lose(struct tt_check *check, const struct tt_loss *loss);
+void tt_check_add_discarded(struct tt_check *check, const struct tt_discarded *loss);
 void tt_check_finish(struct tt_check *check);
 
 /* Sorts the findings and takes their fingerprints: where findings were added, or a level has changed, since the finish.
  */
-void tt_check_settle(struct tt_check *check);
+void tt_check_sort_findings(struct tt_check *check);
 
 void tt_check_free(struct tt_check *check);
 
 /* Whether the tracer lost events, and how the report says so: `3 events and 1 packet`. The caller's to free. */
-bool tt_check_lost(const struct tt_check *check);
-char *tt_check_loss_text(const struct tt_check *check);
+bool tt_check_has_discarded(const struct tt_check *check);
+char *tt_event_loss_text(const struct tt_check *check);
 
 /* What was lost of one buffer: `3 events lost between +0.1 s and +0.2 s, of channel "events" on CPU 1`. Likewise. */
-char *tt_check_lost_text(const struct tt_check *check, const struct tt_lost *lost);
+char *tt_check_discarded_text(const struct tt_check *check, const struct tt_discarded_by_buffer *lost);
 
 /* The program that the process runs, its file without the folder; NULL if the trace does not say. */
 const char *tt_check_program(const struct tt_check *check, const struct tt_process *process);

@@ -42,5 +42,5 @@ const struct tt_rule tt_rules[TT_N_RULES] = {
                                .lost = "may be impossible: who else wakes the thread may be among what was lost"},
 };
 
-const struct tt_rule_family *const tt_rule_families[] = {&tt_waits_family, &tt_lock_order_family, &tt_across_family,
+const struct tt_rule_family *const tt_rule_families[] = {&tt_actual_family, &tt_lock_order_family, &tt_across_family,
                                                          NULL};

@@ -26,7 +26,7 @@ struct tt_rule_family {
 	void (*free)(void *state);
 };
 
-extern const struct tt_rule_family tt_waits_family, tt_lock_order_family, tt_across_family;
+extern const struct tt_rule_family tt_actual_family, tt_lock_order_family, tt_across_family;
 
 /* All, NULL at the end, in the order in which they finish: a later one may look at what an earlier one found. */
 extern const struct tt_rule_family *const tt_rule_families[];

@@ -7,7 +7,7 @@
 
 /* What the command line says. */
 struct request {
-	struct tt_check_request check;
+	struct tt_check_cli_options check;
 	char *db, *db_program;
 	char **paths;
 };
@@ -38,12 +38,12 @@ static bool read_all(struct request *request, GPtrArray *checks)
 		g_autoptr(GError) error = NULL;
 		struct tt_check *one = tt_check_read(request->paths[i], &request->check.options, &error);
 		if (!one) {
-			tt_complain("%s", error->message);
+			tt_error("%s", error->message);
 			all = false;
 			continue;
 		}
 		g_ptr_array_add(checks, one);
-		tt_check_request_apply(&request->check, one);
+		tt_check_options_mark(&request->check, one);
 	}
 	return all;
 }
@@ -61,11 +61,11 @@ static int check(struct request *request)
 		return TT_EXIT_USAGE;
 	for (guint i = 0; i < checks->len; i++) {
 		const struct tt_check *one = checks->pdata[i];
-		tt_notes(&one->summary, one->symbols);
+		tt_warn_about_trace(&one->summary, one->symbols);
 	}
-	struct tt_report report = tt_check_request_judge(&request->check, checks);
-	tt_check_request_name_unused(&request->check);
-	if (!tt_check_request_write(&request->check, &report, stdout))
+	struct tt_report report = tt_check_options_report(&request->check, checks);
+	tt_check_options_warn_unused(&request->check);
+	if (!tt_check_options_write(&request->check, &report, stdout))
 		return TT_EXIT_USAGE;
 	int status = statuses[tt_report_verdict(&report)];
 	return all || status == TT_EXIT_FINDINGS ? status : TT_EXIT_USAGE;
@@ -79,7 +79,7 @@ static int check_with_db(struct request *request)
 	int status;
 
 	if (request->db && !(options->db = tt_db_open(request->db, TT_DB_WRITE, &error)))
-		return tt_complain("%s", error->message);
+		return tt_error("%s", error->message);
 	options->db_program = request->db_program;
 	status = check(request);
 	tt_db_close(options->db);
@@ -95,30 +95,30 @@ static bool parse(int argc, char **argv, struct request *request)
 	     "What is linked into the programs is one and the same, and called so there", "NAME"},
 	    {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &request->paths, NULL, "TRACE…"},
 	};
-	g_autofree GOptionEntry *entries = tt_check_entries(&request->check, "output", more, G_N_ELEMENTS(more));
+	g_autofree GOptionEntry *entries = tt_check_option_entries(&request->check, "output", more, G_N_ELEMENTS(more));
 	g_autoptr(GOptionContext) context = g_option_context_new(NULL);
 	g_autoptr(GError) error = NULL;
 
 	g_option_context_set_summary(context, description);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		tt_complain("%s: see trace-thr check --help", error->message);
+		tt_error("%s: see trace-thr check --help", error->message);
 		return false;
 	}
 	if (request->paths && request->paths[0])
 		return true;
-	tt_complain("check: no trace given: name the folder of one, as trace-thr record made it");
+	tt_error("check: no trace given: name the folder of one, as trace-thr record made it");
 	return false;
 }
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.check = TT_CHECK_REQUEST};
+	struct request request = {.check = TT_CHECK_CLI_OPTIONS};
 	int status = TT_EXIT_USAGE;
 
-	if (parse(argc, argv, &request) && tt_check_request_take(&request.check))
+	if (parse(argc, argv, &request) && tt_check_options_parse(&request.check))
 		status = check_with_db(&request);
-	tt_check_request_clear(&request.check);
+	tt_check_options_clear(&request.check);
 	g_free(request.db);
 	g_free(request.db_program);
 	g_strfreev(request.paths);

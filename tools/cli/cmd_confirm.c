@@ -52,8 +52,8 @@ struct request {
 	char *output;
 	struct tt_manifest *manifest;
 	struct tt_record_options record;
-	struct tt_check_request check; /* how it is reported */
-	double pause, timeout;         /* seconds; 0 of the timeout: not given */
+	struct tt_check_cli_options check; /* how it is reported */
+	double pause, timeout;             /* seconds; 0 of the timeout: not given */
 	int tries;
 	char *pause_text, *timeout_text, *tries_text;
 	gboolean preload, quiet, yes;
@@ -124,14 +124,15 @@ static int parse(int argc, char **argv, struct request *request)
 	g_option_context_set_summary(context, summary);
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		return tt_complain("%s: see trace-thr confirm --help", error->message);
+		return tt_error("%s: see trace-thr confirm --help", error->message);
 	}
 	const char *wrong = refusal(request);
 	wrong = wrong ? wrong : take_arguments(request, argc, argv);
 	if (wrong)
-		return tt_complain("%s", wrong);
-	return tt_check_request_take(&request->check) && tt_check_request_has_place(&request->check) ? TT_EXIT_OK
-	                                                                                             : TT_EXIT_USAGE;
+		return tt_error("%s", wrong);
+	return tt_check_options_parse(&request->check) && tt_check_options_check_destination(&request->check)
+	           ? TT_EXIT_OK
+	           : TT_EXIT_USAGE;
 }
 
 /* The command is somebody's: it is shown, and left to the user. */
@@ -144,10 +145,9 @@ static int refuse_unasked(char *const *program)
 		bool plain = **program && strspn(*program, SHELL_PLAIN) == strlen(*program);
 		g_string_append_printf(command, "%s%s", command->len ? " " : "", plain ? *program : word);
 	}
-	tt_complain(
-	    "confirm: the recording says that it ran: %s -- say --yes to run that here, or the command: trace-thr "
-	    "confirm TRACE -- PROGRAM [ARGUMENT…]",
-	    command->str);
+	tt_error("confirm: the recording says that it ran: %s -- say --yes to run that here, or the command: trace-thr "
+	         "confirm TRACE -- PROGRAM [ARGUMENT…]",
+	         command->str);
 	g_string_free(command, TRUE);
 	return TT_EXIT_USAGE;
 }
@@ -161,14 +161,13 @@ static int take_manifest(struct request *request)
 	double recorded = 0;
 
 	if (error)
-		return tt_complain("%s", error->message);
+		return tt_error("%s", error->message);
 	request->manifest = manifest;
 	if (!request->record.program)
 		request->record.program = manifest ? manifest->program : NULL;
 	if (!request->record.program || !request->record.program[0])
-		return tt_complain(
-		    "confirm: no program given, and the trace does not say which it was: trace-thr confirm "
-		    "TRACE -- PROGRAM [ARGUMENT…]");
+		return tt_error("confirm: no program given, and the trace does not say which it was: trace-thr confirm "
+		                "TRACE -- PROGRAM [ARGUMENT…]");
 	if (manifest && request->record.program == manifest->program && !request->yes)
 		return refuse_unasked(manifest->program);
 	request->record.preload = request->preload || (manifest && manifest->preload);
@@ -222,12 +221,12 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 {
 	const struct request *request = job->request;
 	/* By turns: each way leads into deadlocks that the other misses. */
-	g_autofree char *plan = tt_confirm_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
+	g_autofree char *plan = tt_confirm_steer_plan(edges, request->pause, pauses * request->pause, number % 2 == 0);
 	g_autofree char *folder = next_folder(job);
 	struct tt_attempt_request attempt = {
 	    .options = request->record, .plan = plan, .edges = edges, .builds = job->builds, .number = number};
-	struct tt_catcher catcher = {.program = request->record.program[0]};
-	const struct tt_companion companion = tt_catcher_companion(&catcher);
+	struct tt_hang_watch catcher = {.program = request->record.program[0]};
+	const struct tt_live_reader companion = tt_hang_watch_companion(&catcher);
 	g_autoptr(GError) error = NULL;
 
 	if (!request->quiet)
@@ -235,9 +234,9 @@ static struct tt_attempt try_once(struct job *job, const struct tt_finding *find
 	attempt.options.output = folder;
 	attempt.options.companion = &companion;
 	struct tt_attempt made = tt_attempt_make(&attempt, &error);
-	tt_catcher_clear(&catcher);
+	tt_hang_watch_clear(&catcher);
 	if (made.end == TT_ATTEMPT_FAILED)
-		tt_complain("%s", error->message);
+		tt_error("%s", error->message);
 	return made;
 }
 
@@ -276,7 +275,7 @@ static int try_all(struct job *job)
 	int status = TT_EXIT_OK;
 
 	if (job->request->output && g_mkdir(job->request->output, 0777) == -1)
-		return tt_complain("confirm: cannot make the folder of -o: name one that is not there yet");
+		return tt_error("confirm: cannot make the folder of -o: name one that is not there yet");
 	for (guint i = 0; status == TT_EXIT_OK && i < job->check->findings->len; i++) {
 		struct tt_finding *finding = job->check->findings->pdata[i];
 		if (tt_finding_is_open(finding) && tt_confirm_can_steer(finding))
@@ -290,13 +289,13 @@ static int try_all(struct job *job)
 /* False: it could not be written. */
 static bool report(const struct job *job)
 {
-	const struct tt_check_request *request = &job->request->check;
+	const struct tt_check_cli_options *request = &job->request->check;
 	g_autoptr(GPtrArray) checks = g_ptr_array_new();
 
-	tt_check_settle(job->check);
+	tt_check_sort_findings(job->check);
 	g_ptr_array_add(checks, job->check);
-	struct tt_report all = tt_check_request_judge(request, checks);
-	return tt_check_request_write(request, &all, stderr);
+	struct tt_report all = tt_check_options_report(request, checks);
+	return tt_check_options_write(request, &all, stderr);
 }
 
 static int confirm_trace(struct request *request)
@@ -305,10 +304,10 @@ static int confirm_trace(struct request *request)
 	struct job job = {.request = request, .check = tt_check_read(request->trace, &request->check.options, &error)};
 
 	if (!job.check)
-		return tt_complain("%s", error->message);
-	tt_notes(&job.check->summary, job.check->symbols);
-	tt_check_request_apply(&request->check, job.check);
-	job.builds = tt_builds_of(request->trace);
+		return tt_error("%s", error->message);
+	tt_warn_about_trace(&job.check->summary, job.check->symbols);
+	tt_check_options_mark(&request->check, job.check);
+	job.builds = tt_build_ids_of(request->trace);
 	int status = take_manifest(request);
 	if (status == TT_EXIT_OK)
 		status = try_all(&job);
@@ -323,13 +322,13 @@ static int confirm_trace(struct request *request)
 
 static int run(int argc, char **argv)
 {
-	struct request request = {.tries = 3, .pause = 1, .check = TT_CHECK_REQUEST};
+	struct request request = {.tries = 3, .pause = 1, .check = TT_CHECK_CLI_OPTIONS};
 	int status = parse(argc, argv, &request);
 
 	if (status == TT_EXIT_OK)
 		status = confirm_trace(&request);
 	tt_manifest_free(request.manifest);
-	tt_check_request_clear(&request.check);
+	tt_check_options_clear(&request.check);
 	g_free(request.output);
 	g_free(request.pause_text);
 	g_free(request.timeout_text);

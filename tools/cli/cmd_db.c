@@ -31,13 +31,13 @@ static const char description[] =
 static int end_output(int status)
 {
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return tt_complain("cannot write the report: see to the room on the disk, or to who reads the pipe");
+		return tt_error("cannot write the report: see to the room on the disk, or to who reads the pipe");
 	return status;
 }
 
 static int check(const struct request *request, struct tt_db *db, GError **error)
 {
-	struct tt_report_pen pen = tt_report_pen(stdout);
+	struct tt_text_writer pen = tt_text_writer(stdout);
 	bool all = request->all || request->level == TT_LEVEL_INVERSION;
 	struct tt_inversions *found = tt_inversions_find(db, NULL, all, error);
 	guint potential, n;
@@ -55,16 +55,16 @@ static int check(const struct request *request, struct tt_db *db, GError **error
 	return n > 0 ? TT_EXIT_FINDINGS : TT_EXIT_OK;
 }
 
-static int put(struct tt_db *db, void (*what)(struct tt_report_pen *pen, const struct tt_picture *picture),
+static int put(struct tt_db *db, void (*what)(struct tt_text_writer *pen, const struct tt_db_snapshot *picture),
                GError **error)
 {
-	struct tt_report_pen pen = tt_report_pen(stdout);
-	struct tt_picture *picture = tt_picture_read(db, error);
+	struct tt_text_writer pen = tt_text_writer(stdout);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(db, error);
 
 	if (!picture)
 		return TT_EXIT_USAGE;
 	what(&pen, picture);
-	tt_picture_free(picture);
+	tt_db_snapshot_free(picture);
 	return TT_EXIT_OK;
 }
 
@@ -93,11 +93,11 @@ static int look(const struct request *request, guint verb)
 	int status;
 
 	if (!request->words[1] || request->words[2])
-		return tt_complain("db: name one file, as trace-thr check --db made it");
+		return tt_error("db: name one file, as trace-thr check --db made it");
 	db = tt_db_open(request->words[1], TT_DB_READ, &error);
 	status = db ? verbs[verb].look(request, db, &error) : TT_EXIT_USAGE;
 	tt_db_close(db);
-	return error ? tt_complain("%s", error->message) : end_output(status);
+	return error ? tt_error("%s", error->message) : end_output(status);
 }
 
 static void close_db(void *db)
@@ -129,11 +129,11 @@ static int merge(const struct request *request)
 	bool ok;
 
 	if (!request->words[1] || !request->words[2])
-		return tt_complain("db merge: name the file to add to, which may be new, and then those to add");
+		return tt_error("db merge: name the file to add to, which may be new, and then those to add");
 	from = open_all(request->words + 2, &error);
 	out = from ? tt_db_open(request->words[1], TT_DB_WRITE, &error) : NULL;
 	if (!out)
-		return tt_complain("%s", error->message);
+		return tt_error("%s", error->message);
 	tt_db_begin(out);
 	for (guint i = 0; i < from->len; i++) {
 		if (!tt_db_same(out, from->pdata[i]))
@@ -141,7 +141,7 @@ static int merge(const struct request *request)
 	}
 	ok = tt_db_commit(out, &error);
 	tt_db_close(out);
-	return ok ? TT_EXIT_OK : tt_complain("%s", error->message);
+	return ok ? TT_EXIT_OK : tt_error("%s", error->message);
 }
 
 static int act(struct request *request)
@@ -149,16 +149,16 @@ static int act(struct request *request)
 	const char *verb = request->words ? request->words[0] : NULL;
 
 	if (request->fail_on && !tt_level_parse(request->fail_on, &request->level))
-		return tt_complain("db: no such level: use potential or inversion, or a surer one to fail on none");
+		return tt_error("db: no such level: use potential or inversion, or a surer one to fail on none");
 	if (!verb)
-		return tt_complain("db: no command given: use check, show, list or merge; see trace-thr db --help");
+		return tt_error("db: no command given: use check, show, list or merge; see trace-thr db --help");
 	if (strcmp(verb, "merge") == 0)
 		return merge(request);
 	for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
 		if (strcmp(verb, verbs[i].word) == 0)
 			return look(request, i);
 	}
-	return tt_complain("db: no command '%s': use check, show, list or merge", verb);
+	return tt_error("db: no command '%s': use check, show, list or merge", verb);
 }
 
 static int run(int argc, char **argv)
@@ -182,7 +182,7 @@ static int run(int argc, char **argv)
 		status = act(&request);
 	} else {
 		g_autofree char *wrong = g_strdup_printf("%s: see trace-thr db --help", error->message);
-		status = tt_complain("%s", wrong);
+		status = tt_error("%s", wrong);
 	}
 	g_free(request.fail_on);
 	g_strfreev(request.words);

@@ -129,7 +129,7 @@ static const char *look_at_preload(GString *found)
 		g_string_assign(found, TT_LIBRARY_PRELOAD " is not beside this command or in its ../lib");
 		return "make, or make install: record --preload needs it";
 	}
-	if (!tt_loader_works(&error)) {
+	if (!tt_preload_works(&error)) {
 		g_string_assign(found, error->message);
 		return "build it on this machine: make";
 	}

@@ -117,9 +117,9 @@ static bool parse(struct options *options, int argc, char **argv)
 	g_option_context_set_description(context, "docs/events.md says what they mean.\n");
 	g_option_context_add_main_entries(context, entries, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error))
-		return tt_refuse("%s: see trace-thr events --help", error->message);
+		return tt_error_false("%s: see trace-thr events --help", error->message);
 	if (!options->version && (!options->traces || options->traces[1]))
-		return tt_refuse("events takes one trace: see trace-thr events --help");
+		return tt_error_false("events takes one trace: see trace-thr events --help");
 	return true;
 }
 
@@ -129,10 +129,10 @@ static bool select_events(struct job *job, const struct options *options)
 	job->selection = (struct selection){.from_ns = INT64_MIN, .to_ns = INT64_MAX};
 	job->format = find_format(options->format);
 	if (!job->format)
-		return tt_refuse("no format '%s': use text, json or csv", options->format);
+		return tt_error_false("no format '%s': use text, json or csv", options->format);
 	if (!tt_parse_offset(options->from, &job->selection.from_ns) ||
 	    !tt_parse_offset(options->to, &job->selection.to_ns))
-		return tt_refuse("--from and --to take seconds after the first event: for example --from 1.5");
+		return tt_error_false("--from and --to take seconds after the first event: for example --from 1.5");
 	job->selection.thread = options->thread ? g_pattern_spec_new(options->thread) : NULL;
 	job->selection.object = options->object ? g_pattern_spec_new(options->object) : NULL;
 	return true;
@@ -189,9 +189,9 @@ static int list_trace(struct job *job, const char *path)
 	job->listing.symbols = tt_symbols_new();
 	job->listing.names = tt_names_new();
 	if (list(job, path, &summary, &error))
-		tt_notes(&summary, job->listing.symbols);
+		tt_warn_about_trace(&summary, job->listing.symbols);
 	else
-		status = tt_complain("%s", error->message);
+		status = tt_error("%s", error->message);
 	g_hash_table_destroy(job->listing.names);
 	tt_symbol_names_free(job->names);
 	tt_symbols_free(job->listing.symbols);

@@ -51,19 +51,19 @@ static struct tt_trace_summary look(const struct tt_recording *recording, bool p
 	return read;
 }
 
-static int record(const struct tt_recording_request *request)
+static int record(const struct tt_record_cli_options *request)
 {
 	struct tt_recording recording;
 	g_autoptr(GError) error = NULL;
 	int status;
 
-	if (!tt_object_entry(&request->options, &recording, &status, &error)) {
+	if (!tt_record(&request->options, &recording, &status, &error)) {
 		tt_note("%s", error->message);
 		return status;
 	}
 	const struct tt_trace_summary read = look(&recording, request->options.preload);
 	recording.untold = read.untold;
-	tt_recording_tell(&recording, request);
+	tt_recording_print(&recording, request);
 	tt_note_untold(read.untold);
 	if (!read.events)
 		tt_recording_tell_empty(&recording, request);
@@ -76,17 +76,18 @@ static int record(const struct tt_recording_request *request)
 
 static int run(int argc, char **argv)
 {
-	struct tt_recording_request request = {0};
-	struct tt_shaking shaking = {0};
+	struct tt_record_cli_options request = {0};
+	struct tt_shake_option shaking = {0};
 	const GOptionEntry more[] = {
-	    TT_SHAKING_ENTRIES(&shaking, "Delay threads at random where they synchronise; a seed repeats it"),
+	    TT_SHAKE_OPTION_ENTRIES(&shaking, "Delay threads at random where they synchronise; a seed repeats it"),
 	    G_OPTION_ENTRY_NULL};
 	int status = TT_EXIT_USAGE;
 
-	if (tt_recording_parse(argc, argv, summary, more, &request) && tt_shaking_take(&shaking, &request.options))
+	if (tt_record_cli_options_parse(argc, argv, summary, more, &request) &&
+	    tt_shake_option_take(&shaking, &request.options))
 		status = record(&request);
-	tt_shaking_clear(&shaking);
-	tt_recording_request_clear(&request);
+	tt_shake_option_clear(&shaking);
+	tt_record_cli_options_clear(&request);
 	return status;
 }
 

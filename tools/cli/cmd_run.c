@@ -38,7 +38,7 @@ enum { MOST_RUNS = 1000000 };
 /* As the command line has it. */
 struct arguments {
 	char *hang_after;
-	struct tt_shaking shaking;
+	struct tt_shake_option shaking;
 	gboolean keep_going, no_live, until_fail, keep_traces;
 	char *repeat, *error_exitcode;
 };
@@ -48,18 +48,18 @@ static bool take_hang_after(const char *text, double *seconds)
 	if (!text)
 		return true;
 	return (tt_seconds_of(text, seconds) && *seconds >= 0) ||
-	       tt_refuse("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never",
-	                 text);
+	       tt_error_false("--hang-after %s is no number of seconds: write, say, --hang-after 10, or inf for never",
+	                      text);
 }
 
-static bool take(const struct arguments *arguments, struct tt_run_request *request, struct tt_repeat *repeat)
+static bool take(const struct arguments *arguments, struct tt_run_cli_options *request, struct tt_repeat *repeat)
 {
 	int times = 0;
 
 	if (!tt_parse_number(arguments->error_exitcode, 0, 255, &request->error_exitcode))
-		return tt_refuse("--error-exitcode takes a number from 0 to 255");
+		return tt_error_false("--error-exitcode takes a number from 0 to 255");
 	if (!tt_parse_number(arguments->repeat, 1, MOST_RUNS, &times))
-		return tt_refuse("--repeat takes a number from 1 to %d; --until-fail alone has no end", MOST_RUNS);
+		return tt_error_false("--repeat takes a number from 1 to %d; --until-fail alone has no end", MOST_RUNS);
 	request->keep_going = arguments->keep_going;
 	request->keep_traces = arguments->keep_traces;
 	request->live = !arguments->no_live;
@@ -68,7 +68,7 @@ static bool take(const struct arguments *arguments, struct tt_run_request *reque
 	return take_hang_after(arguments->hang_after, &request->hang_after);
 }
 
-static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_run_request *request)
+static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_run_cli_options *request)
 {
 	const GOptionEntry ours[] = {
 	    {"error-exitcode", 0, 0, G_OPTION_ARG_STRING, &arguments->error_exitcode, "Exit status for findings (66)",
@@ -86,42 +86,42 @@ static bool parse(int argc, char **argv, struct arguments *arguments, struct tt_
 	     "Run it until there are findings or it fails, at most as often as --repeat says", NULL},
 	    {"keep-traces", 0, 0, G_OPTION_ARG_NONE, &arguments->keep_traces,
 	     "Of many runs, keep the traces of those that pass as well", NULL},
-	    TT_SHAKING_ENTRIES(
+	    TT_SHAKE_OPTION_ENTRIES(
 		&arguments->shaking,
 		"Delay threads at random where they synchronise; a seed repeats it, the next run has the next seed"),
 	};
-	g_autofree GOptionEntry *more = tt_check_entries(&request->check, "report", ours, G_N_ELEMENTS(ours));
+	g_autofree GOptionEntry *more = tt_check_option_entries(&request->check, "report", ours, G_N_ELEMENTS(ours));
 
-	return tt_recording_parse(argc, argv, summary, more, &request->recording);
+	return tt_record_cli_options_parse(argc, argv, summary, more, &request->recording);
 }
 
 static int run(int argc, char **argv)
 {
 	struct arguments arguments = {.repeat = NULL};
-	struct tt_run_request request = {
-	    .check = TT_CHECK_REQUEST, .hang_after = 2, .error_exitcode = TT_EXIT_RUN_FINDINGS};
+	struct tt_run_cli_options request = {
+	    .check = TT_CHECK_CLI_OPTIONS, .hang_after = 2, .error_exitcode = TT_EXIT_RUN_FINDINGS};
 	struct tt_repeat repeat = {.times = 0};
 	struct tt_tally tally = {.events_lost = 0};
 	int status = TT_EXIT_USAGE;
 
 	if (parse(argc, argv, &arguments, &request) && take(&arguments, &request, &repeat) &&
-	    tt_check_request_take(&request.check) && tt_check_request_has_place(&request.check) &&
-	    tt_shaking_take(&arguments.shaking, &request.recording.options)) {
+	    tt_check_options_parse(&request.check) && tt_check_options_check_destination(&request.check) &&
+	    tt_shake_option_take(&arguments.shaking, &request.recording.options)) {
 		if (repeat.times || repeat.until_fail) {
-			status = tt_run_many(&request, &repeat);
+			status = tt_run_repeat(&request, &repeat);
 		} else {
 			struct tt_run_result result = tt_run_once(&request, &tally);
 			status = result.status;
-			tt_check_request_name_unused(&request.check);
+			tt_check_options_warn_unused(&request.check);
 			g_free(result.folder);
 		}
 	}
-	tt_recording_request_clear(&request.recording);
-	tt_check_request_clear(&request.check);
+	tt_record_cli_options_clear(&request.recording);
+	tt_check_options_clear(&request.check);
 	g_free(arguments.hang_after);
 	g_free(arguments.repeat);
 	g_free(arguments.error_exitcode);
-	tt_shaking_clear(&arguments.shaking);
+	tt_shake_option_clear(&arguments.shaking);
 	return status;
 }
 

@@ -94,7 +94,7 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = g_strdup("stats takes one trace: see trace-thr stats --help");
 	else
 		wrong = interpret(request);
-	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
+	return wrong ? tt_error("%s", wrong) : TT_EXIT_OK;
 }
 
 static int count(const struct request *request)
@@ -103,12 +103,12 @@ static int count(const struct request *request)
 	struct tt_stats *stats = tt_stats_read(request->paths[0], &request->selection, &error);
 
 	if (!stats)
-		return tt_complain("%s", error->message);
+		return tt_error("%s", error->message);
 	request->show(stats, &request->view, stdout);
-	tt_notes(&stats->summary, stats->symbols);
+	tt_warn_about_trace(&stats->summary, stats->symbols);
 	tt_stats_free(stats);
 	if (fflush(stdout) != 0 || ferror(stdout))
-		return tt_complain("cannot write the figures: see to the room on the disk, or to who reads the pipe");
+		return tt_error("cannot write the figures: see to the room on the disk, or to who reads the pipe");
 	return TT_EXIT_OK;
 }
 

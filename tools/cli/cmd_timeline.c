@@ -208,7 +208,7 @@ static int parse(int argc, char **argv, struct request *request)
 		wrong = refusal(request);
 	if (!wrong && !tt_save_can(request->output, &error))
 		wrong = g_strdup(error->message);
-	return wrong ? tt_complain("%s", wrong) : TT_EXIT_OK;
+	return wrong ? tt_error("%s", wrong) : TT_EXIT_OK;
 }
 
 /* A timeline being read. */
@@ -318,13 +318,13 @@ static int timeline(const struct request *request)
 		g_autofree char *title = title_of(path, manifest);
 		tt_lanes_finish(reading.lanes, manifest ? manifest->end_ns : 0);
 		g_autofree char *picture = request->kind->draw(request, reading.lanes, title);
-		if (tt_save(request->output, "the picture", picture, &error)) {
-			tt_notes(&reading.summary, reading.symbols);
+		if (tt_write_file(request->output, "the picture", picture, &error)) {
+			tt_warn_about_trace(&reading.summary, reading.symbols);
 			status = TT_EXIT_OK;
 		}
 	}
 	if (error)
-		tt_complain("%s", error->message);
+		tt_error("%s", error->message);
 	tt_manifest_free(manifest);
 	tt_lanes_free(reading.lanes);
 	tt_model_free(reading.model);

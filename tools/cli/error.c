@@ -22,7 +22,7 @@ void tt_note(const char *format, ...)
 	va_end(arguments);
 }
 
-int tt_complain(const char *format, ...)
+int tt_error(const char *format, ...)
 {
 	va_list arguments;
 
@@ -32,7 +32,7 @@ int tt_complain(const char *format, ...)
 	return TT_EXIT_USAGE;
 }
 
-bool tt_refuse(const char *format, ...)
+bool tt_error_false(const char *format, ...)
 {
 	va_list arguments;
 

@@ -14,9 +14,9 @@
 void tt_note(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Returns TT_EXIT_USAGE. */
-int tt_complain(const char *format, ...) G_GNUC_PRINTF(1, 2);
+int tt_error(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 /* Returns false. */
-bool tt_refuse(const char *format, ...) G_GNUC_PRINTF(1, 2);
+bool tt_error_false(const char *format, ...) G_GNUC_PRINTF(1, 2);
 
 #endif /* TT_CLI_ERROR_H */

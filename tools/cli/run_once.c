@@ -11,8 +11,8 @@
 
 /* A run at work. */
 struct run {
-	struct tt_run_request *request;
-	struct tt_lookout *lookout; /* NULL: nobody watches */
+	struct tt_run_cli_options *request;
+	struct tt_live_monitor *lookout; /* NULL: nobody watches */
 };
 
 /* What the lookout does for the recorder. */
@@ -20,34 +20,34 @@ struct run {
 static void begin(const struct tt_live_source *source, void *data)
 {
 	struct run *run = data;
-	struct tt_run_request *request = run->request;
+	struct tt_run_cli_options *request = run->request;
 
-	run->lookout = tt_lookout_start(source, &(struct tt_lookout_options){
-						    .program = request->recording.options.program[0],
-						    .check = &request->check,
-						    .hang_after = request->hang_after,
-						    .keep_going = request->keep_going,
-						    .quiet = request->recording.quiet,
-						    .progress = request->progress,
-						});
+	run->lookout = tt_live_monitor_start(source, &(struct tt_live_monitor_options){
+							 .program = request->recording.options.program[0],
+							 .check = &request->check,
+							 .hang_after = request->hang_after,
+							 .keep_going = request->keep_going,
+							 .quiet = request->recording.quiet,
+							 .progress = request->progress,
+						     });
 }
 
 static bool is_caught(void *data)
 {
 	const struct run *run = data;
 
-	return tt_lookout_has_reported(run->lookout) && !run->request->keep_going;
+	return tt_live_monitor_has_reported(run->lookout) && !run->request->keep_going;
 }
 
 static void end(void *data)
 {
-	tt_lookout_stop(((const struct run *)data)->lookout);
+	tt_live_monitor_stop(((const struct run *)data)->lookout);
 }
 
 /* Whether a finding was reported while the program ran. */
 static bool is_reported(const struct run *run, const struct tt_finding *finding)
 {
-	const GArray *reported = run->lookout ? tt_lookout_reported(run->lookout) : NULL;
+	const GArray *reported = run->lookout ? tt_live_monitor_reported(run->lookout) : NULL;
 
 	for (guint i = 0; reported && i < reported->len; i++)
 		if (tt_hang_key_is(&g_array_index(reported, struct tt_hang_key, i), finding))
@@ -65,24 +65,24 @@ static void clear_progress(const struct run *run)
 static bool report(const struct run *run, const struct tt_check *check, const struct tt_report *report,
                    const struct tt_recording *recording)
 {
-	const struct tt_recording_request *request = &run->request->recording;
+	const struct tt_record_cli_options *request = &run->request->recording;
 
 	for (guint i = 0; i < check->findings->len; i++) {
 		struct tt_finding *finding = check->findings->pdata[i];
 		finding->told = !run->request->check.output && is_reported(run, finding); /* a file has all */
 	}
 	clear_progress(run);
-	tt_recording_tell(recording, request);
+	tt_recording_print(recording, request);
 	if (!request->quiet) {
 		tt_note("to see it: trace-thr timeline %s", recording->folder);
 		fputs("\n", stderr);
 	}
 	if (check->summary.events)
-		tt_notes_of_recording(&check->summary, check->symbols, request->options.preload);
+		tt_warn_about_recording(&check->summary, check->symbols, request->options.preload);
 	else
 		tt_recording_tell_empty(recording, request);
 	/* Of nothing, "none found" would be a verdict. */
-	return !check->summary.events || tt_check_request_write(&run->request->check, report, stderr);
+	return !check->summary.events || tt_check_options_write(&run->request->check, report, stderr);
 }
 
 /* Of a program that made no event. What it lacks to begin at all is its own affair: its status says so. */
@@ -103,12 +103,12 @@ static void remove_trace(struct tt_run_result *result)
 static void conclude(const struct run *run, struct tt_check *check, const struct tt_recording *recording,
                      struct tt_run_result *result, struct tt_tally *tally)
 {
-	struct tt_run_request *request = run->request;
+	struct tt_run_cli_options *request = run->request;
 	g_autoptr(GPtrArray) checks = g_ptr_array_new();
-	struct tt_report all = tt_check_request_judge(&request->check, checks);
+	struct tt_report all = tt_check_options_report(&request->check, checks);
 
 	g_ptr_array_add(checks, check);
-	tt_check_request_apply(&request->check, check);
+	tt_check_options_mark(&request->check, check);
 	/* What was caught is of the surest level, on which every --fail-on fails. */
 	result->findings = recording->end.caught || tt_report_verdict(&all) == TT_VERDICT_FAILS;
 	if (result->findings)
@@ -143,24 +143,24 @@ static void check(const struct run *run, const struct tt_recording *recording, s
 	result->status = status_of_nothing(recording);
 	result->recorded = false;
 	clear_progress(run);
-	tt_recording_tell(recording, &run->request->recording);
+	tt_recording_print(recording, &run->request->recording);
 	if (g_error_matches(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE))
 		tt_note("%s", error->message);
 	else
 		tt_recording_tell_empty(recording, &run->request->recording);
 }
 
-struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally *tally)
+struct tt_run_result tt_run_once(struct tt_run_cli_options *request, struct tt_tally *tally)
 {
 	struct run run = {.request = request};
-	const struct tt_companion companion = {begin, is_caught, end, &run};
+	const struct tt_live_reader companion = {begin, is_caught, end, &run};
 	struct tt_record_options options = request->recording.options;
 	struct tt_recording recording;
 	struct tt_run_result result = {.recorded = false};
 	g_autoptr(GError) error = NULL;
 
 	options.companion = request->live ? &companion : NULL;
-	if (!tt_object_entry(&options, &recording, &result.status, &error)) {
+	if (!tt_record(&options, &recording, &result.status, &error)) {
 		clear_progress(&run);
 		tt_note("%s", error->message);
 	} else {
@@ -171,6 +171,6 @@ struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally
 		check(&run, &recording, &result, tally);
 		tt_recording_clear(&recording);
 	}
-	tt_lookout_free(run.lookout);
+	tt_live_monitor_free(run.lookout);
 	return result;
 }

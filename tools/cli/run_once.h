@@ -10,9 +10,9 @@
 #include "tools/cli/options/record_options.h"
 
 /* What the command line says, beyond what `record` has as well. */
-struct tt_run_request {
-	struct tt_recording_request recording;
-	struct tt_check_request check; /* taken */
+struct tt_run_cli_options {
+	struct tt_record_cli_options recording;
+	struct tt_check_cli_options check; /* taken */
 	int error_exitcode;
 	double hang_after;
 	bool keep_going;
@@ -31,6 +31,6 @@ struct tt_run_result {
 };
 
 /* Runs, and reports on stderr; adds to the tally what was found. The caller frees the result's folder. */
-struct tt_run_result tt_run_once(struct tt_run_request *request, struct tt_tally *tally);
+struct tt_run_result tt_run_once(struct tt_run_cli_options *request, struct tt_tally *tally);
 
 #endif /* TT_CLI_RUN_ONCE_H */

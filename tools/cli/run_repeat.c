@@ -24,7 +24,8 @@ static void put_progress(const struct score *score, const struct tt_repeat *repe
 }
 
 /* A run that did not pass: which it was, and where its trace is. */
-static void put_run(const struct score *score, const struct tt_run_request *request, const struct tt_run_result *result)
+static void put_run(const struct score *score, const struct tt_run_cli_options *request,
+                    const struct tt_run_result *result)
 {
 	const uint64_t *seed = request->recording.options.shake;
 
@@ -39,7 +40,7 @@ static bool has_passed(const struct tt_run_result *result)
 	return result->status == TT_EXIT_OK && !result->findings;
 }
 
-static void count(struct score *score, const struct tt_run_request *request, const struct tt_run_result *result)
+static void count(struct score *score, const struct tt_run_cli_options *request, const struct tt_run_result *result)
 {
 	score->runs++;
 	if (has_passed(result)) {
@@ -60,9 +61,9 @@ static char *numbered(const char *name, uint64_t number)
 }
 
 /* The run of the next number. False: it is the last. */
-static bool run_next(const struct tt_run_request *all, const struct tt_repeat *repeat, struct score *score)
+static bool run_next(const struct tt_run_cli_options *all, const struct tt_repeat *repeat, struct score *score)
 {
-	struct tt_run_request request = *all;
+	struct tt_run_cli_options request = *all;
 	struct tt_record_options *options = &request.recording.options;
 	uint64_t seed = options->shake ? *options->shake + score->runs : 0;
 	g_autofree char *folder = numbered(options->output, score->runs + 1);
@@ -81,9 +82,9 @@ static bool run_next(const struct tt_run_request *all, const struct tt_repeat *r
 	return score->runs != repeat->times;
 }
 
-int tt_run_many(struct tt_run_request *request, const struct tt_repeat *repeat)
+int tt_run_repeat(struct tt_run_cli_options *request, const struct tt_repeat *repeat)
 {
-	struct tt_run_request each = *request;
+	struct tt_run_cli_options each = *request;
 	struct score score = {.status = TT_EXIT_OK};
 
 	each.repeated = true;
@@ -98,6 +99,6 @@ int tt_run_many(struct tt_run_request *request, const struct tt_repeat *repeat)
 	        score.runs, score.runs == 1 ? "" : "s", score.passed, score.with_findings, score.failed);
 	g_autofree char *closing = tt_tally_closing(&score.tally);
 	fprintf(stderr, "%s\n", closing);
-	tt_check_request_name_unused(&request->check);
+	tt_check_options_warn_unused(&request->check);
 	return score.status;
 }

@@ -16,6 +16,6 @@ struct tt_repeat {
  * seed + 1, … Says at the end how they went. The exit status: that of findings in any run, else of the first that
  * failed.
  */
-int tt_run_many(struct tt_run_request *request, const struct tt_repeat *repeat);
+int tt_run_repeat(struct tt_run_cli_options *request, const struct tt_repeat *repeat);
 
 #endif /* TT_CLI_RUN_REPEAT_H */

@@ -17,14 +17,14 @@ void tt_note_untold(uint64_t calls)
 	     "or a thread after its end (docs/interpose.md)");
 }
 
-void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
+void tt_warn_about_trace(const struct tt_trace_summary *summary, const struct tt_symbols *symbols)
 {
-	tt_notes_of_recording(summary, symbols, false);
+	tt_warn_about_recording(summary, symbols, false);
 	note(summary->unrecorded, "program was", "programs were",
 	     "started and not recorded: trace-thr.json beside the trace says which, and why");
 }
 
-void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded)
+void tt_warn_about_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded)
 {
 	note(summary->lost, "event", "events",
 	     "lost: the tracer had no room (--drop), or a thread was kept from running in the midst of an event: a "

@@ -8,10 +8,10 @@
 #include "tools/symbols/symbols.h"
 
 /* `symbols` may be NULL: sites are of no interest. */
-void tt_notes(const struct tt_trace_summary *summary, const struct tt_symbols *symbols);
+void tt_warn_about_trace(const struct tt_trace_summary *summary, const struct tt_symbols *symbols);
 
 /* The same of a recording just made; `preloaded`: with --preload, so that need not be advised. */
-void tt_notes_of_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded);
+void tt_warn_about_recording(const struct tt_trace_summary *summary, const struct tt_symbols *symbols, bool preloaded);
 
 /* Of them: the calls that the program made and that could not become events. */
 void tt_note_untold(uint64_t calls);

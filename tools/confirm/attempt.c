@@ -21,7 +21,7 @@ static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, co
 		}
 		return;
 	}
-	const struct tt_finding *deadlock = tt_hang_find(check, edges, &planned);
+	const struct tt_finding *deadlock = tt_match_deadlock(check, edges, &planned);
 	if (deadlock) {
 		attempt->end = planned && !attempt->changed ? TT_ATTEMPT_CONFIRMED : TT_ATTEMPT_OTHER;
 		attempt->verdict = g_strdup(deadlock->verdict);
@@ -32,9 +32,9 @@ static void look_for_deadlock(struct tt_attempt *attempt, const char *folder, co
 static void look_at(struct tt_attempt *attempt, const char *folder, const struct tt_attempt_request *request,
                     GError **error)
 {
-	g_autoptr(GHashTable) builds = tt_builds_of(folder);
+	g_autoptr(GHashTable) builds = tt_build_ids_of(folder);
 
-	attempt->changed = g_strdup(tt_builds_changed(request->builds, builds, request->edges->all));
+	attempt->changed = g_strdup(tt_build_ids_changed(request->builds, builds, request->edges->all));
 	attempt->end = attempt->changed ? TT_ATTEMPT_CHANGED : TT_ATTEMPT_NOTHING;
 	look_for_deadlock(attempt, folder, request->edges, error);
 }
@@ -49,7 +49,7 @@ struct tt_attempt tt_attempt_make(const struct tt_attempt_request *request, GErr
 
 	options.steer = request->plan;
 	options.shake = request->number > 1 ? &seed : NULL;
-	if (!tt_object_entry(&options, &recording, &status, error))
+	if (!tt_record(&options, &recording, &status, error))
 		return attempt;
 	look_at(&attempt, recording.folder, request, error);
 	if (attempt.end == TT_ATTEMPT_CONFIRMED || attempt.end == TT_ATTEMPT_OTHER)

@@ -24,7 +24,7 @@ static bool stop(const struct tt_event *event, void *data)
 	return false;
 }
 
-GHashTable *tt_builds_of(const char *trace)
+GHashTable *tt_build_ids_of(const char *trace)
 {
 	static const struct tt_trace_handler handler = {.event = stop, .module = add};
 	GHashTable *builds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
@@ -44,7 +44,7 @@ static bool is_named(const GPtrArray *edges, const char *file)
 	return false;
 }
 
-const char *tt_builds_changed(GHashTable *recorded, GHashTable *run, const GPtrArray *edges)
+const char *tt_build_ids_changed(GHashTable *recorded, GHashTable *run, const GPtrArray *edges)
 {
 	GHashTableIter iter;
 	gpointer file, before;

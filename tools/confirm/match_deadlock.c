@@ -48,7 +48,8 @@ static bool take_one(const struct tt_check *check, GPtrArray *threads, const str
 	return false;
 }
 
-const struct tt_finding *tt_hang_find(const struct tt_check *check, const struct tt_confirm_edges *edges, bool *planned)
+const struct tt_finding *tt_match_deadlock(const struct tt_check *check, const struct tt_confirm_edges *edges,
+                                           bool *planned)
 {
 	g_autoptr(GPtrArray) threads = g_ptr_array_new();
 	const struct tt_finding *first = NULL;

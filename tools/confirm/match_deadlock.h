@@ -13,7 +13,7 @@
  * The deadlock of the plan, whose edges these are; else, with *planned false, another one, of threads that are not all
  * there. NULL: nobody is blocked for good. The finding is the check's.
  */
-const struct tt_finding *tt_hang_find(const struct tt_check *check, const struct tt_confirm_edges *edges,
-                                      bool *planned);
+const struct tt_finding *tt_match_deadlock(const struct tt_check *check, const struct tt_confirm_edges *edges,
+                                           bool *planned);
 
 #endif /* TT_CONFIRM_MATCH_DEADLOCK_H */

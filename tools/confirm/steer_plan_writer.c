@@ -67,7 +67,7 @@ char *tt_confirm_edge(const struct tt_check *check, const struct tt_edge *edge)
 
 char *tt_confirm_names(const struct tt_edge *edge)
 {
-	g_autofree char *thread = tt_lasting_name(edge->thread->name);
+	g_autofree char *thread = tt_stable_name(edge->thread->name);
 
 	return g_strdup_printf("%s\001%s\001%s", thread, has_lock(edge) ? edge->held->name : "",
 	                       edge->wanted ? edge->wanted->name : "");
@@ -163,7 +163,7 @@ struct tt_confirm_edges tt_confirm_edges(const struct tt_check *check, const str
 	return (struct tt_confirm_edges){g_steal_pointer(&texts), g_steal_pointer(&names), ring_of(finding)};
 }
 
-char *tt_confirm_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet)
+char *tt_confirm_steer_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet)
 {
 	GString *text = g_string_new(NULL);
 

@@ -42,6 +42,6 @@ struct tt_confirm_edges tt_confirm_edges(const struct tt_check *check, const str
  * also wait for each other before they get their first lock, for where one needs the other's on its way. The caller's
  * to free.
  */
-char *tt_confirm_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet);
+char *tt_confirm_steer_plan(const struct tt_confirm_edges *edges, double pause, double budget, bool meet);
 
 #endif /* TT_CONFIRM_STEER_PLAN_WRITER_H */

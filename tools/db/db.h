@@ -43,7 +43,7 @@ bool tt_db_ok(struct tt_db *db, GError **error);
 void tt_db_put_class(struct tt_db *db, const struct tt_class *class);
 void tt_db_put_run(struct tt_db *db, const struct tt_db_run *run);
 void tt_db_put_order(struct tt_db *db, const struct tt_order *order);
-void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_seen *seen);
+void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_occurrence *seen);
 
 /* Puts every row of another, between begin and commit. */
 void tt_db_put_all(struct tt_db *db, struct tt_db *from);

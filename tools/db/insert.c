@@ -93,7 +93,7 @@ void tt_db_put_order(struct tt_db *db, const struct tt_order *order)
 		put_one_gate(db, order, &g_array_index(order->gates, struct tt_gate, i));
 }
 
-void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_seen *seen)
+void tt_db_put_seen(struct tt_db *db, const struct tt_order *order, const struct tt_occurrence *seen)
 {
 	sqlite3_stmt *put = tt_db_statement(db, put_seen);
 

@@ -51,7 +51,7 @@ static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
 	g_autoptr(GHashTable) of_mine = g_hash_table_new_full(hash_pair, equal_pairs, g_free, NULL);
 
 	for (guint i = 0; i < mine->len; i++) {
-		const struct tt_order *order = g_array_index(mine, struct tt_mine, i).order;
+		const struct tt_order *order = g_array_index(mine, struct tt_own_order, i).order;
 		const struct tt_pair pair = {order->held->id, order->wanted->id, true};
 		g_hash_table_add(of_mine, g_memdup2(&pair, sizeof pair));
 		come_to(walk, &pair.wanted);
@@ -67,7 +67,7 @@ static void follow(struct tt_db *db, struct walk *walk, const GArray *mine)
 	}
 }
 
-GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error)
+GArray *tt_db_snapshot_pairs(struct tt_db *db, const GArray *mine, GError **error)
 {
 	struct walk walk = {.pairs = g_array_new(FALSE, FALSE, sizeof(struct tt_pair)),
 	                    .known = g_hash_table_new_full(tt_id_hash, tt_id_equal, g_free, NULL),

@@ -53,11 +53,11 @@ struct tt_order {
 	const char *held_site;   /* `worker /src/a.c:12` */
 	const char *wanted_site; /* as well */
 	GArray *gates;           /* struct tt_gate, by id: other classes that were held, but for those two */
-	GPtrArray *seen;         /* struct tt_seen, when read */
+	GPtrArray *seen;         /* struct tt_occurrence, when read */
 };
 
 /* Who took that order. */
-struct tt_seen {
+struct tt_occurrence {
 	const struct tt_db_run *run;
 	uint32_t thread;  /* which of the run's threads */
 	const char *role; /* the thread's name */
@@ -68,7 +68,7 @@ struct tt_seen {
  * Of those who took an order so many are read, and kept of a run: in a circle of no more threads there is always one of
  * them that takes no other part.
  */
-enum { TT_MOST_TAKERS = 8 };
+enum { TT_MAX_OCCURRENCES = 8 };
 
 /* Give the row its id, from the rest of it. */
 void tt_class_identify(struct tt_class *class);

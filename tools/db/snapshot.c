@@ -38,7 +38,7 @@ static const char read_runs_with[] =
 /* A reading. */
 struct reader {
 	struct tt_db *db;
-	struct tt_picture *picture;
+	struct tt_db_snapshot *picture;
 	GHashTable *mine; /* struct tt_id of the runs asked about; NULL: all */
 };
 
@@ -51,9 +51,9 @@ static void free_order(void *data)
 	g_free(order);
 }
 
-static struct tt_picture *picture_new(void)
+static struct tt_db_snapshot *picture_new(void)
 {
-	struct tt_picture *picture = g_new0(struct tt_picture, 1);
+	struct tt_db_snapshot *picture = g_new0(struct tt_db_snapshot, 1);
 
 	picture->runs = g_ptr_array_new();
 	picture->orders = g_ptr_array_new_with_free_func(free_order);
@@ -64,7 +64,7 @@ static struct tt_picture *picture_new(void)
 	return picture;
 }
 
-void tt_picture_free(struct tt_picture *picture)
+void tt_db_snapshot_free(struct tt_db_snapshot *picture)
 {
 	if (!picture)
 		return;
@@ -192,8 +192,8 @@ static void add_seen(struct reader *reader, sqlite3_stmt *row, bool mine)
 
 	if (!run)
 		return;
-	struct tt_seen *seen = g_new(struct tt_seen, 1);
-	*seen = (struct tt_seen){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3), mine};
+	struct tt_occurrence *seen = g_new(struct tt_occurrence, 1);
+	*seen = (struct tt_occurrence){run, (uint32_t)sqlite3_column_int64(row, 2), text_of(reader, row, 3), mine};
 	g_ptr_array_add(order->seen, seen);
 }
 
@@ -202,7 +202,7 @@ static void take_my_seen(struct reader *reader, sqlite3_stmt *row)
 {
 	const struct tt_order *order = order_of(reader, row);
 
-	if (order && order->seen->len < TT_MOST_TAKERS)
+	if (order && order->seen->len < TT_MAX_OCCURRENCES)
 		add_seen(reader, row, true);
 }
 
@@ -222,15 +222,15 @@ static void begin(struct reader *reader, struct tt_db *db)
 	tt_db_run(db, "BEGIN");
 }
 
-static struct tt_picture *end(const struct reader *reader, GError **error)
+static struct tt_db_snapshot *end(const struct reader *reader, GError **error)
 {
 	if (tt_db_commit(reader->db, error))
 		return reader->picture;
-	tt_picture_free(reader->picture);
+	tt_db_snapshot_free(reader->picture);
 	return NULL;
 }
 
-struct tt_picture *tt_picture_read(struct tt_db *db, GError **error)
+struct tt_db_snapshot *tt_db_snapshot_read(struct tt_db *db, GError **error)
 {
 	struct reader reader;
 
@@ -251,7 +251,7 @@ static void read_my_orders(struct reader *reader, const GArray *pairs, const GAr
 	for (guint i = 0; i < pairs->len; i++)
 		g_hash_table_add(wished, &g_array_index(pairs, struct tt_pair, i));
 	for (guint i = 0; i < mine->len; i++) {
-		const struct tt_order *order = g_array_index(mine, struct tt_mine, i).order;
+		const struct tt_order *order = g_array_index(mine, struct tt_own_order, i).order;
 		const struct tt_pair pair = {.held = order->held->id, .wanted = order->wanted->id};
 		if (g_hash_table_contains(wished, &pair))
 			take_all(reader, tt_db_rows(reader->db, read_my_order, &order->id, NULL), take_order);
@@ -262,7 +262,7 @@ static void read_my_orders(struct reader *reader, const GArray *pairs, const GAr
 static void read_my_takers(struct reader *reader, const GArray *mine)
 {
 	for (guint i = 0; i < mine->len; i++) {
-		const struct tt_mine *one = &g_array_index(mine, struct tt_mine, i);
+		const struct tt_own_order *one = &g_array_index(mine, struct tt_own_order, i);
 		if (g_hash_table_contains(reader->picture->by_order, &one->order->id))
 			take_all(reader, tt_db_rows(reader->db, read_my_seen, &one->order->id, &one->run->id),
 			         take_my_seen);
@@ -287,7 +287,7 @@ static guint most_orders(guint n_pairs, bool all)
 {
 	enum { ENOUGH = 10000, LEAST = 8 };
 
-	return all || n_pairs == 0 ? TT_MOST_ORDERS : CLAMP(ENOUGH / n_pairs, LEAST, TT_MOST_ORDERS);
+	return all || n_pairs == 0 ? TT_MAX_ORDERS : CLAMP(ENOUGH / n_pairs, LEAST, TT_MAX_ORDERS);
 }
 
 /* The gates and the takers of each order. */
@@ -299,18 +299,18 @@ static void complete_orders(struct reader *reader)
 		const struct tt_id *id = &((const struct tt_order *)orders->pdata[i])->id;
 		take_all(reader, tt_db_rows(reader->db, read_gates, id, NULL), take_gate);
 		sqlite3_stmt *takers = tt_db_rows(reader->db, read_seen, id, NULL);
-		sqlite3_bind_int(takers, 2, TT_MOST_TAKERS);
+		sqlite3_bind_int(takers, 2, TT_MAX_OCCURRENCES);
 		take_all(reader, takers, take_other_seen);
 	}
 }
 
-struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
+struct tt_db_snapshot *tt_db_snapshot_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error)
 {
 	g_autoptr(GHashTable) runs = mine ? g_hash_table_new(tt_id_hash, tt_id_equal) : NULL;
 	struct reader reader;
 
 	for (guint i = 0; mine && i < mine->len; i++)
-		g_hash_table_add(runs, (void *)(uintptr_t)&g_array_index(mine, struct tt_mine, i).run->id);
+		g_hash_table_add(runs, (void *)(uintptr_t)&g_array_index(mine, struct tt_own_order, i).run->id);
 	begin(&reader, db);
 	reader.mine = runs;
 	reader.picture->most_orders = most_orders(pairs->len, !mine);
@@ -324,7 +324,7 @@ struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GA
 	return end(&reader, error);
 }
 
-GHashTable *tt_picture_runs_with(struct tt_picture *picture, struct tt_db *db, const struct tt_order *order)
+GHashTable *tt_db_snapshot_runs_with(struct tt_db_snapshot *picture, struct tt_db *db, const struct tt_order *order)
 {
 	GHashTable *runs = g_hash_table_new(NULL, NULL);
 	struct reader reader = {.db = db, .picture = picture};

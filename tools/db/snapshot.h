@@ -13,7 +13,7 @@ struct tt_pair {
 };
 
 /* What is asked about: an order that a run of the caller's took. */
-struct tt_mine {
+struct tt_own_order {
 	const struct tt_order *order; /* its id and classes count */
 	const struct tt_db_run *run;
 };
@@ -21,7 +21,7 @@ struct tt_mine {
 /* A set of pairs: struct tt_pair of the caller's, by its two classes. */
 GHashTable *tt_pairs_new(void);
 
-struct tt_picture {
+struct tt_db_snapshot {
 	GPtrArray *runs;     /* struct tt_db_run; of a whole file the earliest first */
 	GPtrArray *orders;   /* struct tt_order, with those who took them */
 	GHashTable *by_run;  /* struct tt_id → struct tt_db_run */
@@ -33,29 +33,29 @@ struct tt_picture {
 };
 
 /*
- * The pairs that can be in a circle with one of `mine` (struct tt_mine), and more: all that is reached from what these
- * asked for. NULL: all pairs. NULL with *error. The caller's to unref.
+ * The pairs that can be in a circle with one of `mine` (struct tt_own_order), and more: all that is reached from what
+ * these asked for. NULL: all pairs. NULL with *error. The caller's to unref.
  */
-GArray *tt_picture_pairs(struct tt_db *db, const GArray *mine, GError **error);
+GArray *tt_db_snapshot_pairs(struct tt_db *db, const GArray *mine, GError **error);
 
 /*
  * The orders of these pairs, and who took them. What is of `mine` (NULL: all) comes first, and all orders of it
  * are read. Of the others the most are read of each pair that have the fewest gates, as one under fewer gates can
- * do all that the same order under more can: TT_MOST_ORDERS, and less for a run that can be in circles of very many
+ * do all that the same order under more can: TT_MAX_ORDERS, and less for a run that can be in circles of very many
  * pairs. NULL with *error.
  */
-enum { TT_MOST_ORDERS = 256 };
-struct tt_picture *tt_picture_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error);
+enum { TT_MAX_ORDERS = 256 };
+struct tt_db_snapshot *tt_db_snapshot_of(struct tt_db *db, const GArray *pairs, const GArray *mine, GError **error);
 
 /* All of it. NULL with *error. */
-struct tt_picture *tt_picture_read(struct tt_db *db, GError **error);
+struct tt_db_snapshot *tt_db_snapshot_read(struct tt_db *db, GError **error);
 
 /*
  * The runs that took the order, or one of the same classes that can stand wherever it does, of all runs there are:
  * struct tt_db_run of the picture. What fails is kept, see tt_db_ok. The caller's to unref.
  */
-GHashTable *tt_picture_runs_with(struct tt_picture *picture, struct tt_db *db, const struct tt_order *order);
+GHashTable *tt_db_snapshot_runs_with(struct tt_db_snapshot *picture, struct tt_db *db, const struct tt_order *order);
 
-void tt_picture_free(struct tt_picture *picture);
+void tt_db_snapshot_free(struct tt_db_snapshot *picture);
 
 #endif /* TT_DB_SNAPSHOT_H */

@@ -40,7 +40,8 @@ char *tt_chain_text(struct tt_symbols *symbols, const struct tt_event *event)
 /* Whether the program begins further in: this is what starts it, or a thread of it. */
 static bool is_outside(const struct tt_site *site)
 {
-	return !site->function || !strcmp(site->function, "_start") || !tt_is_own(site->module, NULL, site->function);
+	return !site->function || !strcmp(site->function, "_start") ||
+	       !tt_is_internal_frame(site->module, NULL, site->function);
 }
 
 char *tt_chain_text_beyond(struct tt_symbols *symbols, const struct tt_event *event, const struct tt_site *site)

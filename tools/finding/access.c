@@ -1,10 +1,10 @@
 #include "tools/finding/access.h"
 
-struct tt_place tt_edge_holds(const struct tt_edge *edge)
+struct tt_access tt_edge_acquire(const struct tt_edge *edge)
 {
 	bool lives = edge->held && edge->held->family == TT_FAMILY_THREAD; /* that is all it has */
 
-	return (struct tt_place){
+	return (struct tt_access){
 	    .thread = edge->thread,
 	    .object = lives ? NULL : edge->held,
 	    .mode = edge->held_mode,
@@ -14,9 +14,9 @@ struct tt_place tt_edge_holds(const struct tt_edge *edge)
 	};
 }
 
-struct tt_place tt_edge_wants(const struct tt_edge *edge)
+struct tt_access tt_edge_request(const struct tt_edge *edge)
 {
-	return (struct tt_place){
+	return (struct tt_access){
 	    .thread = edge->thread,
 	    .object = edge->wanted,
 	    .mode = edge->wanted_mode,
@@ -26,9 +26,9 @@ struct tt_place tt_edge_wants(const struct tt_edge *edge)
 	};
 }
 
-struct tt_place tt_step_place(const struct tt_witness_step *step)
+struct tt_access tt_step_access(const struct tt_witness_step *step)
 {
-	return (struct tt_place){
+	return (struct tt_access){
 	    .thread = step->thread,
 	    .object = step->object,
 	    .mode = step->mode,
@@ -38,22 +38,22 @@ struct tt_place tt_step_place(const struct tt_witness_step *step)
 	};
 }
 
-const struct tt_site *tt_place_site(const struct tt_check *check, const struct tt_place *place)
+const struct tt_site *tt_access_site(const struct tt_check *check, const struct tt_access *place)
 {
 	tt_symbols_at(check->symbols, place->time_ns);
 	return tt_symbols_site(check->symbols, place->thread->process->pid, place->caller, place->stack);
 }
 
-GPtrArray *tt_place_frames(const struct tt_check *check, const struct tt_place *place)
+GPtrArray *tt_access_frames(const struct tt_check *check, const struct tt_access *place)
 {
 	tt_symbols_at(check->symbols, place->time_ns);
 	return tt_symbols_frames(check->symbols, place->thread->process->pid, place->caller, place->stack);
 }
 
-void tt_place_callers(const struct tt_check *check, const struct tt_place *place, const GPtrArray *frames, guint *begin,
-                      guint *end)
+void tt_access_callers(const struct tt_check *check, const struct tt_access *place, const GPtrArray *frames,
+                       guint *begin, guint *end)
 {
-	const struct tt_site *shown = tt_place_site(check, place);
+	const struct tt_site *shown = tt_access_site(check, place);
 
 	*begin = 0;
 	*end = frames && place->stack ? frames->len : 0;
@@ -65,16 +65,16 @@ void tt_place_callers(const struct tt_check *check, const struct tt_place *place
 		++*begin;
 }
 
-struct tt_place tt_finding_place(const struct tt_finding *finding)
+struct tt_access tt_finding_access(const struct tt_finding *finding)
 {
-	struct tt_place place = {.object = NULL};
+	struct tt_access place = {.object = NULL};
 
 	for (guint i = 0; i < finding->edges->len && !place.caller; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
 
-		place = tt_edge_wants(edge);
+		place = tt_edge_request(edge);
 		if (!place.object || !place.caller)
-			place = tt_edge_holds(edge);
+			place = tt_edge_acquire(edge);
 	}
 	return place;
 }

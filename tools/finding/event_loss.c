@@ -1,30 +1,30 @@
 #include "tools/finding/event_loss.h"
 
-void tt_check_loss_init(struct tt_check_loss *loss)
+void tt_event_loss_init(struct tt_event_loss *loss)
 {
-	*loss = (struct tt_check_loss){.last_ns = INT64_MIN, .buffers = g_ptr_array_new_with_free_func(g_free)};
+	*loss = (struct tt_event_loss){.last_ns = INT64_MIN, .buffers = g_ptr_array_new_with_free_func(g_free)};
 }
 
-void tt_check_loss_clear(struct tt_check_loss *loss)
+void tt_event_loss_clear(struct tt_event_loss *loss)
 {
 	g_clear_pointer(&loss->buffers, g_ptr_array_unref);
 }
 
-static bool same(const struct tt_lost *lost, const struct tt_loss *loss)
+static bool same(const struct tt_discarded_by_buffer *lost, const struct tt_discarded *loss)
 {
-	const struct tt_lost_buffer *a = &lost->buffer, *b = &loss->buffer;
+	const struct tt_discarded_buffer *a = &lost->buffer, *b = &loss->buffer;
 
 	return lost->torn == loss->torn && !g_strcmp0(lost->why, loss->why) && a->cpu == b->cpu && a->pid == b->pid &&
 	       !g_strcmp0(a->channel, b->channel) && !g_strcmp0(a->process, b->process);
 }
 
-static struct tt_lost *lost_of(struct tt_check_loss *all, const struct tt_loss *loss)
+static struct tt_discarded_by_buffer *lost_of(struct tt_event_loss *all, const struct tt_discarded *loss)
 {
 	for (guint i = 0; i < all->buffers->len; i++) {
 		if (same(all->buffers->pdata[i], loss))
 			return all->buffers->pdata[i];
 	}
-	struct tt_lost *lost = g_new0(struct tt_lost, 1);
+	struct tt_discarded_by_buffer *lost = g_new0(struct tt_discarded_by_buffer, 1);
 	lost->buffer = loss->buffer;
 	lost->buffer.channel = g_intern_string(loss->buffer.channel);
 	lost->buffer.process = g_intern_string(loss->buffer.process);
@@ -36,9 +36,9 @@ static struct tt_lost *lost_of(struct tt_check_loss *all, const struct tt_loss *
 	return lost;
 }
 
-void tt_check_loss_add(struct tt_check_loss *all, const struct tt_loss *loss)
+void tt_event_loss_add(struct tt_event_loss *all, const struct tt_discarded *loss)
 {
-	struct tt_lost *lost = lost_of(all, loss);
+	struct tt_discarded_by_buffer *lost = lost_of(all, loss);
 	int64_t begin = loss->begin_ns < 0 ? INT64_MIN : loss->begin_ns;
 	int64_t end = loss->end_ns < 0 ? INT64_MAX : loss->end_ns;
 	uint64_t packets = loss->packets ? loss->packets : loss->count == 0;
@@ -53,7 +53,7 @@ void tt_check_loss_add(struct tt_check_loss *all, const struct tt_loss *loss)
 	all->torn |= loss->torn;
 }
 
-char *tt_count_lost_text(uint64_t events, uint64_t packets)
+char *tt_discarded_count_text(uint64_t events, uint64_t packets)
 {
 	GString *text = g_string_new(NULL);
 
@@ -65,7 +65,7 @@ char *tt_count_lost_text(uint64_t events, uint64_t packets)
 	return g_string_free(text, FALSE);
 }
 
-char *tt_lost_buffer_text(const struct tt_lost_buffer *buffer)
+char *tt_discarded_buffer_text(const struct tt_discarded_buffer *buffer)
 {
 	GString *text = g_string_new(NULL);
 

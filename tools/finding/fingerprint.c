@@ -16,7 +16,7 @@ static const struct {
     {"(\\.[A-Za-z+]+):[0-9]+$", "\\1:"},
 };
 
-char *tt_lasting_name(const char *name)
+char *tt_stable_name(const char *name)
 {
 	char *lasting = g_utf8_make_valid(name, -1);
 
@@ -38,10 +38,10 @@ static const char *base_of(const char *path)
 }
 
 /* Fields end with a byte that no name has. */
-static void add_place(GString *text, const struct tt_check *check, const struct tt_place *place)
+static void add_place(GString *text, const struct tt_check *check, const struct tt_access *place)
 {
-	const struct tt_site *site = tt_place_site(check, place);
-	g_autofree char *name = place->object ? tt_lasting_name(place->object->name) : NULL;
+	const struct tt_site *site = tt_access_site(check, place);
+	g_autofree char *name = place->object ? tt_stable_name(place->object->name) : NULL;
 
 	if (place->object)
 		g_string_append_printf(text, "%d\001%s\001%d", (int)place->object->family, name, (int)place->mode);
@@ -57,9 +57,9 @@ static void add_place(GString *text, const struct tt_check *check, const struct 
 }
 
 /* An offset without a build id is that of any build. */
-static bool is_named(const struct tt_check *check, const struct tt_place *place)
+static bool is_named(const struct tt_check *check, const struct tt_access *place)
 {
-	const struct tt_site *site = tt_place_site(check, place);
+	const struct tt_site *site = tt_access_site(check, place);
 
 	return site && (site->function || site->build_id);
 }
@@ -68,7 +68,7 @@ bool tt_fingerprint_is_firm(const struct tt_check *check, const struct tt_findin
 {
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
+		struct tt_access holds = tt_edge_acquire(edge), wants = tt_edge_request(edge);
 
 		if (is_named(check, &holds) || is_named(check, &wants))
 			return true;
@@ -78,7 +78,7 @@ bool tt_fingerprint_is_firm(const struct tt_check *check, const struct tt_findin
 
 static char *edge_text(const struct tt_check *check, const struct tt_edge *edge)
 {
-	struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
+	struct tt_access holds = tt_edge_acquire(edge), wants = tt_edge_request(edge);
 	GString *text = g_string_new(NULL);
 
 	add_place(text, check, &holds);
@@ -141,7 +141,7 @@ static char *classes_text(const struct tt_finding *finding)
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < finding->classes->len; i++)
-		g_ptr_array_add(names, tt_lasting_name(finding->classes->pdata[i]));
+		g_ptr_array_add(names, tt_stable_name(finding->classes->pdata[i]));
 	return crowd_text(names);
 }
 

@@ -23,6 +23,6 @@ char *tt_fingerprint(const struct tt_check *check, const struct tt_finding *find
 bool tt_fingerprint_is_firm(const struct tt_check *check, const struct tt_finding *finding);
 
 /* A name of an object or thread without what changes from run to run. The caller's to free. */
-char *tt_lasting_name(const char *name);
+char *tt_stable_name(const char *name);
 
 #endif /* TT_FINDING_FINGERPRINT_H */

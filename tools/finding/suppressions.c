@@ -160,9 +160,9 @@ static bool matches_file(const struct tt_suppression *suppression, const char *f
 }
 
 static bool matches_chain(const struct tt_suppression *suppression, const struct tt_check *check,
-                          const struct tt_place *place)
+                          const struct tt_access *place)
 {
-	g_autoptr(GPtrArray) frames = place->caller ? tt_place_frames(check, place) : NULL;
+	g_autoptr(GPtrArray) frames = place->caller ? tt_access_frames(check, place) : NULL;
 
 	for (guint i = 0; frames && i < frames->len; i++) {
 		const struct tt_site *site = frames->pdata[i];
@@ -174,7 +174,7 @@ static bool matches_chain(const struct tt_suppression *suppression, const struct
 }
 
 static bool matches_place(const struct tt_suppression *suppression, const struct tt_check *check,
-                          const struct tt_place *place)
+                          const struct tt_access *place)
 {
 	const struct tt_object *object = place->object;
 
@@ -191,7 +191,7 @@ static bool silences(const struct tt_suppression *suppression, const struct tt_c
 		return false;
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
+		struct tt_access holds = tt_edge_acquire(edge), wants = tt_edge_request(edge);
 		if (matches_place(suppression, check, &holds) || matches_place(suppression, check, &wants))
 			return true;
 	}
@@ -233,7 +233,7 @@ static char *line_of(const struct tt_finding *finding, enum tt_suppressed_field 
 /* Whether the name is the same in the next run. */
 static bool lasts(const char *name)
 {
-	g_autofree char *lasting = tt_lasting_name(name);
+	g_autofree char *lasting = tt_stable_name(name);
 
 	return strcmp(lasting, name) == 0;
 }
@@ -244,7 +244,7 @@ char *tt_suppression_for(const struct tt_check *check, const struct tt_finding *
 
 	for (guint i = 0; i < finding->edges->len; i++) {
 		const struct tt_edge *edge = tt_finding_edge(finding, i);
-		const struct tt_place places[] = {tt_edge_wants(edge), tt_edge_holds(edge)};
+		const struct tt_access places[] = {tt_edge_request(edge), tt_edge_acquire(edge)};
 		for (size_t j = 0; j < G_N_ELEMENTS(places); j++) {
 			object = places[j].object && !places[j].object->thread ? places[j].object : object;
 			if (places[j].object == object && object && lasts(object->name))
@@ -253,8 +253,8 @@ char *tt_suppression_for(const struct tt_check *check, const struct tt_finding *
 	}
 	if (finding->edges->len == 0)
 		return g_strdup_printf("%s:*", finding->rule->id);
-	struct tt_place place = tt_finding_place(finding);
-	const struct tt_site *site = place.caller ? tt_place_site(check, &place) : NULL;
+	struct tt_access place = tt_finding_access(finding);
+	const struct tt_site *site = place.caller ? tt_access_site(check, &place) : NULL;
 	if (site && site->function)
 		return line_of(finding, TT_SUPPRESSED_FUNCTION, site->function);
 	if (object)

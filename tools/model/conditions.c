@@ -9,25 +9,25 @@
  * wakes as a condition of pthreads does.
  */
 
-static struct tt_object *lock_of_condition(const struct tt_step *step)
+static struct tt_object *lock_of_condition(const struct tt_model_step *step)
 {
 	struct tt_object *lock = tt_model_object(step->process, step->event->lock);
 
 	/* The library gives both one name; another is told with the first event of the lock. */
 	if (!lock && step->event->lock)
-		lock = tt_model_need_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
+		lock = tt_model_get_or_add_object(step->process, step->event->lock, TT_FAMILY_LOCK, step->object->name);
 	if (lock && lock->family == TT_FAMILY_LOCK)
 		step->object->lock = lock;
 	return step->object->lock;
 }
 
-void tt_model_cond_init(const struct tt_step *step)
+void tt_model_cond_init(const struct tt_model_step *step)
 {
 	step->object->whole = true;
 	lock_of_condition(step);
 }
 
-void tt_model_cond_wait(const struct tt_step *step)
+void tt_model_cond_wait(const struct tt_model_step *step)
 {
 	tt_model_begin_wait(step,
 	                    &(struct tt_wait){.timeout_ns = step->event->timeout_ns, .lock = lock_of_condition(step)});
@@ -55,7 +55,7 @@ static void set_maybe(const struct tt_object *condition, bool maybe)
 		((struct tt_thread *)condition->waiters->pdata[i])->wait.maybe_woken = maybe;
 }
 
-void tt_model_wake_any(const struct tt_step *step, int64_t n)
+void tt_model_wake_any(const struct tt_model_step *step, int64_t n)
 {
 	struct tt_object *object = step->object;
 
@@ -71,9 +71,9 @@ void tt_model_wake_any(const struct tt_step *step, int64_t n)
 	}
 }
 
-void tt_model_cond_notify(const struct tt_step *step)
+void tt_model_cond_notify(const struct tt_model_step *step)
 {
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	if (tt_wakes_in_order(step->object))
 		tt_model_wake(step->object, step->event->woken);
 	else

@@ -4,7 +4,7 @@
 
 /* What each event means: a function an event, and the table of them at the end. */
 
-struct tt_thread *tt_model_waker(const struct tt_step *step)
+struct tt_thread *tt_model_waker(const struct tt_model_step *step)
 {
 	return step->event->waker ? tt_model_thread(step->process, step->event->waker) : NULL;
 }
@@ -19,12 +19,12 @@ void tt_model_wake(struct tt_object *object, uint64_t n)
 	}
 }
 
-static void begin_wait(const struct tt_step *step)
+static void begin_wait(const struct tt_model_step *step)
 {
 	tt_model_begin_wait(step, &(struct tt_wait){.timeout_ns = step->event->timeout_ns});
 }
 
-enum tt_limit tt_model_limit(const struct tt_step *step)
+enum tt_limit tt_model_limit(const struct tt_model_step *step)
 {
 	const struct tt_wait *wait = &step->thread->wait;
 
@@ -34,7 +34,7 @@ enum tt_limit tt_model_limit(const struct tt_step *step)
 	return (enum tt_limit)step->event->limit;
 }
 
-static void end_failed_wait(const struct tt_step *step)
+static void end_failed_wait(const struct tt_model_step *step)
 {
 	bool late = step->event->why == TT_FAILURE_TIMEOUT;
 	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, NULL);
@@ -54,37 +54,37 @@ static enum tt_outcome outcome_of(const struct tt_event *event)
 	}
 }
 
-void tt_model_end_woken_wait(const struct tt_step *step)
+void tt_model_end_woken_wait(const struct tt_model_step *step)
 {
 	enum tt_outcome outcome = outcome_of(step->event);
 	tt_model_end_wait(step, outcome, outcome == TT_OUTCOME_GOT ? tt_model_waker(step) : NULL);
 }
 
-static void init(const struct tt_step *step)
+static void init(const struct tt_model_step *step)
 {
 	step->object->whole = true;
 }
 
-static void destroy(const struct tt_step *step)
+static void destroy(const struct tt_model_step *step)
 {
 	step->object->destroyed = true;
 	tt_model_end_wait(step, TT_OUTCOME_GOT, NULL);
 }
 
 /* Until all who wait for the object have left. */
-static void destroy_wait(const struct tt_step *step)
+static void destroy_wait(const struct tt_model_step *step)
 {
 	tt_model_begin_wait(step, &(struct tt_wait){.timeout_ns = TT_NO_TIMEOUT, .destroys = true});
 }
 
-static void share(const struct tt_step *step)
+static void share(const struct tt_model_step *step)
 {
 	step->object->shared = true;
 }
 
 /* Threads. */
 
-static void thread_create(const struct tt_step *step)
+static void thread_create(const struct tt_model_step *step)
 {
 	struct tt_thread *made = step->object->thread;
 
@@ -93,7 +93,7 @@ static void thread_create(const struct tt_step *step)
 	made->daemon = step->event->daemon != 0;
 }
 
-static void thread_start(const struct tt_step *step)
+static void thread_start(const struct tt_model_step *step)
 {
 	struct tt_thread *thread = step->thread;
 
@@ -106,14 +106,14 @@ static void thread_start(const struct tt_step *step)
 	tt_model_begin_thread(step, thread);
 }
 
-static void thread_join_wait(const struct tt_step *step)
+static void thread_join_wait(const struct tt_model_step *step)
 {
 	/* Only a thread that was started is waited for, though the trace may not tell of its start, or not yet. */
 	tt_model_begin_thread(step, step->object->thread);
 	begin_wait(step);
 }
 
-static void thread_join_done(const struct tt_step *step)
+static void thread_join_done(const struct tt_model_step *step)
 {
 	struct tt_thread *joined = step->object->thread;
 
@@ -127,52 +127,52 @@ static void thread_join_done(const struct tt_step *step)
 	tt_model_end_wait(step, TT_OUTCOME_GOT, joined);
 }
 
-static void thread_exit(const struct tt_step *step)
+static void thread_exit(const struct tt_model_step *step)
 {
 	step->thread->end = (enum tt_end)step->event->how;
 	tt_model_end_thread(step, step->thread, TT_THREAD_EXITED);
 }
 
-static void thread_abandoned(const struct tt_step *step)
+static void thread_abandoned(const struct tt_model_step *step)
 {
 	tt_model_end_thread(step, step->object->thread, TT_THREAD_ABANDONED);
 }
 
-static void misuse(const struct tt_step *step)
+static void misuse(const struct tt_model_step *step)
 {
 	if (step->object->family == TT_FAMILY_THREAD && step->event->why == TT_MISUSE_JOINED_TWICE)
 		step->object->thread->joined_twice = true;
 }
 
-static void timer_start(const struct tt_step *step)
+static void timer_start(const struct tt_model_step *step)
 {
 	step->object->thread->timer = true;
 }
 
 /* Events. */
 
-static void event_set(const struct tt_step *step)
+static void event_set(const struct tt_model_step *step)
 {
 	step->object->set = true;
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	tt_model_wake(step->object, UINT64_MAX);
 }
 
-static void event_clear(const struct tt_step *step)
+static void event_clear(const struct tt_model_step *step)
 {
 	step->object->set = false;
 }
 
 /* Semaphores. */
 
-static void sem_init(const struct tt_step *step)
+static void sem_init(const struct tt_model_step *step)
 {
 	step->object->whole = true;
 	step->object->value = step->object->places = step->event->value;
 	step->object->bound = step->event->bound;
 }
 
-static void sem_acquired(const struct tt_step *step)
+static void sem_acquired(const struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 	struct tt_thread *thread = step->thread;
@@ -192,12 +192,12 @@ static void sem_acquired(const struct tt_step *step)
 					  });
 }
 
-static void sem_released(const struct tt_step *step)
+static void sem_released(const struct tt_model_step *step)
 {
 	struct tt_object *sem = step->object;
 
 	sem->value = step->event->value;
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	for (uint64_t n = step->event->n; n > 0 && !sem->signals; n--) {
 		struct tt_hold *hold = tt_model_hold_of(step->thread, sem);
 		if (hold)
@@ -211,54 +211,54 @@ static void sem_released(const struct tt_step *step)
 
 /* Barriers. */
 
-static void barrier_init(const struct tt_step *step)
+static void barrier_init(const struct tt_model_step *step)
 {
 	step->object->whole = true;
 	step->object->parties = step->event->parties;
 }
 
-static void barrier_wait(const struct tt_step *step)
+static void barrier_wait(const struct tt_model_step *step)
 {
 	step->object->parties = step->event->parties;
 	begin_wait(step);
 }
 
-static void barrier_passed(const struct tt_step *step)
+static void barrier_passed(const struct tt_model_step *step)
 {
 	/* The last to arrive did not wait: it lets the others go. */
 	if (step->thread->wait.object != step->object) {
-		tt_model_touch(step);
+		tt_model_note_waker(step);
 		tt_model_wake(step->object, UINT64_MAX);
 	}
 	tt_model_end_wait(step, TT_OUTCOME_GOT, tt_model_waker(step));
 }
 
-static void barrier_broken(const struct tt_step *step)
+static void barrier_broken(const struct tt_model_step *step)
 {
 	bool late = step->event->why == TT_BREAK_TIMEOUT && tt_model_waker(step) == step->thread;
 
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	tt_model_wake(step->object, UINT64_MAX);
 	tt_model_end_wait(step, late ? TT_OUTCOME_TIMEOUT : TT_OUTCOME_ERROR, tt_model_waker(step));
 }
 
-static void let_all_go(const struct tt_step *step)
+static void let_all_go(const struct tt_model_step *step)
 {
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	tt_model_wake(step->object, UINT64_MAX);
 }
 
 /* Futexes. */
 
-static void futex_wait(const struct tt_step *step)
+static void futex_wait(const struct tt_model_step *step)
 {
 	step->object->shared |= step->event->shared != 0;
 	begin_wait(step);
 }
 
-static void futex_wake(const struct tt_step *step)
+static void futex_wake(const struct tt_model_step *step)
 {
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	for (guint i = 0; i < step->object->waiters->len; i++) {
 		struct tt_wait *wait = &((struct tt_thread *)step->object->waiters->pdata[i])->wait;
 		if (!wait->woken)
@@ -267,7 +267,7 @@ static void futex_wake(const struct tt_step *step)
 	tt_model_wake_any(step, step->event->asked);
 }
 
-static void futex_woken(const struct tt_step *step)
+static void futex_woken(const struct tt_model_step *step)
 {
 	struct tt_wait *wait = &step->thread->wait;
 
@@ -282,7 +282,7 @@ static void futex_woken(const struct tt_step *step)
 /* The table: of which family the object of an event is, and what the event does to the model. */
 struct meaning {
 	enum tt_family family;
-	void (*apply)(const struct tt_step *step); /* NULL: nothing */
+	void (*apply)(const struct tt_model_step *step); /* NULL: nothing */
 };
 
 #define MEANS(event, family, apply) [TT_EVENT_##event] = {TT_FAMILY_##family, apply}
@@ -358,7 +358,7 @@ static const enum tt_family families[] = {
  * A main thread that starts once more, under the same pid: exec has put another program into the process, and of the
  * threads of the old one nothing is left.
  */
-static void follow_exec(struct tt_step *step)
+static void follow_exec(struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 
@@ -397,7 +397,7 @@ enum { MOST_ELDERS = 8 };
  * What a forked child knows of its parent's objects is not told again: so also that one is shared between them. Of a
  * program that was executed the ids are others, but the names are as well; and what it makes itself it tells of.
  */
-static void inherit(const struct tt_step *step, struct tt_object *object)
+static void inherit(const struct tt_model_step *step, struct tt_object *object)
 {
 	struct tt_process *elder = step->process;
 
@@ -411,7 +411,7 @@ static void inherit(const struct tt_step *step, struct tt_object *object)
 	}
 }
 
-static struct tt_object *object_of(const struct tt_step *step)
+static struct tt_object *object_of(const struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 	enum tt_family family = meanings[event->type].family;
@@ -422,9 +422,9 @@ static struct tt_object *object_of(const struct tt_step *step)
 	if (!event->id)
 		return NULL;
 	if (family == TT_FAMILY_THREAD)
-		return tt_model_need_thread(step->process, event->id, event->name)->object;
+		return tt_model_get_or_add_thread(step->process, event->id, event->name)->object;
 	guint known = step->process->objects->len;
-	struct tt_object *object = tt_model_need_object(step->process, event->id, family, event->name);
+	struct tt_object *object = tt_model_get_or_add_object(step->process, event->id, family, event->name);
 	if (step->process->objects->len > known && step->process->ppid && !tt_makes_object(event->type))
 		inherit(step, object);
 	/* A guess is mended, and what the symbols cannot name at its first event they may name later. */
@@ -433,10 +433,10 @@ static struct tt_object *object_of(const struct tt_step *step)
 	return object;
 }
 
-void tt_model_apply(struct tt_step *step)
+void tt_model_apply(struct tt_model_step *step)
 {
 	follow_exec(step);
-	step->thread = tt_model_need_thread(step->process, step->event->thread_id, step->event->thread);
+	step->thread = tt_model_get_or_add_thread(step->process, step->event->thread_id, step->event->thread);
 	step->object = object_of(step);
 	/* An event that says more of the thread than that it is there tells of its beginning itself. */
 	if (step->event->type != TT_EVENT_thread_start)

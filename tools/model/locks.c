@@ -2,14 +2,14 @@
 
 /* What the events of locks mean. */
 
-void tt_model_lock_init(const struct tt_step *step)
+void tt_model_lock_init(const struct tt_model_step *step)
 {
 	step->object->kind = step->event->kind;
 	step->object->whole = true;
 }
 
 /* A hold that began before the trace, or whose beginning was lost. */
-static void begin_old_hold(const struct tt_step *step, struct tt_thread *holder, uint32_t depth)
+static void begin_old_hold(const struct tt_model_step *step, struct tt_thread *holder, uint32_t depth)
 {
 	tt_model_begin_hold(step, &(struct tt_hold){
 				      .thread = holder,
@@ -20,7 +20,7 @@ static void begin_old_hold(const struct tt_step *step, struct tt_thread *holder,
 }
 
 /* The thread that an event calls the holder. In a forked child it may be one of the parent's, which is not there. */
-static struct tt_thread *holder_of(const struct tt_step *step)
+static struct tt_thread *holder_of(const struct tt_model_step *step)
 {
 	uint64_t id = step->event->holder;
 	struct tt_thread *holder = tt_model_thread(step->process, id);
@@ -29,7 +29,7 @@ static struct tt_thread *holder_of(const struct tt_step *step)
 
 	if (holder)
 		return holder;
-	holder = tt_model_need_thread(step->process, id, left ? left->name : NULL);
+	holder = tt_model_get_or_add_thread(step->process, id, left ? left->name : NULL);
 	if (left) {
 		holder->state = TT_THREAD_EXITED;
 		holder->left_behind = true;
@@ -39,7 +39,7 @@ static struct tt_thread *holder_of(const struct tt_step *step)
 	return holder;
 }
 
-void tt_model_lock_wait(const struct tt_step *step)
+void tt_model_lock_wait(const struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 
@@ -55,7 +55,7 @@ void tt_model_lock_wait(const struct tt_step *step)
 }
 
 /* Holds that cannot be any more, since another thread has the lock now: their release was lost. */
-static void end_stale_holds(const struct tt_step *step)
+static void end_stale_holds(const struct tt_model_step *step)
 {
 	GPtrArray *holds = step->object->holds;
 
@@ -67,7 +67,7 @@ static void end_stale_holds(const struct tt_step *step)
 	}
 }
 
-void tt_model_lock_acquired(const struct tt_step *step)
+void tt_model_lock_acquired(const struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 	struct tt_object *lock = step->object;
@@ -102,14 +102,14 @@ void tt_model_lock_acquired(const struct tt_step *step)
 				  });
 }
 
-void tt_model_lock_released(const struct tt_step *step)
+void tt_model_lock_released(const struct tt_model_step *step)
 {
 	const struct tt_event *event = step->event;
 	struct tt_object *lock = step->object;
 	struct tt_hold *hold = tt_model_hold_of(step->thread, lock);
 
 	lock->kind = event->kind;
-	tt_model_touch(step);
+	tt_model_note_waker(step);
 	if (event->depth > 0) {
 		if (hold)
 			hold->depth = event->depth;
@@ -131,7 +131,7 @@ void tt_model_lock_released(const struct tt_step *step)
 }
 
 /* Its acquire, the event before, has ended the hold of the one that exited with it. */
-void tt_model_lock_inconsistent(const struct tt_step *step)
+void tt_model_lock_inconsistent(const struct tt_model_step *step)
 {
 	step->object->kind = step->event->kind;
 	step->object->robust = true;

@@ -149,7 +149,8 @@ static struct tt_object *make_object(struct tt_process *process, uint64_t id, en
 	return object;
 }
 
-struct tt_object *tt_model_need_object(struct tt_process *process, uint64_t id, enum tt_family family, const char *name)
+struct tt_object *tt_model_get_or_add_object(struct tt_process *process, uint64_t id, enum tt_family family,
+                                             const char *name)
 {
 	struct tt_object *object = tt_model_object(process, id);
 
@@ -159,7 +160,7 @@ struct tt_object *tt_model_need_object(struct tt_process *process, uint64_t id, 
 	return make_object(process, id, family, name ? name : "?");
 }
 
-struct tt_thread *tt_model_need_thread(struct tt_process *process, uint64_t id, const char *name)
+struct tt_thread *tt_model_get_or_add_thread(struct tt_process *process, uint64_t id, const char *name)
 {
 	struct tt_thread *thread = tt_model_thread(process, id);
 
@@ -205,11 +206,11 @@ static struct tt_process *process_of(struct tt_model *model, const struct tt_eve
 
 void tt_model_feed(struct tt_model *model, const struct tt_event *event)
 {
-	struct tt_step step = {.model = model, .event = event};
+	struct tt_model_step step = {.model = model, .event = event};
 
 	model->now_ns = event->time_ns;
 	step.process = process_of(model, event);
 	tt_model_apply(&step);
 	step.process->last_ns = event->time_ns;
-	TT_TELL(&step, event, step.thread, step.object);
+	TT_NOTIFY(&step, event, step.thread, step.object);
 }

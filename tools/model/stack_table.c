@@ -30,7 +30,7 @@ GHashTable *tt_model_stacks_new(void)
 	return g_hash_table_new_full(hash_stack, same_stack, g_free, NULL);
 }
 
-const struct tt_stack *tt_model_stack(const struct tt_step *step)
+const struct tt_stack *tt_model_stack(const struct tt_model_step *step)
 {
 	const struct tt_stack *stack = step->event->stack;
 

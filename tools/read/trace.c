@@ -31,7 +31,7 @@ static bool look_at_manifest(const char *path, struct tt_manifest **manifest, GE
 
 void tt_trace_tell_torn(const struct tt_trace_handler *handler, void *data, struct tt_trace_summary *summary)
 {
-	const struct tt_loss loss = {.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}};
+	const struct tt_discarded loss = {.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}};
 
 	summary->lost_packets++;
 	summary->torn = true;

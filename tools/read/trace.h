@@ -24,7 +24,7 @@ struct tt_module {
 };
 
 /* Whose events were lost: the buffer, as far as the trace tells. Strings are lent. */
-struct tt_lost_buffer {
+struct tt_discarded_buffer {
 	const char *channel; /* NULL unknown */
 	int64_t cpu;         /* -1 unknown */
 	const char *process; /* its name, where each process has buffers of its own; else NULL */
@@ -32,14 +32,14 @@ struct tt_lost_buffer {
 };
 
 /* Events that the tracer had no room for. */
-struct tt_loss {
+struct tt_discarded {
 	int64_t begin_ns, end_ns; /* some time in between; -1 unknown */
 	uint64_t count;           /* 0 unknown: whole packets, or for what `why` says */
 	uint64_t packets;         /* whole packets, of unknown size */
 	bool torn; /* not for want of room: a program was killed while it wrote an event, so that buffer ends there */
 	const char *why; /* nor for that, but for this reason (cut.h): half a sentence; NULL */
 	bool apart; /* what was recorded stands without it: all up to begin_ns is there, or all but some processes' */
-	struct tt_lost_buffer buffer;
+	struct tt_discarded_buffer buffer;
 };
 
 /*
@@ -50,7 +50,7 @@ struct tt_loss {
 struct tt_trace_handler {
 	bool (*event)(const struct tt_event *event, void *data);
 	bool (*module)(const struct tt_module *module, void *data);
-	bool (*loss)(const struct tt_loss *loss, void *data);
+	bool (*loss)(const struct tt_discarded *loss, void *data);
 };
 
 /* What was read. */
@@ -59,7 +59,7 @@ struct tt_trace_summary {
 	uint64_t lost;            /* events that the tracer dropped */
 	uint64_t untold;          /* calls that the library could not tell */
 	uint64_t lost_packets;    /* whole packets dropped, of unknown size */
-	bool torn;                /* one of them was torn, not dropped: see struct tt_loss */
+	bool torn;                /* one of them was torn, not dropped: see struct tt_discarded */
 	uint64_t cuts;            /* reasons for which more is missing: see cut.h */
 	uint64_t other_processes; /* events left out, since a program that was not recorded made them */
 	uint64_t unknown;         /* events left out, since only a later version of trace-thr knows them */

@@ -15,7 +15,7 @@ static const char in_message[] = "%\r\n", in_property[] = "%\r\n:,";
 
 static void append(GString *line, const char *text, const char *special)
 {
-	g_autofree char *shown = tt_harmless(text);
+	g_autofree char *shown = tt_sanitize(text);
 
 	for (const char *c = shown; *c; c++) {
 		if (strchr(special, *c))
@@ -35,8 +35,8 @@ static const char *command_of(const struct tt_report *report, const struct tt_fi
 /* Where it is, if the file is below the working folder, as those of a repository are. */
 static void append_site(GString *line, const struct tt_check *check, const struct tt_finding *finding)
 {
-	struct tt_place place = tt_finding_place(finding);
-	const struct tt_site *site = place.caller ? tt_place_site(check, &place) : NULL;
+	struct tt_access place = tt_finding_access(finding);
+	const struct tt_site *site = place.caller ? tt_access_site(check, &place) : NULL;
 
 	if (!site || !site->file || g_path_is_absolute(site->file))
 		return;
@@ -55,7 +55,7 @@ static void append_message(GString *line, const struct tt_check *check, const st
 	for (guint i = 0; i < steps->steps->len; i++) {
 		const struct tt_report_step *step = &g_array_index(steps->steps, struct tt_report_step, i);
 		g_autofree char *sentence = tt_step_sentence(step);
-		g_autofree char *site = step->place.caller ? tt_site_text(tt_place_site(check, &step->place)) : NULL;
+		g_autofree char *site = step->place.caller ? tt_site_text(tt_access_site(check, &step->place)) : NULL;
 		g_autofree char *whole = g_strdup_printf("\n%s%s%s", sentence, site ? " at " : "", site ? site : "");
 		append(line, whole, in_message);
 	}
@@ -90,17 +90,17 @@ static void put_loss(const struct tt_check *check, FILE *out)
 {
 	GString *line = g_string_new("::warning title=trace-thr::");
 
-	if (!tt_check_lost(check)) {
+	if (!tt_check_has_discarded(check)) {
 		g_string_free(line, TRUE);
 		return;
 	}
 	for (guint i = 0; i < check->loss.buffers->len; i++) {
-		g_autofree char *lost = tt_check_lost_text(check, check->loss.buffers->pdata[i]);
+		g_autofree char *lost = tt_check_discarded_text(check, check->loss.buffers->pdata[i]);
 		append(line, i > 0 ? "\n" : "", in_message);
 		append(line, lost, in_message);
 	}
 	for (size_t i = 0; i < TT_N_RULES; i++) {
-		g_autofree char *weaker = tt_rule_lost_text(&tt_rules[i]);
+		g_autofree char *weaker = tt_rule_discarded_text(&tt_rules[i]);
 		append(line, "\n", in_message);
 		append(line, weaker, in_message);
 	}

@@ -6,7 +6,7 @@ enum { WIDTH = 104, INDENT = 8, GAP = 3, MOST_STEPS = 40 };
 
 /* The columns, and the first step to show. */
 struct schedule {
-	struct tt_report_pen *pen;
+	struct tt_text_writer *pen;
 	const struct tt_steps *steps;
 	const struct tt_check *check; /* to say the site of each step; NULL: the edges have said all of them */
 	guint first;
@@ -60,7 +60,7 @@ static void put_heads(const struct schedule *schedule)
 static void put_site(const struct schedule *schedule, const struct tt_report_step *step, int column)
 {
 	if (schedule->check && step->place.caller) {
-		g_autofree char *site = tt_site_text(tt_place_site(schedule->check, &step->place));
+		g_autofree char *site = tt_site_text(tt_access_site(schedule->check, &step->place));
 		int gap = MAX(GAP, column - schedule->pen->column);
 		if (schedule->pen->column + gap + tt_text_width(site) <= WIDTH)
 			tt_put(schedule->pen, TT_DIM, "%*s%s", gap, "", site);
@@ -99,7 +99,7 @@ static void put_lines(const struct schedule *schedule)
 	}
 }
 
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_check *check, const struct tt_finding *finding,
+void tt_put_schedule(struct tt_text_writer *pen, const struct tt_check *check, const struct tt_finding *finding,
                      bool all)
 {
 	bool happened = finding->rule->happened;

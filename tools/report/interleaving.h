@@ -9,7 +9,7 @@
 #include "tools/text/text_writer.h"
 
 /* Of a witness with the site of each step. Only the last steps of many, unless `all` is asked for. */
-void tt_put_schedule(struct tt_report_pen *pen, const struct tt_check *check, const struct tt_finding *finding,
+void tt_put_schedule(struct tt_text_writer *pen, const struct tt_check *check, const struct tt_finding *finding,
                      bool all);
 
 #endif /* TT_REPORT_INTERLEAVING_H */

@@ -92,15 +92,15 @@ static json_t *object_of(const struct tt_object *object)
 	return json;
 }
 
-static void set_site(json_t *json, const struct tt_check *check, const struct tt_place *place)
+static void set_site(json_t *json, const struct tt_check *check, const struct tt_access *place)
 {
 	g_autoptr(GPtrArray) frames = NULL;
 	json_t *stack;
 
 	if (!place->caller)
 		return;
-	json_object_set_new(json, "site", site_of(tt_place_site(check, place)));
-	frames = place->stack ? tt_place_frames(check, place) : NULL;
+	json_object_set_new(json, "site", site_of(tt_access_site(check, place)));
+	frames = place->stack ? tt_access_frames(check, place) : NULL;
 	if (!frames)
 		return;
 	stack = json_array();
@@ -110,7 +110,7 @@ static void set_site(json_t *json, const struct tt_check *check, const struct tt
 }
 
 /* NULL, which jansson leaves out, if there is no such side. */
-static json_t *place_of(const struct tt_check *check, const struct tt_place *place)
+static json_t *place_of(const struct tt_check *check, const struct tt_access *place)
 {
 	json_t *json;
 
@@ -132,7 +132,7 @@ static json_t *edges_of(const struct tt_check *check, const GArray *edges)
 
 	for (guint i = 0; i < edges->len; i++) {
 		const struct tt_edge *edge = &g_array_index(edges, struct tt_edge, i);
-		struct tt_place holds = tt_edge_holds(edge), wants = tt_edge_wants(edge);
+		struct tt_access holds = tt_edge_acquire(edge), wants = tt_edge_request(edge);
 		json_t *json = json_object();
 
 		json_object_set_new(json, "thread", thread_of(check, edge->thread));
@@ -150,7 +150,7 @@ static json_t *witness_of(const struct tt_check *check, const struct tt_finding 
 
 	for (guint i = 0; i < finding->witness->len; i++) {
 		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
-		struct tt_place place = tt_step_place(step);
+		struct tt_access place = tt_step_access(step);
 		json_t *json = place.object ? place_of(check, &place) : json_object();
 
 		json_object_set_new(json, "thread", thread_of(check, step->thread));
@@ -186,7 +186,7 @@ static json_t *finding_of(const struct tt_report *report, const struct tt_check 
 
 /* Traces. */
 
-static json_t *lost_of(const struct tt_lost *lost)
+static json_t *lost_of(const struct tt_discarded_by_buffer *lost)
 {
 	json_t *json = json_object();
 
@@ -214,7 +214,7 @@ static json_t *loss_of(const struct tt_check *check)
 
 	for (guint i = 0; i < check->loss.buffers->len; i++)
 		json_array_append_new(buffers, lost_of(check->loss.buffers->pdata[i]));
-	for (size_t i = 0; tt_check_lost(check) && i < TT_N_RULES; i++) {
+	for (size_t i = 0; tt_check_has_discarded(check) && i < TT_N_RULES; i++) {
 		json_t *rule = json_object();
 		json_object_set_new(rule, "rule", json_string(tt_rules[i].id));
 		json_object_set_new(rule, "why", json_string(tt_rules[i].lost));

@@ -14,7 +14,7 @@
 
 static void attribute(xmlTextWriter *xml, const char *name, const char *text)
 {
-	g_autofree char *shown = tt_harmless(text);
+	g_autofree char *shown = tt_sanitize(text);
 
 	xmlTextWriterWriteAttribute(xml, BAD_CAST name, BAD_CAST shown);
 }
@@ -26,7 +26,7 @@ static void number(xmlTextWriter *xml, const char *name, guint value)
 
 static void element(xmlTextWriter *xml, const char *name, const char *message, const char *type, const char *text)
 {
-	g_autofree char *shown = tt_harmless(text);
+	g_autofree char *shown = tt_sanitize(text);
 
 	xmlTextWriterStartElement(xml, BAD_CAST name);
 	if (message)
@@ -60,8 +60,8 @@ static void begin_case(xmlTextWriter *xml, const struct tt_rule *rule, const cha
 
 static void put_site(xmlTextWriter *xml, const struct tt_check *check, const struct tt_finding *finding)
 {
-	struct tt_place place = tt_finding_place(finding);
-	const struct tt_site *site = place.caller ? tt_place_site(check, &place) : NULL;
+	struct tt_access place = tt_finding_access(finding);
+	const struct tt_site *site = place.caller ? tt_access_site(check, &place) : NULL;
 
 	if (!site || !site->file)
 		return;
@@ -114,22 +114,22 @@ static guint put_rule(xmlTextWriter *xml, const struct tt_report *report, const 
 static void put_loss(xmlTextWriter *xml, const struct tt_report *report, const struct tt_check *check)
 {
 	bool unknown = tt_check_verdict(check, report->options) == TT_VERDICT_UNKNOWN;
-	g_autofree char *count = tt_check_loss_text(check);
+	g_autofree char *count = tt_event_loss_text(check);
 	g_autofree char *message = g_strdup_printf("%s lost", count);
 	GString *text = g_string_new(NULL);
 
 	for (guint i = 0; i < check->loss.buffers->len; i++) {
-		g_autofree char *lost = tt_check_lost_text(check, check->loss.buffers->pdata[i]);
+		g_autofree char *lost = tt_check_discarded_text(check, check->loss.buffers->pdata[i]);
 		g_string_append_printf(text, "%s\n", lost);
 	}
 	for (size_t i = 0; i < TT_N_RULES; i++) {
-		g_autofree char *weaker = tt_rule_lost_text(&tt_rules[i]);
+		g_autofree char *weaker = tt_rule_discarded_text(&tt_rules[i]);
 		g_string_append_printf(text, "%s\n", weaker);
 	}
 	xmlTextWriterStartElement(xml, BAD_CAST "testcase");
 	attribute(xml, "classname", "trace-thr");
 	attribute(xml, "name", "no event is lost");
-	if (tt_check_lost(check))
+	if (tt_check_has_discarded(check))
 		element(xml, unknown ? "error" : "system-out", unknown ? message : NULL, unknown ? "lost" : NULL,
 		        text->str);
 	xmlTextWriterEndElement(xml);

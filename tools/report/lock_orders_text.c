@@ -6,7 +6,7 @@
 
 enum { WIDTH = 104 };
 
-void tt_put_runs(struct tt_report_pen *pen, const struct tt_picture *picture)
+void tt_put_runs(struct tt_text_writer *pen, const struct tt_db_snapshot *picture)
 {
 	g_autoptr(GHashTable) orders = g_hash_table_new(NULL, NULL); /* struct tt_db_run → how many */
 
@@ -14,7 +14,7 @@ void tt_put_runs(struct tt_report_pen *pen, const struct tt_picture *picture)
 		const struct tt_order *order = picture->orders->pdata[i];
 		const struct tt_db_run *last = NULL;
 		for (guint j = 0; j < order->seen->len; j++) {
-			gpointer run = (void *)(uintptr_t)((struct tt_seen *)order->seen->pdata[j])->run;
+			gpointer run = (void *)(uintptr_t)((struct tt_occurrence *)order->seen->pdata[j])->run;
 			guint n = GPOINTER_TO_UINT(g_hash_table_lookup(orders, run));
 			/* Those of one run stand together. */
 			if (run != last)
@@ -54,7 +54,7 @@ static gint by_text(gconstpointer a, gconstpointer b)
 	return memcmp(&x->order->id, &y->order->id, sizeof x->order->id);
 }
 
-static GPtrArray *lines_of(const struct tt_picture *picture)
+static GPtrArray *lines_of(const struct tt_db_snapshot *picture)
 {
 	GPtrArray *lines = g_ptr_array_new_with_free_func(free_line);
 
@@ -69,7 +69,7 @@ static GPtrArray *lines_of(const struct tt_picture *picture)
 	return lines;
 }
 
-static void put_head(struct tt_report_pen *pen, const struct tt_picture *picture)
+static void put_head(struct tt_text_writer *pen, const struct tt_db_snapshot *picture)
 {
 	g_autoptr(GHashTable) programs = g_hash_table_new(g_str_hash, g_str_equal);
 	guint runs = picture->runs->len, orders = picture->orders->len, classes = g_hash_table_size(picture->classes);
@@ -81,10 +81,10 @@ static void put_head(struct tt_report_pen *pen, const struct tt_picture *picture
 	       classes == 1 ? "" : "es", orders, orders == 1 ? "" : "s");
 }
 
-static void put_order(struct tt_report_pen *pen, const struct tt_order *order)
+static void put_order(struct tt_text_writer *pen, const struct tt_order *order)
 {
 	g_autofree char *text = NULL;
-	const struct tt_seen *seen = order->seen->len > 0 ? order->seen->pdata[0] : NULL;
+	const struct tt_occurrence *seen = order->seen->len > 0 ? order->seen->pdata[0] : NULL;
 
 	if (!seen)
 		return;
@@ -101,7 +101,7 @@ static void put_order(struct tt_report_pen *pen, const struct tt_order *order)
 		tt_put(pen, TT_DIM, "          and %u more\n", order->seen->len - 1);
 }
 
-void tt_put_orders(struct tt_report_pen *pen, const struct tt_picture *picture)
+void tt_put_orders(struct tt_text_writer *pen, const struct tt_db_snapshot *picture)
 {
 	g_autoptr(GPtrArray) lines = lines_of(picture);
 	const char *held = "", *wanted = "";
@@ -120,13 +120,13 @@ void tt_put_orders(struct tt_report_pen *pen, const struct tt_picture *picture)
 	}
 }
 
-static void put_note(struct tt_report_pen *pen, const char *text)
+static void put_note(struct tt_text_writer *pen, const char *text)
 {
 	tt_put(pen, TT_PLAIN, "    ");
 	tt_put_wrapped(pen, TT_PLAIN, 6, WIDTH, text);
 }
 
-static void put_inversion(struct tt_report_pen *pen, const struct tt_inversion *inversion)
+static void put_inversion(struct tt_text_writer *pen, const struct tt_inversion *inversion)
 {
 	const struct tt_rule *rule = &tt_rules[TT_RULE_ACROSS];
 	g_autofree char *verdict = tt_inversion_verdict(inversion);
@@ -152,7 +152,7 @@ static void put_inversion(struct tt_report_pen *pen, const struct tt_inversion *
 	tt_put(pen, TT_PLAIN, "\n");
 }
 
-guint tt_put_inversions(struct tt_report_pen *pen, const struct tt_inversions *inversions)
+guint tt_put_inversions(struct tt_text_writer *pen, const struct tt_inversions *inversions)
 {
 	guint n = 0;
 

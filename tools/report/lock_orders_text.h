@@ -8,12 +8,12 @@
 #include "tools/text/text_writer.h"
 
 /* A line for each run, the earliest first. */
-void tt_put_runs(struct tt_report_pen *pen, const struct tt_picture *picture);
+void tt_put_runs(struct tt_text_writer *pen, const struct tt_db_snapshot *picture);
 
 /* How much there is, then each class with those that were asked for while it was held. */
-void tt_put_orders(struct tt_report_pen *pen, const struct tt_picture *picture);
+void tt_put_orders(struct tt_text_writer *pen, const struct tt_db_snapshot *picture);
 
 /* Each inversion as `check` tells it. Returns how many of them can deadlock. */
-guint tt_put_inversions(struct tt_report_pen *pen, const struct tt_inversions *inversions);
+guint tt_put_inversions(struct tt_text_writer *pen, const struct tt_inversions *inversions);
 
 #endif /* TT_REPORT_LOCK_ORDERS_TEXT_H */

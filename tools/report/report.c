@@ -85,7 +85,7 @@ char *tt_report_closing(const struct tt_report *report)
 	return tt_tally_closing(&tally);
 }
 
-char *tt_rule_lost_text(const struct tt_rule *rule)
+char *tt_rule_discarded_text(const struct tt_rule *rule)
 {
 	return g_strdup_printf("%s %s", rule->id, rule->lost);
 }

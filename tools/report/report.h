@@ -41,6 +41,6 @@ char *tt_report_closing(const struct tt_report *report);
 char *tt_tally_closing(const struct tt_tally *tally);
 
 /* What lost events do to the rule, in a sentence: `TT003 is potential: …`. The caller's to free. */
-char *tt_rule_lost_text(const struct tt_rule *rule);
+char *tt_rule_discarded_text(const struct tt_rule *rule);
 
 #endif /* TT_REPORT_H */

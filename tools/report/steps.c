@@ -27,7 +27,7 @@ static guint index_of(struct tt_steps *all, struct tt_thread *thread)
 	return index;
 }
 
-static void add(struct tt_steps *all, const struct tt_place *place, const char *verb, bool blocks)
+static void add(struct tt_steps *all, const struct tt_access *place, const char *verb, bool blocks)
 {
 	struct tt_report_step step = {index_of(all, place->thread), verb, *place, blocks};
 
@@ -38,7 +38,7 @@ static void add_witness(struct tt_steps *all, const struct tt_finding *finding)
 {
 	for (guint i = 0; i < finding->witness->len; i++) {
 		const struct tt_witness_step *step = &g_array_index(finding->witness, struct tt_witness_step, i);
-		struct tt_place place = tt_step_place(step);
+		struct tt_access place = tt_step_access(step);
 		const char *verb = verbs[step->type] ? verbs[step->type] : tt_event_type_names[step->type];
 
 		if (step->type == TT_EVENT_lock_acquired && step->blocks)
@@ -58,12 +58,12 @@ static gint earlier(gconstpointer a, gconstpointer b)
 static void add_edges(struct tt_steps *all, const struct tt_finding *finding)
 {
 	for (guint i = 0; i < finding->edges->len; i++) {
-		struct tt_place place = tt_edge_holds(tt_finding_edge(finding, i));
+		struct tt_access place = tt_edge_acquire(tt_finding_edge(finding, i));
 		if (place.object)
 			add(all, &place, tt_is_once(place.object) ? "runs" : "acquires", false);
 	}
 	for (guint i = 0; i < finding->edges->len; i++) {
-		struct tt_place place = tt_edge_wants(tt_finding_edge(finding, i));
+		struct tt_access place = tt_edge_request(tt_finding_edge(finding, i));
 		if (place.object)
 			add(all, &place, place.object->thread ? "joins" : "waits for", true);
 	}
@@ -102,7 +102,7 @@ char *tt_step_text(const struct tt_report_step *step)
 
 char *tt_step_sentence(const struct tt_report_step *step)
 {
-	const struct tt_place *place = &step->place;
+	const struct tt_access *place = &step->place;
 	g_autofree char *object = place->object ? tt_object_phrase(place->object) : NULL;
 
 	return g_strdup_printf("%s %s%s%s%s", place->thread->name, step->verb, object ? " " : "", object ? object : "",

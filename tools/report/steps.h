@@ -10,7 +10,7 @@
 struct tt_report_step {
 	guint thread; /* its place among the threads */
 	const char *verb;
-	struct tt_place place;
+	struct tt_access place;
 	bool blocks; /* it never ends */
 };
 

@@ -42,11 +42,11 @@ static void put_levels(struct tt_text *text)
 static void put_clean(struct tt_text *text)
 {
 	guint threads = tt_check_threads(text->check);
-	g_autofree char *lost = tt_check_loss_text(text->check);
+	g_autofree char *lost = tt_event_loss_text(text->check);
 
 	tt_put(&text->pen, TT_BOLD, "none found in this trace: %" PRIu64 " event%s, %u thread%s, %s lost\n",
 	       text->check->events, text->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
-	if (tt_check_lost(text->check))
+	if (tt_check_has_discarded(text->check))
 		tt_put(&text->pen, TT_PLAIN, "This is no verdict, since events are missing: %s.\n",
 		       text->check->summary.cuts || text->check->summary.untold ? "see below what of"
 		       : text->check->loss.torn
@@ -68,17 +68,17 @@ static bool shows_rule(const struct tt_text *text, const struct tt_rule *rule)
 /* When events were lost, and of whom; and what of the findings is worth less for it. */
 static void put_loss(struct tt_text *text)
 {
-	const struct tt_check_loss *loss = &text->check->loss;
+	const struct tt_event_loss *loss = &text->check->loss;
 	enum { MOST_BUFFERS = 8 };
 
 	for (guint i = 0; i < MIN(loss->buffers->len, MOST_BUFFERS); i++) {
-		g_autofree char *lost = tt_check_lost_text(text->check, loss->buffers->pdata[i]);
+		g_autofree char *lost = tt_check_discarded_text(text->check, loss->buffers->pdata[i]);
 		tt_put_note(text, "", lost);
 	}
 	if (loss->buffers->len > MOST_BUFFERS)
 		tt_put(&text->pen, TT_PLAIN, "    ... and of %u more buffers\n", loss->buffers->len - MOST_BUFFERS);
 	for (size_t i = 0; loss->buffers->len > 0 && i < TT_N_RULES; i++) {
-		g_autofree char *weaker = tt_rule_lost_text(&tt_rules[i]);
+		g_autofree char *weaker = tt_rule_discarded_text(&tt_rules[i]);
 		if (shows_rule(text, &tt_rules[i]))
 			tt_put_note(text, "Weaker for it:", weaker);
 	}
@@ -124,7 +124,7 @@ static void put_baseline(struct tt_text *text)
 
 void tt_report_findings(const struct tt_check *check, FILE *out)
 {
-	struct tt_text text = {.pen = tt_report_pen(out), .check = check, .pids = check->model->processes->len > 1};
+	struct tt_text text = {.pen = tt_text_writer(out), .check = check, .pids = check->model->processes->len > 1};
 
 	for (guint i = 0; i < check->findings->len; i++)
 		tt_put_finding(&text, check->findings->pdata[i]);
@@ -132,7 +132,7 @@ void tt_report_findings(const struct tt_check *check, FILE *out)
 
 void tt_report_text(const struct tt_report *report, FILE *out)
 {
-	struct tt_text text = {.pen = tt_report_pen(out), .report = report, .all = report->options->all};
+	struct tt_text text = {.pen = tt_text_writer(out), .report = report, .all = report->options->all};
 	g_autofree char *closing = tt_report_closing(report);
 
 	for (guint i = 0; i < report->checks->len; i++) {

@@ -12,7 +12,7 @@ enum { TT_TEXT_WIDTH = 104 };
 
 /* A text in the making. */
 struct tt_text {
-	struct tt_report_pen pen;
+	struct tt_text_writer pen;
 	const struct tt_report *report;
 	const struct tt_check *check; /* the one that is told of */
 	bool all;

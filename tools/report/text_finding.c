@@ -32,14 +32,14 @@ static char *mode_text(const struct tt_object *object, enum tt_mode mode, const 
 }
 
 /* Below a row, the chain of calls that led to its site, as far as the program's own functions go. */
-static void put_chain(struct tt_text *text, const struct tt_place *place)
+static void put_chain(struct tt_text *text, const struct tt_access *place)
 {
-	g_autoptr(GPtrArray) frames = place->stack ? tt_place_frames(text->check, place) : NULL;
+	g_autoptr(GPtrArray) frames = place->stack ? tt_access_frames(text->check, place) : NULL;
 	guint begin, end;
 
 	if (!frames)
 		return;
-	tt_place_callers(text->check, place, frames, &begin, &end);
+	tt_access_callers(text->check, place, frames, &begin, &end);
 	for (guint i = begin; i < MIN(end, begin + MOST_FRAMES); i++) {
 		g_autofree char *site = tt_site_text(frames->pdata[i]);
 		tt_put(&text->pen, TT_DIM, "            called from %s\n", site);
@@ -48,10 +48,10 @@ static void put_chain(struct tt_text *text, const struct tt_place *place)
 
 /* One row: `holds      lock "A"  since +0.000123 s, acquired at worker examples/x.c:12`. */
 static void put_row(struct tt_text *text, const char *verb, int width, const char *object, const char *when,
-                    const char *where, const struct tt_place *place)
+                    const char *where, const struct tt_access *place)
 {
 	g_autofree char *time = tt_check_time_text(text->check, place->time_ns);
-	g_autofree char *site = tt_site_text(tt_place_site(text->check, place));
+	g_autofree char *site = tt_site_text(tt_access_site(text->check, place));
 
 	tt_put(&text->pen, TT_PLAIN, "        %-10s ", verb);
 	tt_put_padded(&text->pen, TT_PLAIN, width, object);
@@ -64,7 +64,7 @@ static void put_hold(struct tt_text *text, const struct tt_edge *edge, bool stil
 {
 	g_autofree char *object = mode_text(edge->held, edge->held_mode, NULL);
 	bool runs = tt_is_once(edge->held);
-	struct tt_place place = tt_edge_holds(edge);
+	struct tt_access place = tt_edge_acquire(edge);
 	const char *verb = runs ? still ? "runs" : "ran" : still ? "holds" : "held";
 
 	if (place.caller) {
@@ -81,7 +81,7 @@ static void put_wait(struct tt_text *text, const struct tt_edge *edge, bool stil
 {
 	g_autofree char *object = mode_text(edge->wanted, edge->wanted_mode, edge->note);
 	g_autofree char *time = tt_check_time_text(text->check, edge->wanted_ns);
-	struct tt_place place = tt_edge_wants(edge);
+	struct tt_access place = tt_edge_request(edge);
 	const char *verb = still ? "waits for" : "asked for";
 
 	if (place.caller) {

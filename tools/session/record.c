@@ -196,7 +196,7 @@ static void close_door(struct recorder *recorder)
 static bool is_caught(void *data)
 {
 	const struct recorder *recorder = data;
-	const struct tt_companion *companion = recorder->job->options->companion;
+	const struct tt_live_reader *companion = recorder->job->options->companion;
 
 	if (!companion || !companion->is_caught(companion->data))
 		return false;
@@ -238,10 +238,11 @@ static void tell_left(const char *processes, void *data)
 static void conclude(struct tt_manifest *manifest, struct tt_recording *recording)
 {
 	const struct tt_program_end *end = &recording->end;
-	struct tt_session_loss *loss = &recording->loss;
+	struct tt_session_discarded *loss = &recording->loss;
 
 	if (!loss->cut && end->outlived)
-		*loss = (struct tt_session_loss){.events = loss->events, .torn = loss->torn, .cut = TT_CUT_OUTLIVED};
+		*loss =
+		    (struct tt_session_discarded){.events = loss->events, .torn = loss->torn, .cut = TT_CUT_OUTLIVED};
 	if (!loss->cut && end->no_room) {
 		loss->cut = TT_CUT_DISK;
 		loss->cut_even = true;
@@ -262,15 +263,15 @@ static void conclude(struct tt_manifest *manifest, struct tt_recording *recordin
 static bool run_program(const struct job *job, struct recorder *recorder, GError **error)
 {
 	const struct tt_record_options *options = job->options;
-	const struct tt_program_care care = {.started = started,
-	                                     .has_begun = has_begun,
-	                                     .may_go_on = may_go_on,
-	                                     .is_caught = is_caught,
-	                                     .before_death = before_death,
-	                                     .left = tell_left,
-	                                     .timeout = options->timeout,
-	                                     .detach_ends = options->detach_ends,
-	                                     .data = recorder};
+	const struct tt_program_hooks care = {.started = started,
+	                                      .has_begun = has_begun,
+	                                      .may_go_on = may_go_on,
+	                                      .is_caught = is_caught,
+	                                      .before_death = before_death,
+	                                      .left = tell_left,
+	                                      .timeout = options->timeout,
+	                                      .detach_ends = options->detach_ends,
+	                                      .data = recorder};
 	g_autofree char *folder = g_canonicalize_filename(job->recording->folder, NULL);
 	g_autofree char *notes = tt_unrecorded_file(folder);
 	g_auto(GStrv) environment = environment_of(options, job->token, job->preload,
@@ -300,7 +301,7 @@ static bool run_program(const struct job *job, struct recorder *recorder, GError
 /* Has a companion read along while the program runs. */
 static bool run_with(const struct job *job, const char *folder, struct recorder *recorder, GError **error)
 {
-	const struct tt_companion *companion = job->options->companion;
+	const struct tt_live_reader *companion = job->options->companion;
 	const struct tt_live_source source = {.folder = folder,
 	                                      .session = tt_session_name(recorder->session),
 	                                      .recorder = (uint32_t)getpid(),
@@ -315,7 +316,7 @@ static bool run_with(const struct job *job, const char *folder, struct recorder 
 }
 
 /* The manifest that the recorder has written at the start, with what became of it since. */
-static void mark_killed(const char *folder, const struct tt_session_loss *loss, int64_t now_ns)
+static void mark_killed(const char *folder, const struct tt_session_discarded *loss, int64_t now_ns)
 {
 	struct tt_manifest *manifest = tt_manifest_read(folder, NULL);
 
@@ -339,11 +340,12 @@ static void inherit(void *data)
 	struct recorder *recorder = data;
 	const char *token = recorder->job->token, *folder = recorder->job->recording->folder;
 	int64_t now_ns = g_get_real_time() * 1000;
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	close_door(recorder);
 	tt_session_finish(recorder->session);
-	for (int waited = 0; waited < 2 * GRACE_MS && tt_offspring_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
+	for (int waited = 0;
+	     waited < 2 * GRACE_MS && tt_process_tree_signal(token, waited < GRACE_MS ? SIGTERM : SIGKILL);
 	     waited += LOOK_MS)
 		g_usleep(LOOK_MS * 1000);
 	tt_session_stop(recorder->session, &loss, NULL);
@@ -380,7 +382,7 @@ static bool record_into(const struct job *job, GError **error)
 	if (recorder.session) {
 		ok = open_door(&recorder, error);
 		recorder.left_out = tt_left_out_new(name);
-		heir = tt_heir_start(inherit, &recorder);
+		heir = tt_crash_cleanup_start(inherit, &recorder);
 		ok = ok && run_with(job, folder, &recorder, error);
 		close_door(&recorder);
 		tt_left_out_listen(recorder.left_out);
@@ -392,7 +394,7 @@ static bool record_into(const struct job *job, GError **error)
 			recording->loss.cut = TT_CUT_MISSED;
 		conclude(&manifest, recording);
 	}
-	tt_heir_dismiss(heir);
+	tt_crash_cleanup_dismiss(heir);
 	tt_daemon_close(recorder.daemon);
 	return ok && tt_manifest_write(recording->folder, &manifest, error);
 }
@@ -402,11 +404,11 @@ static bool prepare_preload(const struct tt_record_options *options, const char 
 {
 	if (!options->preload)
 		return true;
-	*preload = tt_loader_preloads(path, error) ? tt_loader_variable(g_getenv("LD_PRELOAD"), error) : NULL;
+	*preload = tt_preload_check(path, error) ? tt_preload_variable(g_getenv("LD_PRELOAD"), error) : NULL;
 	return *preload;
 }
 
-bool tt_object_entry(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
+bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error)
 {
 	bool new = !options->output || !g_file_test(options->output, G_FILE_TEST_EXISTS);
 
@@ -453,7 +455,7 @@ void tt_recording_clear(struct tt_recording *recording)
 
 bool tt_recording_is_whole(const struct tt_recording *recording)
 {
-	const struct tt_session_loss *loss = &recording->loss;
+	const struct tt_session_discarded *loss = &recording->loss;
 
 	return !loss->events && !loss->torn && !loss->cut && !recording->untold && !recording->left_out;
 }

@@ -13,7 +13,7 @@
 #include "tools/session/lttng/session.h"
 
 /* Who reads along while a program is recorded. */
-struct tt_companion {
+struct tt_live_reader {
 	void (*begin)(const struct tt_live_source *source, void *data); /* the program is about to start */
 	bool (*is_caught)(void *data); /* asked many times a second; true: the program hangs, and is ended */
 	void (*end)(void *data);       /* all is recorded */
@@ -30,8 +30,8 @@ struct tt_record_options {
 	const uint64_t
 	    *shake;        /* a seed: the library delays threads at random where they synchronise; NULL: it does not */
 	const char *steer; /* a plan, see libtrace_thr/src/explore/steer_plan.h; NULL: threads go their own ways */
-	const struct tt_companion *companion; /* NULL: nobody reads along */
-	int stack;                            /* how many sites of a call chain an event has, at most */
+	const struct tt_live_reader *companion; /* NULL: nobody reads along */
+	int stack;                              /* how many sites of a call chain an event has, at most */
 };
 
 /* What was recorded. */
@@ -40,7 +40,7 @@ struct tt_recording {
 	char *
 	    *unrecorded; /* programs that the recorded ones have started: see unrecorded.h; NULL: there is no end yet */
 	struct tt_program_end end;
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 	uint64_t untold;          /* calls that could not become events, as far as the recording was read since */
 	char **left_out;          /* processes that could not be recorded, NULL at the end; NULL: none */
 	char *keeps_capabilities; /* one that does so over a change of user; NULL: none */
@@ -50,7 +50,7 @@ struct tt_recording {
  * Records. False with *error, and *status, an exit status, if nothing came of it: then nothing is left behind. What was
  * recorded is kept, whatever has happened then; the manifest says what it lacks, and so does `recording`.
  */
-bool tt_object_entry(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
+bool tt_record(const struct tt_record_options *options, struct tt_recording *recording, int *status, GError **error);
 
 void tt_recording_clear(struct tt_recording *recording);
 

@@ -199,12 +199,12 @@ static int name_width(const struct table *table, guint shown)
 	return MIN(width, NAME_WIDTH);
 }
 
-static void put_figure(struct tt_report_pen *pen, enum tt_style style, const char *text)
+static void put_figure(struct tt_text_writer *pen, enum tt_style style, const char *text)
 {
 	tt_put(pen, style, "%*s%s", MAX(1, FIGURE_WIDTH - tt_text_width(text)), "", text);
 }
 
-static void put_title(struct tt_report_pen *pen, const struct table *table, int width)
+static void put_title(struct tt_text_writer *pen, const struct table *table, int width)
 {
 	tt_put(pen, TT_PLAIN, "\n");
 	tt_put_padded(pen, TT_BOLD, width, table->title);
@@ -213,7 +213,7 @@ static void put_title(struct tt_report_pen *pen, const struct table *table, int 
 	tt_put(pen, TT_PLAIN, "\n");
 }
 
-static void put_frames(struct tt_report_pen *pen, const GPtrArray *frames)
+static void put_frames(struct tt_text_writer *pen, const GPtrArray *frames)
 {
 	for (guint i = 0; i < frames->len; i++) {
 		g_autofree char *text = tt_site_text(frames->pdata[i]);
@@ -221,7 +221,7 @@ static void put_frames(struct tt_report_pen *pen, const GPtrArray *frames)
 	}
 }
 
-static void put_row(struct tt_report_pen *pen, const struct table *table, const struct row *row, int width)
+static void put_row(struct tt_text_writer *pen, const struct table *table, const struct row *row, int width)
 {
 	tt_put_padded(pen, TT_NAME, width, row->name);
 	if (tt_text_width(row->name) > width)
@@ -235,7 +235,7 @@ static void put_row(struct tt_report_pen *pen, const struct table *table, const 
 		put_frames(pen, row->frames);
 }
 
-static void put_table(struct tt_report_pen *pen, const struct table *table, const struct tt_stats_view *view)
+static void put_table(struct tt_text_writer *pen, const struct table *table, const struct tt_stats_view *view)
 {
 	guint shown = view->top ? MIN(view->top, table->rows->len) : table->rows->len;
 	int width;
@@ -258,7 +258,7 @@ static struct table new_table(const char *title, const struct column *columns)
 
 void tt_stats_text(struct tt_stats *stats, const struct tt_stats_view *view, FILE *out)
 {
-	struct tt_report_pen pen = tt_report_pen(out);
+	struct tt_text_writer pen = tt_text_writer(out);
 	struct table tables[] = {new_table("LOCKS", all_columns), new_table("OTHER WAITS", wait_columns),
 	                         new_table("THREADS, LOCKS", all_columns),
 	                         new_table("THREADS, OTHER WAITS", wait_columns), new_table("SITES", all_columns)};

@@ -129,7 +129,7 @@ void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places)
 	Dwfl_Module *module = module_of(binary);
 
 	if (module)
-		tt_scopes_at(module, binary->start + offset, binary->names, places);
+		tt_inline_frames_at(module, binary->start + offset, binary->names, places);
 }
 
 static struct tt_variables *variables_of(struct tt_binary *binary)

@@ -14,7 +14,7 @@
 struct tt_binary;
 
 /* What is known of a place in a binary. Strings are the binary's; NULL and 0 are unknown. */
-struct tt_place {
+struct tt_access {
 	const char *function;
 	const char *file;   /* as the compiler was told */
 	const char *folder; /* where it ran */
@@ -37,8 +37,8 @@ bool tt_binary_is(const struct tt_binary *binary, const char *path, const uint8_
 bool tt_binary_changed(const struct tt_binary *binary);
 
 /*
- * Appends to `places`, of struct tt_place, what is at the offset: the functions inlined there, innermost first, and the
- * one that they are in. Nothing, if the file is gone, changed, or has no symbols.
+ * Appends to `places`, of struct tt_access, what is at the offset: the functions inlined there, innermost first, and
+ * the one that they are in. Nothing, if the file is gone, changed, or has no symbols.
  */
 void tt_binary_places(struct tt_binary *binary, uint64_t offset, GArray *places);
 

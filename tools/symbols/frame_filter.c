@@ -28,7 +28,7 @@ static bool begins(const char *text, const char *const *with)
 	return false;
 }
 
-bool tt_is_own(const char *module, const char *path, const char *function)
+bool tt_is_internal_frame(const char *module, const char *path, const char *function)
 {
 	if (begins(module, modules))
 		return false;

@@ -5,6 +5,6 @@
 #include <stdbool.h>
 
 /* Whether a function is the program's own. `path` is whole. Each may be NULL: unknown. */
-bool tt_is_own(const char *module, const char *path, const char *function);
+bool tt_is_internal_frame(const char *module, const char *path, const char *function);
 
 #endif /* TT_SYMBOLS_FRAME_FILTER_H */

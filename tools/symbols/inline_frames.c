@@ -108,7 +108,7 @@ static const char *function_name(Dwarf_Die *unit, Dwarf_Die *die, GStringChunk *
 }
 
 /* Where the function was inlined: a place in the next one. */
-static void go_to_call(Dwarf_Die *inlined, struct tt_place *place)
+static void go_to_call(Dwarf_Die *inlined, struct tt_access *place)
 {
 	Dwarf_Attribute attribute;
 	Dwarf_Word file, line;
@@ -143,7 +143,8 @@ static Dwarf_Die *scopes_at(Dwarf_Die *unit, Dwarf_Addr address, int *count)
 }
 
 /* Appends the functions of the debug information. Those around them that it has not are left to the caller. */
-static bool add_scopes(Dwarf_Die *unit, Dwarf_Addr address, struct tt_place *place, GStringChunk *names, GArray *places)
+static bool add_scopes(Dwarf_Die *unit, Dwarf_Addr address, struct tt_access *place, GStringChunk *names,
+                       GArray *places)
 {
 	bool whole = false;
 	int count;
@@ -166,9 +167,9 @@ static bool add_scopes(Dwarf_Die *unit, Dwarf_Addr address, struct tt_place *pla
 	return whole && place->function;
 }
 
-void tt_scopes_at(Dwfl_Module *module, Dwarf_Addr address, GStringChunk *names, GArray *places)
+void tt_inline_frames_at(Dwfl_Module *module, Dwarf_Addr address, GStringChunk *names, GArray *places)
 {
-	struct tt_place place = {.line = 0};
+	struct tt_access place = {.line = 0};
 	Dwfl_Line *line = dwfl_module_getsrc(module, address);
 	Dwarf_Addr bias;
 	Dwarf_Die *unit = dwfl_module_addrdie(module, address, &bias);

@@ -5,7 +5,7 @@
 #include <elfutils/libdwfl.h>
 #include <glib.h>
 
-/* Appends a struct tt_place for each function, innermost first; at least one. Names that are made go to `names`. */
-void tt_scopes_at(Dwfl_Module *module, Dwarf_Addr address, GStringChunk *names, GArray *places);
+/* Appends a struct tt_access for each function, innermost first; at least one. Names that are made go to `names`. */
+void tt_inline_frames_at(Dwfl_Module *module, Dwarf_Addr address, GStringChunk *names, GArray *places);
 
 #endif /* TT_SYMBOLS_INLINE_FRAMES_H */

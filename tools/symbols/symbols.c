@@ -10,7 +10,7 @@
 #include "tools/symbols/frame_filter.h"
 
 struct tt_symbols {
-	struct tt_mappings *mappings;
+	struct tt_module_map *mappings;
 	int64_t now_ns;        /* what is asked is asked of then */
 	GPtrArray *binaries;   /* struct tt_binary */
 	GHashTable *known;     /* struct place_key → struct frames */
@@ -53,7 +53,7 @@ struct tt_symbols *tt_symbols_new(void)
 {
 	struct tt_symbols *symbols = g_new0(struct tt_symbols, 1);
 
-	symbols->mappings = tt_mappings_new();
+	symbols->mappings = tt_module_map_new();
 	symbols->now_ns = INT64_MAX;
 	symbols->binaries = g_ptr_array_new_with_free_func(free_binary);
 	symbols->known = g_hash_table_new_full(hash_key, equal_keys, g_free, g_free);
@@ -68,7 +68,7 @@ void tt_symbols_free(struct tt_symbols *symbols)
 {
 	if (!symbols)
 		return;
-	tt_mappings_free(symbols->mappings);
+	tt_module_map_free(symbols->mappings);
 	g_ptr_array_free(symbols->binaries, TRUE);
 	g_hash_table_destroy(symbols->known);
 	g_string_chunk_free(symbols->strings);
@@ -97,19 +97,19 @@ void tt_symbols_add(struct tt_symbols *symbols, const struct tt_module *module)
 		tt_mappings_end(symbols->mappings, module->pid, module->base, module->time_ns);
 		return;
 	}
-	const struct tt_mapping mapping = {.base = module->base,
-	                                   .size = module->size,
-	                                   .time_ns = module->time_ns,
-	                                   .exact = module->exact,
-	                                   .end_ns = INT64_MAX,
-	                                   .binary = binary_of(symbols, module)};
+	const struct tt_module_mapping mapping = {.base = module->base,
+	                                          .size = module->size,
+	                                          .time_ns = module->time_ns,
+	                                          .exact = module->exact,
+	                                          .end_ns = INT64_MAX,
+	                                          .binary = binary_of(symbols, module)};
 
-	tt_mappings_add(symbols->mappings, module->pid, &mapping);
+	tt_module_map_add(symbols->mappings, module->pid, &mapping);
 }
 
 void tt_symbols_begin(struct tt_symbols *symbols, uint32_t pid, int64_t time_ns)
 {
-	tt_mappings_begin(symbols->mappings, pid, time_ns);
+	tt_module_map_begin(symbols->mappings, pid, time_ns);
 }
 
 void tt_symbols_at(struct tt_symbols *symbols, int64_t time_ns)
@@ -118,13 +118,13 @@ void tt_symbols_at(struct tt_symbols *symbols, int64_t time_ns)
 }
 
 /* Whole, as far as it is known. The caller's to free. */
-static char *full_path(const struct tt_place *place)
+static char *full_path(const struct tt_access *place)
 {
 	return g_canonicalize_filename(place->file, place->folder && *place->folder == '/' ? place->folder : "/");
 }
 
 /* A path as it is shown: relative to the working folder if it is below it. */
-static const char *show_file(struct tt_symbols *symbols, const struct tt_place *place, const char *path)
+static const char *show_file(struct tt_symbols *symbols, const struct tt_access *place, const char *path)
 {
 	size_t length = strlen(symbols->folder);
 	const char *shown = place->file;
@@ -168,7 +168,7 @@ static const char *shown_module(struct tt_symbols *symbols, const struct tt_bina
 	return harmless(symbols, module_name(binary));
 }
 
-static struct tt_site make_site(struct tt_symbols *symbols, const struct place_key *key, const struct tt_place *place)
+static struct tt_site make_site(struct tt_symbols *symbols, const struct place_key *key, const struct tt_access *place)
 {
 	struct tt_site site = {
 	    .offset = key->offset, .function = harmless(symbols, place->function), .line = place->line};
@@ -180,15 +180,15 @@ static struct tt_site make_site(struct tt_symbols *symbols, const struct place_k
 	site.module = harmless(symbols, site.module_file);
 	site.file = path ? harmless(symbols, show_file(symbols, place, path)) : NULL;
 	site.path = path ? harmless(symbols, g_string_chunk_insert_const(symbols->strings, path)) : NULL;
-	site.own = tt_is_own(site.module_file, path, place->function);
+	site.own = tt_is_internal_frame(site.module_file, path, place->function);
 	g_free(path);
 	return site;
 }
 
 static struct frames *make_frames(struct tt_symbols *symbols, const struct place_key *key, struct tt_binary *binary)
 {
-	const struct tt_place nowhere = {.line = 0};
-	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct tt_place));
+	const struct tt_access nowhere = {.line = 0};
+	GArray *places = g_array_new(FALSE, FALSE, sizeof(struct tt_access));
 	struct frames *frames;
 
 	if (binary) {
@@ -200,7 +200,7 @@ static struct frames *make_frames(struct tt_symbols *symbols, const struct place
 	frames = g_malloc(sizeof *frames + places->len * sizeof frames->sites[0]);
 	frames->count = places->len;
 	for (guint i = 0; i < frames->count; i++)
-		frames->sites[i] = make_site(symbols, key, &g_array_index(places, struct tt_place, i));
+		frames->sites[i] = make_site(symbols, key, &g_array_index(places, struct tt_access, i));
 	g_array_free(places, TRUE);
 	return frames;
 }
@@ -208,7 +208,8 @@ static struct frames *make_frames(struct tt_symbols *symbols, const struct place
 /* What is at the address, or at the call that returns to it. */
 static struct frames *frames_at(struct tt_symbols *symbols, uint32_t pid, uint64_t address, bool before)
 {
-	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address - before, symbols->now_ns);
+	const struct tt_module_mapping *mapping =
+	    tt_module_map_at(symbols->mappings, pid, address - before, symbols->now_ns);
 	const struct place_key key = {
 	    .binary = mapping ? mapping->binary : NULL, .offset = address - (mapping ? mapping->base : 0), before};
 	struct frames *frames = g_hash_table_lookup(symbols->known, &key);
@@ -299,7 +300,7 @@ static const char *keep(struct tt_symbols *symbols, const char *name, uint64_t w
 
 const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+	const struct tt_module_mapping *mapping = tt_module_map_at(symbols->mappings, pid, address, symbols->now_ns);
 	uint64_t within = 0;
 	const char *name;
 
@@ -313,7 +314,7 @@ const char *tt_symbols_variable(struct tt_symbols *symbols, uint32_t pid, uint64
 
 const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+	const struct tt_module_mapping *mapping = tt_module_map_at(symbols->mappings, pid, address, symbols->now_ns);
 
 	return mapping ? harmless(symbols, tt_binary_variable_file(mapping->binary, address - mapping->base)) : NULL;
 }
@@ -321,7 +322,7 @@ const char *tt_symbols_variable_file(struct tt_symbols *symbols, uint32_t pid, u
 const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
 	const char *variable = tt_symbols_variable(symbols, pid, address);
-	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+	const struct tt_module_mapping *mapping = tt_module_map_at(symbols->mappings, pid, address, symbols->now_ns);
 
 	if (variable || !mapping)
 		return variable;
@@ -330,7 +331,7 @@ const char *tt_symbols_object(struct tt_symbols *symbols, uint32_t pid, uint64_t
 
 const char *tt_symbols_module(struct tt_symbols *symbols, uint32_t pid, uint64_t address)
 {
-	const struct tt_mapping *mapping = tt_mappings_at(symbols->mappings, pid, address, symbols->now_ns);
+	const struct tt_module_mapping *mapping = tt_module_map_at(symbols->mappings, pid, address, symbols->now_ns);
 
 	return mapping ? shown_module(symbols, mapping->binary) : NULL;
 }
@@ -343,10 +344,10 @@ static bool is_program(const struct tt_binary *binary)
 
 const char *tt_symbols_program(struct tt_symbols *symbols, uint32_t pid)
 {
-	const struct tt_mapping *mapping = tt_mappings_first(symbols->mappings, pid, symbols->now_ns);
+	const struct tt_module_mapping *mapping = tt_mappings_first(symbols->mappings, pid, symbols->now_ns);
 
 	if (!mapping)
-		mapping = tt_mappings_find(symbols->mappings, pid, is_program, symbols->now_ns);
+		mapping = tt_module_map_find(symbols->mappings, pid, is_program, symbols->now_ns);
 	return mapping ? shown_module(symbols, mapping->binary) : NULL;
 }
 

@@ -30,7 +30,7 @@ char *tt_harmless_name(const char *text)
 	return replace(text, false);
 }
 
-char *tt_harmless(const char *text)
+char *tt_sanitize(const char *text)
 {
 	return replace(text, true);
 }

@@ -2,9 +2,9 @@
  * Names are the program's, or of whoever made the file: nothing in one may be obeyed by a terminal, lead its reader to
  * see another text than there is, or break the format that it is written in.
  *
- * All text from outside passes here where it comes in: names and messages of events (tools/read/delivery/delivery.c), functions,
- * variables and files (tools/symbols/), what a database holds (tools/db/); and what a command says on stderr where that
- * goes out, since there paths and arguments are in it. So an output need not think of it.
+ * All text from outside passes here where it comes in: names and messages of events (tools/read/delivery/delivery.c),
+ * functions, variables and files (tools/symbols/), what a database holds (tools/db/); and what a command says on stderr
+ * where that goes out, since there paths and arguments are in it. So an output need not think of it.
  */
 #ifndef TT_TEXT_SANITIZE_H
 #define TT_TEXT_SANITIZE_H
@@ -23,7 +23,7 @@ bool tt_letter_is_harmless(gunichar letter);
 char *tt_harmless_name(const char *text);
 
 /* The same for a text of several lines: their ends stay. */
-char *tt_harmless(const char *text);
+char *tt_sanitize(const char *text);
 
 /* Plain ASCII, as nearly all names are, which is harmless; NULL is as well. */
 bool tt_is_plain(const char *text);

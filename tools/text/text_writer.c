@@ -10,15 +10,15 @@ static const char *const codes[] = {
     [TT_PLAIN] = "", [TT_BOLD] = "1", [TT_DIM] = "2", [TT_BAD] = "1;31", [TT_WARN] = "1;33", [TT_NAME] = "1;36",
 };
 
-struct tt_report_pen tt_report_pen(FILE *out)
+struct tt_text_writer tt_text_writer(FILE *out)
 {
 	const char *no = getenv("NO_COLOR");
-	return (struct tt_report_pen){.out = out, .colour = isatty(fileno(out)) && !(no && *no)};
+	return (struct tt_text_writer){.out = out, .colour = isatty(fileno(out)) && !(no && *no)};
 }
 
 int tt_text_width(const char *text)
 {
-	g_autofree char *valid = tt_harmless(text);
+	g_autofree char *valid = tt_sanitize(text);
 	int width = 0;
 
 	for (const char *c = valid; *c; c = g_utf8_next_char(c)) {
@@ -28,9 +28,9 @@ int tt_text_width(const char *text)
 	return width;
 }
 
-static void put(struct tt_report_pen *pen, enum tt_style style, const char *text)
+static void put(struct tt_text_writer *pen, enum tt_style style, const char *text)
 {
-	g_autofree char *shown = tt_harmless(text);
+	g_autofree char *shown = tt_sanitize(text);
 	const char *line = strrchr(shown, '\n');
 
 	pen->column = line ? tt_text_width(line + 1) : pen->column + tt_text_width(shown);
@@ -40,7 +40,7 @@ static void put(struct tt_report_pen *pen, enum tt_style style, const char *text
 		fputs(shown, pen->out);
 }
 
-void tt_put(struct tt_report_pen *pen, enum tt_style style, const char *format, ...)
+void tt_put(struct tt_text_writer *pen, enum tt_style style, const char *format, ...)
 {
 	va_list args;
 
@@ -50,13 +50,13 @@ void tt_put(struct tt_report_pen *pen, enum tt_style style, const char *format, 
 	put(pen, style, text);
 }
 
-void tt_put_padded(struct tt_report_pen *pen, enum tt_style style, int width, const char *text)
+void tt_put_padded(struct tt_text_writer *pen, enum tt_style style, int width, const char *text)
 {
 	put(pen, style, text);
 	tt_put(pen, TT_PLAIN, "%*s", MAX(0, width - tt_text_width(text)), "");
 }
 
-void tt_put_wrapped(struct tt_report_pen *pen, enum tt_style style, int indent, int width, const char *text)
+void tt_put_wrapped(struct tt_text_writer *pen, enum tt_style style, int indent, int width, const char *text)
 {
 	g_auto(GStrv) words = g_strsplit(text, " ", -1);
 

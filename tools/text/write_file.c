@@ -44,7 +44,7 @@ static bool write_stream(FILE *stream, const char *path, const char *text, GErro
 	return whole ? true : fail(error, path, number);
 }
 
-bool tt_save(const char *path, const char *what, const char *text, GError **error)
+bool tt_write_file(const char *path, const char *what, const char *text, GError **error)
 {
 	struct stat there;
 	GError *cause = NULL;

@@ -11,7 +11,7 @@
  * is written whole or not at all, and what was there before stays until then. False with *error, whose message is one
  * line with the remedy.
  */
-bool tt_save(const char *path, const char *what, const char *text, GError **error);
+bool tt_write_file(const char *path, const char *what, const char *text, GError **error);
 
 /*
  * Whether that could be done now, before the work for it begins; NULL: it can. A pipe stays open then: its reader would

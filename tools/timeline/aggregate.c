@@ -20,7 +20,7 @@ static void add_item(GArray *groups, unsigned item, double from, double to, doub
 	}
 }
 
-GArray *tt_thin_spans(const struct tt_lane *lane, const struct tt_scale *scale, double finest)
+GArray *tt_aggregate_spans(const struct tt_lane *lane, const struct tt_scale *scale, double finest)
 {
 	GArray *groups = g_array_new(false, false, sizeof(struct tt_group));
 
@@ -32,7 +32,7 @@ GArray *tt_thin_spans(const struct tt_lane *lane, const struct tt_scale *scale, 
 	return groups;
 }
 
-GArray *tt_thin_bars(const struct tt_lane *lane, unsigned row, const struct tt_scale *scale, double finest)
+GArray *tt_aggregate_bars(const struct tt_lane *lane, unsigned row, const struct tt_scale *scale, double finest)
 {
 	GArray *groups = g_array_new(false, false, sizeof(struct tt_group));
 
@@ -45,7 +45,7 @@ GArray *tt_thin_bars(const struct tt_lane *lane, unsigned row, const struct tt_s
 	return groups;
 }
 
-GArray *tt_thin_marks(const struct tt_lane *lane, const struct tt_scale *scale, double step)
+GArray *tt_aggregate_marks(const struct tt_lane *lane, const struct tt_scale *scale, double step)
 {
 	GArray *groups = g_array_new(false, false, sizeof(struct tt_group));
 
@@ -64,12 +64,12 @@ static size_t count(const struct tt_lanes *lanes, const struct tt_scale *scale, 
 	*all = 0;
 	for (unsigned i = 0; i < lanes->lanes->len; i++) {
 		const struct tt_lane *lane = lanes->lanes->pdata[i];
-		g_autoptr(GArray) spans = tt_thin_spans(lane, scale, finest);
-		g_autoptr(GArray) marks = tt_thin_marks(lane, scale, finest * 3);
+		g_autoptr(GArray) spans = tt_aggregate_spans(lane, scale, finest);
+		g_autoptr(GArray) marks = tt_aggregate_marks(lane, scale, finest * 3);
 		*all += lane->spans->len + lane->bars->len + lane->marks->len;
 		drawn += spans->len + marks->len;
 		for (unsigned row = 0; row < lane->rows; row++) {
-			g_autoptr(GArray) bars = tt_thin_bars(lane, row, scale, finest);
+			g_autoptr(GArray) bars = tt_aggregate_bars(lane, row, scale, finest);
 			drawn += bars->len;
 		}
 	}
@@ -107,9 +107,10 @@ static GArray *choose_arrows(const struct tt_lanes *lanes, unsigned arrows)
 	return chosen;
 }
 
-struct tt_thinning *tt_thin(const struct tt_lanes *lanes, const struct tt_scale *scale, size_t things, unsigned arrows)
+struct tt_aggregation *tt_aggregate(const struct tt_lanes *lanes, const struct tt_scale *scale, size_t things,
+                                    unsigned arrows)
 {
-	struct tt_thinning *thinning = g_new0(struct tt_thinning, 1);
+	struct tt_aggregation *thinning = g_new0(struct tt_aggregation, 1);
 	size_t all, drawn = count(lanes, scale, 0, &all);
 
 	while (drawn > things && thinning->finest < scale->width) {
@@ -122,7 +123,7 @@ struct tt_thinning *tt_thin(const struct tt_lanes *lanes, const struct tt_scale 
 	return thinning;
 }
 
-void tt_thinning_free(struct tt_thinning *thinning)
+void tt_aggregation_free(struct tt_aggregation *thinning)
 {
 	if (!thinning)
 		return;

@@ -14,7 +14,7 @@ struct tt_group {
 	double from, to; /* places */
 };
 
-struct tt_thinning {
+struct tt_aggregation {
 	double finest;    /* what is narrower than this is joined; 0: nothing is */
 	double mark_step; /* marks nearer to each other than this are joined */
 	size_t joined;    /* how many spans, holds and marks are not drawn alone */
@@ -22,12 +22,13 @@ struct tt_thinning {
 };
 
 /* Finds how fine the picture can be with at most `things` spans, holds and marks, and `arrows` arrows. */
-struct tt_thinning *tt_thin(const struct tt_lanes *lanes, const struct tt_scale *scale, size_t things, unsigned arrows);
-void tt_thinning_free(struct tt_thinning *thinning);
+struct tt_aggregation *tt_aggregate(const struct tt_lanes *lanes, const struct tt_scale *scale, size_t things,
+                                    unsigned arrows);
+void tt_aggregation_free(struct tt_aggregation *thinning);
 
 /* A lane's spans, holds of a row, and marks in groups (struct tt_group, the caller's). */
-GArray *tt_thin_spans(const struct tt_lane *lane, const struct tt_scale *scale, double finest);
-GArray *tt_thin_bars(const struct tt_lane *lane, unsigned row, const struct tt_scale *scale, double finest);
-GArray *tt_thin_marks(const struct tt_lane *lane, const struct tt_scale *scale, double step);
+GArray *tt_aggregate_spans(const struct tt_lane *lane, const struct tt_scale *scale, double finest);
+GArray *tt_aggregate_bars(const struct tt_lane *lane, unsigned row, const struct tt_scale *scale, double finest);
+GArray *tt_aggregate_marks(const struct tt_lane *lane, const struct tt_scale *scale, double step);
 
 #endif /* TT_TIMELINE_AGGREGATE_H */

@@ -139,7 +139,7 @@ static void wait_ended(struct tt_thread *thread, enum tt_outcome outcome, struct
 	wait->waker = waker;
 	turn(lanes, lane, event->time_ns, TT_DOING_RUN);
 	if (object && waker)
-		draw_arrow(lanes, waker, tt_acts_take(lanes->acts, object, waker, since_ns), thread, object, since_ns,
+		draw_arrow(lanes, waker, tt_wakes_take(lanes->acts, object, waker, since_ns), thread, object, since_ns,
 		           event->time_ns);
 }
 
@@ -213,10 +213,10 @@ static void event_seen(struct tt_thread *thread, struct tt_object *object, const
 		lane_of(lanes, object->thread, event->time_ns);
 	note_depth(lane, object, event);
 	if (object)
-		tt_acts_add(lanes->acts, thread, object, event);
+		tt_wakes_add(lanes->acts, thread, object, event);
 	if (!in_window(lanes, mark.time_ns, mark.time_ns))
 		return;
-	mark.text = tt_describe_event(event, &mark.kind);
+	mark.text = tt_tooltip_event(event, &mark.kind);
 	if (mark.text) {
 		g_array_append_val(lane->marks, mark);
 		keep(lanes);
@@ -241,7 +241,7 @@ struct tt_lanes *tt_lanes_new(struct tt_model *model, const struct tt_selection 
 	lanes->arrows = g_array_new(false, false, sizeof(struct tt_arrow));
 	lanes->selection = *selection;
 	lanes->by_thread = g_hash_table_new_full(NULL, NULL, NULL, lane_free);
-	lanes->acts = tt_acts_new();
+	lanes->acts = tt_wakes_new();
 	tt_model_observe(model, &observer, lanes);
 	return lanes;
 }

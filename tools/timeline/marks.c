@@ -121,7 +121,7 @@ static const struct {
     [TT_EVENT_timer_cancelled] = {TT_MARK_SIGNAL, cancel},
 };
 
-char *tt_describe_event(const struct tt_event *event, enum tt_mark_kind *kind)
+char *tt_tooltip_event(const struct tt_event *event, enum tt_mark_kind *kind)
 {
 	g_autofree char *text = marks[event->type].text ? marks[event->type].text(event) : NULL;
 	g_autofree char *clean = text ? tt_text_clean(text) : NULL;

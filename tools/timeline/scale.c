@@ -14,12 +14,12 @@ struct measure {
 	int64_t longer;
 };
 
-static int64_t length(const struct tt_piece *step)
+static int64_t length(const struct tt_scale_segment *step)
 {
 	return step->end_ns - step->begin_ns;
 }
 
-static double least_of(const struct measure *measure, const struct tt_piece *step)
+static double least_of(const struct measure *measure, const struct tt_scale_segment *step)
 {
 	return length(step) > measure->longer ? measure->least : 0;
 }
@@ -29,7 +29,7 @@ static double steps_width(const struct tt_scale *scale, const struct measure *me
 	double width = 0;
 
 	for (unsigned i = 0; i < scale->steps->len; i++) {
-		const struct tt_piece *step = &g_array_index(scale->steps, struct tt_piece, i);
+		const struct tt_scale_segment *step = &g_array_index(scale->steps, struct tt_scale_segment, i);
 		if (step->fit != TT_FIT_CUT)
 			width += fmax(least_of(measure, step), per_ns * (double)length(step));
 	}
@@ -56,7 +56,7 @@ static void place_steps(struct tt_scale *scale, const struct measure *measure, d
 	double at = 0;
 
 	for (unsigned i = 0; i < scale->steps->len; i++) {
-		struct tt_piece *step = &g_array_index(scale->steps, struct tt_piece, i);
+		struct tt_scale_segment *step = &g_array_index(scale->steps, struct tt_scale_segment, i);
 		double wanted = scale->per_ns * (double)length(step);
 		double given = step->fit == TT_FIT_CUT ? tail : fmax(wanted, least_of(measure, step));
 		step->begin = at;
@@ -66,15 +66,16 @@ static void place_steps(struct tt_scale *scale, const struct measure *measure, d
 		step->end = at;
 	}
 	if (scale->steps->len)
-		g_array_index(scale->steps, struct tt_piece, scale->steps->len - 1).end = scale->width;
+		g_array_index(scale->steps, struct tt_scale_segment, scale->steps->len - 1).end = scale->width;
 }
 
 static void join_pieces(struct tt_scale *scale)
 {
 	for (unsigned i = 0; i < scale->steps->len; i++) {
-		struct tt_piece step = g_array_index(scale->steps, struct tt_piece, i);
-		struct tt_piece *last =
-		    scale->pieces->len ? &g_array_index(scale->pieces, struct tt_piece, scale->pieces->len - 1) : NULL;
+		struct tt_scale_segment step = g_array_index(scale->steps, struct tt_scale_segment, i);
+		struct tt_scale_segment *last =
+		    scale->pieces->len ? &g_array_index(scale->pieces, struct tt_scale_segment, scale->pieces->len - 1)
+				       : NULL;
 		if (last && last->fit == step.fit) {
 			last->end = step.end;
 			last->end_ns = step.end_ns;
@@ -89,8 +90,8 @@ static bool cut_tail(struct tt_scale *scale, double tail)
 {
 	if (tail <= 0 || scale->steps->len < 2)
 		return false;
-	struct tt_piece *last = &g_array_index(scale->steps, struct tt_piece, scale->steps->len - 1);
-	int64_t before = last->begin_ns - g_array_index(scale->steps, struct tt_piece, 0).begin_ns;
+	struct tt_scale_segment *last = &g_array_index(scale->steps, struct tt_scale_segment, scale->steps->len - 1);
+	int64_t before = last->begin_ns - g_array_index(scale->steps, struct tt_scale_segment, 0).begin_ns;
 	double after = (double)length(last);
 	if (after < (double)before * LONG_TAIL && after / ((double)before + after) > tail / scale->width)
 		return false;
@@ -111,7 +112,7 @@ static int64_t longer_than(const struct tt_scale *scale, unsigned most)
 	g_autoptr(GArray) lengths = g_array_new(false, false, sizeof(int64_t));
 
 	for (unsigned i = 0; i < scale->steps->len; i++) {
-		int64_t one = length(&g_array_index(scale->steps, struct tt_piece, i));
+		int64_t one = length(&g_array_index(scale->steps, struct tt_scale_segment, i));
 		g_array_append_val(lengths, one);
 	}
 	if (lengths->len <= most)
@@ -136,8 +137,8 @@ static struct measure measure_of(const struct tt_scale *scale, const struct tt_s
 static void add_steps(struct tt_scale *scale, const GArray *moments)
 {
 	for (unsigned i = 0; i + 1 < moments->len; i++) {
-		struct tt_piece step = {.begin_ns = g_array_index(moments, int64_t, i),
-		                        .end_ns = g_array_index(moments, int64_t, i + 1)};
+		struct tt_scale_segment step = {.begin_ns = g_array_index(moments, int64_t, i),
+		                                .end_ns = g_array_index(moments, int64_t, i + 1)};
 		g_array_append_val(scale->steps, step);
 	}
 }
@@ -149,8 +150,8 @@ struct tt_scale *tt_scale_new(const GArray *moments, int64_t origin_ns, const st
 
 	scale->width = width;
 	scale->origin_ns = origin_ns;
-	scale->steps = g_array_new(false, true, sizeof(struct tt_piece));
-	scale->pieces = g_array_new(false, true, sizeof(struct tt_piece));
+	scale->steps = g_array_new(false, true, sizeof(struct tt_scale_segment));
+	scale->pieces = g_array_new(false, true, sizeof(struct tt_scale_segment));
 	add_steps(scale, moments);
 	if (scale->steps->len == 0)
 		return scale;
@@ -177,18 +178,18 @@ double tt_scale_place(const struct tt_scale *scale, int64_t ns)
 {
 	unsigned low = 0, high = scale->steps->len;
 
-	if (!high || ns <= g_array_index(scale->steps, struct tt_piece, 0).begin_ns)
+	if (!high || ns <= g_array_index(scale->steps, struct tt_scale_segment, 0).begin_ns)
 		return 0;
-	if (ns >= g_array_index(scale->steps, struct tt_piece, high - 1).end_ns)
+	if (ns >= g_array_index(scale->steps, struct tt_scale_segment, high - 1).end_ns)
 		return scale->width;
 	while (high - low > 1) {
 		unsigned middle = low + (high - low) / 2;
-		if (g_array_index(scale->steps, struct tt_piece, middle).begin_ns <= ns)
+		if (g_array_index(scale->steps, struct tt_scale_segment, middle).begin_ns <= ns)
 			low = middle;
 		else
 			high = middle;
 	}
-	const struct tt_piece *step = &g_array_index(scale->steps, struct tt_piece, low);
+	const struct tt_scale_segment *step = &g_array_index(scale->steps, struct tt_scale_segment, low);
 	double share = (double)(ns - step->begin_ns) / (double)(step->end_ns - step->begin_ns);
 	return step->begin + share * (step->end - step->begin);
 }
@@ -235,7 +236,7 @@ static int64_t greatest_to_scale(const struct tt_scale *scale)
 	int64_t greatest = 0;
 
 	for (unsigned i = 0; i < scale->pieces->len; i++) {
-		const struct tt_piece *piece = &g_array_index(scale->pieces, struct tt_piece, i);
+		const struct tt_scale_segment *piece = &g_array_index(scale->pieces, struct tt_scale_segment, i);
 		if (piece->fit == TT_FIT_TO_SCALE)
 			greatest = piece->end_ns - scale->origin_ns;
 	}
@@ -253,7 +254,7 @@ GArray *tt_scale_ticks(const struct tt_scale *scale, double apart)
 	int64_t step = round_step(scale, apart);
 	int64_t greatest = greatest_to_scale(scale);
 	for (unsigned i = 0; i < scale->pieces->len; i++) {
-		const struct tt_piece *piece = &g_array_index(scale->pieces, struct tt_piece, i);
+		const struct tt_scale_segment *piece = &g_array_index(scale->pieces, struct tt_scale_segment, i);
 		if (piece->fit != TT_FIT_TO_SCALE)
 			continue;
 		int64_t first = (piece->begin_ns - scale->origin_ns + step - 1) / step * step;

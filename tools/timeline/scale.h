@@ -28,7 +28,7 @@ enum tt_fit {
 };
 
 /* A part of the axis. */
-struct tt_piece {
+struct tt_scale_segment {
 	int64_t begin_ns, end_ns;
 	double begin, end; /* places */
 	enum tt_fit fit;
@@ -43,8 +43,8 @@ struct tt_scale {
 	double width;
 	int64_t origin_ns;
 	double per_ns;  /* of what is to scale; 0 if nothing is */
-	GArray *steps;  /* struct tt_piece, from moment to moment */
-	GArray *pieces; /* struct tt_piece, neighbours of one fit joined */
+	GArray *steps;  /* struct tt_scale_segment, from moment to moment */
+	GArray *pieces; /* struct tt_scale_segment, neighbours of one fit joined */
 };
 
 struct tt_scale_options {

@@ -132,7 +132,7 @@ char *tt_describe_group(const struct tt_lanes *lanes, unsigned i)
 	return g_string_free(text, FALSE);
 }
 
-char *tt_describe_lane(const struct tt_lanes *lanes, const struct tt_lane *lane)
+char *tt_tooltip_lane(const struct tt_lanes *lanes, const struct tt_lane *lane)
 {
 	const struct tt_thread *thread = lane->thread;
 	GString *text = g_string_new(NULL);
@@ -169,7 +169,7 @@ static void add_outcome(GString *text, const struct tt_span *span)
 		g_string_append_printf(text, "\nwoken by %s", tt_thread_name(span->waker));
 }
 
-char *tt_describe_span(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_span *span)
+char *tt_tooltip_span(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_span *span)
 {
 	GString *text = g_string_new(tt_thread_name(lane->thread));
 	g_autofree char *object = tt_object_text(span->object);
@@ -202,7 +202,7 @@ char *tt_describe_span(const struct tt_lanes *lanes, const struct tt_lane *lane,
 	return g_string_free(text, false);
 }
 
-char *tt_describe_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_bar *bar)
+char *tt_tooltip_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_bar *bar)
 {
 	g_autofree char *object = tt_object_text(bar->object);
 	GString *text = g_string_new(tt_thread_name(lane->thread));
@@ -221,7 +221,7 @@ char *tt_describe_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, 
 	return g_string_free(text, false);
 }
 
-char *tt_describe_mark(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_mark *mark)
+char *tt_tooltip_mark(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_mark *mark)
 {
 	g_autofree char *moment = tt_moment_text(lanes, mark->time_ns);
 	GString *text = g_string_new(NULL);
@@ -231,7 +231,7 @@ char *tt_describe_mark(const struct tt_lanes *lanes, const struct tt_lane *lane,
 	return g_string_free(text, false);
 }
 
-char *tt_describe_arrow(const struct tt_lanes *lanes, const struct tt_arrow *arrow)
+char *tt_tooltip_arrow(const struct tt_lanes *lanes, const struct tt_arrow *arrow)
 {
 	g_autofree char *object = tt_object_text(arrow->object);
 	g_autofree char *from = tt_moment_text(lanes, arrow->from_ns);
@@ -253,7 +253,7 @@ static void add_holders(GString *text, const struct tt_lane *lane, const struct 
 	}
 }
 
-char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *lane)
+char *tt_tooltip_blocked(const struct tt_lanes *lanes, const struct tt_lane *lane)
 {
 	const struct tt_span *span = tt_lane_blocked(lane);
 	g_autofree char *object = tt_object_text(span->object);
@@ -272,7 +272,7 @@ char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *la
 	return g_string_free(text, false);
 }
 
-void tt_describe_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then)
+void tt_tooltip_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then)
 {
 	g_autofree char *length = tt_duration_text(lanes->last_ns - lanes->origin_ns);
 

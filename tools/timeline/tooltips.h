@@ -27,19 +27,19 @@ char *tt_hold_label(const struct tt_bar *bar);
 char *tt_describe_group(const struct tt_lanes *lanes, unsigned i);
 
 /* Whole sentences, over several lines, with times and sites. */
-char *tt_describe_lane(const struct tt_lanes *lanes, const struct tt_lane *lane);
-char *tt_describe_span(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_span *span);
-char *tt_describe_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_bar *bar);
-char *tt_describe_mark(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_mark *mark);
-char *tt_describe_arrow(const struct tt_lanes *lanes, const struct tt_arrow *arrow);
+char *tt_tooltip_lane(const struct tt_lanes *lanes, const struct tt_lane *lane);
+char *tt_tooltip_span(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_span *span);
+char *tt_tooltip_bar(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_bar *bar);
+char *tt_tooltip_mark(const struct tt_lanes *lanes, const struct tt_lane *lane, const struct tt_mark *mark);
+char *tt_tooltip_arrow(const struct tt_lanes *lanes, const struct tt_arrow *arrow);
 
 /* One line for a thread blocked at the end: `worker waits for lock B, held by main, since 0.1 s at f file.c:3`. */
-char *tt_describe_blocked(const struct tt_lanes *lanes, const struct tt_lane *lane);
+char *tt_tooltip_blocked(const struct tt_lanes *lanes, const struct tt_lane *lane);
 
 /* The text of the mark that an event makes, and its kind; NULL if it makes none. */
-char *tt_describe_event(const struct tt_event *event, enum tt_mark_kind *kind);
+char *tt_tooltip_event(const struct tt_event *event, enum tt_mark_kind *kind);
 
 /* `3 threads, 52 events in 412 ms`, and what is not shown: the words are joined by `between`, then by `then`. */
-void tt_describe_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then);
+void tt_tooltip_extent(GString *text, const struct tt_lanes *lanes, const char *between, const char *then);
 
 #endif /* TT_TIMELINE_TOOLTIPS_H */

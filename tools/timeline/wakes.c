@@ -40,12 +40,12 @@ static void free_acts(void *acts)
 	g_array_unref(acts);
 }
 
-GHashTable *tt_acts_new(void)
+GHashTable *tt_wakes_new(void)
 {
 	return g_hash_table_new_full(key_hash, key_equal, g_free, free_acts);
 }
 
-void tt_acts_add(GHashTable *acts, struct tt_thread *thread, struct tt_object *object, const struct tt_event *event)
+void tt_wakes_add(GHashTable *acts, struct tt_thread *thread, struct tt_object *object, const struct tt_event *event)
 {
 	struct key key = {thread, object};
 	struct act act = {event->time_ns, event->woken};
@@ -64,7 +64,7 @@ void tt_acts_add(GHashTable *acts, struct tt_thread *thread, struct tt_object *o
 	g_array_append_val(list, act);
 }
 
-int64_t tt_acts_take(GHashTable *acts, struct tt_object *object, struct tt_thread *waker, int64_t since_ns)
+int64_t tt_wakes_take(GHashTable *acts, struct tt_object *object, struct tt_thread *waker, int64_t since_ns)
 {
 	struct key key = {waker, object};
 	GArray *list = g_hash_table_lookup(acts, &key);

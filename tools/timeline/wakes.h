@@ -9,15 +9,15 @@
 
 #include "tools/model/model.h"
 
-GHashTable *tt_acts_new(void);
+GHashTable *tt_wakes_new(void);
 
 /* Remembers the event if it may wake waiters of the object. */
-void tt_acts_add(GHashTable *acts, struct tt_thread *thread, struct tt_object *object, const struct tt_event *event);
+void tt_wakes_add(GHashTable *acts, struct tt_thread *thread, struct tt_object *object, const struct tt_event *event);
 
 /*
  * The time of the waker's act that woke one that had waited for the object since then; 0 if none is known. A notify
  * wakes as many as it said, in order; of a thread's other acts on an object the latest counts.
  */
-int64_t tt_acts_take(GHashTable *acts, struct tt_object *object, struct tt_thread *waker, int64_t since_ns);
+int64_t tt_wakes_take(GHashTable *acts, struct tt_object *object, struct tt_thread *waker, int64_t since_ns);
 
 #endif /* TT_TIMELINE_WAKES_H */

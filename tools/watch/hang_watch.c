@@ -7,32 +7,32 @@ static const double hang_after = 2;
 
 static void begin(const struct tt_live_source *source, void *data)
 {
-	struct tt_catcher *catcher = data;
+	struct tt_hang_watch *catcher = data;
 
-	catcher->lookout = tt_lookout_start(
+	catcher->lookout = tt_live_monitor_start(
 	    source,
-	    &(struct tt_lookout_options){.program = catcher->program, .hang_after = hang_after, .silent = true});
+	    &(struct tt_live_monitor_options){.program = catcher->program, .hang_after = hang_after, .silent = true});
 }
 
 static bool is_caught(void *data)
 {
-	struct tt_catcher *catcher = data;
+	struct tt_hang_watch *catcher = data;
 
-	return catcher->lookout && tt_lookout_has_reported(catcher->lookout);
+	return catcher->lookout && tt_live_monitor_has_reported(catcher->lookout);
 }
 
 static void end(void *data)
 {
-	tt_lookout_stop(((struct tt_catcher *)data)->lookout);
+	tt_live_monitor_stop(((struct tt_hang_watch *)data)->lookout);
 }
 
-struct tt_companion tt_catcher_companion(struct tt_catcher *catcher)
+struct tt_live_reader tt_hang_watch_companion(struct tt_hang_watch *catcher)
 {
-	return (struct tt_companion){begin, is_caught, end, catcher};
+	return (struct tt_live_reader){begin, is_caught, end, catcher};
 }
 
-void tt_catcher_clear(struct tt_catcher *catcher)
+void tt_hang_watch_clear(struct tt_hang_watch *catcher)
 {
-	tt_lookout_free(catcher->lookout);
+	tt_live_monitor_free(catcher->lookout);
 	catcher->lookout = NULL;
 }

@@ -7,13 +7,13 @@
 
 #include "tools/session/record.h"
 
-struct tt_catcher {
+struct tt_hang_watch {
 	const char *program;
-	struct tt_lookout *lookout; /* private */
+	struct tt_live_monitor *lookout; /* private */
 };
 
 /* What to record with. The catcher must stay. */
-struct tt_companion tt_catcher_companion(struct tt_catcher *catcher);
-void tt_catcher_clear(struct tt_catcher *catcher);
+struct tt_live_reader tt_hang_watch_companion(struct tt_hang_watch *catcher);
+void tt_hang_watch_clear(struct tt_hang_watch *catcher);
 
 #endif /* TT_WATCH_HANG_WATCH_H */

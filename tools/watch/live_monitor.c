@@ -37,7 +37,7 @@ struct message {
 	struct tt_hang_key key;              /* of the finding */
 };
 
-struct tt_lookout {
+struct tt_live_monitor {
 	pid_t pid;
 	int from;         /* its pipe to us, -1 when it has ended */
 	GArray *reported; /* struct tt_hang_key */
@@ -46,7 +46,7 @@ struct tt_lookout {
 
 /* In the process itself. */
 struct looking {
-	const struct tt_lookout_options *options;
+	const struct tt_live_monitor_options *options;
 	struct tt_hangs *hangs;
 	struct tt_beacon *beacon;
 	FILE *out;
@@ -146,9 +146,9 @@ static guint leave_open(const struct looking *looking)
 {
 	struct tt_check *check = tt_hangs_check(looking->hangs);
 
-	tt_check_settle(check);
+	tt_check_sort_findings(check);
 	if (looking->options->check)
-		tt_check_request_apply(looking->options->check, check);
+		tt_check_options_mark(looking->options->check, check);
 	for (guint i = check->findings->len; i-- > 0;)
 		if (!tt_finding_is_open(check->findings->pdata[i]))
 			g_ptr_array_remove_index(check->findings, i);
@@ -182,9 +182,9 @@ static bool on_module(const struct tt_module *module, void *data)
 	return true;
 }
 
-static bool on_loss(const struct tt_loss *loss, void *data)
+static bool on_loss(const struct tt_discarded *loss, void *data)
 {
-	tt_check_lose(tt_hangs_check(((struct looking *)data)->hangs), loss);
+	tt_check_add_discarded(tt_hangs_check(((struct looking *)data)->hangs), loss);
 	return true;
 }
 
@@ -260,7 +260,7 @@ static void look_with_beacon(struct looking *looking, const struct tt_live_sourc
 	        why);
 }
 
-static void look(const struct tt_live_source *source, const struct tt_lookout_options *options, int to)
+static void look(const struct tt_live_source *source, const struct tt_live_monitor_options *options, int to)
 {
 	double patience_ns = options->hang_after * 1e9;
 	struct looking looking = {.options = options, .to = to, .out = take_stderr()};
@@ -274,7 +274,7 @@ static void look(const struct tt_live_source *source, const struct tt_lookout_op
 }
 
 /* It has ended, and has not said so: what it was to see, it does not see any more. */
-static void miss(struct tt_lookout *lookout)
+static void miss(struct tt_live_monitor *lookout)
 {
 	if (!lookout->over)
 		tt_note("reading along has failed: a hang is found when the program has ended");
@@ -285,7 +285,7 @@ static void miss(struct tt_lookout *lookout)
 }
 
 /* Takes what it has said by now. */
-static void receive(struct tt_lookout *lookout)
+static void receive(struct tt_live_monitor *lookout)
 {
 	struct message message;
 	ssize_t n = 1;
@@ -301,7 +301,7 @@ static void receive(struct tt_lookout *lookout)
 }
 
 /* Whether it can see anything is known before the program begins. */
-static void wait_until_ready(struct tt_lookout *lookout)
+static void wait_until_ready(struct tt_live_monitor *lookout)
 {
 	gint64 until = g_get_monotonic_time() + PATIENCE_MS * INT64_C(1000);
 	struct pollfd pipe = {.fd = lookout->from, .events = POLLIN};
@@ -315,9 +315,10 @@ static void wait_until_ready(struct tt_lookout *lookout)
 		        "ended");
 }
 
-struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const struct tt_lookout_options *options)
+struct tt_live_monitor *tt_live_monitor_start(const struct tt_live_source *source,
+                                              const struct tt_live_monitor_options *options)
 {
-	struct tt_lookout *lookout = g_new0(struct tt_lookout, 1);
+	struct tt_live_monitor *lookout = g_new0(struct tt_live_monitor, 1);
 	int ends[2];
 
 	lookout->reported = g_array_new(FALSE, FALSE, sizeof(struct tt_hang_key));
@@ -328,7 +329,7 @@ struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const s
 	pid_t us = getpid();
 	lookout->pid = fork();
 	if (lookout->pid == 0) {
-		tt_offspring_ends_with(us, SIGKILL);
+		tt_process_tree_ends_with(us, SIGKILL);
 		prctl(PR_SET_NAME, "trace-thr-look");
 		close(ends[0]);
 		look(source, options, ends[1]);
@@ -341,18 +342,18 @@ struct tt_lookout *tt_lookout_start(const struct tt_live_source *source, const s
 	return lookout;
 }
 
-bool tt_lookout_has_reported(struct tt_lookout *lookout)
+bool tt_live_monitor_has_reported(struct tt_live_monitor *lookout)
 {
 	receive(lookout);
 	return lookout->reported->len > 0;
 }
 
-const GArray *tt_lookout_reported(const struct tt_lookout *lookout)
+const GArray *tt_live_monitor_reported(const struct tt_live_monitor *lookout)
 {
 	return lookout->reported;
 }
 
-void tt_lookout_stop(struct tt_lookout *lookout)
+void tt_live_monitor_stop(struct tt_live_monitor *lookout)
 {
 	if (!lookout || lookout->from == -1)
 		return;
@@ -365,11 +366,11 @@ void tt_lookout_stop(struct tt_lookout *lookout)
 	lookout->from = -1;
 }
 
-void tt_lookout_free(struct tt_lookout *lookout)
+void tt_live_monitor_free(struct tt_live_monitor *lookout)
 {
 	if (!lookout)
 		return;
-	tt_lookout_stop(lookout);
+	tt_live_monitor_stop(lookout);
 	g_array_free(lookout->reported, TRUE);
 	g_free(lookout);
 }

@@ -13,8 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (!db != !!error)
 		abort();
 	if (db) {
-		struct tt_picture *picture = tt_picture_read(db, &error);
-		tt_picture_free(picture);
+		struct tt_db_snapshot *picture = tt_db_snapshot_read(db, &error);
+		tt_db_snapshot_free(picture);
 		g_clear_error(&error);
 		struct tt_inversions *inversions = tt_inversions_find(db, NULL, true, &error);
 		tt_inversions_free(inversions);

@@ -19,9 +19,9 @@ static bool on_module(const struct tt_module *module, void *check)
 	return module->path;
 }
 
-static bool on_loss(const struct tt_loss *loss, void *check)
+static bool on_loss(const struct tt_discarded *loss, void *check)
 {
-	tt_check_lose(check, loss);
+	tt_check_add_discarded(check, loss);
 	return true;
 }
 

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 	if (tt_parse_number(text, 3, 1000, &number) && !(number >= 3 && number <= 1000))
 		abort();
 	tt_level_parse(text, &level);
-	check_shown(tt_harmless(text), true);
+	check_shown(tt_sanitize(text), true);
 	check_shown(tt_harmless_name(text), false);
 	const char *shown = tt_harmless_or_made(text, &made);
 	check_shown(g_strdup(shown), false);

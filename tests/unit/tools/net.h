@@ -14,10 +14,10 @@ enum { MOST_LOCKS = 16, MOST_TAKERS = 64, MOST_ARCS = 256 };
 struct net {
 	struct tt_object locks[MOST_LOCKS];
 	struct tt_thread threads[MOST_TAKERS];
-	struct tt_dependency dependencies[MOST_ARCS];
+	struct tt_lock_dependency dependencies[MOST_ARCS];
 	guint n;
 	GPtrArray *arcs;
-	struct tt_lock_parts *parts;
+	struct tt_sccs *parts;
 	/* the caller's answers, and what was asked */
 	guint asked, reached_at;                        /* the first choice that is reached; 0: none */
 	uint64_t work;                                  /* each costs */
@@ -29,7 +29,7 @@ struct net {
 
 static inline void free_arc(void *data)
 {
-	struct tt_arc *arc = data;
+	struct tt_lock_edge *arc = data;
 
 	g_ptr_array_free(arc->dependencies, TRUE);
 	g_free(arc);
@@ -50,16 +50,16 @@ static inline void net_free(struct net *net)
 	if (net->found)
 		tt_lock_cycles_free(net->found);
 	if (net->parts)
-		tt_lock_parts_free(net->parts);
+		tt_sccs_free(net->parts);
 	g_ptr_array_free(net->arcs, TRUE);
 	g_free(net);
 }
 
 /* The thread asks for a lock while it has another. */
-static inline struct tt_dependency *asks(struct net *net, guint thread, guint held, guint wanted)
+static inline struct tt_lock_dependency *asks(struct net *net, guint thread, guint held, guint wanted)
 {
-	struct tt_dependency *dependency = &net->dependencies[net->n];
-	struct tt_arc *arc = NULL;
+	struct tt_lock_dependency *dependency = &net->dependencies[net->n];
+	struct tt_lock_edge *arc = NULL;
 
 	assert_true(net->n < MOST_ARCS && thread < MOST_TAKERS);
 	dependency->thread = &net->threads[thread];
@@ -68,12 +68,12 @@ static inline struct tt_dependency *asks(struct net *net, guint thread, guint he
 	dependency->requests = g_ptr_array_new();
 	dependency->number = net->n++;
 	for (guint i = 0; i < net->arcs->len; i++) {
-		struct tt_arc *other = net->arcs->pdata[i];
+		struct tt_lock_edge *other = net->arcs->pdata[i];
 		if (other->from == &net->locks[held] && other->to == &net->locks[wanted])
 			arc = other;
 	}
 	if (!arc) {
-		arc = g_new0(struct tt_arc, 1);
+		arc = g_new0(struct tt_lock_edge, 1);
 		arc->from = &net->locks[held];
 		arc->to = &net->locks[wanted];
 		arc->dependencies = g_ptr_array_new();
@@ -83,7 +83,7 @@ static inline struct tt_dependency *asks(struct net *net, guint thread, guint he
 	return dependency;
 }
 
-static inline bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
+static inline bool apart(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b, void *data)
 {
 	struct net *net = data;
 
@@ -116,9 +116,9 @@ static const struct tt_cycle_limits plenty = {
 
 static inline void search(struct net *net, struct tt_cycle_limits limits)
 {
-	const struct tt_cycle_tests tests = {apart, writers_of, reaches, net};
+	const struct tt_cycle_oracle tests = {apart, writers_of, reaches, net};
 
-	net->parts = tt_lock_parts_new(net->arcs);
+	net->parts = tt_sccs_new(net->arcs);
 	net->found = tt_lock_cycles_find(net->parts, &tests, &limits);
 }
 

@@ -2,7 +2,7 @@
  * A history by hand, and moments in it, for the tests of what orders it: feeds whose actions are kept.
  *
  *     struct past past = past_begin();
- *     struct tt_moment first = past_now(&past, T1);
+ *     struct tt_point first = past_now(&past, T1);
  *     acquires(&past.feed, T1, A);
  *     ...
  *     past_end(&past);                 no more is fed
@@ -21,7 +21,7 @@ struct past {
 	struct feed feed;
 	GHashTable *histories;
 	struct tt_history *history;
-	struct tt_links *links; /* in the end */
+	struct tt_hb_edges *links; /* in the end */
 };
 
 static inline void past_on_hold(struct tt_hold *hold, const struct tt_event *event, void *histories)
@@ -58,12 +58,12 @@ static inline struct past past_begin(void)
 
 static inline void past_end(struct past *past)
 {
-	past->links = tt_links_new(past->history);
+	past->links = tt_hb_edges_new(past->history);
 }
 
 static inline void past_free(struct past *past)
 {
-	tt_links_free(past->links);
+	tt_hb_edges_free(past->links);
 	g_hash_table_destroy(past->histories);
 	feed_free(&past->feed);
 }
@@ -74,9 +74,9 @@ static inline uint32_t past_number(const struct past *past, unsigned who)
 }
 
 /* Just before what the thread, which has been seen, does next. */
-static inline struct tt_moment past_now(const struct past *past, unsigned who)
+static inline struct tt_point past_now(const struct past *past, unsigned who)
 {
-	return (struct tt_moment){past_number(past, who), tt_history_position(past->history)};
+	return (struct tt_point){past_number(past, who), tt_history_position(past->history)};
 }
 
 #endif /* PAST_H */

@@ -32,7 +32,7 @@ static inline struct play begin(void)
 /* The thread does no more than it has done up to here. */
 static inline void stops(struct play *play, unsigned who)
 {
-	struct tt_moment now = past_now(&play->past, who);
+	struct tt_point now = past_now(&play->past, who);
 
 	play->done[now.thread] = now.position;
 }
@@ -58,7 +58,7 @@ static inline void expect(struct play *play, bool ok, uint32_t stuck, const char
 	past_end(&play->past);
 	for (guint i = 0; i < MOST_THREADS; i++)
 		play->done[i] = MIN(play->done[i], play->past.history->len);
-	if (tt_replay(play->past.links, play->done, play->askers, play->n, &at) != ok)
+	if (tt_witness_replay(play->past.links, play->done, play->askers, play->n, &at) != ok)
 		fail_msg("%s: it can%s", what, ok ? "not" : "");
 	if (at != stuck)
 		fail_msg("%s: stuck at %u, not at %u", what, at, stuck);
@@ -68,12 +68,12 @@ static inline void expect(struct play *play, bool ok, uint32_t stuck, const char
 /* All can happen, and who asks is blocked; all can, and one who asks is not; the last action cannot happen. */
 static inline void assert_plays(struct play *play, const char *what)
 {
-	expect(play, true, TT_NOWHERE, what);
+	expect(play, true, TT_NO_POSITION, what);
 }
 
 static inline void assert_passes(struct play *play, const char *what)
 {
-	expect(play, false, TT_NOWHERE, what);
+	expect(play, false, TT_NO_POSITION, what);
 }
 
 static inline void assert_stuck(struct play *play, const char *what)

@@ -23,8 +23,8 @@ enum { MOST_MEMBERS = 3 };
 /* A past, and the question whether threads can be at moments of it at the same time. */
 struct quest {
 	struct past past;
-	struct tt_closure *closure; /* in the end */
-	struct tt_member members[MOST_MEMBERS];
+	struct tt_sp_closure *closure; /* in the end */
+	struct tt_participant members[MOST_MEMBERS];
 	GArray *moments[MOST_MEMBERS]; /* their positions */
 	guint n;
 };
@@ -43,7 +43,7 @@ static inline struct quest begin(void)
 /* The thread is to be where it is now; if it is asked for again: there or here. */
 static inline void wants(struct quest *quest, unsigned who)
 {
-	struct tt_moment now = past_now(&quest->past, who);
+	struct tt_point now = past_now(&quest->past, who);
 	guint i = 0;
 
 	while (i < quest->n && quest->members[i].thread != now.thread)
@@ -51,7 +51,7 @@ static inline void wants(struct quest *quest, unsigned who)
 	if (i == quest->n) {
 		assert_true(quest->n < MOST_MEMBERS);
 		quest->moments[quest->n] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-		quest->members[quest->n++] = (struct tt_member){now.thread, quest->moments[i], 0};
+		quest->members[quest->n++] = (struct tt_participant){now.thread, quest->moments[i], 0};
 	}
 	g_array_append_val(quest->moments[i], now.position);
 }
@@ -60,8 +60,8 @@ static inline void wants(struct quest *quest, unsigned who)
 static inline bool find_within(struct quest *quest, uint64_t steps)
 {
 	past_end(&quest->past);
-	quest->closure = tt_closure_new(quest->past.links, steps);
-	return tt_closure_find(quest->closure, quest->members, quest->n);
+	quest->closure = tt_sp_closure_new(quest->past.links, steps);
+	return tt_sp_closure_find(quest->closure, quest->members, quest->n);
 }
 
 static inline bool find(struct quest *quest)
@@ -73,12 +73,12 @@ static inline void end(struct quest *quest)
 {
 	for (guint i = 0; i < quest->n; i++)
 		g_array_free(quest->moments[i], TRUE);
-	tt_closure_free(quest->closure);
+	tt_sp_closure_free(quest->closure);
 	past_free(&quest->past);
 }
 
 /* What is done of a thread ends just before this moment. */
-static inline void assert_done_until(const struct quest *quest, struct tt_moment moment)
+static inline void assert_done_until(const struct quest *quest, struct tt_point moment)
 {
 	assert_int_equal(quest->closure->done[moment.thread], moment.position);
 }
@@ -90,7 +90,7 @@ static inline void lets_go(struct quest *quest, unsigned who, unsigned other, un
 	FEED(&quest->past.feed, other, sem_acquired, .id = sem);
 }
 
-static inline struct tt_moment now(const struct quest *quest, unsigned who)
+static inline struct tt_point now(const struct quest *quest, unsigned who)
 {
 	return past_now(&quest->past, who);
 }

@@ -22,7 +22,7 @@ struct told {
 	GArray *events;   /* struct tt_event */
 	GPtrArray *words; /* thread and name of each */
 	GArray *modules;  /* struct tt_module */
-	GArray *losses;   /* struct tt_loss */
+	GArray *losses;   /* struct tt_discarded */
 	unsigned stop_at; /* after so many events; 0 never */
 };
 
@@ -63,7 +63,7 @@ static inline bool tell_module(const struct tt_module *module, void *data)
 	return true;
 }
 
-static inline bool tell_loss(const struct tt_loss *loss, void *data)
+static inline bool tell_loss(const struct tt_discarded *loss, void *data)
 {
 	g_array_append_val(((struct told *)data)->losses, *loss);
 	return true;
@@ -120,7 +120,7 @@ static inline int set_up(void **state)
 	f->told.events = g_array_new(FALSE, FALSE, sizeof(struct tt_event));
 	f->told.words = g_ptr_array_new_with_free_func(g_free);
 	f->told.modules = g_array_new(FALSE, FALSE, sizeof(struct tt_module));
-	f->told.losses = g_array_new(FALSE, FALSE, sizeof(struct tt_loss));
+	f->told.losses = g_array_new(FALSE, FALSE, sizeof(struct tt_discarded));
 	*state = f;
 	return f->folder ? 0 : -1;
 }

@@ -52,7 +52,7 @@ static struct world {
 	char **left_out, **environment;
 	const char *keeps;
 	struct tt_program_end end;
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 	int alive; /* how often processes of a killed recorder's program are found */
 	int terms, kills;
 	gulong slept_us;
@@ -141,7 +141,7 @@ void tt_session_finish(struct tt_session *session)
 	g_string_append(world.log, "finish ");
 }
 
-bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
+bool tt_session_stop(struct tt_session *session, struct tt_session_discarded *loss, GError **error)
 {
 	assert_ptr_equal(session, &world);
 	*loss = world.loss;
@@ -181,7 +181,7 @@ bool tt_door_close(struct tt_door *door)
 	return !door || !world.door_missed;
 }
 
-int tt_heir_start(void (*finish)(void *data), void *data)
+int tt_crash_cleanup_start(void (*finish)(void *data), void *data)
 {
 	g_string_append(world.log, "heir ");
 	world.finish = finish;
@@ -189,7 +189,7 @@ int tt_heir_start(void (*finish)(void *data), void *data)
 	return 17;
 }
 
-void tt_heir_dismiss(int heir)
+void tt_crash_cleanup_dismiss(int heir)
 {
 	g_string_append_printf(world.log, heir == 17 ? "no-heir " : "");
 }
@@ -225,7 +225,7 @@ char *tt_left_out_keeps(const struct tt_left_out *left_out)
 	return g_strdup(world.keeps);
 }
 
-bool tt_loader_preloads(const char *path, GError **error)
+bool tt_preload_check(const char *path, GError **error)
 {
 	assert_string_equal(path, "/bin/prog");
 	return does(PRELOAD, "preloads", error);
@@ -237,18 +237,18 @@ bool tt_loader_leaves_clock(char *const *program, GError **error)
 	return does(CLOCK, "clock", error);
 }
 
-char *tt_loader_variable(const char *before, GError **error)
+char *tt_preload_variable(const char *before, GError **error)
 {
 	return does(LIBRARIES, "libraries", error) ? g_strconcat("ours", before ? " " : NULL, before, NULL) : NULL;
 }
 
-bool tt_loader_works(GError **error)
+bool tt_preload_works(GError **error)
 {
 	(void)error;
 	return true;
 }
 
-bool tt_offspring_signal(const char *recording, int number)
+bool tt_process_tree_signal(const char *recording, int number)
 {
 	assert_int_equal(strlen(recording), 8 + 1 + 16);
 	world.terms += number == SIGTERM;
@@ -289,7 +289,7 @@ bool tt_program_interrupted(void)
 }
 
 /* While it runs: what its care answers. */
-static void ask(const struct tt_program_care *care)
+static void ask(const struct tt_program_hooks *care)
 {
 	care->started(PID, care->data);
 	assert_int_equal(care->has_begun(care->data), world.has_event && !world.unused);
@@ -302,7 +302,7 @@ static void ask(const struct tt_program_care *care)
 		care->left(world.left, care->data);
 }
 
-bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_care *care,
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_hooks *care,
                     struct tt_program_end *end, GError **error)
 {
 	g_autofree char *folder = g_strdup(world.options.output ? world.options.output : "trace-thr-prog-1");

@@ -42,7 +42,7 @@ static inline void feed_abba(struct feed *feed)
 	waits(feed, T1, B, T2);
 }
 
-static inline void add_step(struct tt_finding *finding, struct tt_place place, enum tt_event_type type)
+static inline void add_step(struct tt_finding *finding, struct tt_access place, enum tt_event_type type)
 {
 	struct tt_witness_step step = {.thread = place.thread,
 	                               .type = type,
@@ -59,9 +59,9 @@ static inline void add_step(struct tt_finding *finding, struct tt_place place, e
 static inline void add_witness(struct tt_finding *finding)
 {
 	for (guint i = 0; i < finding->edges->len; i++)
-		add_step(finding, tt_edge_holds(tt_finding_edge(finding, i)), TT_EVENT_lock_acquired);
+		add_step(finding, tt_edge_acquire(tt_finding_edge(finding, i)), TT_EVENT_lock_acquired);
 	for (guint i = 0; i < finding->edges->len; i++)
-		add_step(finding, tt_edge_wants(tt_finding_edge(finding, i)), TT_EVENT_lock_wait);
+		add_step(finding, tt_edge_request(tt_finding_edge(finding, i)), TT_EVENT_lock_wait);
 }
 
 /* The same, with names that no format may let through as they are. */

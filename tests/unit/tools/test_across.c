@@ -403,10 +403,10 @@ static void test_one_class_is_none(void **state)
 		assert_n(&feed, 0);
 		feed_free(&feed);
 	}
-	struct tt_picture *picture = tt_picture_read(runs.db, NULL);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(runs.db, NULL);
 	assert_int_equal(picture->runs->len, 2);
 	assert_int_equal(picture->orders->len, 0);
-	tt_picture_free(picture);
+	tt_db_snapshot_free(picture);
 	runs_end(&runs);
 	(void)state;
 }

@@ -25,7 +25,8 @@ static void put_orders(const struct runs *runs, unsigned has, unsigned asks, gui
 		tt_order_identify(&order);
 		tt_db_put_order(runs->db, &order);
 		for (guint j = 0; j < takers; j++)
-			tt_db_put_seen(runs->db, &order, &(struct tt_seen){.run = &run, .thread = j, .role = "T"});
+			tt_db_put_seen(runs->db, &order,
+			               &(struct tt_occurrence){.run = &run, .thread = j, .role = "T"});
 	}
 	assert_true(tt_db_commit(runs->db, NULL));
 }
@@ -47,9 +48,9 @@ static void test_too_many_orders_of_a_pair_are_told(void **state)
 {
 	struct runs runs = runs_begin();
 
-	put_orders(&runs, A, B, TT_MOST_ORDERS, 1);
+	put_orders(&runs, A, B, TT_MAX_ORDERS, 1);
 	assert_limit(&runs, B, 1, NULL);
-	put_orders(&runs, A, B, TT_MOST_ORDERS + 1, 1);
+	put_orders(&runs, A, B, TT_MAX_ORDERS + 1, 1);
 	assert_limit(&runs, B, 1, "Of 1 pair of lock classes only 256 orders of other runs were looked at");
 	assert_limit(&runs, C, 0, NULL); /* it has nothing to do with them */
 	runs_end(&runs);
@@ -66,7 +67,7 @@ static void test_many_pairs_are_told(void **state)
 	for (unsigned i = A; i < A + N; i++) {
 		for (unsigned j = A; j < A + N; j++) {
 			if (i != j)
-				put_orders(&runs, i, j, TT_MOST_ORDERS, 1);
+				put_orders(&runs, i, j, TT_MAX_ORDERS, 1);
 		}
 	}
 	feed = a_run(&runs, "libq.so");
@@ -84,12 +85,12 @@ static void test_many_pairs_are_told(void **state)
 /* A ring of more locks than takers are looked at. */
 static void test_too_many_takers_are_told(void **state)
 {
-	for (guint takers = TT_MOST_TAKERS - 1; takers <= TT_MOST_TAKERS; takers++) {
+	for (guint takers = TT_MAX_OCCURRENCES - 1; takers <= TT_MAX_OCCURRENCES; takers++) {
 		struct runs runs = runs_begin();
-		for (unsigned i = 0; i < TT_MOST_TAKERS; i++)
+		for (unsigned i = 0; i < TT_MAX_OCCURRENCES; i++)
 			put_orders(&runs, A + i, A + i + 1, 1, takers);
-		assert_limit(&runs, A + TT_MOST_TAKERS, 1,
-		             takers < TT_MOST_TAKERS ? NULL : "inversions across runs of more than 8 locks");
+		assert_limit(&runs, A + TT_MAX_OCCURRENCES, 1,
+		             takers < TT_MAX_OCCURRENCES ? NULL : "inversions across runs of more than 8 locks");
 		runs_end(&runs);
 	}
 	(void)state;
@@ -127,7 +128,7 @@ static void test_lost_events_are_not_kept(void **state)
 	struct feed feed = a_run(&runs, "libq.so");
 
 	NESTS(&feed, T1, B, A);
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 1});
+	tt_check_add_discarded(feed.check, &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 1});
 	assert_n(&feed, 0);
 	assert_int_equal(feed.check->limits->len, 1);
 	feed_free(&feed);

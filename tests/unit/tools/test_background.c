@@ -78,8 +78,8 @@ static bool has_file(void *path)
 static pid_t start(const char *script, char *answer, GError **error)
 {
 	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, g_strdup(script), answer, NULL};
-	const struct tt_background background = {argv, has_file, answer};
-	pid_t pid = tt_background_start(&background, error);
+	const struct tt_daemon_process background = {argv, has_file, answer};
+	pid_t pid = tt_daemon_process_start(&background, error);
 
 	g_free(argv[2]);
 	return pid;
@@ -126,19 +126,19 @@ static void test_start(void **state)
 	g_auto(GStrv) lines = g_strsplit(status, "\n", -1);
 	assert_string_equal(field(lines, "SigBlk:"), "0000000000000000");
 	assert_false(strtoull(field(lines, "SigIgn:"), NULL, 16) >> (SIGXFSZ - 1) & 1);
-	tt_background_stop(pidfd_open(pid, 0), 20000);
+	tt_daemon_process_stop(pidfd_open(pid, 0), 20000);
 	assert_int_equal(kill(pid, 0), -1);
-	tt_background_stop(-1, 0);
+	tt_daemon_process_stop(-1, 0);
 	(void)state;
 }
 
 static void test_no_such_program(void **state)
 {
 	char *argv[] = {(char[]){"no-such-daemon-at-all"}, NULL};
-	const struct tt_background background = {argv, has_file, folder};
+	const struct tt_daemon_process background = {argv, has_file, folder};
 	g_autoptr(GError) error = NULL;
 
-	assert_int_equal(tt_background_start(&background, &error), 0);
+	assert_int_equal(tt_daemon_process_start(&background, &error), 0);
 	assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP));
 	assert_non_null(strstr(error->message, "no-such-daemon-at-all"));
 	(void)state;
@@ -177,7 +177,7 @@ static void test_does_not_end(void **state)
 	pid_t pid = start("trap '' TERM; echo >$0; while :; do sleep 0.05; done", answer, NULL);
 
 	assert_true(pid > 0);
-	tt_background_stop(pidfd_open(pid, 0), 50);
+	tt_daemon_process_stop(pidfd_open(pid, 0), 50);
 	assert_int_equal(waitpid(pid, NULL, WNOHANG), -1);
 	assert_int_equal(kill(pid, 0), -1);
 	(void)state;
@@ -202,7 +202,7 @@ static void test_heir(void **state)
 	pid_t us = fork();
 	if (us == 0) {
 		close(ready[0]);
-		_exit(tt_heir_start(note_end, path) == -1 || write(ready[1], "", 1) != 1 || raise(SIGKILL));
+		_exit(tt_crash_cleanup_start(note_end, path) == -1 || write(ready[1], "", 1) != 1 || raise(SIGKILL));
 	}
 	close(ready[1]);
 	assert_int_equal(read(ready[0], &byte, 1), 1);
@@ -225,13 +225,13 @@ static void test_heir_is_dismissed(void **state)
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
-	heir = tt_heir_start(note_end, path);
+	heir = tt_crash_cleanup_start(note_end, path);
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
 	assert_int_not_equal(heir, -1);
-	tt_heir_dismiss(heir);
+	tt_crash_cleanup_dismiss(heir);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
-	tt_heir_dismiss(-1);
+	tt_crash_cleanup_dismiss(-1);
 	(void)state;
 }
 

@@ -45,7 +45,7 @@ static struct tt_check *of_one_event(void)
 static void test_what_was_lost(void **state)
 {
 	static const struct {
-		struct tt_loss loss;
+		struct tt_discarded loss;
 		const char *text;
 	} cases[] = {
 	    {{.begin_ns = -1, .end_ns = -1, .count = 1, .buffer = NOBODY}, "1 event lost, nobody knows when"},
@@ -79,10 +79,10 @@ static void test_what_was_lost(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		struct tt_check *check = of_one_event();
 
-		assert_false(tt_check_lost(check));
-		tt_check_lose(check, &cases[i].loss);
-		assert_true(tt_check_lost(check));
-		g_autofree char *text = tt_check_lost_text(check, check->loss.buffers->pdata[0]);
+		assert_false(tt_check_has_discarded(check));
+		tt_check_add_discarded(check, &cases[i].loss);
+		assert_true(tt_check_has_discarded(check));
+		g_autofree char *text = tt_check_discarded_text(check, check->loss.buffers->pdata[0]);
 		assert_string_equal(text, cases[i].text);
 		tt_check_free(check);
 	}
@@ -92,9 +92,9 @@ static void test_what_was_lost(void **state)
 /* Losses of one buffer, for one reason, are one; all of them together are counted. */
 static void test_losses_of_one_buffer(void **state)
 {
-	static const struct tt_loss first = {
+	static const struct tt_discarded first = {
 	    .begin_ns = 30, .end_ns = 40, .count = 2, .buffer = {.channel = "c", .process = "p", .cpu = 1, .pid = 7}};
-	struct tt_loss losses[] = {first, first, first, first, first, first, first};
+	struct tt_discarded losses[] = {first, first, first, first, first, first, first};
 	struct tt_check *check = tt_check_new_without_rules();
 
 	losses[0].buffer.channel = "d";
@@ -106,13 +106,13 @@ static void test_losses_of_one_buffer(void **state)
 	losses[6].begin_ns = 20;
 	losses[6].end_ns = 50;
 	losses[6].packets = 3;
-	tt_check_lose(check, &first);
+	tt_check_add_discarded(check, &first);
 	for (guint i = 0; i < G_N_ELEMENTS(losses); i++) {
 		assert_int_equal(check->loss.torn, i > 4);
-		tt_check_lose(check, &losses[i]);
+		tt_check_add_discarded(check, &losses[i]);
 		assert_int_equal(check->loss.buffers->len, MIN(i + 2, 7));
 	}
-	const struct tt_lost *lost = check->loss.buffers->pdata[0];
+	const struct tt_discarded_by_buffer *lost = check->loss.buffers->pdata[0];
 	assert_int_equal(lost->events, 4);
 	assert_int_equal(lost->packets, 3);
 	assert_int_equal(lost->begin_ns, 20);
@@ -124,7 +124,7 @@ static void test_losses_of_one_buffer(void **state)
 	assert_true(lost->torn && !lost->why);
 	lost = check->loss.buffers->pdata[6];
 	assert_string_equal(lost->why, "it is full");
-	g_autofree char *text = tt_check_loss_text(check);
+	g_autofree char *text = tt_event_loss_text(check);
 	assert_string_equal(text, "16 events and 3 packets");
 	tt_check_free(check);
 	(void)state;
@@ -134,19 +134,19 @@ static void test_losses_of_one_buffer(void **state)
 static void test_a_loss_that_nothing_rests_on(void **state)
 {
 	struct tt_check *check = tt_check_new_without_rules();
-	struct tt_loss loss = {.begin_ns = 30, .end_ns = 40, .count = 1, .apart = true, .buffer = NOBODY};
+	struct tt_discarded loss = {.begin_ns = 30, .end_ns = 40, .count = 1, .apart = true, .buffer = NOBODY};
 
-	tt_check_lose(check, &loss);
-	assert_true(tt_check_lost(check));
+	tt_check_add_discarded(check, &loss);
+	assert_true(tt_check_has_discarded(check));
 	assert_true(check->loss.last_ns < 0);
 	loss.apart = false;
-	tt_check_lose(check, &loss);
+	tt_check_add_discarded(check, &loss);
 	assert_int_equal(check->loss.last_ns, 40);
 	loss.end_ns = 35;
-	tt_check_lose(check, &loss);
+	tt_check_add_discarded(check, &loss);
 	assert_int_equal(check->loss.last_ns, 40);
 	loss.end_ns = -1;
-	tt_check_lose(check, &loss);
+	tt_check_add_discarded(check, &loss);
 	assert_int_equal(check->loss.last_ns, INT64_MAX);
 	tt_check_free(check);
 	(void)state;
@@ -202,22 +202,22 @@ static void test_place_of_a_finding(void **state)
 	                                                  .wanted_caller = 3,
 	                                                  .wanted_ns = 4};
 
-	assert_int_equal(tt_finding_place(finding).caller, 0);
-	assert_null(tt_finding_place(finding).object);
+	assert_int_equal(tt_finding_access(finding).caller, 0);
+	assert_null(tt_finding_access(finding).object);
 	g_array_append_val(finding->edges, none);
 	g_array_append_val(finding->edges, edge);
-	assert_int_equal(tt_finding_place(finding).caller, 3);
-	assert_int_equal(tt_finding_place(finding).mode, TT_MODE_SHARED);
-	assert_int_equal(tt_finding_place(finding).time_ns, 4);
+	assert_int_equal(tt_finding_access(finding).caller, 3);
+	assert_int_equal(tt_finding_access(finding).mode, TT_MODE_SHARED);
+	assert_int_equal(tt_finding_access(finding).time_ns, 4);
 	/* Nothing is wanted, or nobody knows where. */
 	tt_finding_edge(finding, 1)->wanted_caller = 0;
-	assert_int_equal(tt_finding_place(finding).caller, 1);
+	assert_int_equal(tt_finding_access(finding).caller, 1);
 	tt_finding_edge(finding, 1)->wanted_caller = 3;
 	tt_finding_edge(finding, 1)->wanted = NULL;
-	assert_int_equal(tt_finding_place(finding).caller, 1);
-	assert_int_equal(tt_finding_place(finding).time_ns, 2);
+	assert_int_equal(tt_finding_access(finding).caller, 1);
+	assert_int_equal(tt_finding_access(finding).time_ns, 2);
 	/* A thread has nothing but itself. */
-	assert_null(tt_finding_place(finding).object);
+	assert_null(tt_finding_access(finding).object);
 	tt_finding_free(finding);
 	feed_free(&feed);
 	(void)state;
@@ -232,7 +232,7 @@ static void test_verdict(void **state)
 
 	for (guint i = 0; i < G_N_ELEMENTS(levels); i++)
 		g_ptr_array_add(check->findings, tt_finding_new(&tt_rules[TT_RULE_CYCLE], levels[i], g_strdup("")));
-	tt_check_settle(check);
+	tt_check_sort_findings(check);
 	struct tt_finding **all = (struct tt_finding **)check->findings->pdata;
 	assert_int_equal(all[0]->level, TT_LEVEL_ACTUAL);
 	assert_int_equal(all[1]->level, TT_LEVEL_PREDICTED);
@@ -288,7 +288,7 @@ static void test_read(void **state)
 	assert_int_equal(check->summary.events, 2);
 	assert_int_equal(check->begin_ns, 10);
 	assert_int_equal(check->loss.events, 3);
-	assert_true(tt_check_lost(check));
+	assert_true(tt_check_has_discarded(check));
 	struct tt_process *process = check->model->processes->pdata[0];
 	assert_string_equal(tt_check_program(check, process), "a");
 	assert_string_equal(tt_model_object(process, 7)->name, "queue");

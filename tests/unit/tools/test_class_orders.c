@@ -44,7 +44,7 @@ static char *order_text(const struct tt_order *order)
 		g_ptr_array_add(gates, g_string_free(one, FALSE));
 	}
 	for (guint i = 0; i < order->seen->len; i++) {
-		const struct tt_seen *seen = order->seen->pdata[i];
+		const struct tt_occurrence *seen = order->seen->pdata[i];
 		g_ptr_array_add(roles, g_strdup_printf(" by %s (%u of %u)", seen->role, seen->thread, seen->run->pid));
 	}
 	g_ptr_array_sort(gates, by_text);
@@ -64,7 +64,7 @@ static void assert_orders(struct runs *runs, struct feed *feed, const char *want
 
 	feed_finish(feed);
 	assert_null(feed->check->failure);
-	struct tt_picture *picture = tt_picture_read(runs->db, &error);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(runs->db, &error);
 	assert_non_null(picture);
 	for (guint i = 0; i < picture->orders->len; i++)
 		g_ptr_array_add(lines, order_text(picture->orders->pdata[i]));
@@ -73,7 +73,7 @@ static void assert_orders(struct runs *runs, struct feed *feed, const char *want
 	g_autofree char *text = g_strjoinv("\n", (char **)lines->pdata);
 	if (strcmp(text, wanted) != 0)
 		fail_msg("not what was wanted, but:\n%s", text);
-	tt_picture_free(picture);
+	tt_db_snapshot_free(picture);
 	feed_free(feed);
 	runs_end(runs);
 }

@@ -11,7 +11,7 @@
 static void test_program_order(void **state)
 {
 	struct tale tale = begin_threads();
-	struct tt_moment first = acts(&tale, T1), second = acts(&tale, T2), third = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1), second = acts(&tale, T2), third = acts(&tale, T1);
 
 	before(&tale, first, third, "one thread");
 	unordered(&tale, first, second, "two threads");
@@ -23,12 +23,12 @@ static void test_program_order(void **state)
 static void test_making_of_a_thread(void **state)
 {
 	struct tale tale = begin();
-	struct tt_moment made = acts(&tale, MAIN);
+	struct tt_point made = acts(&tale, MAIN);
 
 	FEED(&tale.past.feed, MAIN, thread_create, .id = T1);
-	struct tt_moment later = acts(&tale, MAIN);
+	struct tt_point later = acts(&tale, MAIN);
 	FEED(&tale.past.feed, T1, thread_start, .id = T1);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	before(&tale, made, first, "before the making");
 	unordered(&tale, later, first, "after the making");
 	end(&tale);
@@ -42,11 +42,11 @@ static void test_join(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(results); i++) {
 		struct tale tale = begin_threads();
-		struct tt_moment last = acts(&tale, T1), early = acts(&tale, T2);
+		struct tt_point last = acts(&tale, T1), early = acts(&tale, T2);
 
 		exits(&tale.past.feed, T1);
 		FEED(&tale.past.feed, T2, thread_join_done, .id = T1, .result = results[i]);
-		struct tt_moment joined = acts(&tale, T2);
+		struct tt_point joined = acts(&tale, T2);
 		if (results[i] == TT_WAKE_JOINED)
 			before(&tale, last, joined, "joined");
 		else
@@ -62,14 +62,14 @@ static void test_timer(void **state)
 {
 	struct tale tale = begin();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment first = acts(&tale, MAIN);
+	struct tt_point first = acts(&tale, MAIN);
 
 	FEED(feed, MAIN, timer_start, .id = T1, .interval_ns = 1000);
 	FEED(feed, MAIN, thread_create, .id = T1);
 	FEED(feed, T1, thread_start, .id = T1);
-	struct tt_moment later = acts(&tale, MAIN);
+	struct tt_point later = acts(&tale, MAIN);
 	FEED(feed, T1, timer_fired, .id = T1);
-	struct tt_moment fired = acts(&tale, T1);
+	struct tt_point fired = acts(&tale, T1);
 	before(&tale, first, fired, "started");
 	unordered(&tale, later, fired, "after the start");
 	end(&tale);
@@ -82,14 +82,14 @@ static void test_ways(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
 		struct tale tale = begin_threads();
 		struct feed *feed = &tale.past.feed;
-		struct tt_moment early = acts(&tale, T2);
+		struct tt_point early = acts(&tale, T2);
 
 		ways[i].wait(feed);
-		struct tt_moment first = acts(&tale, T1), letting = past_now(&tale.past, T1);
+		struct tt_point first = acts(&tale, T1), letting = past_now(&tale.past, T1);
 		ways[i].let(feed);
-		struct tt_moment later = acts(&tale, T1), leaving = past_now(&tale.past, T2);
+		struct tt_point later = acts(&tale, T1), leaving = past_now(&tale.past, T2);
 		ways[i].leave(feed);
-		struct tt_moment second = acts(&tale, T2);
+		struct tt_point second = acts(&tale, T2);
 		before(&tale, first, second, ways[i].what);
 		before(&tale, letting, second, ways[i].what);
 		unordered(&tale, first, early, ways[i].what);
@@ -112,20 +112,20 @@ static void test_chain(void **state)
 		starts(feed, MAIN, who);
 	for (unsigned sem = SEM; sem <= SEM + 1; sem++)
 		FEED(feed, MAIN, sem_init, .id = sem);
-	struct tt_moment first = past_now(&past, T1);
+	struct tt_point first = past_now(&past, T1);
 	NESTS(feed, T1, A);
 	FEED(feed, T1, sem_released, .id = SEM, .n = 1);
 	FEED(feed, T2, sem_acquired, .id = SEM);
 	FEED(feed, T2, sem_released, .id = SEM + 1, .n = 1);
 	uint32_t wait = past_now(&past, T3).position, through = 0;
 	FEED(feed, T3, sem_acquired, .id = SEM + 1);
-	struct tt_moment second = past_now(&past, T3);
+	struct tt_point second = past_now(&past, T3);
 	NESTS(feed, T3, A);
 	past_end(&past);
-	struct tt_clocks *clocks = clocks_of(&past);
-	assert_true(tt_clocks_before(clocks, first, second, &through));
+	struct tt_vector_clocks *clocks = clocks_of(&past);
+	assert_true(tt_vc_before(clocks, first, second, &through));
 	assert_int_equal(through, wait);
-	tt_clocks_free(clocks);
+	tt_vector_clocks_free(clocks);
 	past_free(&past);
 	(void)state;
 }
@@ -137,12 +137,12 @@ static void test_locks(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
 		struct tale tale = begin_threads();
-		struct tt_moment first = acts(&tale, T1);
+		struct tt_point first = acts(&tale, T1);
 
 		tale.past.feed.kind = kinds[i];
 		NESTS(&tale.past.feed, T1, A);
 		NESTS(&tale.past.feed, T2, A);
-		struct tt_moment second = acts(&tale, T2);
+		struct tt_point second = acts(&tale, T2);
 		if (kinds[i] == TT_KIND_ONCE)
 			before(&tale, first, second, "once");
 		else
@@ -156,7 +156,7 @@ static void test_locks(void **state)
 static void test_failure(void **state)
 {
 	struct tale tale = begin_threads();
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 
 	acquires(&tale.past.feed, T1, A);
 	FEED(&tale.past.feed, T2, lock_failed, .id = A, .kind = TT_KIND_MUTEX, .why = TT_FAILURE_BUSY);
@@ -171,7 +171,7 @@ static void test_making_of_an_object(void **state)
 	for (int first_sight = 0; first_sight < 2; first_sight++) {
 		struct tale tale = begin_threads();
 		struct feed *feed = &tale.past.feed;
-		struct tt_moment first = acts(&tale, T1);
+		struct tt_point first = acts(&tale, T1);
 
 		FEED(feed, T1, lock_init, .id = A, .kind = TT_KIND_LOCK);
 		if (first_sight)
@@ -193,7 +193,7 @@ static void test_end_of_an_object(void **state)
 {
 	struct tale tale = begin_threads();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 
 	NESTS(feed, T1, A);
 	FEED(feed, T2, lock_destroy, .id = A, .kind = TT_KIND_MUTEX);

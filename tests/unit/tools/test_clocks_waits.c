@@ -11,7 +11,7 @@ static void test_semaphore_with_a_value(void **state)
 	for (unsigned value = 0; value < 3; value++) {
 		struct tale tale = begin_threads();
 		struct feed *feed = &tale.past.feed;
-		struct tt_moment posted[3];
+		struct tt_point posted[3];
 
 		FEED(feed, MAIN, sem_init, .id = SEM, .value = value);
 		for (unsigned i = 0; i < 3; i++) {
@@ -20,7 +20,7 @@ static void test_semaphore_with_a_value(void **state)
 		}
 		for (unsigned j = 0; j < 3; j++) {
 			takes(feed, T2);
-			struct tt_moment taken = acts(&tale, T2);
+			struct tt_point taken = acts(&tale, T2);
 			for (unsigned i = 0; i < 3; i++)
 				expect(&tale, posted[i], taken, i + value <= j, "semaphore");
 		}
@@ -36,12 +36,12 @@ static void test_semaphore_from_before(void **state)
 	struct feed *feed = &tale.past.feed;
 
 	FEED(feed, T2, sem_acquired, .id = SEM, .value = 1);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	posts(feed, T1);
 	takes(feed, T2);
-	struct tt_moment second = acts(&tale, T2);
+	struct tt_point second = acts(&tale, T2);
 	takes(feed, T2);
-	struct tt_moment third = acts(&tale, T2);
+	struct tt_point third = acts(&tale, T2);
 	unordered(&tale, first, second, "there were two places");
 	before(&tale, first, third, "and no third");
 	end(&tale);
@@ -55,13 +55,13 @@ static void test_post_of_many(void **state)
 	struct feed *feed = &tale.past.feed;
 
 	FEED(feed, MAIN, sem_init, .id = SEM);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	FEED(feed, T1, sem_released, .id = SEM, .n = 2);
-	struct tt_moment later = acts(&tale, T1);
+	struct tt_point later = acts(&tale, T1);
 	FEED(feed, T1, sem_released, .id = SEM, .n = UINT32_MAX);
 	for (unsigned i = 0; i < 3; i++) {
 		takes(feed, T2 + i);
-		struct tt_moment taken = acts(&tale, T2 + i);
+		struct tt_point taken = acts(&tale, T2 + i);
 		before(&tale, first, taken, "a post of two");
 		expect(&tale, later, taken, i == 2, "the post after it");
 	}
@@ -74,7 +74,7 @@ static void test_barrier_of_three(void **state)
 {
 	struct tale tale = begin_threads();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment arrived[3], waiting, left[3];
+	struct tt_point arrived[3], waiting, left[3];
 
 	for (unsigned i = 0; i < 3; i++)
 		arrived[i] = acts(&tale, T1 + i);
@@ -103,7 +103,7 @@ static void test_rounds_of_a_barrier(void **state)
 {
 	struct tale tale = begin_threads();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 
 	FEED(feed, T1, barrier_wait, .id = BARRIER, .parties = 2);
 	FEED(feed, T2, barrier_passed, .id = BARRIER, .index = 1);
@@ -117,7 +117,7 @@ static void test_rounds_of_a_barrier(void **state)
 }
 
 /* Two wait; the second is notified first. */
-static struct tt_moment notify_twice(struct tale *tale, struct tt_moment left[2])
+static struct tt_point notify_twice(struct tale *tale, struct tt_point left[2])
 {
 	struct feed *feed = &tale->past.feed;
 
@@ -127,7 +127,7 @@ static struct tt_moment notify_twice(struct tale *tale, struct tt_moment left[2]
 		releases(feed, who, G);
 	}
 	FEED(feed, T4, cond_notify, .id = COND, .asked = 1, .woken = 1);
-	struct tt_moment second = acts(tale, T5);
+	struct tt_point second = acts(tale, T5);
 	FEED(feed, T5, cond_notify, .id = COND, .asked = 1, .woken = 1);
 	for (unsigned who = T3; who >= T2; who--) {
 		FEED(feed, who, cond_woken, .id = COND, .result = TT_WAKE_NOTIFIED);
@@ -146,10 +146,10 @@ static void test_conditions(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		struct tale tale = begin_threads();
-		struct tt_moment left[2];
+		struct tt_point left[2];
 
 		tale.past.feed.kind = cases[i].kind;
-		struct tt_moment second = notify_twice(&tale, left);
+		struct tt_point second = notify_twice(&tale, left);
 		for (unsigned j = 0; j < 2; j++)
 			expect(&tale, second, left[j], T2 + j == cases[i].woken, tt_word_lock_kind(cases[i].kind));
 		end(&tale);
@@ -166,7 +166,7 @@ static void test_notify_all(void **state)
 	FEED(feed, T2, cond_wait, .id = COND, .lock = G);
 	FEED(feed, T3, cond_wait, .id = COND, .lock = G);
 	FEED(feed, T4, cond_wait, .id = COND, .lock = G, .timeout_ns = 1);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	FEED(feed, T1, cond_notify, .id = COND, .asked = -1);
 	FEED(feed, T5, cond_wait, .id = COND, .lock = G);
 	for (unsigned who = T2; who <= T5; who++) {
@@ -182,16 +182,16 @@ static void test_event_that_is_set(void **state)
 {
 	struct tale tale = begin_threads();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment cleared = acts(&tale, T1);
+	struct tt_point cleared = acts(&tale, T1);
 
 	FEED(feed, T1, event_set, .id = EVENT);
 	FEED(feed, T1, event_clear, .id = EVENT);
-	struct tt_moment first = acts(&tale, T3);
+	struct tt_point first = acts(&tale, T3);
 	FEED(feed, T3, event_set, .id = EVENT);
-	struct tt_moment again = acts(&tale, T4);
+	struct tt_point again = acts(&tale, T4);
 	FEED(feed, T4, event_set, .id = EVENT);
 	FEED(feed, T2, event_woken, .id = EVENT, .result = TT_WAKE_SET);
-	struct tt_moment second = acts(&tale, T2);
+	struct tt_point second = acts(&tale, T2);
 	before(&tale, first, second, "set");
 	unordered(&tale, again, second, "set already");
 	unordered(&tale, cleared, second, "cleared");
@@ -207,7 +207,7 @@ static void test_event_that_is_cleared_again(void **state)
 	struct feed *feed = &tale.past.feed;
 
 	FEED(feed, T2, event_wait, .id = EVENT);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	FEED(feed, T1, event_set, .id = EVENT);
 	FEED(feed, T1, event_clear, .id = EVENT);
 	FEED(feed, T2, event_woken, .id = EVENT, .result = TT_WAKE_SET);
@@ -221,7 +221,7 @@ static void test_round_after_a_broken_one(void **state)
 {
 	struct tale tale = begin_threads();
 	struct feed *feed = &tale.past.feed;
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 
 	FEED(feed, T1, barrier_wait, .id = BARRIER, .parties = 3);
 	FEED(feed, T2, barrier_abort, .id = BARRIER);
@@ -239,7 +239,7 @@ static void test_event_timeout(void **state)
 	struct feed *feed = &tale.past.feed;
 
 	FEED(feed, T2, event_wait, .id = EVENT, .timeout_ns = 1);
-	struct tt_moment first = acts(&tale, T1);
+	struct tt_point first = acts(&tale, T1);
 	FEED(feed, T1, event_set, .id = EVENT);
 	FEED(feed, T2, event_woken, .id = EVENT, .result = TT_WAKE_TIMEOUT);
 	unordered(&tale, first, acts(&tale, T2), "the time was over");

@@ -17,10 +17,10 @@ static void test_what_comes_before(void **state)
 	NESTS(feed, T3, C);
 	NESTS(feed, T2, A);
 	FEED(feed, T2, sem_released, .id = S1, .n = 1);
-	struct tt_moment posted = now(&quest, T2);
+	struct tt_point posted = now(&quest, T2);
 	NESTS(feed, T2, B);
 	FEED(feed, T1, sem_acquired, .id = S1);
-	struct tt_moment wanted = now(&quest, T1);
+	struct tt_point wanted = now(&quest, T1);
 	wants(&quest, T1);
 	NESTS(feed, T1, D);
 	assert_true(find(&quest));
@@ -43,9 +43,9 @@ static void test_all_sections_but_the_last(void **state)
 
 		acquires(feed, T1, A);
 		FEED(feed, T1, sem_released, .id = S1, .n = 1);
-		struct tt_moment inside = now(&quest, T1);
+		struct tt_point inside = now(&quest, T1);
 		releases(feed, T1, A);
-		struct tt_moment over = now(&quest, T1);
+		struct tt_point over = now(&quest, T1);
 		NESTS(feed, T1, B);
 		FEED(feed, T3, sem_acquired, .id = S1);
 		wants(&quest, T3);
@@ -53,7 +53,7 @@ static void test_all_sections_but_the_last(void **state)
 		if (!later)
 			wants(&quest, T2);
 		acquires(feed, T2, A);
-		struct tt_moment in_last = now(&quest, T2);
+		struct tt_point in_last = now(&quest, T2);
 		if (later)
 			wants(&quest, T2);
 		releases(feed, T2, A);
@@ -104,9 +104,9 @@ static void test_nested_sections(void **state)
 		acquires(feed, T1, B);
 		FEED(feed, T1, sem_released, .id = S1, .n = 1);
 		releases(feed, T1, B);
-		struct tt_moment inner_over = now(&quest, T1);
+		struct tt_point inner_over = now(&quest, T1);
 		releases(feed, T1, A);
-		struct tt_moment both_over = now(&quest, T1);
+		struct tt_point both_over = now(&quest, T1);
 		NESTS(feed, T1, C);
 		FEED(feed, T3, sem_acquired, .id = S1);
 		wants(&quest, T3);
@@ -131,7 +131,7 @@ static void test_hand_over_hand(void **state)
 	acquires(feed, T1, B);
 	lets_go(&quest, T1, T3, S1);
 	releases(feed, T1, A);
-	struct tt_moment over = now(&quest, T1);
+	struct tt_point over = now(&quest, T1);
 	releases(feed, T1, B);
 	wants(&quest, T3);
 	NESTS(feed, T3, C);
@@ -145,7 +145,7 @@ static void test_hand_over_hand(void **state)
 }
 
 /* A thread is in a section of `lock` when it lets T4 go on; in what is left of it, it comes to another. */
-static struct tt_moment section_with(struct quest *quest, unsigned who, unsigned lock, unsigned sem, unsigned other)
+static struct tt_point section_with(struct quest *quest, unsigned who, unsigned lock, unsigned sem, unsigned other)
 {
 	struct feed *feed = &quest->past.feed;
 
@@ -171,9 +171,9 @@ static void test_fixpoint(void **state)
 		struct feed *feed = &quest.past.feed;
 
 		section_with(&quest, T3, Z, S3, 0);
-		struct tt_moment second = section_with(&quest, T2, Y, S2, linked ? Z : 0);
+		struct tt_point second = section_with(&quest, T2, Y, S2, linked ? Z : 0);
 		NESTS(feed, T2, A);
-		struct tt_moment first = section_with(&quest, T1, X, S1, Y);
+		struct tt_point first = section_with(&quest, T1, X, S1, Y);
 		NESTS(feed, T1, A);
 		wants(&quest, T4);
 		NESTS(feed, T4, B);

@@ -34,7 +34,7 @@ static void feed_leapfrog(struct quest *quest, bool all)
 static void test_later_moments(void **state)
 {
 	struct quest step_by_step = begin(), last = begin();
-	const struct tt_member *members = step_by_step.members;
+	const struct tt_participant *members = step_by_step.members;
 
 	feed_leapfrog(&step_by_step, true);
 	feed_leapfrog(&last, false);
@@ -93,18 +93,18 @@ static void test_no_moment_is_left(void **state)
 }
 
 /* Whether one or two threads can be at such moments. */
-static bool can_be(struct quest *quest, const struct tt_moment *moments, guint n)
+static bool can_be(struct quest *quest, const struct tt_point *moments, guint n)
 {
-	struct tt_member members[MOST_MEMBERS];
+	struct tt_participant members[MOST_MEMBERS];
 	GArray *positions[MOST_MEMBERS];
 
 	for (guint i = 0; i < n; i++) {
 		positions[i] = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 		g_array_append_val(positions[i], moments[i].position);
 		/* What `at` was before is no matter. */
-		members[i] = (struct tt_member){moments[i].thread, positions[i], 1};
+		members[i] = (struct tt_participant){moments[i].thread, positions[i], 1};
 	}
-	bool can = tt_closure_find(quest->closure, members, n);
+	bool can = tt_sp_closure_find(quest->closure, members, n);
 	for (guint i = 0; i < n; i++)
 		g_array_free(positions[i], TRUE);
 	return can;
@@ -117,25 +117,25 @@ static void test_questions_in_a_row(void **state)
 	struct feed *feed = &quest.past.feed;
 
 	acquires(feed, T1, A);
-	struct tt_moment first = now(&quest, T1);
+	struct tt_point first = now(&quest, T1);
 	releases(feed, T1, A);
-	struct tt_moment early = now(&quest, T2);
+	struct tt_point early = now(&quest, T2);
 	acquires(feed, T2, A);
-	struct tt_moment second = now(&quest, T2);
+	struct tt_point second = now(&quest, T2);
 	releases(feed, T2, A);
 	lets_go(&quest, T1, T3, S1);
-	struct tt_moment posted = {first.thread, now(&quest, T1).position - 1}, third = now(&quest, T3);
+	struct tt_point posted = {first.thread, now(&quest, T1).position - 1}, third = now(&quest, T3);
 	NESTS(feed, T3, B);
 	past_end(&quest.past);
-	quest.closure = tt_closure_new(quest.past.links, 1000);
+	quest.closure = tt_sp_closure_new(quest.past.links, 1000);
 	for (int i = 0; i < 2; i++) {
-		assert_true(can_be(&quest, (struct tt_moment[]){first, early}, 2));
+		assert_true(can_be(&quest, (struct tt_point[]){first, early}, 2));
 		assert_done_until(&quest, first);
 		assert_true(can_be(&quest, &second, 1));
 		assert_int_equal(quest.closure->done[first.thread], 0);
 		assert_true(can_be(&quest, &third, 1));
 		assert_done_until(&quest, posted);
-		assert_false(can_be(&quest, (struct tt_moment[]){first, second}, 2));
+		assert_false(can_be(&quest, (struct tt_point[]){first, second}, 2));
 	}
 	end(&quest);
 	(void)state;

@@ -50,7 +50,7 @@ static void test_edges_are_sites(void **state)
 	assert_int_equal(edges.ring, 2);
 	assert_string_equal(all->pdata[0], "edge\nheld some prog+0x6\nwanted some prog+0x7\n");
 	assert_string_equal(all->pdata[1], "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
-	g_autofree char *plan = tt_confirm_plan(&edges, 0.25, 3, true);
+	g_autofree char *plan = tt_confirm_steer_plan(&edges, 0.25, 3, true);
 	assert_string_equal(plan, "pause 250\nbudget 3000\nmeet\nring 2\n"
 	                          "edge\nheld some prog+0x6\nwanted some prog+0x7\n"
 	                          "edge\nheld some prog+0xa\nwanted some prog+0xb\n");
@@ -150,14 +150,14 @@ static void test_a_hang_is_that_of_the_plan(void **state)
 	waits(&after, T1, B, T2);
 	after.n = 9;
 	acquires(&after, T2, B);
-	assert_null(tt_hang_find(after.check, &edges, &planned));
+	assert_null(tt_match_deadlock(after.check, &edges, &planned));
 	waits(&after, T2, A, T1);
 	feed_finish(&after);
-	assert_ptr_equal(tt_hang_find(after.check, &edges, &planned), found(&after, 0));
+	assert_ptr_equal(tt_match_deadlock(after.check, &edges, &planned), found(&after, 0));
 	assert_true(planned);
 	g_ptr_array_add(all, g_strdup(all->pdata[0])); /* a third, at the first's sites */
 	g_ptr_array_add(names, g_strdup(names->pdata[0]));
-	assert_non_null(tt_hang_find(after.check, &edges, &planned));
+	assert_non_null(tt_match_deadlock(after.check, &edges, &planned));
 	assert_false(planned);
 	feed_free(&before);
 	feed_free(&after);
@@ -184,7 +184,7 @@ static void test_a_hang_at_other_sites(void **state)
 		acquires(&after, other == 2 ? T3 : T2, second);
 		waits(&after, other == 2 ? T3 : T2, A, T1);
 		feed_finish(&after);
-		assert_ptr_equal(tt_hang_find(after.check, &edges, &planned), found(&after, 0));
+		assert_ptr_equal(tt_match_deadlock(after.check, &edges, &planned), found(&after, 0));
 		assert_int_equal(planned, other == 0);
 		feed_free(&before);
 		feed_free(&after);

@@ -9,9 +9,9 @@
 #include "tools/read/recording/cut.h"
 #include "tools/read/recording/manifest.h"
 
-static bool lose(const struct tt_loss *loss, void *check)
+static bool lose(const struct tt_discarded *loss, void *check)
 {
-	tt_check_lose(check, loss);
+	tt_check_add_discarded(check, loss);
 	return true;
 }
 
@@ -44,7 +44,7 @@ static void test_whole(void **state)
 	struct tt_check *check = told(&(struct tt_manifest){.pid = 1});
 
 	(void)state;
-	assert_false(tt_check_lost(check));
+	assert_false(tt_check_has_discarded(check));
 	assert_int_equal(check->summary.cuts, 0);
 	tt_check_free(check);
 }
@@ -57,9 +57,9 @@ static void test_cuts(void **state)
 		for (int even = 0; even < 2; even++) {
 			struct tt_manifest manifest = {.cut = (enum tt_cut)cut, .cut_ns = 5, .cut_even = even};
 			struct tt_check *check = told(&manifest);
-			g_autofree char *text = tt_check_lost_text(check, check->loss.buffers->pdata[0]);
+			g_autofree char *text = tt_check_discarded_text(check, check->loss.buffers->pdata[0]);
 
-			assert_true(tt_check_lost(check));
+			assert_true(tt_check_has_discarded(check));
 			assert_int_equal(tt_check_verdict(check, &options), TT_VERDICT_UNKNOWN);
 			assert_true(even ? check->loss.last_ns < 0 : check->loss.last_ns == INT64_MAX);
 			assert_non_null(strstr(text, tt_cut_text((enum tt_cut)cut)));
@@ -72,12 +72,12 @@ static void test_left_out(void **state)
 {
 	char *left_out[] = {(char[]){"one (pid 7)"}, (char[]){"two (pid 8)"}, NULL};
 	struct tt_check *check = told(&(struct tt_manifest){.left_out = left_out});
-	g_autofree char *text = tt_check_lost_text(check, check->loss.buffers->pdata[1]);
+	g_autofree char *text = tt_check_discarded_text(check, check->loss.buffers->pdata[1]);
 
 	(void)state;
 	assert_int_equal(check->loss.buffers->len, 2);
 	assert_non_null(strstr(text, "two (pid 8)"));
-	assert_true(tt_check_lost(check) && check->loss.last_ns < 0);
+	assert_true(tt_check_has_discarded(check) && check->loss.last_ns < 0);
 	tt_check_free(check);
 }
 

@@ -94,7 +94,7 @@ static void end_daemon(void)
 	world.daemon = 0;
 }
 
-pid_t tt_background_start(const struct tt_background *background, GError **error)
+pid_t tt_daemon_process_start(const struct tt_daemon_process *background, GError **error)
 {
 	assert_string_equal(background->argv[0], "lttng-sessiond");
 	assert_string_equal(background->argv[1], "--no-kernel");
@@ -115,7 +115,7 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	return world.daemon = new_daemon();
 }
 
-void tt_background_stop(int pidfd, int patience_ms)
+void tt_daemon_process_stop(int pidfd, int patience_ms)
 {
 	siginfo_t info = {0};
 

@@ -102,7 +102,7 @@ static void put_some(struct tt_db *db, guint32 seed)
 		tt_run_identify(&run, "recording");
 		tt_db_put_run(db, &run);
 		tt_db_put_order(db, &order);
-		tt_db_put_seen(db, &order, &(struct tt_seen){.run = &run, .thread = 1, .role = "T"});
+		tt_db_put_seen(db, &order, &(struct tt_occurrence){.run = &run, .thread = 1, .role = "T"});
 		g_array_free(order.gates, TRUE);
 	}
 }

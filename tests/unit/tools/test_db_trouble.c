@@ -95,11 +95,11 @@ static void test_views_beside(void **state)
 	        "CREATE TRIGGER t AFTER INSERT ON run BEGIN DELETE FROM class; END");
 	ADD(&runs, 102, B, A);
 	struct tt_db *db = open_db(runs.path, TT_DB_READ);
-	struct tt_picture *picture = tt_picture_read(db, &error);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(db, &error);
 	assert_non_null(picture);
 	assert_int_equal(picture->runs->len, 2);
 	assert_int_equal(picture->orders->len, 2);
-	tt_picture_free(picture);
+	tt_db_snapshot_free(picture);
 	tt_db_run(db, "SELECT count(*) FROM mine");
 	assert_false(tt_db_ok(db, &error));
 	tt_db_close(db);
@@ -116,10 +116,10 @@ static void test_names_in_it(void **state)
 	ADD(&runs, 101, A, B);
 	execute(runs.path, "UPDATE run SET program = 'a' || char(10, 27, 8238, 155) || 'b'");
 	struct tt_db *db = open_db(runs.path, TT_DB_READ);
-	struct tt_picture *picture = tt_picture_read(db, &error);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(db, &error);
 	assert_non_null(picture);
 	assert_string_equal(((struct tt_db_run *)picture->runs->pdata[0])->program, "a????b");
-	tt_picture_free(picture);
+	tt_db_snapshot_free(picture);
 	tt_db_close(db);
 	runs_end(&runs);
 }
@@ -159,13 +159,13 @@ static void test_runs_without_an_id(void **state)
 	        "INSERT INTO run(id, program, pid, begin_ns) VALUES(x'', 'first', 1, 1), (x'00', 'second', 2, 2),"
 	        "(x'0000', 'third', 3, 3); UPDATE seen SET run = x'00'");
 	struct tt_db *db = open_db(runs.path, TT_DB_READ);
-	struct tt_picture *picture = tt_picture_read(db, &error);
+	struct tt_db_snapshot *picture = tt_db_snapshot_read(db, &error);
 	assert_non_null(picture);
 	assert_int_equal(picture->runs->len, 2);
 	assert_string_equal(((struct tt_db_run *)picture->runs->pdata[0])->program, "first");
 	const struct tt_order *order = picture->orders->pdata[0];
-	assert_string_equal(((struct tt_seen *)order->seen->pdata[0])->run->program, "first");
-	tt_picture_free(picture);
+	assert_string_equal(((struct tt_occurrence *)order->seen->pdata[0])->run->program, "first");
+	tt_db_snapshot_free(picture);
 	tt_db_close(db);
 	runs_end(&runs);
 	(void)state;
@@ -260,9 +260,9 @@ static void test_killed_in_the_middle(void **state)
 		kill_in_the_middle(runs.path);
 		assert_true(g_file_test(journal, G_FILE_TEST_EXISTS));
 		struct tt_db *db = open_db(runs.path, use);
-		struct tt_picture *picture = tt_picture_read(db, NULL);
+		struct tt_db_snapshot *picture = tt_db_snapshot_read(db, NULL);
 		assert_int_equal(picture->runs->len, 1);
-		tt_picture_free(picture);
+		tt_db_snapshot_free(picture);
 		tt_db_close(db);
 		g_autofree char *after = dump(runs.path);
 		assert_string_equal(before, after);

@@ -56,7 +56,7 @@ static void test_marks(void **state)
 {
 	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
 		enum tt_mark_kind kind;
-		g_autofree char *text = tt_describe_event(&marks[i].event, &kind);
+		g_autofree char *text = tt_tooltip_event(&marks[i].event, &kind);
 
 		if (g_strcmp0(text, marks[i].text) != 0)
 			fail_msg("mark %zu: %s, not %s", i, text, marks[i].text);
@@ -74,7 +74,7 @@ static void test_reasons(void **state)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(events); i++) {
 		enum tt_mark_kind kind;
-		g_autofree char *text = tt_describe_event(&events[i], &kind);
+		g_autofree char *text = tt_tooltip_event(&events[i], &kind);
 
 		assert_null(strstr(text, "unknown reason"));
 		assert_non_null(strstr(text, ": "));
@@ -89,15 +89,15 @@ static void test_long_lines(void **state)
 	enum tt_mark_kind kind;
 
 	g_autofree char *cut =
-	    tt_describe_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = line), &kind);
+	    tt_tooltip_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = line), &kind);
 	assert_int_equal(g_utf8_strlen(cut, -1), 400);
 	assert_true(g_str_has_suffix(cut, "x…"));
 	line[400] = '\0';
 	g_autofree char *whole =
-	    tt_describe_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = line), &kind);
+	    tt_tooltip_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = line), &kind);
 	assert_string_equal(whole, line);
 	g_autofree char *clean =
-	    tt_describe_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = "\033[2J"), &kind);
+	    tt_tooltip_event(&(struct tt_event)EVENT(log_message, .level = 200, .text = "\033[2J"), &kind);
 	assert_null(strchr(clean, '\033'));
 	(void)state;
 }
@@ -106,7 +106,7 @@ static void assert_extent(const struct tt_lanes *lanes, const char *expected)
 {
 	g_autoptr(GString) text = g_string_new(NULL);
 
-	tt_describe_extent(text, lanes, ", ", "; ");
+	tt_tooltip_extent(text, lanes, ", ", "; ");
 	assert_string_equal(text->str, expected);
 }
 
@@ -161,9 +161,9 @@ static void test_holds(void **state)
 	AT(&story, 25, MAIN, lock_acquired, .id = 11, .name = "L", .kind = TT_KIND_RLOCK, .depth = 2);
 	story_end(&story, 100);
 	const struct tt_lane *lane = lane_of(&story, 0);
-	g_autofree char *shared = tt_describe_bar(story.lanes, lane, bar_of(lane, 0));
+	g_autofree char *shared = tt_tooltip_bar(story.lanes, lane, bar_of(lane, 0));
 	g_autofree char *shared_label = tt_hold_label(bar_of(lane, 0));
-	g_autofree char *deep = tt_describe_bar(story.lanes, lane, bar_of(lane, 1));
+	g_autofree char *deep = tt_tooltip_bar(story.lanes, lane, bar_of(lane, 1));
 	g_autofree char *deep_label = tt_hold_label(bar_of(lane, 1));
 	assert_true(g_str_has_prefix(shared, "MainThread holds rwlock R, shared"));
 	assert_null(strstr(shared, "deep"));
@@ -193,7 +193,7 @@ static void test_blocked(void **state)
 	story_end(&story, 100);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct tt_lane *lane = lane_of(&story, i);
-		g_autofree char *text = tt_describe_blocked(story.lanes, lane);
+		g_autofree char *text = tt_tooltip_blocked(story.lanes, lane);
 
 		assert_string_equal(text,
 		                    lane->thread->id == MAIN

@@ -168,7 +168,7 @@ static void test_lasting_names(void **state)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-		g_autofree char *lasts = tt_lasting_name(cases[i].name);
+		g_autofree char *lasts = tt_stable_name(cases[i].name);
 		assert_string_equal(lasts, cases[i].lasts);
 	}
 	(void)state;

@@ -61,7 +61,7 @@ static void test_loss(void **state)
 	struct feed feed = feed_new(false);
 	g_auto(GStrv) lines = NULL;
 
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 3});
+	tt_check_add_discarded(feed.check, &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 3});
 	feed_finish(&feed);
 	free(github_of(&feed, 2, &lines));
 	assert_true(g_str_has_prefix(lines[0], "::warning title=trace-thr::3 events lost"));

@@ -63,7 +63,7 @@ static void assert_ended_by_guard(const struct ended *ended)
 
 static void crash_in_theirs(int signal)
 {
-	tt_guard_begin("/the/trace");
+	tt_crash_guard_begin("/the/trace");
 	raise(signal);
 }
 
@@ -85,7 +85,7 @@ static void touch_nothing(int signal)
 	static char *volatile nowhere = (char *)8;
 
 	(void)signal;
-	tt_guard_begin("/the/trace");
+	tt_crash_guard_begin("/the/trace");
 	*nowhere = 1;
 }
 
@@ -104,8 +104,8 @@ static void crash_in_ours(int signal)
 	for (int i = 1; i < 32; i++) /* those of a sanitizer go */
 		if (i == SIGSEGV || i == SIGBUS || i == SIGFPE || i == SIGABRT)
 			(void)sigaction(i, &(struct sigaction){.sa_handler = SIG_DFL}, NULL);
-	tt_guard_begin("/the/trace");
-	tt_guard_ours(true);
+	tt_crash_guard_begin("/the/trace");
+	tt_crash_guard_ours(true);
 	raise(signal); /* the guard's handler restores what was, and returns: what faulted does so again */
 	raise(signal);
 }
@@ -123,7 +123,7 @@ static void test_ours_is_a_crash(void **state)
 static void find_no_end(int signal)
 {
 	(void)signal;
-	tt_guard_begin("/the/trace");
+	tt_crash_guard_begin("/the/trace");
 	for (volatile unsigned i = 0;; i++)
 		continue;
 }
@@ -148,10 +148,10 @@ static void on_signal(int signal)
 static void crash_afterwards(int signal)
 {
 	(void)sigaction(signal, &(struct sigaction){.sa_handler = on_signal}, NULL);
-	tt_guard_begin("/the/trace");
-	tt_guard_ours(true);
-	tt_guard_ours(false);
-	tt_guard_end();
+	tt_crash_guard_begin("/the/trace");
+	tt_crash_guard_ours(true);
+	tt_crash_guard_ours(false);
+	tt_crash_guard_end();
 	raise(signal);
 }
 

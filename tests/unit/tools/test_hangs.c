@@ -424,7 +424,7 @@ static void test_lost_events(void **state)
 
 	starts_three(&world);
 	feed_abba(&world);
-	tt_check_lose(world.feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 1});
+	tt_check_add_discarded(world.feed.check, &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 1});
 	assert_int_equal(look_after(&world, 50000), 0);
 	tt_hangs_free(world.hangs);
 	(void)state;

@@ -39,7 +39,7 @@ static void test_what_is_kept(void **state)
 {
 	struct past past = past_begin();
 	uint32_t main_number = past_number(&past, MAIN);
-	const uint32_t none = TT_NOWHERE;
+	const uint32_t none = TT_NO_POSITION;
 
 	KEPT(&past, MAIN, thread_create, T1, none, 0, .daemon = 1);
 	KEPT(&past, T1, thread_start, T1, none, 0, .native_id = 5);

@@ -248,7 +248,7 @@ static void test_letters(void **state)
 		assert_true(tt_letter_is_harmless(harmless[i]));
 	g_autofree char *name = tt_harmless_name("a\nb\xe2\x80\xae"
 	                                         "c\xc3\xa9\xff"),
-			*text = tt_harmless("a\nb\x1b");
+			*text = tt_sanitize("a\nb\x1b");
 	assert_string_equal(name, "a?b?c\xc3\xa9\xef\xbf\xbd");
 	assert_string_equal(text, "a\nb?");
 }

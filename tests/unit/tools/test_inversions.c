@@ -82,7 +82,7 @@ static void put_world(struct tt_db *db, const struct world *world)
 		tt_db_put_order(db, taken->order);
 		tt_db_put_seen(
 		    db, taken->order,
-		    &(struct tt_seen){.run = &world->runs[taken->run], .thread = taken->thread, .role = "T"});
+		    &(struct tt_occurrence){.run = &world->runs[taken->run], .thread = taken->thread, .role = "T"});
 	}
 	assert_true(tt_db_commit(db, NULL));
 }
@@ -216,12 +216,12 @@ static void try_all(const struct world *world, const struct taken **circle, guin
 /* What is found for run 0. Returns whether all of it was looked at. */
 static bool find(struct tt_db *db, const struct world *world, struct sets *told)
 {
-	g_autoptr(GArray) mine = g_array_new(FALSE, FALSE, sizeof(struct tt_mine));
+	g_autoptr(GArray) mine = g_array_new(FALSE, FALSE, sizeof(struct tt_own_order));
 	struct tt_inversions *found;
 	bool whole;
 
 	for (guint i = 0; i < TAKEN; i++) {
-		struct tt_mine one = {world->taken[i].order, &world->runs[0]};
+		struct tt_own_order one = {world->taken[i].order, &world->runs[0]};
 		if (world->taken[i].run == 0)
 			g_array_append_val(mine, one);
 	}

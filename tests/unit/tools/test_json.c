@@ -107,16 +107,17 @@ static void test_clean(void **state)
 static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
-	const struct tt_lost_buffer buffer = {.channel = "events", .cpu = 1, .process = "prog", .pid = 7};
+	const struct tt_discarded_buffer buffer = {.channel = "events", .cpu = 1, .process = "prog", .pid = 7};
 
 	NESTS(&feed, T1, A, B);
 	for (int64_t i = 0; i < 2; i++) /* of one buffer: one row */
-		tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = FEED_ORIGIN + i,
-		                                            .end_ns = FEED_ORIGIN + 5 + i,
-		                                            .count = 3,
-		                                            .buffer = buffer});
-	tt_check_lose(feed.check,
-	              &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}});
+		tt_check_add_discarded(feed.check, &(struct tt_discarded){.begin_ns = FEED_ORIGIN + i,
+		                                                          .end_ns = FEED_ORIGIN + 5 + i,
+		                                                          .count = 3,
+		                                                          .buffer = buffer});
+	tt_check_add_discarded(
+	    feed.check,
+	    &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1, .pid = -1}});
 	feed_finish(&feed);
 	json_t *json = json_of(&feed);
 	assert_text(json, "verdict", "unknown");

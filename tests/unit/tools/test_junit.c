@@ -99,9 +99,10 @@ static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
 
-	const struct tt_lost_buffer buffer = {.channel = "<\033&", .cpu = -1, .pid = -1};
+	const struct tt_discarded_buffer buffer = {.channel = "<\033&", .cpu = -1, .pid = -1};
 
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 3, .buffer = buffer});
+	tt_check_add_discarded(feed.check,
+	                       &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 3, .buffer = buffer});
 	feed_finish(&feed);
 	struct junit junit = junit_of(&feed);
 	assert_counts(&junit, TT_N_RULES + 1, 0, 1, 0);

@@ -219,7 +219,7 @@ static void test_deadlock(void **state)
 	assert_int_equal(us(blocked->end_ns), 2000000);
 	assert_true(bar_at(lane_called(&story, "bob"), 0)->open);
 
-	g_autofree char *text = tt_describe_blocked(story.lanes, lane_called(&story, "bob"));
+	g_autofree char *text = tt_tooltip_blocked(story.lanes, lane_called(&story, "bob"));
 	assert_string_equal(text, "bob waits for lock A, held by alice, since 0.000300 s");
 	story_free(&story);
 }
@@ -615,7 +615,7 @@ static void test_scale_cuts_a_long_end(void **state)
 	struct tt_scale_options options = {.mode = TT_SCALE_AUTO, .width = 1000, .least = 20, .tail = 200};
 	struct tt_scale *scale = scale_of(moments, 4, &options);
 	assert_near(tt_scale_place(scale, 200000), 800, 0.01);
-	assert_int_equal(g_array_index(scale->pieces, struct tt_piece, 1).fit, TT_FIT_CUT);
+	assert_int_equal(g_array_index(scale->pieces, struct tt_scale_segment, 1).fit, TT_FIT_CUT);
 	g_autoptr(GArray) ticks = tt_scale_ticks(scale, 80);
 	assert_true(ticks->len >= 5);
 	assert_string_equal(g_array_index(ticks, struct tt_tick, 1).label, "20 µs");

@@ -26,9 +26,9 @@ static uint32_t at(const struct past *past)
 
 static void assert_after(const struct past *past, uint32_t later, uint32_t earlier)
 {
-	assert_int_equal(tt_links_before(past->links, later, TT_NOWHERE), earlier);
-	if (earlier != TT_NOWHERE && tt_history_at(past->history, earlier)->type != TT_EVENT_barrier_wait)
-		assert_int_equal(tt_links_before(past->links, later, earlier), TT_NOWHERE);
+	assert_int_equal(tt_hb_predecessors_next(past->links, later, TT_NO_POSITION), earlier);
+	if (earlier != TT_NO_POSITION && tt_history_at(past->history, earlier)->type != TT_EVENT_barrier_wait)
+		assert_int_equal(tt_hb_predecessors_next(past->links, later, earlier), TT_NO_POSITION);
 }
 
 static void test_threads(void **state)
@@ -51,11 +51,11 @@ static void test_threads(void **state)
 	assert_after(&past, started, made);
 	assert_after(&past, ended, cancel);
 	assert_after(&past, joined, ended);
-	assert_after(&past, failed, TT_NOWHERE);
+	assert_after(&past, failed, TT_NO_POSITION);
 	assert_after(&past, gone, other); /* it ended by itself */
 	assert_int_equal(past.links->first[past_number(&past, T6)], started);
 	assert_int_equal(past.links->next[started], ended);
-	assert_int_equal(past.links->next[ended], TT_NOWHERE);
+	assert_int_equal(past.links->next[ended], TT_NO_POSITION);
 	assert_int_equal(past.links->next[made], other);
 	assert_int_equal(past.links->next[again], failed);
 	assert_int_equal(past.links->first[past_number(&past, MAIN)], 0);
@@ -93,7 +93,7 @@ static void test_static_objects(void **state)
 		FEED(&past.feed, how == 2 ? T3 : T1, event_set, .id = EVENT);
 		DO(&past, &other, T2, event_clear, .id = EVENT);
 		past_end(&past);
-		assert_after(&past, other, how ? made : TT_NOWHERE);
+		assert_after(&past, other, how ? made : TT_NO_POSITION);
 		past_free(&past);
 	}
 	(void)state;
@@ -122,15 +122,15 @@ static void test_matches(void **state)
 	assert_int_equal(past.links->match[places[3]], two);
 	assert_int_equal(past.links->match[places[1]], two);
 	assert_int_equal(past.links->match[two], places[1]);
-	assert_int_equal(past.links->match[places[0]], TT_NOWHERE);
-	assert_int_equal(past.links->match[others], TT_NOWHERE);
+	assert_int_equal(past.links->match[places[0]], TT_NO_POSITION);
+	assert_int_equal(past.links->match[others], TT_NO_POSITION);
 	assert_int_equal(past.links->places[tt_model_object(past.history->process, SEM)->number], 9);
-	assert_int_equal(past.links->uses[tt_model_object(past.history->process, SEM)->number], TT_USE_PLACES);
-	assert_int_equal(past.links->uses[tt_model_object(past.history->process, A)->number], TT_USE_LOCK);
-	assert_true(tt_links_begins(tt_history_at(past.history, others)));
-	assert_false(tt_links_ends(tt_history_at(past.history, others)));
-	assert_true(tt_links_ends(tt_history_at(past.history, two)));
-	assert_false(tt_links_begins(tt_history_at(past.history, two)));
+	assert_int_equal(past.links->uses[tt_model_object(past.history->process, SEM)->number], TT_SYNC_PERMITS);
+	assert_int_equal(past.links->uses[tt_model_object(past.history->process, A)->number], TT_SYNC_LOCK);
+	assert_true(tt_action_acquires(tt_history_at(past.history, others)));
+	assert_false(tt_action_releases(tt_history_at(past.history, others)));
+	assert_true(tt_action_releases(tt_history_at(past.history, two)));
+	assert_false(tt_action_acquires(tt_history_at(past.history, two)));
 	past_free(&past);
 	(void)state;
 }
@@ -152,9 +152,10 @@ static void test_signals(void **state)
 		for (unsigned i = 0; i < 5; i++) {
 			uint32_t n = i < value ? 0 : i - value;
 			assert_after(&past, taken[i], i < value ? made : posts[n < 2 ? 0 : n < 3 ? 1 : 2]);
-			assert_int_equal(past.links->match[taken[i]], TT_NOWHERE);
+			assert_int_equal(past.links->match[taken[i]], TT_NO_POSITION);
 		}
-		assert_int_equal(past.links->uses[tt_model_object(past.history->process, SEM)->number], TT_USE_SIGNALS);
+		assert_int_equal(past.links->uses[tt_model_object(past.history->process, SEM)->number],
+		                 TT_SYNC_SIGNALS);
 		past_free(&past);
 	}
 	(void)state;
@@ -200,9 +201,9 @@ static void test_failures_and_onces(void **state)
 	assert_after(&past, sem_failed, sem);
 	assert_after(&past, past_it, routine);
 	assert_after(&past, later, routine);
-	assert_false(tt_links_must(tt_history_at(past.history, failed)));
-	assert_false(tt_links_must(tt_history_at(past.history, sem_failed)));
-	assert_true(tt_links_must(tt_history_at(past.history, taken)));
+	assert_false(tt_hb_is_unconditional(tt_history_at(past.history, failed)));
+	assert_false(tt_hb_is_unconditional(tt_history_at(past.history, sem_failed)));
+	assert_true(tt_hb_is_unconditional(tt_history_at(past.history, taken)));
 	past_free(&past);
 	(void)state;
 }
@@ -225,11 +226,11 @@ static void test_barriers(void **state)
 	DO(&past, &arrivals[3], T2, barrier_wait, .id = BARRIER, .parties = 3);
 	past_end(&past);
 	assert_after(&past, last, arrivals[1]);
-	assert_int_equal(tt_links_before(past.links, last, arrivals[1]), arrivals[0]);
-	assert_int_equal(tt_links_before(past.links, last, arrivals[0]), TT_NOWHERE);
+	assert_int_equal(tt_hb_predecessors_next(past.links, last, arrivals[1]), arrivals[0]);
+	assert_int_equal(tt_hb_predecessors_next(past.links, last, arrivals[0]), TT_NO_POSITION);
 	assert_after(&past, left, last);
 	for (unsigned i = 0; i < 4; i++)
-		assert_after(&past, arrivals[i], TT_NOWHERE);
+		assert_after(&past, arrivals[i], TT_NO_POSITION);
 	assert_after(&past, broken, aborted);
 	assert_after(&past, late, broken); /* which broke it anew */
 	past_free(&past);
@@ -258,7 +259,7 @@ static void test_conditions(void **state)
 	assert_after(&past, woken[0], first);
 	assert_after(&past, woken[1], first);
 	assert_after(&past, woken[2], second);
-	assert_after(&past, woken[3], TT_NOWHERE);
+	assert_after(&past, woken[3], TT_NO_POSITION);
 	assert_after(&past, cancelled, cancel);
 	past_free(&past);
 	(void)state;

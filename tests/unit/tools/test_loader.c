@@ -178,7 +178,7 @@ static void assert_loads(const char *path)
 {
 	g_autoptr(GError) error = NULL;
 
-	assert_true(tt_loader_preloads(path, &error));
+	assert_true(tt_preload_check(path, &error));
 	assert_null(error);
 }
 
@@ -186,7 +186,7 @@ static void assert_refused(const char *path, const char *why)
 {
 	g_autoptr(GError) error = NULL;
 
-	assert_false(tt_loader_preloads(path, &error));
+	assert_false(tt_preload_check(path, &error));
 	assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_PROGRAM));
 	assert_non_null(strstr(error->message, path));
 	if (!strstr(error->message, why))
@@ -354,7 +354,7 @@ static void test_clock(void **state)
 
 static void assert_variable(const char *before, const char *expected)
 {
-	g_autofree char *value = tt_loader_variable(before, NULL);
+	g_autofree char *value = tt_preload_variable(before, NULL);
 
 	assert_string_equal(value, expected);
 }
@@ -373,7 +373,7 @@ static void test_variable(void **state)
 
 		world.preload = i % 2 ? bad[i / 2] : "/ours/preload";
 		world.probes = i % 2 ? "/ours/probes" : bad[i / 2];
-		assert_null(tt_loader_variable(NULL, &error));
+		assert_null(tt_preload_variable(NULL, &error));
 		assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP));
 		if (!bad[i / 2])
 			assert_non_null(strstr(error->message, i % 2 ? TT_LIBRARY_PRELOAD : TT_LIBRARY_PROBES));
@@ -392,11 +392,11 @@ static void test_works(void **state)
 #ifdef __SANITIZE_ADDRESS__ /* its runtime complains of whatever is loaded before it */
 	skip();
 #endif
-	assert_true(tt_loader_works(&error));
+	assert_true(tt_preload_works(&error));
 	assert_null(error);
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
 		g_setenv("TEST_LOADER_ENDS", ends[i], TRUE);
-		assert_false(tt_loader_works(&error));
+		assert_false(tt_preload_works(&error));
 		assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_SETUP));
 		if (i)
 			assert_string_equal(error->message, "a complaint");
@@ -406,16 +406,16 @@ static void test_works(void **state)
 	}
 	g_unsetenv("TEST_LOADER_ENDS");
 	world.probes = "/no/such/library.so";
-	assert_false(tt_loader_works(&error));
+	assert_false(tt_preload_works(&error));
 	assert_non_null(strstr(error->message, "/no/such/library.so"));
 	g_clear_error(&error);
 	world.probes = NULL;
-	assert_false(tt_loader_works(&error));
+	assert_false(tt_preload_works(&error));
 	assert_non_null(error);
 	(void)state;
 }
 
-/* The process that tt_loader_works starts. */
+/* The process that tt_preload_works starts. */
 static int be_tried(void)
 {
 	const char *ends = g_getenv("TEST_LOADER_ENDS");

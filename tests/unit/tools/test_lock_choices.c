@@ -15,7 +15,7 @@ static void test_timed(void **state)
 		ring(net, 4, 4, 3);
 		search(net, limits);
 		assert_int_equal(net->found->cycles->len, 1 + timed);
-		assert_int_equal(cycle(net, 0)->class, TT_CYCLE_FIRM);
+		assert_int_equal(cycle(net, 0)->class, TT_CYCLE_UNTIMED);
 		assert_int_equal(cycle(net, 0)->dependencies->len, 3);
 		if (timed)
 			assert_int_equal(cycle(net, 1)->class, TT_CYCLE_TIMED);
@@ -139,7 +139,7 @@ static void test_readers(void **state)
 
 	for (int how = 0; how < N_CASES; how++) {
 		struct net *net = net_new();
-		struct tt_dependency writer = {
+		struct tt_lock_dependency writer = {
 		    .thread = &net->threads[how == ONE_OF_THEM ? 0 : 9], .requests = g_ptr_array_new(), .number = 100};
 
 		ring(net, 0, 0, 2);
@@ -168,9 +168,9 @@ static void test_one_alone(void **state)
 {
 	for (int how = 0; how < 3; how++) {
 		struct net *net = net_new();
-		struct tt_dependency writer = {
+		struct tt_lock_dependency writer = {
 		    .thread = &net->threads[9], .requests = g_ptr_array_new(), .number = 100};
-		struct tt_dependency *again = asks(net, 0, 0, 0);
+		struct tt_lock_dependency *again = asks(net, 0, 0, 0);
 
 		again->held.mode = again->wanted.mode = how == 1 ? TT_MODE_EXCLUSIVE : TT_MODE_SHARED;
 		net->writers = g_ptr_array_new();
@@ -202,7 +202,7 @@ static void test_parts(void **state)
 	net->locks[7].signals = true;
 	asks(net, 0, 7, 8);
 	asks(net, 0, 8, 7);
-	net->parts = tt_lock_parts_new(net->arcs);
+	net->parts = tt_sccs_new(net->arcs);
 	assert_int_equal(net->parts->nodes->len, 7);
 	assert_int_equal(net->parts->parts->len, 3);
 	static const guint sizes[] = {2, 1, 3}, firsts[] = {1, 3, 4};
@@ -210,7 +210,7 @@ static void test_parts(void **state)
 		const GPtrArray *part = net->parts->parts->pdata[i];
 		assert_int_equal(part->len, sizes[i]);
 		for (guint j = 0; j < part->len; j++) {
-			const struct tt_lock_node *node = part->pdata[j];
+			const struct tt_scc_node *node = part->pdata[j];
 			assert_int_equal(node->rank, j);
 			assert_ptr_equal(node->lock, &net->locks[firsts[i] + j]);
 			assert_int_equal(node->out->len, 1);

@@ -15,13 +15,13 @@ static void test_rings(void **state)
 		assert_int_equal(net->found->cycles->len, 1);
 		assert_int_equal(net->found->complete, G_MAXUINT);
 		assert_int_equal(net->found->untried, 0);
-		assert_int_equal(cycle(net, 0)->class, TT_CYCLE_FIRM);
+		assert_int_equal(cycle(net, 0)->class, TT_CYCLE_UNTIMED);
 		assert_int_equal(cycle(net, 0)->dependencies->len, n);
 		assert_int_equal(cycle(net, 0)->tries, 1);
 		assert_false(cycle(net, 0)->reached || cycle(net, 0)->stopped);
 		for (guint i = 0; i < n; i++) {
-			const struct tt_dependency *one = cycle(net, 0)->dependencies->pdata[i];
-			const struct tt_dependency *next = cycle(net, 0)->dependencies->pdata[(i + 1) % n];
+			const struct tt_lock_dependency *one = cycle(net, 0)->dependencies->pdata[i];
+			const struct tt_lock_dependency *next = cycle(net, 0)->dependencies->pdata[(i + 1) % n];
 			assert_ptr_equal(one->wanted.object, next->held.object);
 		}
 		net_free(net);
@@ -71,7 +71,8 @@ static void test_one_thread_each(void **state)
 	asks(other, 2, 2, 0);
 	search(other, plenty);
 	assert_int_equal(other->found->cycles->len, 1);
-	assert_ptr_equal(((struct tt_dependency *)cycle(other, 0)->dependencies->pdata[0])->thread, &other->threads[1]);
+	assert_ptr_equal(((struct tt_lock_dependency *)cycle(other, 0)->dependencies->pdata[0])->thread,
+	                 &other->threads[1]);
 	net_free(net);
 	net_free(other);
 	(void)state;
@@ -111,9 +112,10 @@ static void test_shares(void **state)
 	search(net, limits);
 	bool last = false;
 	for (guint i = 0; i < net->found->cycles->len; i++)
-		last |=
-		    ((struct tt_dependency *)cycle(net, i)->dependencies->pdata[0])->held.object == &net->locks[10] ||
-		    ((struct tt_dependency *)cycle(net, i)->dependencies->pdata[0])->held.object == &net->locks[11];
+		last |= ((struct tt_lock_dependency *)cycle(net, i)->dependencies->pdata[0])->held.object ==
+		            &net->locks[10] ||
+		        ((struct tt_lock_dependency *)cycle(net, i)->dependencies->pdata[0])->held.object ==
+		            &net->locks[11];
 	assert_true(last);
 	assert_true(net->found->complete >= 2 && net->found->complete < 8);
 	net_free(net);
@@ -133,7 +135,7 @@ static void test_shares_shrink(void **state)
 	ring(net, 0, 14, 2);
 	search(net, limits);
 	for (guint i = 0; i < net->found->cycles->len; i++) {
-		const struct tt_dependency *one = cycle(net, i)->dependencies->pdata[0];
+		const struct tt_lock_dependency *one = cycle(net, i)->dependencies->pdata[0];
 		if (one->held.object < &net->locks[14])
 			counts[one->held.object >= &net->locks[7]]++;
 	}
@@ -224,7 +226,8 @@ static void test_who_is_told(void **state)
 	asks(net, 2, 1, 0);
 	search(net, plenty);
 	assert_true(cycle(net, 0)->reached);
-	assert_ptr_equal(((struct tt_dependency *)cycle(net, 0)->dependencies->pdata[1])->thread, &net->threads[2]);
+	assert_ptr_equal(((struct tt_lock_dependency *)cycle(net, 0)->dependencies->pdata[1])->thread,
+	                 &net->threads[2]);
 	assert_int_equal(cycle(net, 0)->dependencies->len, 2);
 	net_free(net);
 	(void)state;

@@ -273,17 +273,17 @@ static void test_callers(void **state)
 	stack->frames[1] = in(take_first);
 	stack->frames[2] = 0x10; /* nobody knows what that is */
 	tt_finding_edge(finding, 0)->wanted_stack = stack;
-	struct tt_place wants = tt_edge_wants(tt_finding_edge(finding, 0));
-	struct tt_place holds = tt_edge_holds(tt_finding_edge(finding, 0));
-	g_autoptr(GPtrArray) frames = tt_place_frames(feed.check, &wants);
-	g_autoptr(GPtrArray) none = tt_place_frames(feed.check, &holds);
-	tt_place_callers(feed.check, &wants, frames, &first, &end);
+	struct tt_access wants = tt_edge_request(tt_finding_edge(finding, 0));
+	struct tt_access holds = tt_edge_acquire(tt_finding_edge(finding, 0));
+	g_autoptr(GPtrArray) frames = tt_access_frames(feed.check, &wants);
+	g_autoptr(GPtrArray) none = tt_access_frames(feed.check, &holds);
+	tt_access_callers(feed.check, &wants, frames, &first, &end);
 	assert_int_equal(first, 1);
 	assert_int_equal(end, 4);
 	assert_string_equal(((const struct tt_site *)frames->pdata[first])->function, "drive");
-	tt_place_callers(feed.check, &holds, none, &first, &end);
+	tt_access_callers(feed.check, &holds, none, &first, &end);
 	assert_int_equal(first, end);
-	tt_place_callers(feed.check, &wants, NULL, &first, &end);
+	tt_access_callers(feed.check, &wants, NULL, &first, &end);
 	assert_int_equal(first, end);
 	feed_free(&feed);
 	g_free(stack);

@@ -16,13 +16,13 @@ static struct world {
 	struct tt_class classes[CLASSES];
 	struct tt_db_run runs[RUNS];
 	struct tt_order orders[ORDERS];
-	struct tt_seen seen[8];
-	struct tt_picture picture;
+	struct tt_occurrence seen[8];
+	struct tt_db_snapshot picture;
 } world;
 
 static void add_seen(struct tt_order *order, guint at, guint run, const char *role)
 {
-	world.seen[at] = (struct tt_seen){.run = &world.runs[run], .thread = 1, .role = role};
+	world.seen[at] = (struct tt_occurrence){.run = &world.runs[run], .thread = 1, .role = role};
 	g_ptr_array_add(order->seen, &world.seen[at]);
 }
 
@@ -81,7 +81,7 @@ static void take(guint i)
 }
 
 /* What a pen wrote, which is closed. */
-static char *taken(struct tt_report_pen *pen, char **text)
+static char *taken(struct tt_text_writer *pen, char **text)
 {
 	fclose(pen->out);
 	char *copy = g_strdup(*text);
@@ -89,9 +89,9 @@ static char *taken(struct tt_report_pen *pen, char **text)
 	return copy;
 }
 
-static char *written(void (*put)(struct tt_report_pen *pen, const struct tt_picture *picture))
+static char *written(void (*put)(struct tt_text_writer *pen, const struct tt_db_snapshot *picture))
 {
-	struct tt_report_pen pen = {0};
+	struct tt_text_writer pen = {0};
 	char *text = NULL;
 	size_t size;
 
@@ -105,7 +105,7 @@ static char *note_of(guint order, guint seen)
 {
 	const struct tt_inversion_part part = {&world.orders[order], &world.seen[seen]};
 	g_autofree char *said = tt_inversion_part_text(&part);
-	struct tt_report_pen pen = {.column = 8};
+	struct tt_text_writer pen = {.column = 8};
 	char *text = NULL;
 	size_t size;
 
@@ -114,7 +114,7 @@ static char *note_of(guint order, guint seen)
 	return taken(&pen, &text);
 }
 
-static void assert_written(void (*put)(struct tt_report_pen *pen, const struct tt_picture *picture),
+static void assert_written(void (*put)(struct tt_text_writer *pen, const struct tt_db_snapshot *picture),
                            const char *expected)
 {
 	char *text = written(put);
@@ -206,7 +206,7 @@ static void test_same_classes(void **state)
 
 static char *inversions_written(const struct tt_inversions *inversions, guint *n)
 {
-	struct tt_report_pen pen = {0};
+	struct tt_text_writer pen = {0};
 	char *text = NULL;
 	size_t size;
 

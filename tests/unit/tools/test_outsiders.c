@@ -124,11 +124,11 @@ static void test_threads(void **state)
 		struct child child = begin(0, cases[i].name);
 		GHashTable *blocked = threads_of(child.pid);
 
-		assert_false(tt_outsiders_run((uint32_t)child.pid, blocked));
+		assert_false(tt_untraced_run((uint32_t)child.pid, blocked));
 		go_on(&child);
-		assert_int_equal(tt_outsiders_run((uint32_t)child.pid, blocked), cases[i].outsider);
+		assert_int_equal(tt_untraced_run((uint32_t)child.pid, blocked), cases[i].outsider);
 		g_hash_table_remove_all(blocked);
-		assert_true(tt_outsiders_run((uint32_t)child.pid, blocked));
+		assert_true(tt_untraced_run((uint32_t)child.pid, blocked));
 		g_hash_table_destroy(blocked);
 		end(&child);
 	}
@@ -147,7 +147,7 @@ static void test_handlers(void **state)
 	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
 		struct child child = begin(cases[i].handled, NULL);
 
-		if (tt_outsiders_handle_signals((uint32_t)child.pid) != cases[i].wakes)
+		if (tt_untraced_handle_signals((uint32_t)child.pid) != cases[i].wakes)
 			fail_msg("signal %d", cases[i].handled);
 		end(&child);
 	}
@@ -161,8 +161,8 @@ static void test_ended(void **state)
 	GHashTable *blocked = threads_of(child.pid);
 
 	end(&child);
-	assert_true(tt_outsiders_run((uint32_t)child.pid, blocked));
-	assert_true(tt_outsiders_handle_signals((uint32_t)child.pid));
+	assert_true(tt_untraced_run((uint32_t)child.pid, blocked));
+	assert_true(tt_untraced_handle_signals((uint32_t)child.pid));
 	g_hash_table_destroy(blocked);
 	(void)state;
 }

@@ -126,30 +126,30 @@ static void test_of_conditions(void **state)
 static void act(GHashTable *acts, struct tt_thread *thread, struct tt_object *object, enum tt_event_type type,
                 int64_t time_ns, uint32_t woken)
 {
-	tt_acts_add(acts, thread, object, &(struct tt_event){.type = type, .time_ns = time_ns, .woken = woken});
+	tt_wakes_add(acts, thread, object, &(struct tt_event){.type = type, .time_ns = time_ns, .woken = woken});
 }
 
 /* A notify wakes as many as it said, in order. */
 static void test_counted_acts(void **state)
 {
-	GHashTable *acts = tt_acts_new();
+	GHashTable *acts = tt_wakes_new();
 	struct tt_thread thread = {0}, other = {0};
 	struct tt_object object = {0}, none = {0};
 
 	act(acts, &thread, &object, TT_EVENT_cond_notify, 10, 2);
 	act(acts, &thread, &object, TT_EVENT_cond_notify, 20, 0); /* nobody */
 	act(acts, &thread, &object, TT_EVENT_cond_notify, 30, 1);
-	assert_int_equal(tt_acts_take(acts, &none, &thread, 0), 0);
-	assert_int_equal(tt_acts_take(acts, &object, &other, 0), 0);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 0), 10);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 10), 10);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 0), 30);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 0), 0);
+	assert_int_equal(tt_wakes_take(acts, &none, &thread, 0), 0);
+	assert_int_equal(tt_wakes_take(acts, &object, &other, 0), 0);
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 0), 10);
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 10), 10);
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 0), 30);
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 0), 0);
 	act(acts, &thread, &object, TT_EVENT_cond_notify, 40, 1);
 	act(acts, &thread, &object, TT_EVENT_event_set, 50, 1);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 41), 50); /* who waits since then was not woken before */
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 41), 50); /* who waits since then was not woken before */
 	act(acts, &thread, &object, TT_EVENT_cond_notify, 60, 1);
-	assert_int_equal(tt_acts_take(acts, &object, &thread, 61), 60); /* the last is better than none */
+	assert_int_equal(tt_wakes_take(acts, &object, &thread, 61), 60); /* the last is better than none */
 	g_hash_table_destroy(acts);
 	(void)state;
 }
@@ -162,7 +162,7 @@ static void test_other_acts(void **state)
 	    TT_EVENT_barrier_broken, TT_EVENT_barrier_abort, TT_EVENT_barrier_reset, TT_EVENT_futex_wake};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
-		GHashTable *acts = tt_acts_new();
+		GHashTable *acts = tt_wakes_new();
 		struct tt_thread thread = {0};
 		struct tt_object object = {0};
 
@@ -170,7 +170,7 @@ static void test_other_acts(void **state)
 		act(acts, &thread, &object, types[i], 20, 1);
 		act(acts, &thread, &object, TT_EVENT_lock_acquired, 30, 1); /* wakes nobody */
 		for (int n = 0; n < 3; n++)
-			assert_int_equal(tt_acts_take(acts, &object, &thread, 0), 20);
+			assert_int_equal(tt_wakes_take(acts, &object, &thread, 0), 20);
 		g_hash_table_destroy(acts);
 	}
 	(void)state;

@@ -219,11 +219,11 @@ static void test_a_try_that_failed(void **state)
 static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
-	struct tt_loss loss = {.begin_ns = 0, .end_ns = 1, .count = 1};
+	struct tt_discarded loss = {.begin_ns = 0, .end_ns = 1, .count = 1};
 
 	NESTS(&feed, T1, A, B);
 	NESTS(&feed, T2, B, A);
-	tt_check_lose(feed.check, &loss);
+	tt_check_add_discarded(feed.check, &loss);
 	assert_potential(&feed);
 	feed_free(&feed);
 

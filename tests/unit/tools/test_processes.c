@@ -6,33 +6,33 @@
 
 #include "tools/read/delivery/process_filter.h"
 
-static bool starts(struct tt_processes *processes, uint32_t pid, uint32_t ppid, const char *recording)
+static bool starts(struct tt_process_filter *processes, uint32_t pid, uint32_t ppid, const char *recording)
 {
 	const struct tt_event event = {.type = TT_EVENT_thread_start, .pid = pid, .ppid = ppid, .recording = recording};
 
-	return tt_processes_count(processes, &event);
+	return tt_process_filter_count(processes, &event);
 }
 
-static bool acts(struct tt_processes *processes, uint32_t pid)
+static bool acts(struct tt_process_filter *processes, uint32_t pid)
 {
 	const struct tt_event event = {.type = TT_EVENT_lock_acquired, .pid = pid};
 
-	return tt_processes_count(processes, &event);
+	return tt_process_filter_count(processes, &event);
 }
 
 static void test_all_without_a_root(void **state)
 {
-	struct tt_processes *processes = tt_processes_new(0, NULL);
+	struct tt_process_filter *processes = tt_process_filter_new(0, NULL);
 
 	(void)state;
 	assert_true(starts(processes, 7, 1, ""));
 	assert_true(acts(processes, 8));
-	tt_processes_free(processes);
+	tt_process_filter_free(processes);
 }
 
 static void test_descent(void **state)
 {
-	struct tt_processes *processes = tt_processes_new(40, NULL);
+	struct tt_process_filter *processes = tt_process_filter_new(40, NULL);
 
 	(void)state;
 	assert_true(starts(processes, 40, 1, ""));
@@ -41,13 +41,13 @@ static void test_descent(void **state)
 	assert_true(starts(processes, 42, 41, NULL)); /* of a version without the field */
 	assert_false(acts(processes, 50));
 	assert_true(acts(processes, 42));
-	tt_processes_free(processes);
+	tt_process_filter_free(processes);
 }
 
 /* What lies between it and the program made no event. */
 static void test_token(void **state)
 {
-	struct tt_processes *processes = tt_processes_new(40, "c0ffee");
+	struct tt_process_filter *processes = tt_process_filter_new(40, "c0ffee");
 
 	(void)state;
 	assert_false(acts(processes, 61)); /* not yet known */
@@ -59,31 +59,31 @@ static void test_token(void **state)
 	assert_false(starts(processes, 71, 60, "c0ffee0"));
 	assert_false(starts(processes, 72, 60, ""));
 	assert_false(starts(processes, 73, 60, NULL));
-	tt_processes_free(processes);
+	tt_process_filter_free(processes);
 }
 
 /* The kernel gives the number of a process that has ended to another one. */
 static void test_number_of_another(void **state)
 {
-	struct tt_processes *processes = tt_processes_new(40, "c0ffee");
+	struct tt_process_filter *processes = tt_process_filter_new(40, "c0ffee");
 	struct tt_event start = {
 	    .type = TT_EVENT_thread_start, .pid = 61, .native_id = 61, .ppid = 60, .recording = "c0ffee"};
 
 	(void)state;
-	assert_true(tt_processes_count(processes, &start));
+	assert_true(tt_process_filter_count(processes, &start));
 	start.recording = ""; /* it has executed a program, and cleared the environment */
-	assert_true(tt_processes_count(processes, &start));
+	assert_true(tt_process_filter_count(processes, &start));
 	start.native_id = 65; /* another thread of it, whose parent has ended */
 	start.ppid = 1;
-	assert_true(tt_processes_count(processes, &start));
+	assert_true(tt_process_filter_count(processes, &start));
 	start.native_id = 61;
 	start.ppid = 7;
-	assert_false(tt_processes_count(processes, &start));
+	assert_false(tt_process_filter_count(processes, &start));
 	assert_false(acts(processes, 61));
 	start.recording = "c0ffee";
-	assert_true(tt_processes_count(processes, &start));
+	assert_true(tt_process_filter_count(processes, &start));
 	assert_true(acts(processes, 61));
-	tt_processes_free(processes);
+	tt_process_filter_free(processes);
 }
 
 /* No token is not one that all share. */
@@ -93,12 +93,12 @@ static void test_no_token(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-		struct tt_processes *processes = tt_processes_new(40, none[i]);
+		struct tt_process_filter *processes = tt_process_filter_new(40, none[i]);
 
 		assert_false(starts(processes, 70, 60, ""));
 		assert_false(starts(processes, 71, 60, NULL));
 		assert_false(starts(processes, 72, 60, "c0ffee"));
-		tt_processes_free(processes);
+		tt_process_filter_free(processes);
 	}
 }
 

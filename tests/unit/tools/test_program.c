@@ -55,7 +55,7 @@ static void before_death(void *data)
 }
 
 /* Runs a script of the shell. */
-static struct tt_program_end run_with(const char *script, struct tt_program_care care, struct asked *asked)
+static struct tt_program_end run_with(const char *script, struct tt_program_hooks care, struct asked *asked)
 {
 	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, g_strdup(script), NULL};
 	g_autoptr(GError) error = NULL;
@@ -74,7 +74,7 @@ static struct tt_program_end run_with(const char *script, struct tt_program_care
 
 static struct tt_program_end run(const char *script, double timeout, struct asked *asked)
 {
-	return run_with(script, (struct tt_program_care){.timeout = timeout}, asked);
+	return run_with(script, (struct tt_program_hooks){.timeout = timeout}, asked);
 }
 
 /* Caught at the third look. */
@@ -87,7 +87,7 @@ static void test_caught(void **state)
 {
 	struct asked asked = {.looks_left = -1};
 	char *argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char[]){"sleep 100; :"}, NULL};
-	const struct tt_program_care care = {
+	const struct tt_program_hooks care = {
 	    .may_go_on = may_go_on, .is_caught = is_caught, .before_death = before_death, .data = &asked};
 	g_autoptr(GError) error = NULL;
 	struct tt_program_end end;
@@ -140,7 +140,7 @@ static void test_no_start(void **state)
 	g_autofree char *folder = g_dir_make_tmp("test-program-XXXXXX", NULL);
 	g_autofree char *first = g_build_filename(folder, "0", NULL);
 	struct asked asked = {.looks_left = -1};
-	struct tt_program_care care = {.may_go_on = may_go_on, .before_death = before_death, .data = &asked};
+	struct tt_program_hooks care = {.may_go_on = may_go_on, .before_death = before_death, .data = &asked};
 
 	(void)state;
 	for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
@@ -301,7 +301,7 @@ static void test_daemons_stay(void **state)
 	g_autofree char *note = g_build_filename(folder, "pid", NULL);
 	g_autofree char *script = leaving(note, "exec sleep 100");
 	struct asked asked = {.looks_left = -1};
-	struct tt_program_end end = run_with(script, (struct tt_program_care){.detach_ends = true}, &asked);
+	struct tt_program_end end = run_with(script, (struct tt_program_hooks){.detach_ends = true}, &asked);
 
 	(void)state;
 	assert_int_equal(end.exit_status, 3);
@@ -314,7 +314,7 @@ static void test_daemons_stay(void **state)
 static void test_time_from_the_first_event(void **state)
 {
 	struct asked asked = {.looks_left = -1, .begins_at = 3};
-	const struct tt_program_care care = {.timeout = 0.5, .has_begun = has_begun};
+	const struct tt_program_hooks care = {.timeout = 0.5, .has_begun = has_begun};
 	gint64 before = g_get_monotonic_time();
 	struct tt_program_end end = run_with("sleep 100", care, &asked);
 
@@ -394,7 +394,7 @@ static void test_interrupted_twice(void **state)
 	g_autofree char *note = g_build_filename(folder, "ready", NULL);
 	char *argv[] = {(char[]){"sh"}, (char[]){"-c"},
 	                (char[]){"trap '' TERM INT; echo >$0; while :; do sleep 0.05; done"}, note, NULL};
-	const struct tt_program_care care = {.may_go_on = interrupt, .before_death = interrupt_death, .data = note};
+	const struct tt_program_hooks care = {.may_go_on = interrupt, .before_death = interrupt_death, .data = note};
 	struct tt_program_end end;
 
 	(void)state;
@@ -408,7 +408,7 @@ static void test_cannot_be_executed(void **state)
 {
 	char *argv[] = {(char[]){"x"}, NULL};
 	struct asked asked = {.looks_left = -1};
-	const struct tt_program_care care = {.may_go_on = may_go_on, .started = started, .data = &asked};
+	const struct tt_program_hooks care = {.may_go_on = may_go_on, .started = started, .data = &asked};
 	g_autoptr(GError) error = NULL;
 	struct tt_program_end end;
 
@@ -431,7 +431,7 @@ static pid_t shell(const char *script, const char *variable)
 
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		tt_offspring_ends_with(getppid(), SIGKILL);
+		tt_process_tree_ends_with(getppid(), SIGKILL);
 		dup2(ready[1], STDOUT_FILENO);
 		if (variable)
 			putenv((char *)(uintptr_t)variable);
@@ -462,14 +462,14 @@ static void test_signal_to_a_recording(void **state)
 	      fourth = shell(wait, of_it);
 
 	(void)state;
-	assert_true(tt_offspring_signal("c0ffee01-0000", 0));
-	assert_false(tt_offspring_signal("c0ffee02-0000", SIGKILL));
-	assert_true(tt_offspring_signal("c0ffee01-0000", SIGTERM));
+	assert_true(tt_process_tree_signal("c0ffee01-0000", 0));
+	assert_false(tt_process_tree_signal("c0ffee02-0000", SIGKILL));
+	assert_true(tt_process_tree_signal("c0ffee01-0000", SIGTERM));
 	assert_int_equal(WTERMSIG(end_of(first)), SIGTERM);
 	assert_int_equal(WTERMSIG(end_of(fourth)), SIGTERM);
 	bool any = true; /* what they have started ends as well */
 	for (int i = 0; i < 3000 && any; i++, g_usleep(1000))
-		any = tt_offspring_signal("c0ffee01-0000", 0);
+		any = tt_process_tree_signal("c0ffee01-0000", 0);
 	assert_false(any);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(kill(i ? third : second, SIGKILL), 0);
@@ -488,13 +488,13 @@ static void test_ends_with_its_parent(void **state)
 
 		sigemptyset(&none);
 		sigprocmask(SIG_SETMASK, &none, NULL);
-		tt_offspring_ends_with(getpid(), SIGUSR1); /* who is not its parent */
+		tt_process_tree_ends_with(getpid(), SIGUSR1); /* who is not its parent */
 		_exit(0);
 	}
 	assert_int_equal(WTERMSIG(end_of(pid)), SIGUSR1);
 	pid = fork();
 	if (pid == 0) {
-		tt_offspring_ends_with(getppid(), SIGUSR1);
+		tt_process_tree_ends_with(getppid(), SIGUSR1);
 		_exit(3);
 	}
 	assert_int_equal(WEXITSTATUS(end_of(pid)), 3);
@@ -503,7 +503,7 @@ static void test_ends_with_its_parent(void **state)
 /* Who was asked already is not asked again; others are, and are among them then. */
 static void test_asked_once(void **state)
 {
-	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	g_autoptr(GArray) others = tt_process_tree_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
 	pid_t pids[3];
 
 	(void)state;
@@ -530,7 +530,7 @@ static void test_dies_of(void **state)
 	} cases[] = {{"echo; exec sleep 100", true},
 	             {"trap : TERM; echo; while :; do sleep 0.05; done", false},
 	             {"trap '' TERM; echo; exec sleep 100", false}};
-	g_autoptr(GArray) others = tt_offspring_adopt();
+	g_autoptr(GArray) others = tt_process_tree_adopt();
 
 	(void)state;
 	assert_true(tt_offspring_dies_of(others, SIGTERM)); /* there are none */

@@ -309,7 +309,7 @@ static void test_has_begun(void **state)
 
 static void test_companion(void **state)
 {
-	const struct tt_companion companion = {companion_begins, companion_catches, companion_ends, &world};
+	const struct tt_live_reader companion = {companion_begins, companion_catches, companion_ends, &world};
 
 	world.options.companion = &companion;
 	assert_true(record(NULL));
@@ -329,7 +329,8 @@ static void test_cut(void **state)
 	struct tt_manifest *at_end;
 
 	world.cut = TT_CUT_CONSUMER;
-	world.loss = (struct tt_session_loss){.cut = TT_CUT_CONSUMER, .cut_ns = 55, .cut_even = true, .torn = true};
+	world.loss =
+	    (struct tt_session_discarded){.cut = TT_CUT_CONSUMER, .cut_ns = 55, .cut_even = true, .torn = true};
 	assert_true(record(NULL));
 	assert_int_equal(lines(world.said), 1);
 	assert_int_equal(tt_recording_status(&world.recording), TT_EXIT_NO_VERDICT);
@@ -443,7 +444,7 @@ static void test_ends_that_cut(void **state)
 	struct tt_recording *recording = &world.recording;
 
 	world.end = (struct tt_program_end){.outlived = true, .interrupted = true};
-	world.loss = (struct tt_session_loss){.events = 3, .torn = true, .cut_even = true, .cut_ns = 9};
+	world.loss = (struct tt_session_discarded){.events = 3, .torn = true, .cut_even = true, .cut_ns = 9};
 	assert_true(record(NULL));
 	assert_int_equal(recording->loss.cut, TT_CUT_OUTLIVED);
 	assert_int_equal(recording->loss.events, 3);
@@ -491,13 +492,13 @@ static void test_killed(void **state)
 /* What the manifest says then: from now on there is no more, unless that was so before. */
 static void test_manifest_of_a_killed_one(void **state)
 {
-	static const struct tt_session_loss losses[] = {{0},
-	                                                {.torn = true},
-	                                                {.cut = TT_CUT_DAEMON, .cut_ns = 5},
-	                                                {.cut = TT_CUT_DISK, .cut_ns = 5, .cut_even = true}};
+	static const struct tt_session_discarded losses[] = {{0},
+	                                                     {.torn = true},
+	                                                     {.cut = TT_CUT_DAEMON, .cut_ns = 5},
+	                                                     {.cut = TT_CUT_DISK, .cut_ns = 5, .cut_even = true}};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(losses); i++) {
-		const struct tt_session_loss *loss = &losses[i];
+		const struct tt_session_discarded *loss = &losses[i];
 		const struct tt_manifest *found;
 		int64_t before = g_get_real_time() * 1000;
 

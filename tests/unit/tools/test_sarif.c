@@ -142,7 +142,7 @@ static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
 
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 3});
+	tt_check_add_discarded(feed.check, &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 3});
 	feed_finish(&feed);
 	json_t *sarif = sarif_of(&feed, false);
 	const json_t *invocation = json_array_get(json_object_get(run_of(sarif), "invocations"), 0);

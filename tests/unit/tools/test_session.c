@@ -45,9 +45,9 @@ static void fails(enum tt_session_error code)
 	assert_true(g_error_matches(error, TT_SESSION_ERROR, (int)code));
 }
 
-static struct tt_session_loss stop(struct tt_session *session)
+static struct tt_session_discarded stop(struct tt_session *session)
 {
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	assert_true(tt_session_stop(session, &loss, NULL));
 	return loss;
@@ -88,7 +88,7 @@ static void test_live(void **state)
 	                                        "channel metadata 2 x 4096 every 50000\n",
 	                                        enabled, "tracker\npolicy 2\nno tracker\nstart\nwatch\n", NULL);
 	struct tt_session *session = start(true, false);
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	assert_int_equal(LTTNG_TRACKING_POLICY_INCLUDE_SET, 2);
 	assert_log(expected);
@@ -120,7 +120,7 @@ static void test_dropping(void **state)
 	                                        "modules waits -1\nchannel modules 4 x 65536 every 0\n",
 	                                        enabled, "tracker\npolicy 2\nno tracker\nstart\nwatch\n", NULL);
 	struct tt_session *session = start(false, true);
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	assert_log(expected);
 	world.n_channels = 2;
@@ -257,7 +257,7 @@ static void test_file_limit(void **state)
 static void test_rest(void **state)
 {
 	struct tt_session *session = start(false, false);
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	g_string_truncate(world.log, 0);
 	world.has_rest = true;
@@ -273,7 +273,7 @@ static void test_rest(void **state)
 static void test_full_at_the_end(void **state)
 {
 	struct tt_session *session = start(false, false);
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	world.disk = 63 * 1024;
 	loss = stop(session);
@@ -306,7 +306,7 @@ static void test_waits_for_what_is_pending(void **state)
 	assert_in_range(world.now_us - before, 2000000, 2010000);
 	tt_session_finish(session); /* once is enough */
 	assert_true(world.now_us - before <= 2010000);
-	struct tt_session_loss loss = stop(session);
+	struct tt_session_discarded loss = stop(session);
 	assert_true(loss.torn);
 	assert_false(loss.cut_even);
 
@@ -321,7 +321,7 @@ static void test_cut(void **state)
 {
 	struct tt_session *session = start(false, false);
 	int64_t before = g_get_real_time() * 1000;
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	world.cut = TT_CUT_CONSUMER;
 	assert_int_equal(tt_session_attend(session), TT_CUT_CONSUMER);
@@ -348,7 +348,7 @@ static void test_cut(void **state)
 static void test_cut_at_the_end(void **state)
 {
 	struct tt_session *session = start(false, false);
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	world.cut_after = 1;
 	world.cut = TT_CUT_DISK; /* whatever it is: the first stop waits for no pump */
@@ -381,7 +381,7 @@ static void test_lacked_memory(void **state)
 	g_autofree char *file = g_build_filename(ust, "events_0", NULL);
 	struct tt_session *session = start(false, false);
 	g_autoptr(GError) error = NULL;
-	struct tt_session_loss loss;
+	struct tt_session_discarded loss;
 
 	world.shared = 60 * MIB;
 	tt_session_has_room(session);

@@ -179,15 +179,15 @@ static void test_clean(void **state)
 static void test_loss(void **state)
 {
 	struct feed feed = feed_new(false);
-	struct tt_loss one = {.begin_ns = 0, .end_ns = 1, .count = 1};
-	struct tt_loss packet = {.begin_ns = 0, .end_ns = -1, .count = 0};
+	struct tt_discarded one = {.begin_ns = 0, .end_ns = 1, .count = 1};
+	struct tt_discarded packet = {.begin_ns = 0, .end_ns = -1, .count = 0};
 
 	NESTS(&feed, T1, A, B);
-	tt_check_lose(feed.check, &one);
+	tt_check_add_discarded(feed.check, &one);
 	feed_finish(&feed);
 	assert_says(&feed, false, "4 events, 1 thread, 1 event lost\nThis is no verdict", true);
 	assert_says(&feed, false, "\ntrace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 1 event lost\n", true);
-	tt_check_lose(feed.check, &packet);
+	tt_check_add_discarded(feed.check, &packet);
 	assert_says(&feed, false, " 0 suppressed, 1 event and 1 packet lost\n", true);
 	feed_free(&feed);
 	(void)state;
@@ -213,19 +213,20 @@ static void test_left_out(void **state)
 static void test_loss_is_explained(void **state)
 {
 	struct feed feed = feed_new(false), torn = feed_new(false);
-	const struct tt_lost_buffer buffer = {.channel = "events", .cpu = 1, .pid = -1};
+	const struct tt_discarded_buffer buffer = {.channel = "events", .cpu = 1, .pid = -1};
 
 	feed_abba(&feed);
-	tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = FEED_ORIGIN + 2000000,
-	                                            .end_ns = FEED_ORIGIN + 3000000,
-	                                            .count = 3,
-	                                            .buffer = buffer});
+	tt_check_add_discarded(feed.check, &(struct tt_discarded){.begin_ns = FEED_ORIGIN + 2000000,
+	                                                          .end_ns = FEED_ORIGIN + 3000000,
+	                                                          .count = 3,
+	                                                          .buffer = buffer});
 	feed_finish(&feed);
 	assert_says(&feed, false,
 	            "    3 events lost between +0.001000 s and +0.002000 s, of channel \"events\" on CPU 1\n", true);
 	assert_says(&feed, false, "    Weaker for it: TT001 is potential where", true);
 	assert_says(&feed, false, "TT003", false);
-	tt_check_lose(torn.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1}});
+	tt_check_add_discarded(
+	    torn.check, &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .torn = true, .buffer = {.cpu = -1}});
 	feed_finish(&torn);
 	assert_says(&torn, false, "This is no verdict", true);
 	assert_says(&torn, false, "--drop", false);
@@ -366,8 +367,8 @@ static void test_colour(void **state)
 			setenv("NO_COLOR", cases[i].no_color, 1);
 		else
 			unsetenv("NO_COLOR");
-		assert_int_equal(tt_report_pen(terminal).colour, cases[i].colour);
-		assert_false(tt_report_pen(file).colour);
+		assert_int_equal(tt_text_writer(terminal).colour, cases[i].colour);
+		assert_false(tt_text_writer(file).colour);
 	}
 	fclose(terminal);
 	fclose(file);

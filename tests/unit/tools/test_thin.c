@@ -44,7 +44,7 @@ static void assert_marks(const int64_t *at, guint n, double step, const char *ex
 	g_array_set_size(lane.marks, n);
 	for (guint i = 0; i < n; i++)
 		g_array_index(lane.marks, struct tt_mark, i).time_ns = at[i];
-	g_autofree char *text = text_of(tt_thin_marks(&lane, scale, step));
+	g_autofree char *text = text_of(tt_aggregate_marks(&lane, scale, step));
 	assert_string_equal(text, expected);
 	tt_scale_free(scale);
 	g_array_free(lane.marks, TRUE);
@@ -83,8 +83,8 @@ static void test_bars(void **state)
 	add_bar(&lane, 0, 21, 23);
 	add_bar(&lane, 0, 24, 25);
 	add_bar(&lane, 0, 25, 26);
-	g_autofree char *first = text_of(tt_thin_bars(&lane, 0, scale, 4));
-	g_autofree char *second = text_of(tt_thin_bars(&lane, 1, scale, 4));
+	g_autofree char *first = text_of(tt_aggregate_bars(&lane, 0, scale, 4));
+	g_autofree char *second = text_of(tt_aggregate_bars(&lane, 1, scale, 4));
 	assert_string_equal(first, "0-3:10-15 3-4:16-20 4-7:21-26");
 	assert_string_equal(second, "1-2:11-13");
 	tt_scale_free(scale);
@@ -103,7 +103,7 @@ static void test_spans(void **state)
 		struct tt_span span = {.doing = (uint8_t)doings[i], .begin_ns = 10 + i, .end_ns = 11 + i};
 		g_array_append_val(lane.spans, span);
 	}
-	g_autofree char *text = text_of(tt_thin_spans(&lane, scale, 4));
+	g_autofree char *text = text_of(tt_aggregate_spans(&lane, scale, 4));
 	assert_string_equal(text, "0-2:10-12 2-3:12-13");
 	tt_scale_free(scale);
 	g_array_free(lane.spans, TRUE);
@@ -130,7 +130,7 @@ static void test_whole(void **state)
 	}
 	size_t all = lane->spans->len + lane->bars->len + lane->marks->len;
 	for (int few = 0; few < 2; few++) {
-		struct tt_thinning *thinning = tt_thin(story.lanes, scale, few ? all - 1 : all, few ? 2 : 4);
+		struct tt_aggregation *thinning = tt_aggregate(story.lanes, scale, few ? all - 1 : all, few ? 2 : 4);
 
 		assert_int_equal((int)(1000 * thinning->finest), few ? 3375 : 0); /* three times half as much again */
 		assert_int_equal((int)(1000 * thinning->mark_step), few ? 10125 : 0);
@@ -140,9 +140,9 @@ static void test_whole(void **state)
 			assert_int_equal(g_array_index(thinning->arrows, unsigned, 0), 1);
 			assert_int_equal(g_array_index(thinning->arrows, unsigned, 1), 3);
 		}
-		tt_thinning_free(thinning);
+		tt_aggregation_free(thinning);
 	}
-	tt_thinning_free(NULL);
+	tt_aggregation_free(NULL);
 	tt_scale_free(scale);
 	g_array_set_size(story.lanes->arrows, 0);
 	story_free(&story);

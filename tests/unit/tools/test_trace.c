@@ -177,12 +177,12 @@ static void test_loss(void **state)
 	assert_int_equal(f->summary.lost, 12);
 	assert_int_equal(f->summary.lost_packets, 3);
 	assert_int_equal(f->told.losses->len, 2);
-	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).count, 12);
-	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).begin_ns, 100);
-	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).end_ns, 200);
-	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 1).packets, 3);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_discarded, 0).count, 12);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_discarded, 0).begin_ns, 100);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_discarded, 0).end_ns, 200);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_discarded, 1).packets, 3);
 	for (guint i = 0; i < 2; i++) { /* of the file stream_0 */
-		const struct tt_loss *loss = &g_array_index(f->told.losses, struct tt_loss, i);
+		const struct tt_discarded *loss = &g_array_index(f->told.losses, struct tt_discarded, i);
 		assert_string_equal(loss->buffer.channel, "stream");
 		assert_int_equal(loss->buffer.cpu, 0);
 		assert_int_equal(loss->buffer.pid, -1);
@@ -210,8 +210,8 @@ static void test_untold(void **state)
 	assert_int_equal(f->summary.events, 0);
 	assert_int_equal(f->summary.lost, 0);
 	assert_int_equal(f->told.losses->len, 1);
-	assert_int_equal(g_array_index(f->told.losses, struct tt_loss, 0).count, 8);
-	assert_non_null(g_array_index(f->told.losses, struct tt_loss, 0).why);
+	assert_int_equal(g_array_index(f->told.losses, struct tt_discarded, 0).count, 8);
+	assert_non_null(g_array_index(f->told.losses, struct tt_discarded, 0).why);
 }
 
 /* What is lost of a stream that cannot have our events is no loss. */

@@ -495,8 +495,8 @@ static void test_lock_held_over_fork(void **state)
 /* Lost events: what rests on the absence of one is less sure; what the program saw after the loss is not. */
 static void lose_at(struct feed *feed, int64_t ms)
 {
-	struct tt_loss loss = {.begin_ns = FEED_ORIGIN, .end_ns = FEED_ORIGIN + ms * 1000000, .count = 3};
-	tt_check_lose(feed->check, &loss);
+	struct tt_discarded loss = {.begin_ns = FEED_ORIGIN, .end_ns = FEED_ORIGIN + ms * 1000000, .count = 3};
+	tt_check_add_discarded(feed->check, &loss);
 }
 
 static void test_loss(void **state)

@@ -199,7 +199,8 @@ static void test_places_that_are_none(void **state)
 			posts(&feed, who);
 		}
 		if (i == 4)
-			tt_check_lose(feed.check, &(struct tt_loss){.begin_ns = -1, .end_ns = -1, .count = 1});
+			tt_check_add_discarded(feed.check,
+			                       &(struct tt_discarded){.begin_ns = -1, .end_ns = -1, .count = 1});
 		FEED(&feed, T3, lock_acquired, .id = A, .kind = feed.kind, .mode = mode, .depth = 1);
 		FEED(&feed, T3, sem_acquired, .id = SEM, .limit = i == 2 ? TT_LIMIT_TIMED : TT_LIMIT_NONE);
 		posts(&feed, T3);

@@ -103,7 +103,7 @@ static void put_order(struct tt_db *db, const struct tt_class_order *order, cons
 	for (guint i = 0; i < order->edges->len; i++) {
 		const struct tt_thread *thread = g_array_index(order->edges, struct tt_edge, i).thread;
 		tt_db_put_seen(db, &order->row,
-		               &(struct tt_seen){.run = run, .thread = number_of(thread), .role = thread->name});
+		               &(struct tt_occurrence){.run = run, .thread = number_of(thread), .role = thread->name});
 	}
 }
 
@@ -199,12 +199,12 @@ static void add_limits(struct tt_check *check, const struct tt_class_orders *ord
 
 static void look(struct tt_check *check, const struct across *across)
 {
-	g_autoptr(GArray) mine = g_array_new(FALSE, FALSE, sizeof(struct tt_mine));
+	g_autoptr(GArray) mine = g_array_new(FALSE, FALSE, sizeof(struct tt_own_order));
 	struct tt_inversions *found;
 
 	for (guint i = 0; i < across->orders->all->len; i++) {
 		const struct tt_class_order *order = across->orders->all->pdata[i];
-		struct tt_mine one = {&order->row, tt_class_orders_run(across->orders, order->process)};
+		struct tt_own_order one = {&order->row, tt_class_orders_run(across->orders, order->process)};
 		g_array_append_val(mine, one);
 	}
 	found = tt_inversions_find(across->db, mine, check->all, &check->failure);
@@ -224,7 +224,7 @@ static void finish(struct tt_check *check, void *state)
 
 	if (!across->db)
 		return;
-	if (tt_check_lost(check)) {
+	if (tt_check_has_discarded(check)) {
 		add_limit(check, "The lock orders of this trace are not kept in the database: events were lost, so a "
 		                 "lock that seems held may have been released.");
 		return;

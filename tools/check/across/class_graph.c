@@ -27,13 +27,13 @@ static void free_pair(void *data)
 
 static guint hash_pair(gconstpointer data)
 {
-	const struct tt_arc *arc = data;
+	const struct tt_lock_edge *arc = data;
 	return g_direct_hash(arc->from) * 31 + g_direct_hash(arc->to);
 }
 
 static gboolean equal_pairs(gconstpointer a, gconstpointer b)
 {
-	const struct tt_arc *x = a, *y = b;
+	const struct tt_lock_edge *x = a, *y = b;
 	return x->from == y->from && x->to == y->to;
 }
 
@@ -50,7 +50,7 @@ static struct tt_object *lock_of(struct tt_class_graph *graph, const struct tt_c
 	return lock;
 }
 
-static struct tt_thread *thread_of(struct tt_class_graph *graph, const struct tt_seen *seen)
+static struct tt_thread *thread_of(struct tt_class_graph *graph, const struct tt_occurrence *seen)
 {
 	char *key = g_strdup_printf("%p %u", (const void *)seen->run, seen->thread);
 	struct tt_thread *thread = g_hash_table_lookup(graph->threads, key);
@@ -66,11 +66,11 @@ static struct tt_thread *thread_of(struct tt_class_graph *graph, const struct tt
 }
 
 /* All that is held in an order. */
-static const struct tt_held_set *held_set_of(struct tt_class_graph *graph, const struct tt_order *order)
+static const struct tt_lockset *held_set_of(struct tt_class_graph *graph, const struct tt_order *order)
 {
 	struct tt_thread thread = {.holds = g_ptr_array_new_with_free_func(g_free)};
 	struct tt_hold hold = {.object = lock_of(graph, order->held), .mode = order->held_mode};
-	const struct tt_held_set *set;
+	const struct tt_lockset *set;
 
 	g_ptr_array_add(thread.holds, g_memdup2(&hold, sizeof hold));
 	for (guint i = 0; i < order->gates->len; i++) {
@@ -78,14 +78,14 @@ static const struct tt_held_set *held_set_of(struct tt_class_graph *graph, const
 		hold = (struct tt_hold){.object = lock_of(graph, gate->class), .mode = gate->mode};
 		g_ptr_array_add(thread.holds, g_memdup2(&hold, sizeof hold));
 	}
-	set = tt_held_set_of(graph->sets, &thread, NULL);
+	set = tt_lockset_of(graph->sets, &thread, NULL);
 	g_ptr_array_free(thread.holds, TRUE);
 	return set;
 }
 
 static struct tt_class_pair *pair_of(struct tt_class_graph *graph, const struct tt_order *order)
 {
-	struct tt_arc key = {lock_of(graph, order->held), lock_of(graph, order->wanted), NULL};
+	struct tt_lock_edge key = {lock_of(graph, order->held), lock_of(graph, order->wanted), NULL};
 	struct tt_class_pair *pair = g_hash_table_lookup(graph->by_pair, &key);
 
 	if (!pair) {
@@ -102,7 +102,7 @@ static struct tt_class_pair *pair_of(struct tt_class_graph *graph, const struct 
 static struct tt_order_kind *kind_of(struct tt_class_graph *graph, struct tt_class_pair *pair,
                                      const struct tt_order *order)
 {
-	const struct tt_held_set *all = held_set_of(graph, order);
+	const struct tt_lockset *all = held_set_of(graph, order);
 	struct tt_order_kind *kind;
 
 	for (guint i = 0; i < pair->kinds->len; i++) {
@@ -125,14 +125,14 @@ static void take(struct tt_class_graph *graph, struct tt_class_pair *pair, struc
 	taken->part = *part;
 	taken->pair = pair;
 	taken->kind = kind;
-	taken->dependency = (struct tt_dependency){
+	taken->dependency = (struct tt_lock_dependency){
 	    .thread = thread_of(graph, part->seen),
 	    .held = {.object = pair->arc.from, .mode = order->held_mode},
 	    .wanted = {.object = pair->arc.to, .mode = order->wanted_mode, .timed = order->timed},
 	    .requests = g_ptr_array_new(),
 	    .number = graph->taken->len,
 	};
-	taken->request = (struct tt_request){.thread = taken->dependency.thread, .all = kind->all};
+	taken->request = (struct tt_lock_request){.thread = taken->dependency.thread, .all = kind->all};
 	g_ptr_array_add(taken->dependency.requests, &taken->request);
 	g_ptr_array_add(graph->taken, taken);
 	g_ptr_array_add(kind->taken, taken);
@@ -144,16 +144,16 @@ static void add_order(struct tt_class_graph *graph, const struct tt_order *order
 	struct tt_class_pair *pair = pair_of(graph, order);
 	struct tt_order_kind *kind = kind_of(graph, pair, order);
 
-	for (guint i = 0; i < order->seen->len && kind->taken->len < TT_MOST_TAKERS; i++)
+	for (guint i = 0; i < order->seen->len && kind->taken->len < TT_MAX_OCCURRENCES; i++)
 		take(graph, pair, kind, &(struct tt_inversion_part){order, order->seen->pdata[i]});
 	graph->timed |= order->timed;
-	graph->full |= kind->taken->len == TT_MOST_TAKERS;
+	graph->full |= kind->taken->len == TT_MAX_OCCURRENCES;
 }
 
 /* Each kind comes once before one comes twice: those who did alike make no other circle. */
 static void add_dependencies(const struct tt_class_pair *pair)
 {
-	for (guint rank = 0; rank < TT_MOST_TAKERS; rank++) {
+	for (guint rank = 0; rank < TT_MAX_OCCURRENCES; rank++) {
 		for (guint i = 0; i < pair->kinds->len; i++) {
 			const GPtrArray *taken = ((const struct tt_order_kind *)pair->kinds->pdata[i])->taken;
 			if (rank < taken->len)
@@ -162,13 +162,13 @@ static void add_dependencies(const struct tt_class_pair *pair)
 	}
 }
 
-struct tt_class_graph *tt_class_graph_new(const struct tt_picture *picture)
+struct tt_class_graph *tt_class_graph_new(const struct tt_db_snapshot *picture)
 {
 	struct tt_class_graph *graph = g_new0(struct tt_class_graph, 1);
 
 	graph->locks = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	graph->threads = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-	graph->sets = tt_held_sets_new();
+	graph->sets = tt_locksets_new();
 	graph->by_pair = g_hash_table_new_full(hash_pair, equal_pairs, free_pair, NULL);
 	graph->arcs = g_ptr_array_new();
 	graph->taken = g_ptr_array_new_with_free_func(free_taken);

@@ -9,11 +9,12 @@
 #include "tools/check/lockgraph/lock_graph.h"
 
 /*
- * Orders of a pair that are alike in all but their sites. TT_MOST_TAKERS of those who took one are enough: in a circle
- * of no more threads there is always one of them that takes no other part. One of mine is among them if there is any.
+ * Orders of a pair that are alike in all but their sites. TT_MAX_OCCURRENCES of those who took one are enough: in a
+ * circle of no more threads there is always one of them that takes no other part. One of mine is among them if there is
+ * any.
  */
 struct tt_order_kind {
-	const struct tt_held_set *all; /* that is held */
+	const struct tt_lockset *all; /* that is held */
 	enum tt_mode wanted_mode;
 	bool timed;
 	GPtrArray *taken; /* struct tt_taken */
@@ -21,22 +22,22 @@ struct tt_order_kind {
 
 /* All orders from one class to another. */
 struct tt_class_pair {
-	struct tt_arc arc; /* first: one is found by the other */
-	GPtrArray *kinds;  /* struct tt_order_kind */
-	bool mine;         /* one of them was taken by one of mine */
+	struct tt_lock_edge arc; /* first: one is found by the other */
+	GPtrArray *kinds;        /* struct tt_order_kind */
+	bool mine;               /* one of them was taken by one of mine */
 };
 
 /* An order that a thread of a run took. */
 struct tt_taken {
-	struct tt_dependency dependency; /* first: one is found by the other */
-	struct tt_request request;       /* its only one, of which the held set counts */
+	struct tt_lock_dependency dependency; /* first: one is found by the other */
+	struct tt_lock_request request;       /* its only one, of which the held set counts */
 	struct tt_inversion_part part;
 	const struct tt_class_pair *pair;
 	const struct tt_order_kind *kind;
 };
 
 struct tt_class_graph {
-	GPtrArray *arcs;     /* struct tt_arc: the struct tt_class_pair, in the order of the picture */
+	GPtrArray *arcs;     /* struct tt_lock_edge: the struct tt_class_pair, in the order of the picture */
 	GPtrArray *taken;    /* struct tt_taken */
 	GHashTable *locks;   /* struct tt_class → struct tt_object */
 	GHashTable *threads; /* private: the text of run and thread → struct tt_thread */
@@ -47,7 +48,7 @@ struct tt_class_graph {
 };
 
 /* The picture must live longer. */
-struct tt_class_graph *tt_class_graph_new(const struct tt_picture *picture);
+struct tt_class_graph *tt_class_graph_new(const struct tt_db_snapshot *picture);
 void tt_class_graph_free(struct tt_class_graph *graph);
 
 #endif /* TT_CHECK_ACROSS_CLASS_GRAPH_H */

@@ -111,7 +111,7 @@ static void add_edge(struct tt_class_order *order, const struct tt_edge *edge)
 		if (g_array_index(order->edges, struct tt_edge, i).thread == edge->thread)
 			return;
 	}
-	if (order->edges->len < TT_MOST_TAKERS)
+	if (order->edges->len < TT_MAX_OCCURRENCES)
 		g_array_append_val(order->edges, *edge);
 }
 

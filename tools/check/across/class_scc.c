@@ -4,8 +4,8 @@
 
 /* A pair as an arc between locks that stand for classes. */
 struct link {
-	struct tt_arc arc; /* first: one is found by the other */
-	guint number;      /* of the pair */
+	struct tt_lock_edge arc; /* first: one is found by the other */
+	guint number;            /* of the pair */
 };
 
 static struct tt_object *lock_of(GHashTable *locks, const struct tt_id *class)
@@ -26,27 +26,27 @@ static GPtrArray *arcs_of(GHashTable *locks, const GArray *pairs)
 	for (guint i = 0; i < pairs->len; i++) {
 		const struct tt_pair *pair = &g_array_index(pairs, struct tt_pair, i);
 		struct link *link = g_new0(struct link, 1);
-		link->arc = (struct tt_arc){lock_of(locks, &pair->held), lock_of(locks, &pair->wanted), NULL};
+		link->arc = (struct tt_lock_edge){lock_of(locks, &pair->held), lock_of(locks, &pair->wanted), NULL};
 		link->number = i;
 		g_ptr_array_add(arcs, link);
 	}
 	return arcs;
 }
 
-static const struct tt_pair *pair_of(const GArray *pairs, const struct tt_lock_link *link)
+static const struct tt_pair *pair_of(const GArray *pairs, const struct tt_scc_edge *link)
 {
 	return &g_array_index(pairs, struct tt_pair, ((const struct link *)link->arc)->number);
 }
 
 /* The pairs of the parts that have one of mine, in the order of the parts' links. */
-static GArray *choose(const GArray *pairs, const struct tt_lock_parts *parts)
+static GArray *choose(const GArray *pairs, const struct tt_sccs *parts)
 {
 	GArray *chosen = g_array_new(FALSE, FALSE, sizeof(struct tt_pair));
 	g_autoptr(GHashTable) mine = g_hash_table_new(NULL, NULL);
 
 	for (guint pass = 0; pass < 2; pass++) {
 		for (guint i = 0; i < parts->links->len; i++) {
-			const struct tt_lock_link *link = parts->links->pdata[i];
+			const struct tt_scc_edge *link = parts->links->pdata[i];
 			const struct tt_pair *pair = pair_of(pairs, link);
 			if (link->from->part != link->to->part)
 				continue;
@@ -59,16 +59,16 @@ static GArray *choose(const GArray *pairs, const struct tt_lock_parts *parts)
 	return chosen;
 }
 
-void tt_class_pairs_in_circles(GArray *pairs)
+void tt_class_pairs_in_cycles(GArray *pairs)
 {
 	GHashTable *locks = g_hash_table_new_full(tt_id_hash, tt_id_equal, g_free, g_free);
 	g_autoptr(GPtrArray) arcs = arcs_of(locks, pairs);
-	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
+	struct tt_sccs *parts = tt_sccs_new(arcs);
 	g_autoptr(GArray) chosen = choose(pairs, parts);
 
 	g_array_set_size(pairs, 0);
 	if (chosen->len > 0)
 		g_array_append_vals(pairs, chosen->data, chosen->len);
-	tt_lock_parts_free(parts);
+	tt_sccs_free(parts);
 	g_hash_table_destroy(locks);
 }

@@ -7,6 +7,6 @@
 #include "tools/db/snapshot.h"
 
 /* Leaves those pairs (struct tt_pair) that are in one strongly connected part with a pair that is mine. */
-void tt_class_pairs_in_circles(GArray *pairs);
+void tt_class_pairs_in_cycles(GArray *pairs);
 
 #endif /* TT_CHECK_ACROSS_CLASS_SCC_H */

@@ -14,7 +14,7 @@ static const uint64_t most_work = 100 * 1000; /* runs compared, for each circle 
 struct search {
 	struct tt_class_graph *graph;
 	struct tt_db *db;
-	struct tt_picture *picture;
+	struct tt_db_snapshot *picture;
 	GHashTable
 	    *runs; /* struct tt_order_kind → GHashTable of struct tt_db_run: who took one, or what can stand for it */
 };
@@ -26,7 +26,7 @@ static GHashTable *runs_of(const struct search *search, const struct tt_taken *t
 	GHashTable *runs = g_hash_table_lookup(search->runs, taken->kind);
 
 	if (!runs) {
-		runs = tt_picture_runs_with(search->picture, search->db, taken->part.order);
+		runs = tt_db_snapshot_runs_with(search->picture, search->db, taken->part.order);
 		g_hash_table_insert(search->runs, (void *)(uintptr_t)taken->kind, runs);
 	}
 	return runs;
@@ -92,14 +92,14 @@ static bool can_be_mine(const GPtrArray *dependencies)
 }
 
 /* A class that both hold there, and that lets in one at a time. */
-static const struct tt_object *gate_of(const struct tt_dependency *a, const struct tt_dependency *b)
+static const struct tt_object *gate_of(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b)
 {
 	const struct tt_taken *x = (const struct tt_taken *)a, *y = (const struct tt_taken *)b;
 
-	return tt_held_sets_exclude(x->request.all, y->request.all);
+	return tt_locksets_exclude(x->request.all, y->request.all);
 }
 
-static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
+static bool apart(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b, void *data)
 {
 	(void)data;
 	return gate_of(a, b) != NULL;
@@ -178,7 +178,7 @@ static gint surer(gconstpointer a, gconstpointer b)
 }
 
 /* No circle is longer than its part has locks. */
-static guint longest(const struct tt_lock_parts *parts)
+static guint longest(const struct tt_sccs *parts)
 {
 	guint most = 0;
 
@@ -187,10 +187,10 @@ static guint longest(const struct tt_lock_parts *parts)
 	return most;
 }
 
-static struct tt_lock_cycles *cycles_of(struct search *search, const struct tt_lock_parts *parts, bool excluded)
+static struct tt_lock_cycles *cycles_of(struct search *search, const struct tt_sccs *parts, bool excluded)
 {
 	/* Of other runs nobody knows whether a third wants to write. */
-	const struct tt_cycle_tests tests = {.apart = apart, .reaches = reaches, .data = search};
+	const struct tt_cycle_oracle tests = {.apart = apart, .reaches = reaches, .data = search};
 	const struct tt_cycle_limits limits = {.last = excluded ? TT_CYCLE_EXCLUDED : TT_CYCLE_TIMED,
 	                                       .timed = search->graph->timed,
 	                                       .most = MOST_CYCLES,
@@ -203,7 +203,7 @@ static struct tt_lock_cycles *cycles_of(struct search *search, const struct tt_l
 static void look(struct tt_inversions *found, struct tt_db *db, bool excluded)
 {
 	struct search search = {.graph = tt_class_graph_new(found->picture), .db = db, .picture = found->picture};
-	struct tt_lock_parts *parts = tt_lock_parts_new(search.graph->arcs);
+	struct tt_sccs *parts = tt_sccs_new(search.graph->arcs);
 
 	search.runs = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_hash_table_unref);
 	struct tt_lock_cycles *cycles = cycles_of(&search, parts, excluded);
@@ -211,25 +211,25 @@ static void look(struct tt_inversions *found, struct tt_db *db, bool excluded)
 		add(found, &search, cycles->cycles->pdata[i], excluded);
 	g_ptr_array_sort(found->all, surer);
 	found->complete = cycles->complete;
-	if (search.graph->full && longest(parts) > TT_MOST_TAKERS)
-		found->complete = MIN(found->complete, TT_MOST_TAKERS);
+	if (search.graph->full && longest(parts) > TT_MAX_OCCURRENCES)
+		found->complete = MIN(found->complete, TT_MAX_OCCURRENCES);
 	found->n_untried = cycles->untried;
 	tt_lock_cycles_free(cycles);
-	tt_lock_parts_free(parts);
+	tt_sccs_free(parts);
 	g_hash_table_destroy(search.runs);
 	tt_class_graph_free(search.graph);
 }
 
 struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, bool excluded, GError **error)
 {
-	g_autoptr(GArray) pairs = tt_picture_pairs(db, mine, error);
-	struct tt_picture *picture;
+	g_autoptr(GArray) pairs = tt_db_snapshot_pairs(db, mine, error);
+	struct tt_db_snapshot *picture;
 	struct tt_inversions *found;
 
 	if (!pairs)
 		return NULL;
-	tt_class_pairs_in_circles(pairs);
-	picture = tt_picture_of(db, pairs, mine, error);
+	tt_class_pairs_in_cycles(pairs);
+	picture = tt_db_snapshot_of(db, pairs, mine, error);
 	if (!picture)
 		return NULL;
 	found = g_new0(struct tt_inversions, 1);
@@ -247,6 +247,6 @@ void tt_inversions_free(struct tt_inversions *inversions)
 	if (!inversions)
 		return;
 	g_ptr_array_free(inversions->all, TRUE);
-	tt_picture_free(inversions->picture);
+	tt_db_snapshot_free(inversions->picture);
 	g_free(inversions);
 }

@@ -13,7 +13,7 @@
 /* One of the orders of a circle, with one who took it. Both are the inversions'. */
 struct tt_inversion_part {
 	const struct tt_order *order;
-	const struct tt_seen *seen;
+	const struct tt_occurrence *seen;
 };
 
 struct tt_inversion {
@@ -23,15 +23,15 @@ struct tt_inversion {
 };
 
 struct tt_inversions {
-	GPtrArray *all;             /* struct tt_inversion: those that can deadlock first, of these the shortest */
-	guint complete;             /* all circles of so many locks were looked at; G_MAXUINT: all there are */
-	guint n_untried;            /* of so many others not all ways to put them together were */
-	struct tt_picture *picture; /* that they are in */
+	GPtrArray *all;                 /* struct tt_inversion: those that can deadlock first, of these the shortest */
+	guint complete;                 /* all circles of so many locks were looked at; G_MAXUINT: all there are */
+	guint n_untried;                /* of so many others not all ways to put them together were */
+	struct tt_db_snapshot *picture; /* that they are in */
 };
 
 /*
- * In a database. `mine` (struct tt_mine; NULL: all): with a part that is one of these. `excluded`: those as well that
- * cannot deadlock. NULL with *error. Only the orders that can be in a circle are read.
+ * In a database. `mine` (struct tt_own_order; NULL: all): with a part that is one of these. `excluded`: those as well
+ * that cannot deadlock. NULL with *error. Only the orders that can be in a circle are read.
  */
 struct tt_inversions *tt_inversions_find(struct tt_db *db, const GArray *mine, bool excluded, GError **error);
 void tt_inversions_free(struct tt_inversions *inversions);

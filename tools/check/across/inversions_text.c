@@ -113,6 +113,6 @@ GPtrArray *tt_inversions_limits(const struct tt_inversions *inversions)
 		    "further "
 		    "locks: inversions across runs may be missing.%s",
 		    n_cut, n_cut == 1 ? "" : "s", most,
-		    most < TT_MOST_ORDERS ? " To look at more: trace-thr db check." : "");
+		    most < TT_MAX_ORDERS ? " To look at more: trace-thr db check." : "");
 	return limits;
 }

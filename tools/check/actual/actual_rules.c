@@ -9,7 +9,7 @@
 /* One process. */
 struct scene {
 	struct tt_check *check;
-	struct tt_wait_graph *graph;
+	struct tt_wait_for_graph *graph;
 	GHashTable *told; /* struct tt_node → struct tt_finding */
 };
 
@@ -72,10 +72,10 @@ static const char *limits_of(const struct tt_finding *finding)
 static void add_grounds(struct scene *scene, struct tt_finding *finding, bool surely)
 {
 	const struct tt_check *check = scene->check;
-	g_autofree char *loss = tt_check_loss_text(check);
+	g_autofree char *loss = tt_event_loss_text(check);
 	g_autofree char *free_names = tt_thread_names(scene->graph->free);
 
-	if (!tt_check_lost(check))
+	if (!tt_check_has_discarded(check))
 		tt_finding_note(finding, "Checked: %s, and no event was lost.", limits_of(finding));
 	else if (finding->level == TT_LEVEL_ACTUAL)
 		tt_finding_note(finding, "Checked: %s. %s lost, all before they began.", limits_of(finding), loss);
@@ -190,7 +190,7 @@ static void list_blocked(struct scene *scene)
 				continue;
 			for (guint j = 0; j < node->holders->len && !finding; j++) {
 				const struct tt_node *holder =
-				    tt_wait_graph_node(scene->graph, node->holders->pdata[j]);
+				    tt_wait_for_graph_node(scene->graph, node->holders->pdata[j]);
 				finding = holder ? g_hash_table_lookup(scene->told, holder) : NULL;
 			}
 			if (!finding)
@@ -253,7 +253,7 @@ static char *stuck_verdict(const GPtrArray *waiters, const struct tt_object *obj
 	return g_strdup_printf("%s %s for %s, and nobody is left to %s", names, verb, what, acts[object->family].to_do);
 }
 
-static bool somebody_lives(const struct tt_wait_graph *graph)
+static bool somebody_lives(const struct tt_wait_for_graph *graph)
 {
 	for (guint i = 0; i < graph->nodes->len; i++) {
 		if (!((struct tt_node *)graph->nodes->pdata[i])->dead)
@@ -299,7 +299,7 @@ static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GP
 
 	finding->anybody = gone->len == 0 && !is_joined(object);
 	/* It rests on what did not happen at any time. */
-	finding->level = tt_check_lost(scene->check) || !surely ? TT_LEVEL_POTENTIAL : TT_LEVEL_ACTUAL;
+	finding->level = tt_check_has_discarded(scene->check) || !surely ? TT_LEVEL_POTENTIAL : TT_LEVEL_ACTUAL;
 	for (guint i = 0; i < waiters->len; i++) {
 		struct tt_edge edge = stuck_edge(waiters->pdata[i]);
 		g_array_append_val(finding->edges, edge);
@@ -314,7 +314,7 @@ static void tell_stuck(struct scene *scene, const struct tt_wait *wait, const GP
 		explain(scene, finding, gone->len > 0 ? needs : object);
 	add_grounds(scene, finding, surely);
 	for (guint i = 0; i < waiters->len; i++)
-		g_hash_table_insert(scene->told, tt_wait_graph_node(scene->graph, waiters->pdata[i]), finding);
+		g_hash_table_insert(scene->told, tt_wait_for_graph_node(scene->graph, waiters->pdata[i]), finding);
 }
 
 /* A dead node that no other dead one is the cause of: it waits for anybody, or for a lock of one who is gone. */
@@ -323,7 +323,7 @@ static bool is_root(const struct scene *scene, const struct tt_node *node)
 	if (!node->dead || g_hash_table_contains(scene->told, node))
 		return false;
 	for (guint i = 0; i < node->holders->len; i++) {
-		const struct tt_node *holder = tt_wait_graph_node(scene->graph, node->holders->pdata[i]);
+		const struct tt_node *holder = tt_wait_for_graph_node(scene->graph, node->holders->pdata[i]);
 		if (holder && holder->dead)
 			return false;
 	}
@@ -336,7 +336,7 @@ static const struct tt_node *waiter_of(const struct scene *scene, const struct t
 	const struct tt_wait *wait = &node->thread->wait;
 
 	for (guint i = 0; wait->destroys && i < wait->object->waiters->len; i++) {
-		const struct tt_node *waiter = tt_wait_graph_node(scene->graph, wait->object->waiters->pdata[i]);
+		const struct tt_node *waiter = tt_wait_for_graph_node(scene->graph, wait->object->waiters->pdata[i]);
 		if (waiter && is_root(scene, waiter))
 			return waiter;
 	}
@@ -352,7 +352,7 @@ static void tell_root(struct scene *scene, const struct tt_node *node)
 	const struct tt_object *object = wait->object;
 
 	for (guint i = 0; i < object->waiters->len; i++) {
-		const struct tt_node *other = tt_wait_graph_node(scene->graph, object->waiters->pdata[i]);
+		const struct tt_node *other = tt_wait_for_graph_node(scene->graph, object->waiters->pdata[i]);
 		if (other && is_root(scene, other) && tt_wait_needs(&other->thread->wait) == tt_wait_needs(wait))
 			g_ptr_array_add(waiters, other->thread);
 	}
@@ -394,7 +394,7 @@ static void tell_stuck_of(struct scene *scene)
 
 static void finish_process(struct tt_check *check, struct tt_process *process)
 {
-	struct scene scene = {.check = check, .graph = tt_wait_graph_new(process)};
+	struct scene scene = {.check = check, .graph = tt_wait_for_graph_new(process)};
 
 	scene.told = g_hash_table_new(NULL, NULL);
 	for (guint i = 0; i < scene.graph->cycles->len; i++)
@@ -406,7 +406,7 @@ static void finish_process(struct tt_check *check, struct tt_process *process)
 		list_blocked(&scene);
 	}
 	g_hash_table_destroy(scene.told);
-	tt_wait_graph_free(scene.graph);
+	tt_wait_for_graph_free(scene.graph);
 }
 
 static void finish(struct tt_check *check, void *state)
@@ -416,4 +416,4 @@ static void finish(struct tt_check *check, void *state)
 		finish_process(check, check->model->processes->pdata[i]);
 }
 
-const struct tt_rule_family tt_waits_family = {.finish = finish};
+const struct tt_rule_family tt_actual_family = {.finish = finish};

@@ -150,7 +150,7 @@ static bool has_outsiders(const struct tt_check *check, const struct tt_finding 
 {
 	uint32_t pid = tt_finding_edge(finding, 0)->thread->process->pid;
 	g_autoptr(GHashTable) blocked = blocked_of(check, pid);
-	return tt_outsiders_run(pid, blocked) || (may_be_for_handlers(finding) && tt_outsiders_handle_signals(pid));
+	return tt_untraced_run(pid, blocked) || (may_be_for_handlers(finding) && tt_untraced_handle_signals(pid));
 }
 
 /* What is known beyond the trace, since the program still runs. */
@@ -272,7 +272,7 @@ guint tt_hangs_look(struct tt_hangs *hangs, int64_t complete_ns)
 	if (check->events == hangs->events && !hangs->any)
 		return 0;
 	hangs->events = check->events;
-	tt_waits_family.finish(check, NULL);
+	tt_actual_family.finish(check, NULL);
 	GHashTable *standing = look(hangs, complete_ns, due);
 	g_hash_table_destroy(hangs->standing);
 	hangs->standing = standing;

@@ -25,7 +25,7 @@ static bool is_of_tracer(const char *tasks, const char *tid)
 	return g_file_get_contents(path, &name, NULL, NULL) && g_str_has_suffix(g_strchomp(name), TRACER);
 }
 
-bool tt_outsiders_run(uint32_t pid, GHashTable *blocked)
+bool tt_untraced_run(uint32_t pid, GHashTable *blocked)
 {
 	g_autofree char *tasks = g_strdup_printf("/proc/%u/task", pid);
 	g_autoptr(GDir) dir = g_dir_open(tasks, 0, NULL);
@@ -42,7 +42,7 @@ bool tt_outsiders_run(uint32_t pid, GHashTable *blocked)
 	return false;
 }
 
-bool tt_outsiders_handle_signals(uint32_t pid)
+bool tt_untraced_handle_signals(uint32_t pid)
 {
 	static const char field[] = "\nSigCgt:";
 	g_autofree char *path = g_strdup_printf("/proc/%u/status", pid);

@@ -13,7 +13,7 @@ static void free_cycle(void *data)
 	g_ptr_array_free(data, TRUE);
 }
 
-struct tt_node *tt_wait_graph_node(const struct tt_wait_graph *graph, const struct tt_thread *thread)
+struct tt_node *tt_wait_for_graph_node(const struct tt_wait_for_graph *graph, const struct tt_thread *thread)
 {
 	return g_hash_table_lookup(graph->by_thread, thread);
 }
@@ -168,7 +168,7 @@ static struct tt_node *new_node(struct tt_thread *thread)
 	return node;
 }
 
-static void add_node(struct tt_wait_graph *graph, struct tt_node *node)
+static void add_node(struct tt_wait_for_graph *graph, struct tt_node *node)
 {
 	node->index = graph->nodes->len;
 	g_ptr_array_add(graph->nodes, node);
@@ -184,7 +184,7 @@ static bool lives(const struct tt_thread *thread)
 	return thread->state == TT_THREAD_ALIVE || (thread->state == TT_THREAD_EXITED && thread->wait.object);
 }
 
-static void find_nodes(struct tt_wait_graph *graph)
+static void find_nodes(struct tt_wait_for_graph *graph)
 {
 	for (guint i = 0; i < graph->process->threads->len; i++) {
 		struct tt_thread *thread = graph->process->threads->pdata[i];
@@ -204,7 +204,7 @@ struct visit {
 };
 
 /* The cycle from the path's place `from` on, so told that it begins with the first of its nodes. */
-static void add_cycle(struct tt_wait_graph *graph, const GArray *path, guint from)
+static void add_cycle(struct tt_wait_for_graph *graph, const GArray *path, guint from)
 {
 	GPtrArray *cycle = g_ptr_array_new();
 	guint first = from;
@@ -241,7 +241,7 @@ static guint place_on(const GArray *path, const struct tt_node *node)
 }
 
 /* Follows the edges from a node, depth first. A way back onto the path is a cycle. */
-static void search(struct tt_wait_graph *graph, struct tt_node *start, GHashTable *seen)
+static void search(struct tt_wait_for_graph *graph, struct tt_node *start, GHashTable *seen)
 {
 	GArray *path = g_array_new(FALSE, FALSE, sizeof(struct visit));
 	struct visit first = {start, 0};
@@ -254,7 +254,7 @@ static void search(struct tt_wait_graph *graph, struct tt_node *start, GHashTabl
 			g_array_set_size(path, path->len - 1);
 			continue;
 		}
-		struct tt_node *next = tt_wait_graph_node(graph, top->node->holders->pdata[top->next++]);
+		struct tt_node *next = tt_wait_for_graph_node(graph, top->node->holders->pdata[top->next++]);
 		if (!next)
 			continue;
 		if (g_hash_table_add(seen, next)) {
@@ -269,7 +269,7 @@ static void search(struct tt_wait_graph *graph, struct tt_node *start, GHashTabl
 	g_array_free(path, TRUE);
 }
 
-static void find_cycles(struct tt_wait_graph *graph)
+static void find_cycles(struct tt_wait_for_graph *graph)
 {
 	GHashTable *seen = g_hash_table_new(NULL, NULL);
 
@@ -282,16 +282,16 @@ static void find_cycles(struct tt_wait_graph *graph)
 }
 
 /* Whether the thread may still act: it is free, or is itself let go on by one who may. */
-static bool is_alive(const struct tt_wait_graph *graph, const struct tt_thread *thread, bool surely)
+static bool is_alive(const struct tt_wait_for_graph *graph, const struct tt_thread *thread, bool surely)
 {
-	const struct tt_node *node = tt_wait_graph_node(graph, thread);
+	const struct tt_node *node = tt_wait_for_graph_node(graph, thread);
 
 	if (node)
 		return surely ? !node->surely : !node->dead;
 	return lives(thread);
 }
 
-static bool may_go_on(const struct tt_wait_graph *graph, const struct tt_node *node, bool someone, bool surely)
+static bool may_go_on(const struct tt_wait_for_graph *graph, const struct tt_node *node, bool someone, bool surely)
 {
 	const struct tt_object *needs = tt_wait_needs(&node->thread->wait);
 	bool any_releases = surely && needs && needs->family == TT_FAMILY_LOCK && needs->kind == TT_KIND_LOCK;
@@ -309,7 +309,7 @@ static bool may_go_on(const struct tt_wait_graph *graph, const struct tt_node *n
 }
 
 /* The greatest fixpoint: all are dead, until one is found that a living thread may let go on; and so on. */
-static void find_dead(struct tt_wait_graph *graph, bool surely)
+static void find_dead(struct tt_wait_for_graph *graph, bool surely)
 {
 	bool someone = graph->free->len > 0;
 	bool changed = true;
@@ -331,9 +331,9 @@ static void find_dead(struct tt_wait_graph *graph, bool surely)
 	}
 }
 
-struct tt_wait_graph *tt_wait_graph_new(struct tt_process *process)
+struct tt_wait_for_graph *tt_wait_for_graph_new(struct tt_process *process)
 {
-	struct tt_wait_graph *graph = g_new0(struct tt_wait_graph, 1);
+	struct tt_wait_for_graph *graph = g_new0(struct tt_wait_for_graph, 1);
 
 	graph->process = process;
 	graph->nodes = g_ptr_array_new_with_free_func(free_node);
@@ -347,7 +347,7 @@ struct tt_wait_graph *tt_wait_graph_new(struct tt_process *process)
 	return graph;
 }
 
-void tt_wait_graph_free(struct tt_wait_graph *graph)
+void tt_wait_for_graph_free(struct tt_wait_for_graph *graph)
 {
 	g_hash_table_destroy(graph->by_thread);
 	g_ptr_array_free(graph->nodes, TRUE);

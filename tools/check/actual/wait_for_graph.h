@@ -24,7 +24,7 @@ struct tt_node {
 	bool surely; /* the same if any thread may release a Lock, as the library allows */
 };
 
-struct tt_wait_graph {
+struct tt_wait_for_graph {
 	struct tt_process *process;
 	GPtrArray *nodes; /* struct tt_node, in the order of the process' threads */
 	GHashTable *by_thread;
@@ -33,13 +33,13 @@ struct tt_wait_graph {
 	bool ended;        /* the process is over: its daemons were abandoned */
 };
 
-struct tt_wait_graph *tt_wait_graph_new(struct tt_process *process);
-void tt_wait_graph_free(struct tt_wait_graph *graph);
+struct tt_wait_for_graph *tt_wait_for_graph_new(struct tt_process *process);
+void tt_wait_for_graph_free(struct tt_wait_for_graph *graph);
 
 /* What the holders of a node have: the object waited for; of a condition its lock, NULL if that is unknown. */
 struct tt_object *tt_wait_needs(const struct tt_wait *wait);
 
 /* The node of a thread; NULL if it does not wait for good. */
-struct tt_node *tt_wait_graph_node(const struct tt_wait_graph *graph, const struct tt_thread *thread);
+struct tt_node *tt_wait_for_graph_node(const struct tt_wait_for_graph *graph, const struct tt_thread *thread);
 
 #endif /* TT_CHECK_ACTUAL_WAIT_FOR_GRAPH_H */

@@ -10,22 +10,22 @@ enum { MOST_WAITS = 200 };
 
 /* A wait under a lock: the dependency of it, and who wakes. */
 struct nested {
-	const struct tt_dependency *dependency;
-	struct tt_run *run;
+	const struct tt_lock_dependency *dependency;
+	struct tt_predictor *run;
 	GArray *moments; /* uint32_t: of the waits, when all is done that they need of the waiter */
 	const struct tt_wakers *wakers;
 	bool tried; /* all of these ask for the lock, so an order was looked for */
 };
 
-bool tt_is_wake_up(const struct tt_object *object)
+bool tt_is_signalling_object(const struct tt_object *object)
 {
 	return object->family == TT_FAMILY_CONDITION || object->family == TT_FAMILY_EVENT ||
 	       object->family == TT_FAMILY_BARRIER || (object->family == TT_FAMILY_SEMAPHORE && object->signals);
 }
 
-bool tt_is_whole(const struct tt_check *check, const struct tt_run *run)
+bool tt_trace_is_complete_for(const struct tt_check *check, const struct tt_predictor *run)
 {
-	bool whole = !tt_check_lost(check) && !run->history->partial;
+	bool whole = !tt_check_has_discarded(check) && !run->history->partial;
 
 	for (guint i = 0; i < check->findings->len; i++) {
 		const struct tt_finding *finding = check->findings->pdata[i];
@@ -35,11 +35,11 @@ bool tt_is_whole(const struct tt_check *check, const struct tt_run *run)
 	return whole;
 }
 
-static bool is_nested(const struct tt_dependency *dependency)
+static bool is_nested(const struct tt_lock_dependency *dependency)
 {
 	const struct tt_object *object = dependency->wanted.object;
 
-	return tt_is_wake_up(object) && !object->shared && tt_is_lock(dependency->held.object) &&
+	return tt_is_signalling_object(object) && !object->shared && tt_is_lock(dependency->held.object) &&
 	       !dependency->wanted.timed && !dependency->hidden;
 }
 
@@ -56,27 +56,27 @@ static bool ends_wait(const struct tt_action *action)
 	}
 }
 
-/* The end of the wait that is about to begin there: until then the thread waits. TT_NOWHERE: it never ended. */
-static uint32_t end_of_wait(const struct tt_links *links, uint32_t position, uint32_t object)
+/* The end of the wait that is about to begin there: until then the thread waits. TT_NO_POSITION: it never ended. */
+static uint32_t end_of_wait(const struct tt_hb_edges *links, uint32_t position, uint32_t object)
 {
-	while (position != TT_NOWHERE) {
+	while (position != TT_NO_POSITION) {
 		const struct tt_action *action = tt_history_at(links->history, position);
 		if (action->object == object && ends_wait(action))
 			return position;
 		position = links->next[position];
 	}
-	return TT_NOWHERE;
+	return TT_NO_POSITION;
 }
 
 static void find_moments(struct nested *nested)
 {
-	const struct tt_dependency *dependency = nested->dependency;
-	g_autoptr(GArray) begun = tt_proof_moments(dependency->requests);
+	const struct tt_lock_dependency *dependency = nested->dependency;
+	g_autoptr(GArray) begun = tt_request_points(dependency->requests);
 
 	for (guint i = 0; i < begun->len; i++) {
 		uint32_t end = end_of_wait(nested->run->links, g_array_index(begun, uint32_t, i),
 		                           dependency->wanted.object->number);
-		if (end != TT_NOWHERE)
+		if (end != TT_NO_POSITION)
 			g_array_append_val(nested->moments, end);
 	}
 }
@@ -87,18 +87,18 @@ static GArray *moments_of(const struct nested *nested, const GPtrArray *requests
 	g_autoptr(GPtrArray) own = g_ptr_array_new();
 
 	for (guint i = 0; i < requests->len; i++) {
-		struct tt_request *request = requests->pdata[i];
+		struct tt_lock_request *request = requests->pdata[i];
 		bool conflicts =
 		    request->asked.mode == TT_MODE_EXCLUSIVE || nested->dependency->held.mode == TT_MODE_EXCLUSIVE;
 		if (request->thread == thread && conflicts && !request->asked.timed)
 			g_ptr_array_add(own, request);
 	}
-	return tt_proof_moments(own);
+	return tt_request_points(own);
 }
 
 static struct tt_edge edge_of(const struct nested *nested)
 {
-	const struct tt_dependency *dependency = nested->dependency;
+	const struct tt_lock_dependency *dependency = nested->dependency;
 	struct tt_edge edge = {
 	    .thread = dependency->thread,
 	    .wanted = dependency->wanted.object,
@@ -111,11 +111,11 @@ static struct tt_edge edge_of(const struct nested *nested)
 	return edge;
 }
 
-static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt_asker *asker)
+static struct tt_edge edge_of_waker(const struct nested *nested, const struct tt_participant_goal *asker)
 {
 	const struct tt_history *history = nested->run->history;
 	const struct tt_action *action = tt_history_at(history, g_array_index(asker->positions, uint32_t, 0));
-	const struct tt_call *place = tt_history_site(history, action);
+	const struct tt_call_site *place = tt_history_site(history, action);
 
 	return (struct tt_edge){
 	    .thread = tt_history_thread(history, asker->thread),
@@ -135,7 +135,7 @@ static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
 	    [TT_FAMILY_SEMAPHORE] = "posts it",
 	    [TT_FAMILY_BARRIER] = "comes",
 	};
-	const struct tt_dependency *dependency = nested->dependency;
+	const struct tt_lock_dependency *dependency = nested->dependency;
 	g_autofree char *object = tt_object_phrase(dependency->wanted.object);
 	g_autofree char *lock = tt_object_phrase(dependency->held.object);
 	g_autofree char *names = tt_thread_names(wakers);
@@ -148,7 +148,7 @@ static char *verdict_of(const struct nested *nested, const GPtrArray *wakers)
 /* The program's own call of an action: what stands between it and the lock is the same for all. */
 static uint64_t call_of(const struct tt_check *check, const struct tt_history *history, const struct tt_action *action)
 {
-	const struct tt_call *place = tt_history_site(history, action);
+	const struct tt_call_site *place = tt_history_site(history, action);
 
 	tt_symbols_at(check->symbols, tt_history_time(history, action));
 	return tt_symbols_own_call(check->symbols, history->process->pid, place->caller, place->stack);
@@ -157,29 +157,29 @@ static uint64_t call_of(const struct tt_check *check, const struct tt_history *h
 /* Where the waiter took the lock that it waits with; 0 unknown. */
 static uint64_t call_of_hold(const struct tt_check *check, const struct nested *nested)
 {
-	const struct tt_links *links = nested->run->links;
+	const struct tt_hb_edges *links = nested->run->links;
 	const uint32_t lock = nested->dependency->held.object->number;
 	const uint32_t end = g_array_index(nested->moments, uint32_t, 0);
-	uint32_t taken = TT_NOWHERE;
+	uint32_t taken = TT_NO_POSITION;
 
 	for (uint32_t at = links->first[nested->dependency->thread->number]; at < end; at = links->next[at]) {
 		const struct tt_action *action = tt_history_at(links->history, at);
 		if (action->object == lock && action->type == TT_EVENT_lock_acquired)
 			taken = at;
 	}
-	return taken == TT_NOWHERE ? 0 : call_of(check, links->history, tt_history_at(links->history, taken));
+	return taken == TT_NO_POSITION ? 0 : call_of(check, links->history, tt_history_at(links->history, taken));
 }
 
 /* Whether the thread took the lock there, and gave it back without having waited for the object. */
 static bool passes(const struct tt_check *check, const struct nested *nested, const struct tt_thread *thread,
                    uint64_t call)
 {
-	const struct tt_links *links = nested->run->links;
+	const struct tt_hb_edges *links = nested->run->links;
 	const uint32_t lock = nested->dependency->held.object->number;
 	const uint32_t object = nested->dependency->wanted.object->number;
 	bool there = false;
 
-	for (uint32_t at = links->first[thread->number]; at != TT_NOWHERE; at = links->next[at]) {
+	for (uint32_t at = links->first[thread->number]; at != TT_NO_POSITION; at = links->next[at]) {
 		const struct tt_action *action = tt_history_at(links->history, at);
 		if (action->object == object && ends_wait(action))
 			there = false;
@@ -209,10 +209,10 @@ static const struct tt_thread *one_that_passes(const struct tt_check *check, con
 	return NULL;
 }
 
-static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, const struct tt_proof *proof)
+static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, const struct tt_witness *proof)
 {
 	for (guint i = 1; i <= wakers->len && proof; i++) {
-		if (tt_proof_is_doubtful(proof, 0, i, nested->run))
+		if (tt_witness_depends_on_notify(proof, 0, i, nested->run))
 			return true;
 	}
 	return false;
@@ -220,7 +220,7 @@ static bool is_doubtful(const struct nested *nested, const GPtrArray *wakers, co
 
 /* `proof` NULL: it is only potential. The first of the askers is the waiter. */
 static void tell(struct tt_check *check, const struct nested *nested, const GPtrArray *wakers,
-                 const struct tt_asker *askers, const struct tt_proof *proof)
+                 const struct tt_participant_goal *askers, const struct tt_witness *proof)
 {
 	const struct tt_thread *passes = proof ? one_that_passes(check, nested, wakers) : NULL;
 	bool doubtful = !passes && is_doubtful(nested, wakers, proof), predicted = proof && !passes && !doubtful;
@@ -231,7 +231,7 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 	for (guint i = 0; i <= wakers->len; i++) {
 		struct tt_edge edge = i == 0 ? edge_of(nested) : edge_of_waker(nested, &askers[i]);
 		if (proof)
-			tt_proof_set_edge(proof, i, nested->run, &edge);
+			tt_witness_set_edge(proof, i, nested->run, &edge);
 		g_array_append_val(finding->edges, edge);
 	}
 	if (predicted)
@@ -246,7 +246,7 @@ static void tell(struct tt_check *check, const struct nested *nested, const GPtr
 		    finding, "%s",
 		    predicted  ? "Checked: these steps keep all that orders the threads in this run, and were "
 				 "replayed. In them nobody is left who in this run did wake it."
-		    : doubtful ? tt_proof_doubt
+		    : doubtful ? tt_witness_caveat
 			       : "Not shown: an order of this run's events that leads there. All that woke it "
 				 "in this run was done with the lock held.");
 	tt_finding_note(finding, "Not seen: data that decides what the threads do, and who else could wake it.");
@@ -259,28 +259,28 @@ static bool try_wakers(struct tt_check *check, struct nested *nested, const GPtr
                        const GPtrArray *requests)
 {
 	const struct tt_object *lock = nested->dependency->held.object;
-	g_autofree struct tt_asker *askers = g_new(struct tt_asker, wakers->len + 1);
+	g_autofree struct tt_participant_goal *askers = g_new(struct tt_participant_goal, wakers->len + 1);
 	g_autoptr(GPtrArray) moments = g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref);
-	bool sure = tt_is_whole(check, nested->run), all = wakers->len > 0;
+	bool sure = tt_trace_is_complete_for(check, nested->run), all = wakers->len > 0;
 
-	askers[0] = (struct tt_asker){nested->dependency->thread->number, nested->moments, lock,
-	                              nested->dependency->wanted.object, TT_MODE_EXCLUSIVE};
+	askers[0] = (struct tt_participant_goal){nested->dependency->thread->number, nested->moments, lock,
+	                                         nested->dependency->wanted.object, TT_MODE_EXCLUSIVE};
 	for (guint i = 0; i < wakers->len; i++) {
 		const struct tt_thread *thread = wakers->pdata[i];
 		GArray *positions = moments_of(nested, requests, thread);
 		g_ptr_array_add(moments, positions);
 		all &= positions->len > 0;
-		askers[i + 1] = (struct tt_asker){thread->number, positions, NULL, lock, TT_MODE_EXCLUSIVE};
+		askers[i + 1] = (struct tt_participant_goal){thread->number, positions, NULL, lock, TT_MODE_EXCLUSIVE};
 	}
 	if (!all || nested->moments->len == 0)
 		return false;
 	nested->tried = true;
-	struct tt_proof *proof = sure ? tt_proof_of(nested->run, askers, wakers->len + 1) : NULL;
+	struct tt_witness *proof = sure ? tt_witness_for(nested->run, askers, wakers->len + 1) : NULL;
 
 	if (proof || nested->wakers->always)
 		tell(check, nested, wakers, askers, proof);
 	bool told = proof || nested->wakers->always;
-	tt_proof_free(proof);
+	tt_witness_free(proof);
 	return told;
 }
 
@@ -306,7 +306,7 @@ static bool look_at(struct tt_check *check, struct nested *nested, const struct 
 	return told;
 }
 
-static void look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_run *run,
+static void look_at_wait(struct tt_check *check, const struct tt_wakers *wakers, struct tt_predictor *run,
                          const struct tt_lock_graph *graph, struct tt_repeats *repeats)
 {
 	struct nested nested = {.dependency = wakers->dependency,
@@ -333,7 +333,7 @@ static GPtrArray *gather(struct tt_check *check, const struct tt_lock_graph *gra
 	GPtrArray *all = g_ptr_array_new_with_free_func(free_wakers);
 
 	for (guint i = 0; i < graph->dependencies->len; i++) {
-		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		const struct tt_lock_dependency *dependency = graph->dependencies->pdata[i];
 		const struct tt_history *history = tt_history_of(histories, dependency->thread->process);
 		if (!is_nested(dependency) || !tt_repeats_is_next(repeats, history, dependency))
 			continue;
@@ -371,8 +371,8 @@ static void find_wakers(const GPtrArray *all, GHashTable *histories)
 		tt_wakers_find(tt_history_of(histories, process), of_it);
 }
 
-void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
-                           uint64_t steps)
+void tt_communication_rule_find(struct tt_check *check, struct tt_lock_graph *graph, GHashTable *histories,
+                                GHashTable *runs, uint64_t steps)
 {
 	struct tt_repeats *repeats = tt_repeats_new();
 	g_autoptr(GPtrArray) all = gather(check, graph, histories, repeats);
@@ -380,7 +380,8 @@ void tt_communication_find(struct tt_check *check, struct tt_lock_graph *graph, 
 	find_wakers(all, histories);
 	for (guint i = 0; i < all->len; i++) {
 		const struct tt_wakers *wakers = all->pdata[i];
-		struct tt_run *run = tt_run_need(runs, histories, wakers->dependency->thread->process, steps);
+		struct tt_predictor *run =
+		    tt_predictor_get(runs, histories, wakers->dependency->thread->process, steps);
 		if (!tt_repeats_is_found(repeats, run->history, wakers->dependency))
 			look_at_wait(check, wakers, run, graph, repeats);
 	}

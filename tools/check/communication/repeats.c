@@ -48,9 +48,9 @@ void tt_repeats_free(struct tt_repeats *repeats)
 
 /* NULL: it is the only one of its kind, or the history has none of its requests. */
 static struct kind *kind_of(struct tt_repeats *repeats, const struct tt_history *history,
-                            const struct tt_dependency *dependency)
+                            const struct tt_lock_dependency *dependency)
 {
-	const struct tt_request *request = dependency->requests->pdata[0];
+	const struct tt_lock_request *request = dependency->requests->pdata[0];
 	struct kind key = {
 	    .thread = dependency->thread, .held = dependency->held.object, .family = dependency->wanted.object->family};
 
@@ -67,7 +67,7 @@ static struct kind *kind_of(struct tt_repeats *repeats, const struct tt_history 
 }
 
 bool tt_repeats_is_next(struct tt_repeats *repeats, const struct tt_history *history,
-                        const struct tt_dependency *dependency)
+                        const struct tt_lock_dependency *dependency)
 {
 	struct kind *kind = kind_of(repeats, history, dependency);
 
@@ -82,7 +82,7 @@ bool tt_repeats_is_next(struct tt_repeats *repeats, const struct tt_history *his
 }
 
 void tt_repeats_found(struct tt_repeats *repeats, const struct tt_history *history,
-                      const struct tt_dependency *dependency)
+                      const struct tt_lock_dependency *dependency)
 {
 	struct kind *kind = kind_of(repeats, history, dependency);
 
@@ -91,7 +91,7 @@ void tt_repeats_found(struct tt_repeats *repeats, const struct tt_history *histo
 }
 
 bool tt_repeats_is_found(struct tt_repeats *repeats, const struct tt_history *history,
-                         const struct tt_dependency *dependency)
+                         const struct tt_lock_dependency *dependency)
 {
 	const struct kind *kind = kind_of(repeats, history, dependency);
 
@@ -99,7 +99,7 @@ bool tt_repeats_is_found(struct tt_repeats *repeats, const struct tt_history *hi
 }
 
 void tt_repeats_tried(struct tt_repeats *repeats, const struct tt_history *history,
-                      const struct tt_dependency *dependency)
+                      const struct tt_lock_dependency *dependency)
 {
 	struct kind *kind = kind_of(repeats, history, dependency);
 

@@ -18,17 +18,17 @@ void tt_repeats_free(struct tt_repeats *repeats);
 
 /* Whether to look at the dependency, as one more of its kind. Always, if its object was not destroyed. */
 bool tt_repeats_is_next(struct tt_repeats *repeats, const struct tt_history *history,
-                        const struct tt_dependency *dependency);
+                        const struct tt_lock_dependency *dependency);
 
 /* Something was found of the dependency: no more of its kind need be looked at. */
 void tt_repeats_found(struct tt_repeats *repeats, const struct tt_history *history,
-                      const struct tt_dependency *dependency);
+                      const struct tt_lock_dependency *dependency);
 bool tt_repeats_is_found(struct tt_repeats *repeats, const struct tt_history *history,
-                         const struct tt_dependency *dependency);
+                         const struct tt_lock_dependency *dependency);
 
 /* One of the kind had all that it takes but an order that leads there: of others there may be one. */
 void tt_repeats_tried(struct tt_repeats *repeats, const struct tt_history *history,
-                      const struct tt_dependency *dependency);
+                      const struct tt_lock_dependency *dependency);
 
 /* Says in the check's limits that some were passed over of a kind that was tried in vain, if there are such. */
 void tt_repeats_note(const struct tt_repeats *repeats, struct tt_check *check);

@@ -10,38 +10,38 @@ enum { MOST_WAITS = 200, MOST_CHOICES = 16 };
 
 /* One who asks for a place with a lock held, and those who ask for that lock with a place. */
 struct circle {
-	const struct tt_dependency *waiter;
-	GPtrArray *holders; /* struct tt_dependency, of different threads */
+	const struct tt_lock_dependency *waiter;
+	GPtrArray *holders; /* struct tt_lock_dependency, of different threads */
 	guint first, n;     /* the choice among these: so many, round from the first */
 };
 
-static const struct tt_dependency *chosen(const struct circle *circle, guint i)
+static const struct tt_lock_dependency *chosen(const struct circle *circle, guint i)
 {
 	return circle->holders->pdata[(circle->first + i) % circle->holders->len];
 }
 
-static bool is_firm(const struct tt_dependency *dependency)
+static bool is_firm(const struct tt_lock_dependency *dependency)
 {
 	return !dependency->wanted.timed && !dependency->hidden;
 }
 
-static bool is_waiter(const struct tt_dependency *dependency)
+static bool is_waiter(const struct tt_lock_dependency *dependency)
 {
 	const struct tt_object *pool = dependency->wanted.object;
 
-	return tt_is_pool(pool) && !pool->shared && tt_is_lock(dependency->held.object) && is_firm(dependency);
+	return tt_is_permit_pool(pool) && !pool->shared && tt_is_lock(dependency->held.object) && is_firm(dependency);
 }
 
 static bool has_thread(const GPtrArray *dependencies, const struct tt_thread *thread)
 {
 	for (guint i = 0; i < dependencies->len; i++) {
-		if (((const struct tt_dependency *)dependencies->pdata[i])->thread == thread)
+		if (((const struct tt_lock_dependency *)dependencies->pdata[i])->thread == thread)
 			return true;
 	}
 	return false;
 }
 
-static bool waits_for(const struct tt_dependency *holder, const struct tt_dependency *waiter)
+static bool waits_for(const struct tt_lock_dependency *holder, const struct tt_lock_dependency *waiter)
 {
 	return holder->held.object == waiter->wanted.object && holder->wanted.object == waiter->held.object &&
 	       holder->thread != waiter->thread && is_firm(holder) && !tt_both_read(holder, waiter);
@@ -50,32 +50,32 @@ static bool waits_for(const struct tt_dependency *holder, const struct tt_depend
 static void find_holders(struct circle *circle, const struct tt_lock_graph *graph)
 {
 	for (guint i = 0; i < graph->dependencies->len; i++) {
-		struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		struct tt_lock_dependency *dependency = graph->dependencies->pdata[i];
 		if (waits_for(dependency, circle->waiter) && !has_thread(circle->holders, dependency->thread))
 			g_ptr_array_add(circle->holders, dependency);
 	}
 }
 
 /* Whether the chosen can be where they ask for the lock, with no place left for the waiter. */
-static struct tt_proof *prove(const struct circle *circle, struct tt_run *run)
+static struct tt_witness *prove(const struct circle *circle, struct tt_predictor *run)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 
 	g_ptr_array_add(all, (void *)(uintptr_t)circle->waiter);
 	for (guint i = 0; i < circle->n; i++)
 		g_ptr_array_add(all, (void *)(uintptr_t)chosen(circle, i));
-	return tt_proof_find(run, NULL, all);
+	return tt_witness_for_cycle(run, NULL, all);
 }
 
 /* Tries some choices: one for each place, then fewer, since one may have several. */
-static struct tt_proof *choose(struct circle *circle, struct tt_run *run)
+static struct tt_witness *choose(struct circle *circle, struct tt_predictor *run)
 {
 	guint tries = 0;
 
 	for (circle->n = (guint)MIN(circle->waiter->wanted.object->places, circle->holders->len); circle->n > 0;
 	     circle->n--) {
 		for (circle->first = 0; circle->first < circle->holders->len; circle->first++) {
-			struct tt_proof *proof = tries++ < MOST_CHOICES ? prove(circle, run) : NULL;
+			struct tt_witness *proof = tries++ < MOST_CHOICES ? prove(circle, run) : NULL;
 			if (proof || tries > MOST_CHOICES)
 				return proof;
 		}
@@ -96,19 +96,19 @@ static char *verdict_of(const struct circle *circle)
 	                       circle->waiter->thread->name, pool, lock, names, circle->n == 1 ? "s" : "");
 }
 
-static void add_edge(struct tt_finding *finding, const struct tt_dependency *dependency, const struct tt_proof *proof,
-                     const struct tt_run *run)
+static void add_edge(struct tt_finding *finding, const struct tt_lock_dependency *dependency,
+                     const struct tt_witness *proof, const struct tt_predictor *run)
 {
 	struct tt_edge edge = {
 	    .thread = dependency->thread, .wanted = dependency->wanted.object, .wanted_mode = dependency->wanted.mode};
 
 	tt_edge_set_hold(&edge, &dependency->held);
-	tt_proof_set_edge(proof, finding->edges->len, run, &edge);
+	tt_witness_set_edge(proof, finding->edges->len, run, &edge);
 	g_array_append_val(finding->edges, edge);
 }
 
-static void tell(struct tt_check *check, const struct circle *circle, const struct tt_run *run,
-                 const struct tt_proof *proof)
+static void tell(struct tt_check *check, const struct circle *circle, const struct tt_predictor *run,
+                 const struct tt_witness *proof)
 {
 	struct tt_finding *finding =
 	    tt_finding_new(&tt_rules[TT_RULE_COMMUNICATION], TT_LEVEL_PREDICTED, verdict_of(circle));
@@ -126,8 +126,8 @@ static void tell(struct tt_check *check, const struct circle *circle, const stru
 }
 
 /* Whether it was told. *tried: there are those who have places and ask for the lock. */
-static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, const struct tt_lock_graph *graph,
-                    struct tt_run *run, bool *tried)
+static bool look_at(struct tt_check *check, const struct tt_lock_dependency *waiter, const struct tt_lock_graph *graph,
+                    struct tt_predictor *run, bool *tried)
 {
 	struct circle circle = {
 	    .waiter = waiter,
@@ -136,40 +136,40 @@ static bool look_at(struct tt_check *check, const struct tt_dependency *waiter, 
 
 	find_holders(&circle, graph);
 	*tried = circle.holders->len > 0;
-	struct tt_proof *proof = choose(&circle, run);
+	struct tt_witness *proof = choose(&circle, run);
 
 	if (proof)
 		tell(check, &circle, run, proof);
 	bool told = proof;
-	tt_proof_free(proof);
+	tt_witness_free(proof);
 	g_ptr_array_free(circle.holders, TRUE);
 	return told;
 }
 
 /* Whether some with the same lock and semaphore was. */
-static bool is_told(const GPtrArray *told, const struct tt_dependency *waiter)
+static bool is_told(const GPtrArray *told, const struct tt_lock_dependency *waiter)
 {
 	for (guint i = 0; i < told->len; i++) {
-		const struct tt_dependency *other = told->pdata[i];
+		const struct tt_lock_dependency *other = told->pdata[i];
 		if (other->held.object == waiter->held.object && other->wanted.object == waiter->wanted.object)
 			return true;
 	}
 	return false;
 }
 
-void tt_pools_find(struct tt_check *check, const struct tt_lock_graph *graph, GHashTable *histories, GHashTable *runs,
-                   uint64_t steps)
+void tt_semaphore_rule_find(struct tt_check *check, const struct tt_lock_graph *graph, GHashTable *histories,
+                            GHashTable *runs, uint64_t steps)
 {
 	g_autoptr(GPtrArray) told = g_ptr_array_new();
 	struct tt_repeats *repeats = tt_repeats_new();
 	guint looked = 0;
 
 	for (guint i = 0; i < graph->dependencies->len; i++) {
-		struct tt_dependency *waiter = graph->dependencies->pdata[i];
+		struct tt_lock_dependency *waiter = graph->dependencies->pdata[i];
 		if (!is_waiter(waiter) || is_told(told, waiter))
 			continue;
-		struct tt_run *run = tt_run_need(runs, histories, waiter->thread->process, steps);
-		if (!tt_is_whole(check, run) || tt_repeats_is_found(repeats, run->history, waiter) ||
+		struct tt_predictor *run = tt_predictor_get(runs, histories, waiter->thread->process, steps);
+		if (!tt_trace_is_complete_for(check, run) || tt_repeats_is_found(repeats, run->history, waiter) ||
 		    !tt_repeats_is_next(repeats, run->history, waiter))
 			continue;
 		if (looked++ == MOST_WAITS) {

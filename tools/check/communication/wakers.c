@@ -12,7 +12,7 @@ struct pass {
 	bool *begins;      /* by the threads' numbers: whether the last thing it did was to begin a wait */
 };
 
-struct tt_wakers *tt_wakers_new(const struct tt_dependency *dependency)
+struct tt_wakers *tt_wakers_new(const struct tt_lock_dependency *dependency)
 {
 	struct tt_wakers *wakers = g_new0(struct tt_wakers, 1);
 
@@ -46,7 +46,7 @@ static bool begins_wait(const struct tt_action *action)
 {
 	switch (action->type) {
 	case TT_EVENT_lock_wait:
-		return action->arg == TT_NOWHERE; /* see tt_history_again */
+		return action->arg == TT_NO_POSITION; /* see tt_history_read_reentry */
 	case TT_EVENT_sem_wait:
 	case TT_EVENT_thread_join_wait:
 		return true;
@@ -104,7 +104,7 @@ static void go_through(struct pass *pass)
 		bool waited = pass->begins[action->thread];
 
 		pass->begins[action->thread] = begins_wait(action);
-		if (action->object == TT_NOWHERE)
+		if (action->object == TT_NO_POSITION)
 			continue;
 		if (pass->is_lock[action->object])
 			note_hold(pass, action);

@@ -10,14 +10,14 @@
 
 /* A wait under a lock, and who woke from it. */
 struct tt_wakers {
-	const struct tt_dependency *dependency;
+	const struct tt_lock_dependency *dependency;
 	GPtrArray *threads; /* struct tt_thread, in the order in which they first did it; not the waiter */
 	bool always;        /* all that was done to wake was done with the lock held */
 	bool handled;       /* a waker did it while it waited itself: a signal handler did, which needs nothing first */
 };
 
 /* A struct tt_wakers without any yet. */
-struct tt_wakers *tt_wakers_new(const struct tt_dependency *dependency);
+struct tt_wakers *tt_wakers_new(const struct tt_lock_dependency *dependency);
 void tt_wakers_free(struct tt_wakers *wakers);
 
 /* Finds those of all of these, struct tt_wakers, of the process of the history. */

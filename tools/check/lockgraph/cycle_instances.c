@@ -5,13 +5,13 @@
 /* A choice for one path gives up after so many comparisons, so that one path does not eat all of the budget. */
 enum { MOST_FOR_A_PATH = 20000, DEAR = 10 };
 
-void tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps)
+void tt_instance_search_spend(struct tt_instance_search *chooser, uint64_t steps)
 {
 	chooser->steps -= MIN(chooser->steps, steps);
 }
 
 /* What it costs to compare all that the two stand for. */
-static uint64_t price(const struct tt_dependency *a, const struct tt_dependency *b)
+static uint64_t price(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b)
 {
 	return 1 + (uint64_t)a->requests->len * b->requests->len;
 }
@@ -22,44 +22,45 @@ static guint hash_pair(gconstpointer key)
 	return (guint)(hash ^ hash >> 32);
 }
 
-struct tt_chooser tt_chooser_new(const struct tt_cycle_tests *tests)
+struct tt_instance_search tt_instance_search_new(const struct tt_cycle_oracle *tests)
 {
-	return (struct tt_chooser){.tests = tests, .known = g_hash_table_new(hash_pair, NULL)};
+	return (struct tt_instance_search){.tests = tests, .known = g_hash_table_new(hash_pair, NULL)};
 }
 
-void tt_chooser_end(struct tt_chooser *chooser)
+void tt_instance_search_end(struct tt_instance_search *chooser)
 {
 	g_hash_table_destroy(chooser->known);
 }
 
 /* Answers that were dear are remembered. */
-static bool apart(struct tt_chooser *chooser, const struct tt_dependency *a, const struct tt_dependency *b)
+static bool apart(struct tt_instance_search *chooser, const struct tt_lock_dependency *a,
+                  const struct tt_lock_dependency *b)
 {
 	uint64_t pair = (uint64_t)MIN(a->number, b->number) << 32 | MAX(a->number, b->number);
 	void *key = GSIZE_TO_POINTER(pair), *answer;
 	bool dear = price(a, b) > DEAR;
 
 	if (dear && g_hash_table_lookup_extended(chooser->known, key, NULL, &answer)) {
-		tt_chooser_spend(chooser, 1);
+		tt_instance_search_spend(chooser, 1);
 		return GPOINTER_TO_INT(answer) != 0;
 	}
 	bool are = chooser->tests->apart(a, b, chooser->tests->data);
 
-	tt_chooser_spend(chooser, price(a, b));
+	tt_instance_search_spend(chooser, price(a, b));
 	if (dear)
 		g_hash_table_insert(chooser->known, key, GINT_TO_POINTER(are));
 	return are;
 }
 
 /* Whether somebody can write what the two read, between them: then who goes first is the writer. */
-static bool writer_between(struct tt_chooser *chooser, const struct tt_dependency *waiter,
-                           const struct tt_dependency *holder)
+static bool writer_between(struct tt_instance_search *chooser, const struct tt_lock_dependency *waiter,
+                           const struct tt_lock_dependency *holder)
 {
-	const struct tt_cycle_tests *tests = chooser->tests;
+	const struct tt_cycle_oracle *tests = chooser->tests;
 	const GPtrArray *writers = tests->writers ? tests->writers(waiter->wanted.object, tests->data) : NULL;
 
 	for (guint i = 0; writers && i < writers->len; i++) {
-		const struct tt_dependency *writer = writers->pdata[i];
+		const struct tt_lock_dependency *writer = writers->pdata[i];
 		if (writer->thread == waiter->thread || writer->thread == holder->thread)
 			continue;
 		if (chooser->class == TT_CYCLE_EXCLUDED ||
@@ -69,18 +70,19 @@ static bool writer_between(struct tt_chooser *chooser, const struct tt_dependenc
 	return false;
 }
 
-static bool waits_for(struct tt_chooser *chooser, const struct tt_dependency *waiter,
-                      const struct tt_dependency *holder)
+static bool waits_for(struct tt_instance_search *chooser, const struct tt_lock_dependency *waiter,
+                      const struct tt_lock_dependency *holder)
 {
 	return !tt_both_read(waiter, holder) || writer_between(chooser, waiter, holder);
 }
 
 /* Whether its thread is none of those before it, and nothing keeps it from any of them. */
-static bool is_apart(struct tt_chooser *chooser, const struct tt_dependency *new, const GPtrArray *chosen, guint n)
+static bool is_apart(struct tt_instance_search *chooser, const struct tt_lock_dependency *new, const GPtrArray *chosen,
+                     guint n)
 {
 	for (guint i = 0; i < n; i++) {
-		const struct tt_dependency *old = chosen->pdata[i];
-		tt_chooser_spend(chooser, 1);
+		const struct tt_lock_dependency *old = chosen->pdata[i];
+		tt_instance_search_spend(chooser, 1);
 		if (old->thread == new->thread)
 			return true;
 	}
@@ -91,10 +93,10 @@ static bool is_apart(struct tt_chooser *chooser, const struct tt_dependency *new
 	return false;
 }
 
-static bool fits(struct tt_chooser *chooser, const struct tt_dependency *new, const GPtrArray *chosen, guint n,
-                 bool closing)
+static bool fits(struct tt_instance_search *chooser, const struct tt_lock_dependency *new, const GPtrArray *chosen,
+                 guint n, bool closing)
 {
-	if (new->wanted.timed && chooser->class == TT_CYCLE_FIRM)
+	if (new->wanted.timed && chooser->class == TT_CYCLE_UNTIMED)
 		return false;
 	/* Who is joined gives up that request, and ends. */
 	if (new->wanted.timed &&new->held.object->family == TT_FAMILY_THREAD)
@@ -109,17 +111,17 @@ static bool fits(struct tt_chooser *chooser, const struct tt_dependency *new, co
 	return waits_for(chooser, chosen->pdata[n - 1], new) && (!closing || waits_for(chooser, new, chosen->pdata[0]));
 }
 
-guint tt_first_fit(struct tt_chooser *chooser, const struct tt_arc *arc, guint from, const GPtrArray *chosen, guint n,
-                   bool closing)
+guint tt_first_fit(struct tt_instance_search *chooser, const struct tt_lock_edge *arc, guint from,
+                   const GPtrArray *chosen, guint n, bool closing)
 {
 	while (from < arc->dependencies->len && !fits(chooser, arc->dependencies->pdata[from], chosen, n, closing))
 		from++;
 	return from;
 }
 
-struct tt_choices tt_choices_begin(const struct tt_chooser *chooser, const GPtrArray *links, bool closing)
+struct tt_instances tt_instances_begin(const struct tt_instance_search *chooser, const GPtrArray *links, bool closing)
 {
-	struct tt_choices choices = {
+	struct tt_instances choices = {
 	    .links = links,
 	    .closing = closing,
 	    .chosen = g_ptr_array_new(),
@@ -131,19 +133,19 @@ struct tt_choices tt_choices_begin(const struct tt_chooser *chooser, const GPtrA
 	return choices;
 }
 
-void tt_choices_end(struct tt_choices *choices)
+void tt_instances_end(struct tt_instances *choices)
 {
 	g_ptr_array_free(choices->chosen, TRUE);
 	g_free(choices->next);
 }
 
 /* Finds the next choice by trying: all links before `at` stay as they are, until there is none with them. */
-static bool choose_from(struct tt_chooser *chooser, struct tt_choices *choices, guint at)
+static bool choose_from(struct tt_instance_search *chooser, struct tt_instances *choices, guint at)
 {
 	guint n = choices->links->len;
 
 	while (at < n) {
-		const struct tt_arc *arc = ((struct tt_lock_link *)choices->links->pdata[at])->arc;
+		const struct tt_lock_edge *arc = ((struct tt_scc_edge *)choices->links->pdata[at])->arc;
 		guint i =
 		    tt_first_fit(chooser, arc, choices->next[at], choices->chosen, at, choices->closing && at + 1 == n);
 		if (i < arc->dependencies->len) {
@@ -163,12 +165,12 @@ static bool choose_from(struct tt_chooser *chooser, struct tt_choices *choices, 
 	return true;
 }
 
-bool tt_choices_first(struct tt_chooser *chooser, struct tt_choices *choices)
+bool tt_instances_first(struct tt_instance_search *chooser, struct tt_instances *choices)
 {
 	return choose_from(chooser, choices, 0);
 }
 
-bool tt_choices_next(struct tt_chooser *chooser, struct tt_choices *choices)
+bool tt_instances_next(struct tt_instance_search *chooser, struct tt_instances *choices)
 {
 	return choose_from(chooser, choices, choices->links->len - 1);
 }

@@ -8,17 +8,18 @@
 #include "tools/check/lockgraph/scc.h"
 
 /* What may take part. */
-enum tt_cycle_class {
-	TT_CYCLE_FIRM,     /* requests without a time limit */
+enum tt_cycle_strength {
+	TT_CYCLE_UNTIMED,  /* requests without a time limit */
 	TT_CYCLE_TIMED,    /* those with one as well: the thread gives up and can go on */
 	TT_CYCLE_EXCLUDED, /* also those that are kept apart */
 };
 
 /* What the search asks the caller. */
-struct tt_cycle_tests {
+struct tt_cycle_oracle {
 	/* Whether something keeps the two from being there at the same time. */
-	bool (*apart)(const struct tt_dependency *a, const struct tt_dependency *b, void *data);
-	/* Who can wait to write the lock, so that readers wait as well: see queued_writers.h. NULL, of either: nobody. */
+	bool (*apart)(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b, void *data);
+	/* Who can wait to write the lock, so that readers wait as well: see queued_writers.h. NULL, of either: nobody.
+	 */
 	const GPtrArray *(*writers)(const struct tt_object *lock, void *data);
 	/* Whether a firm cycle, of these dependencies, is reached; then *proof is the caller's. What it took is added.
 	 */
@@ -27,41 +28,41 @@ struct tt_cycle_tests {
 };
 
 /* Of one search. */
-struct tt_chooser {
-	const struct tt_cycle_tests *tests;
+struct tt_instance_search {
+	const struct tt_cycle_oracle *tests;
 	GHashTable *known; /* answers of tests->apart, by the numbers of two dependencies */
-	enum tt_cycle_class class;
+	enum tt_cycle_strength class;
 	uint64_t steps; /* comparisons that are left */
 	bool gave_up;   /* for some path not all choices were looked at */
 };
 
-struct tt_chooser tt_chooser_new(const struct tt_cycle_tests *tests);
-void tt_chooser_end(struct tt_chooser *chooser);
+struct tt_instance_search tt_instance_search_new(const struct tt_cycle_oracle *tests);
+void tt_instance_search_end(struct tt_instance_search *chooser);
 
 /* Takes that from what is left. */
-void tt_chooser_spend(struct tt_chooser *chooser, uint64_t steps);
+void tt_instance_search_spend(struct tt_instance_search *chooser, uint64_t steps);
 
 /*
  * The first dependency of the arc from `from` on that fits to those chosen for the first `n` links; its number, or the
  * arc's length. `closing`: it is that of the last link, so the first one holds what it wants.
  */
-guint tt_first_fit(struct tt_chooser *chooser, const struct tt_arc *arc, guint from, const GPtrArray *chosen, guint n,
-                   bool closing);
+guint tt_first_fit(struct tt_instance_search *chooser, const struct tt_lock_edge *arc, guint from,
+                   const GPtrArray *chosen, guint n, bool closing);
 
 /* Choices for all links of a path, one after the other. */
-struct tt_choices {
-	const GPtrArray *links; /* struct tt_lock_link: the path; the caller's */
+struct tt_instances {
+	const GPtrArray *links; /* struct tt_scc_edge: the path; the caller's */
 	bool closing;           /* it ends where it begins */
-	GPtrArray *chosen;      /* struct tt_dependency: of each link */
+	GPtrArray *chosen;      /* struct tt_lock_dependency: of each link */
 	guint *next;            /* private: of each link, where to go on in its arc */
 	uint64_t enough;        /* private: give up when so many steps are left */
 };
 
-struct tt_choices tt_choices_begin(const struct tt_chooser *chooser, const GPtrArray *links, bool closing);
-void tt_choices_end(struct tt_choices *choices);
+struct tt_instances tt_instances_begin(const struct tt_instance_search *chooser, const GPtrArray *links, bool closing);
+void tt_instances_end(struct tt_instances *choices);
 
 /* The first, and the next: false if there are no more, or it took too long. */
-bool tt_choices_first(struct tt_chooser *chooser, struct tt_choices *choices);
-bool tt_choices_next(struct tt_chooser *chooser, struct tt_choices *choices);
+bool tt_instances_first(struct tt_instance_search *chooser, struct tt_instances *choices);
+bool tt_instances_next(struct tt_instance_search *chooser, struct tt_instances *choices);
 
 #endif /* TT_CHECK_LOCKGRAPH_CYCLE_INSTANCES_H */

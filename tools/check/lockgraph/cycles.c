@@ -4,22 +4,22 @@
 
 /* The search for one part of the graph and one class of cycles. */
 struct search {
-	struct tt_chooser chooser;
+	struct tt_instance_search chooser;
 	struct tt_lock_cycles *found;
 	GHashTable *sets; /* of locks, that have been found → struct tt_lock_cycle */
 	guint most;
 	uint64_t work; /* for each cycle */
 	const GPtrArray *part;
 	guint length; /* of the cycles looked for now */
-	struct tt_lock_node *start;
+	struct tt_scc_node *start;
 	GArray *visits;    /* struct visit */
-	GPtrArray *links;  /* struct tt_lock_link: the path */
-	GPtrArray *chosen; /* struct tt_dependency: one for each link of the path, that fit together */
+	GPtrArray *links;  /* struct tt_scc_edge: the path */
+	GPtrArray *chosen; /* struct tt_lock_dependency: one for each link of the path, that fit together */
 };
 
 /* A node on the path, and which of its links comes next. */
 struct visit {
-	struct tt_lock_node *node;
+	struct tt_scc_node *node;
 	guint next;
 };
 
@@ -33,12 +33,12 @@ static void give_up(struct search *search)
 		search->found->complete = MIN(search->found->complete, search->length - 1);
 }
 
-static void end_choices(struct search *search, struct tt_choices *choices)
+static void end_choices(struct search *search, struct tt_instances *choices)
 {
 	if (search->chooser.gave_up)
 		give_up(search);
 	search->chooser.gave_up = false;
-	tt_choices_end(choices);
+	tt_instances_end(choices);
 }
 
 static gint by_address(gconstpointer a, gconstpointer b)
@@ -56,8 +56,8 @@ GBytes *tt_lock_set(GPtrArray *locks)
 /* Chooses anew for all links of the path. False leaves the choice as it was. */
 static bool choose_anew(struct search *search, bool closing)
 {
-	struct tt_choices choices = tt_choices_begin(&search->chooser, search->links, closing);
-	bool found = tt_choices_first(&search->chooser, &choices);
+	struct tt_instances choices = tt_instances_begin(&search->chooser, search->links, closing);
+	bool found = tt_instances_first(&search->chooser, &choices);
 
 	if (found) {
 		g_ptr_array_set_size(search->chosen, 0);
@@ -68,7 +68,7 @@ static bool choose_anew(struct search *search, bool closing)
 }
 
 /* Adds the link to the path, if dependencies can be chosen for all of it. */
-static bool push(struct search *search, struct tt_lock_link *link, bool closing)
+static bool push(struct search *search, struct tt_scc_edge *link, bool closing)
 {
 	guint n = search->chosen->len;
 	guint i = tt_first_fit(&search->chooser, link->arc, 0, search->chosen, n, closing);
@@ -114,9 +114,9 @@ static struct tt_lock_cycle *add_cycle(struct search *search, GBytes *set)
 /* Tries choices of threads for the path, until one is seen to lead into the deadlock. */
 static void try_choices(struct search *search, struct tt_lock_cycle *cycle)
 {
-	const struct tt_cycle_tests *tests = search->chooser.tests;
-	struct tt_choices choices = tt_choices_begin(&search->chooser, search->links, true);
-	bool more = tt_choices_first(&search->chooser, &choices);
+	const struct tt_cycle_oracle *tests = search->chooser.tests;
+	struct tt_instances choices = tt_instances_begin(&search->chooser, search->links, true);
+	bool more = tt_instances_first(&search->chooser, &choices);
 
 	while (more && !cycle->reached) {
 		if (cycle->tries == MOST_CHOICES || cycle->work > search->work) {
@@ -129,29 +129,29 @@ static void try_choices(struct search *search, struct tt_lock_cycle *cycle)
 			g_ptr_array_set_size(cycle->dependencies, 0);
 			g_ptr_array_extend(cycle->dependencies, choices.chosen, NULL, NULL);
 		} else {
-			more = tt_choices_next(&search->chooser, &choices);
+			more = tt_instances_next(&search->chooser, &choices);
 		}
 	}
 	end_choices(search, &choices);
 }
 
 /* The path is back at its start. */
-static void close_cycle(struct search *search, struct tt_lock_link *link)
+static void close_cycle(struct search *search, struct tt_scc_edge *link)
 {
 	g_autoptr(GBytes) set = locks_of_path(search);
 	struct tt_lock_cycle *cycle = g_hash_table_lookup(search->sets, set);
-	bool settled = cycle && (cycle->reached || cycle->stopped || cycle->class != TT_CYCLE_FIRM);
+	bool settled = cycle && (cycle->reached || cycle->stopped || cycle->class != TT_CYCLE_UNTIMED);
 
 	if (settled || !push(search, link, true))
 		return;
 	if (!cycle)
 		cycle = add_cycle(search, set);
-	if (search->chooser.class == TT_CYCLE_FIRM)
+	if (search->chooser.class == TT_CYCLE_UNTIMED)
 		try_choices(search, cycle);
 	pop(search);
 }
 
-static void enter(struct search *search, struct tt_lock_node *node)
+static void enter(struct search *search, struct tt_scc_node *node)
 {
 	struct visit visit = {node, 0};
 
@@ -182,8 +182,8 @@ static void walk(struct search *search)
 			leave(search);
 			continue;
 		}
-		struct tt_lock_link *link = top->node->out->pdata[top->next++];
-		tt_chooser_spend(&search->chooser, 1);
+		struct tt_scc_edge *link = top->node->out->pdata[top->next++];
+		tt_instance_search_spend(&search->chooser, 1);
 		if (link->to == search->start) {
 			if (search->visits->len == search->length)
 				close_cycle(search, link);
@@ -203,15 +203,15 @@ static void measure(struct search *search)
 	g_autoptr(GPtrArray) queue = g_ptr_array_new();
 
 	for (guint i = 0; i < search->part->len; i++)
-		((struct tt_lock_node *)search->part->pdata[i])->distance = G_MAXUINT;
+		((struct tt_scc_node *)search->part->pdata[i])->distance = G_MAXUINT;
 	search->start->shortest = G_MAXUINT;
 	search->start->distance = 0;
 	g_ptr_array_add(queue, search->start);
 	for (guint i = 0; i < queue->len; i++) {
-		const struct tt_lock_node *node = queue->pdata[i];
-		tt_chooser_spend(&search->chooser, node->in->len);
+		const struct tt_scc_node *node = queue->pdata[i];
+		tt_instance_search_spend(&search->chooser, node->in->len);
 		for (guint j = 0; j < node->in->len; j++) {
-			struct tt_lock_node *from = ((struct tt_lock_link *)node->in->pdata[j])->from;
+			struct tt_scc_node *from = ((struct tt_scc_edge *)node->in->pdata[j])->from;
 			if (from == search->start)
 				search->start->shortest = MIN(search->start->shortest, node->distance + 1);
 			if (from->rank < search->start->rank || from->distance != G_MAXUINT)
@@ -228,11 +228,11 @@ static guint count_threads(const GPtrArray *part)
 	g_autoptr(GHashTable) threads = g_hash_table_new(NULL, NULL);
 
 	for (guint i = 0; i < part->len; i++) {
-		const struct tt_lock_node *node = part->pdata[i];
+		const struct tt_scc_node *node = part->pdata[i];
 		for (guint j = 0; j < node->out->len; j++) {
-			const GPtrArray *all = ((struct tt_lock_link *)node->out->pdata[j])->arc->dependencies;
+			const GPtrArray *all = ((struct tt_scc_edge *)node->out->pdata[j])->arc->dependencies;
 			for (guint k = 0; k < all->len; k++)
-				g_hash_table_add(threads, ((struct tt_dependency *)all->pdata[k])->thread);
+				g_hash_table_add(threads, ((struct tt_lock_dependency *)all->pdata[k])->thread);
 		}
 	}
 	return g_hash_table_size(threads);
@@ -244,7 +244,7 @@ static void search_part(struct search *search, const GPtrArray *part)
 
 	search->part = part;
 	for (guint i = 0; i < part->len; i++)
-		((struct tt_lock_node *)part->pdata[i])->shortest = 1;
+		((struct tt_scc_node *)part->pdata[i])->shortest = 1;
 	for (search->length = 1; search->length <= longest; search->length++) {
 		for (guint i = 0; i < part->len && goes_on(search); i++) {
 			search->start = part->pdata[i];
@@ -278,7 +278,7 @@ static void free_cycle(void *data)
 	g_free(cycle);
 }
 
-static void search_class(struct search *search, const struct tt_lock_parts *parts, uint64_t steps)
+static void search_class(struct search *search, const struct tt_sccs *parts, uint64_t steps)
 {
 	/* A part may use up half of what is left, so that a hard one leaves something to those after it. */
 	for (guint i = 0; i < parts->parts->len; i++) {
@@ -297,12 +297,12 @@ static void count_untried(struct tt_lock_cycles *found)
 	}
 }
 
-struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_parts *parts, const struct tt_cycle_tests *tests,
+struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_sccs *parts, const struct tt_cycle_oracle *tests,
                                            const struct tt_cycle_limits *limits)
 {
 	struct tt_lock_cycles *found = g_new0(struct tt_lock_cycles, 1);
 	struct search search = {
-	    .chooser = tt_chooser_new(tests), .found = found, .most = limits->most, .work = limits->work};
+	    .chooser = tt_instance_search_new(tests), .found = found, .most = limits->most, .work = limits->work};
 
 	found->cycles = g_ptr_array_new_with_free_func(free_cycle);
 	found->complete = G_MAXUINT;
@@ -310,15 +310,15 @@ struct tt_lock_cycles *tt_lock_cycles_find(const struct tt_lock_parts *parts, co
 	search.visits = g_array_new(FALSE, FALSE, sizeof(struct visit));
 	search.links = g_ptr_array_new();
 	search.chosen = g_ptr_array_new();
-	for (guint class = TT_CYCLE_FIRM; class <= limits->last; class ++) {
-		search.chooser.class = (enum tt_cycle_class) class;
+	for (guint class = TT_CYCLE_UNTIMED; class <= limits->last; class ++) {
+		search.chooser.class = (enum tt_cycle_strength) class;
 		if (search.chooser.class != TT_CYCLE_TIMED || limits->timed)
 			search_class(&search, parts, limits->steps);
 	}
 	g_ptr_array_sort(found->cycles, shorter);
 	count_untried(found);
 	g_hash_table_destroy(search.sets);
-	tt_chooser_end(&search.chooser);
+	tt_instance_search_end(&search.chooser);
 	g_array_free(search.visits, TRUE);
 	g_ptr_array_free(search.links, TRUE);
 	g_ptr_array_free(search.chosen, TRUE);

@@ -7,26 +7,27 @@
 
 #include "tools/check/lockgraph/lockset.h"
 
-struct tt_guard {
+struct tt_inherited_lock {
 	const struct tt_object *lock;
 	enum tt_mode mode;
 	int64_t since_ns;
 	const struct tt_thread *owner; /* who holds it */
 };
 
-struct tt_guards {
+struct tt_inherited_locks {
 	GHashTable *lives; /* private: struct tt_thread → struct life of inherited_locks.c */
 };
 
-struct tt_guards *tt_guards_new(void);
-void tt_guards_free(struct tt_guards *guards);
+struct tt_inherited_locks *tt_inherited_locks_new(void);
+void tt_inherited_locks_free(struct tt_inherited_locks *guards);
 
 /* To be told of every event, after the model. */
-void tt_guards_event(struct tt_guards *guards, const struct tt_thread *thread, const struct tt_object *object,
-                     const struct tt_event *event);
+void tt_inherited_locks_event(struct tt_inherited_locks *guards, const struct tt_thread *thread,
+                              const struct tt_object *object, const struct tt_event *event);
 
 /* A guard of `guarded` that keeps it from being where `other` has that set; NULL for none. */
-const struct tt_guard *tt_guards_exclude(const struct tt_guards *guards, const struct tt_thread *guarded,
-                                         const struct tt_thread *other, const struct tt_held_set *set);
+const struct tt_inherited_lock *tt_inherited_locks_exclude(const struct tt_inherited_locks *guards,
+                                                           const struct tt_thread *guarded,
+                                                           const struct tt_thread *other, const struct tt_lockset *set);
 
 #endif /* TT_CHECK_LOCKGRAPH_INHERITED_LOCKS_H */

@@ -9,45 +9,45 @@ static guint mix(uint64_t hash, uint64_t more)
 	return (guint)(hash ^ hash >> 32);
 }
 
-static guint hash_asked(const struct tt_thread *thread, const struct tt_asked *asked)
+static guint hash_asked(const struct tt_thread *thread, const struct tt_acquisition *asked)
 {
 	guint hash = mix((uint64_t)(uintptr_t)thread, (uint64_t)(uintptr_t)asked->object);
 	return mix(hash, (uint64_t)asked->mode * 4 + asked->timed * 2U + asked->again);
 }
 
-static bool same_asked(const struct tt_asked *a, const struct tt_asked *b)
+static bool same_asked(const struct tt_acquisition *a, const struct tt_acquisition *b)
 {
 	return a->object == b->object && a->mode == b->mode && a->timed == b->timed && a->again == b->again;
 }
 
 static guint hash_request(gconstpointer data)
 {
-	const struct tt_request *request = data;
+	const struct tt_lock_request *request = data;
 	return mix(hash_asked(request->thread, &request->asked), (uint64_t)(uintptr_t)request->all);
 }
 
 static gboolean same_request(gconstpointer a, gconstpointer b)
 {
-	const struct tt_request *x = a, *y = b;
+	const struct tt_lock_request *x = a, *y = b;
 	return x->thread == y->thread && x->all == y->all && x->hidden == y->hidden && same_asked(&x->asked, &y->asked);
 }
 
 static guint hash_dependency(gconstpointer data)
 {
-	const struct tt_dependency *dependency = data;
+	const struct tt_lock_dependency *dependency = data;
 	return mix(hash_asked(dependency->thread, &dependency->wanted), (uint64_t)(uintptr_t)dependency->held.object);
 }
 
 static gboolean same_dependency(gconstpointer a, gconstpointer b)
 {
-	const struct tt_dependency *x = a, *y = b;
+	const struct tt_lock_dependency *x = a, *y = b;
 	return x->thread == y->thread && x->held.object == y->held.object && x->held.mode == y->held.mode &&
 	       x->hidden == y->hidden && same_asked(&x->wanted, &y->wanted);
 }
 
 static void free_request(void *data)
 {
-	struct tt_request *request = data;
+	struct tt_lock_request *request = data;
 
 	g_array_free(request->positions, TRUE);
 	g_free(request);
@@ -55,7 +55,7 @@ static void free_request(void *data)
 
 static void free_dependency(void *data)
 {
-	struct tt_dependency *dependency = data;
+	struct tt_lock_dependency *dependency = data;
 
 	g_ptr_array_free(dependency->requests, TRUE);
 	g_free(dependency);
@@ -65,7 +65,7 @@ struct tt_lock_graph *tt_lock_graph_new(void)
 {
 	struct tt_lock_graph *graph = g_new0(struct tt_lock_graph, 1);
 
-	graph->sets = tt_held_sets_new();
+	graph->sets = tt_locksets_new();
 	graph->by_key = g_hash_table_new(hash_request, same_request);
 	graph->by_place = g_hash_table_new(hash_dependency, same_dependency);
 	graph->requests = g_ptr_array_new_with_free_func(free_request);
@@ -84,11 +84,12 @@ void tt_lock_graph_free(struct tt_lock_graph *graph)
 }
 
 /* The request is one of a dependency on what is held. */
-static void depend(struct tt_lock_graph *graph, struct tt_request *request, const struct tt_hold *hold, bool hidden)
+static void depend(struct tt_lock_graph *graph, struct tt_lock_request *request, const struct tt_hold *hold,
+                   bool hidden)
 {
-	struct tt_dependency key = {
+	struct tt_lock_dependency key = {
 	    .thread = request->thread, .held = *hold, .wanted = request->asked, .hidden = hidden};
-	struct tt_dependency *dependency = g_hash_table_lookup(graph->by_place, &key);
+	struct tt_lock_dependency *dependency = g_hash_table_lookup(graph->by_place, &key);
 
 	if (!dependency) {
 		dependency = g_memdup2(&key, sizeof key);
@@ -109,7 +110,7 @@ static bool is_bit(uint64_t bits, guint i)
 }
 
 /* Its place in the set, which is in the order of addresses; the set's length if it is not there. */
-static guint place_in(const struct tt_held_set *set, const struct tt_object *lock)
+static guint place_in(const struct tt_lockset *set, const struct tt_object *lock)
 {
 	guint low = 0, high = set->len;
 
@@ -123,7 +124,7 @@ static guint place_in(const struct tt_held_set *set, const struct tt_object *loc
 	return low < set->len && set->held[low].lock == lock ? low : set->len;
 }
 
-static void depend_on_all(struct tt_lock_graph *graph, struct tt_request *request)
+static void depend_on_all(struct tt_lock_graph *graph, struct tt_lock_request *request)
 {
 	const GPtrArray *holds = request->thread->holds;
 
@@ -135,7 +136,7 @@ static void depend_on_all(struct tt_lock_graph *graph, struct tt_request *reques
 	}
 }
 
-static void depend_on_first(struct tt_lock_graph *graph, struct tt_request *request)
+static void depend_on_first(struct tt_lock_graph *graph, struct tt_lock_request *request)
 {
 	const struct tt_hold *first = tt_model_hold_of(request->thread, request->asked.object);
 
@@ -149,15 +150,15 @@ static const struct tt_object *not_kept(const struct tt_thread *thread, const st
 	return asked->family == TT_FAMILY_CONDITION ? thread->wait.lock : asked;
 }
 
-void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_asked *asked,
+void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, const struct tt_acquisition *asked,
                        uint32_t position, tt_is_hidden hidden, void *data)
 {
-	struct tt_request key = {.thread = thread, .asked = *asked};
+	struct tt_lock_request key = {.thread = thread, .asked = *asked};
 
-	key.all = tt_held_set_of(graph->sets, thread, not_kept(thread, asked->object));
+	key.all = tt_lockset_of(graph->sets, thread, not_kept(thread, asked->object));
 	for (guint i = 0; i < MIN(key.all->len, 64); i++)
 		key.hidden |= (uint64_t)hidden(thread, key.all->held[i].lock, data) << i;
-	struct tt_request *request = g_hash_table_lookup(graph->by_key, &key);
+	struct tt_lock_request *request = g_hash_table_lookup(graph->by_key, &key);
 
 	if (!request && graph->requests->len == MOST_REQUESTS) {
 		graph->full = true;
@@ -174,7 +175,7 @@ void tt_lock_graph_add(struct tt_lock_graph *graph, struct tt_thread *thread, co
 			depend_on_all(graph, request);
 		graph->timed |= asked->timed;
 	}
-	if (position != TT_NOWHERE)
+	if (position != TT_NO_POSITION)
 		g_array_append_val(request->positions, position);
 }
 
@@ -188,14 +189,14 @@ static void add_lives(struct tt_lock_graph *graph)
 	bool under_lock = false;
 
 	for (guint i = 0; i < graph->requests->len; i++) {
-		const struct tt_request *request = graph->requests->pdata[i];
+		const struct tt_lock_request *request = graph->requests->pdata[i];
 		if (request->asked.object->family != TT_FAMILY_THREAD)
 			continue;
 		under_lock |= request->all->len > 0;
 		g_hash_table_add(joined, request->asked.object->thread);
 	}
 	for (guint i = 0; under_lock && i < graph->requests->len; i++) {
-		struct tt_request *request = graph->requests->pdata[i];
+		struct tt_lock_request *request = graph->requests->pdata[i];
 		struct tt_thread *thread = request->thread;
 		struct tt_hold life = {.thread = thread, .object = thread->object, .since_ns = thread->started_ns};
 		if (g_hash_table_contains(joined, thread))
@@ -205,34 +206,34 @@ static void add_lives(struct tt_lock_graph *graph)
 
 static guint hash_arc(gconstpointer data)
 {
-	const struct tt_arc *arc = data;
+	const struct tt_lock_edge *arc = data;
 	return mix((uint64_t)(uintptr_t)arc->from, (uint64_t)(uintptr_t)arc->to);
 }
 
 static gboolean same_arc(gconstpointer a, gconstpointer b)
 {
-	const struct tt_arc *x = a, *y = b;
+	const struct tt_lock_edge *x = a, *y = b;
 	return x->from == y->from && x->to == y->to;
 }
 
 static void free_arc(void *data)
 {
-	struct tt_arc *arc = data;
+	struct tt_lock_edge *arc = data;
 
 	g_ptr_array_free(arc->dependencies, TRUE);
 	g_free(arc);
 }
 
-GPtrArray *tt_lock_graph_arcs(struct tt_lock_graph *graph)
+GPtrArray *tt_lock_graph_edges(struct tt_lock_graph *graph)
 {
 	GPtrArray *arcs = g_ptr_array_new_with_free_func(free_arc);
 	g_autoptr(GHashTable) by_pair = g_hash_table_new(hash_arc, same_arc);
 
 	add_lives(graph);
 	for (guint i = 0; i < graph->dependencies->len; i++) {
-		struct tt_dependency *dependency = graph->dependencies->pdata[i];
-		struct tt_arc pair = {dependency->held.object, dependency->wanted.object, NULL};
-		struct tt_arc *arc = g_hash_table_lookup(by_pair, &pair);
+		struct tt_lock_dependency *dependency = graph->dependencies->pdata[i];
+		struct tt_lock_edge pair = {dependency->held.object, dependency->wanted.object, NULL};
+		struct tt_lock_edge *arc = g_hash_table_lookup(by_pair, &pair);
 		if (!arc) {
 			arc = g_memdup2(&pair, sizeof pair);
 			arc->dependencies = g_ptr_array_new();
@@ -249,7 +250,7 @@ GPtrArray *tt_lock_graph_requests(const struct tt_lock_graph *graph, const struc
 	GPtrArray *found = g_ptr_array_new();
 
 	for (guint i = 0; i < graph->requests->len; i++) {
-		struct tt_request *request = graph->requests->pdata[i];
+		struct tt_lock_request *request = graph->requests->pdata[i];
 		if (request->asked.object == object)
 			g_ptr_array_add(found, request);
 	}

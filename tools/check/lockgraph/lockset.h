@@ -7,15 +7,15 @@
 
 #include "tools/model/model.h"
 
-struct tt_held {
+struct tt_held_lock {
 	const struct tt_object *lock;
 	enum tt_mode mode;
 };
 
-struct tt_held_set {
+struct tt_lockset {
 	guint hash;
 	guint len;
-	struct tt_held held[]; /* by address */
+	struct tt_held_lock held[]; /* by address */
 };
 
 /*
@@ -25,15 +25,15 @@ struct tt_held_set {
 bool tt_is_lock(const struct tt_object *object);
 
 /* Whether it lets in several at a time: a semaphore that was made with more places, with the same proviso. */
-bool tt_is_pool(const struct tt_object *object);
+bool tt_is_permit_pool(const struct tt_object *object);
 
 /* A table of sets; g_hash_table_destroy ends it and them. */
-GHashTable *tt_held_sets_new(void);
+GHashTable *tt_locksets_new(void);
 
 /* What the thread holds, but for one lock. */
-const struct tt_held_set *tt_held_set_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but);
+const struct tt_lockset *tt_lockset_of(GHashTable *sets, const struct tt_thread *thread, const struct tt_object *but);
 
 /* A lock of both that two threads cannot have at the same time; NULL if there is none. */
-const struct tt_object *tt_held_sets_exclude(const struct tt_held_set *a, const struct tt_held_set *b);
+const struct tt_object *tt_locksets_exclude(const struct tt_lockset *a, const struct tt_lockset *b);
 
 #endif /* TT_CHECK_LOCKGRAPH_LOCKSET_H */

@@ -1,37 +1,37 @@
 #include "tools/check/lockgraph/queued_writers.h"
 
-struct tt_writers {
-	GHashTable *by_lock; /* struct tt_object → GPtrArray of struct tt_dependency */
+struct tt_queued_writers {
+	GHashTable *by_lock; /* struct tt_object → GPtrArray of struct tt_lock_dependency */
 	guint next;          /* the number of the next dependency */
 };
 
 static void free_dependency(void *data)
 {
-	struct tt_dependency *dependency = data;
+	struct tt_lock_dependency *dependency = data;
 
 	g_ptr_array_free(dependency->requests, TRUE);
 	g_free(dependency);
 }
 
-static bool is_one(const struct tt_request *request)
+static bool is_one(const struct tt_lock_request *request)
 {
-	const struct tt_asked *asked = &request->asked;
+	const struct tt_acquisition *asked = &request->asked;
 
 	return asked->object->kind == TT_KIND_RWLOCK_WRITER && asked->object->family == TT_FAMILY_LOCK &&
 	       asked->mode == TT_MODE_EXCLUSIVE && !asked->timed;
 }
 
-static struct tt_dependency *find(const GPtrArray *of_lock, const struct tt_thread *thread)
+static struct tt_lock_dependency *find(const GPtrArray *of_lock, const struct tt_thread *thread)
 {
 	for (guint i = 0; i < of_lock->len; i++) {
-		struct tt_dependency *dependency = of_lock->pdata[i];
+		struct tt_lock_dependency *dependency = of_lock->pdata[i];
 		if (dependency->thread == thread)
 			return dependency;
 	}
 	return NULL;
 }
 
-static void add(struct tt_writers *writers, struct tt_request *request)
+static void add(struct tt_queued_writers *writers, struct tt_lock_request *request)
 {
 	struct tt_object *lock = request->asked.object;
 	GPtrArray *of_lock = g_hash_table_lookup(writers->by_lock, lock);
@@ -40,10 +40,10 @@ static void add(struct tt_writers *writers, struct tt_request *request)
 		of_lock = g_ptr_array_new_with_free_func(free_dependency);
 		g_hash_table_insert(writers->by_lock, lock, of_lock);
 	}
-	struct tt_dependency *dependency = find(of_lock, request->thread);
+	struct tt_lock_dependency *dependency = find(of_lock, request->thread);
 
 	if (!dependency) {
-		dependency = g_new0(struct tt_dependency, 1);
+		dependency = g_new0(struct tt_lock_dependency, 1);
 		dependency->thread = request->thread;
 		dependency->wanted = request->asked;
 		dependency->requests = g_ptr_array_new();
@@ -53,9 +53,9 @@ static void add(struct tt_writers *writers, struct tt_request *request)
 	g_ptr_array_add(dependency->requests, request);
 }
 
-struct tt_writers *tt_writers_new(const struct tt_lock_graph *graph)
+struct tt_queued_writers *tt_queued_writers_new(const struct tt_lock_graph *graph)
 {
-	struct tt_writers *writers = g_new0(struct tt_writers, 1);
+	struct tt_queued_writers *writers = g_new0(struct tt_queued_writers, 1);
 
 	writers->by_lock = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
 	writers->next = graph->dependencies->len;
@@ -66,18 +66,18 @@ struct tt_writers *tt_writers_new(const struct tt_lock_graph *graph)
 	return writers;
 }
 
-void tt_writers_free(struct tt_writers *writers)
+void tt_queued_writers_free(struct tt_queued_writers *writers)
 {
 	g_hash_table_destroy(writers->by_lock);
 	g_free(writers);
 }
 
-const GPtrArray *tt_writers_of(const struct tt_writers *writers, const struct tt_object *lock)
+const GPtrArray *tt_queued_writers_of(const struct tt_queued_writers *writers, const struct tt_object *lock)
 {
 	return g_hash_table_lookup(writers->by_lock, lock);
 }
 
-bool tt_both_read(const struct tt_dependency *waiter, const struct tt_dependency *holder)
+bool tt_both_read(const struct tt_lock_dependency *waiter, const struct tt_lock_dependency *holder)
 {
 	return waiter->wanted.mode == TT_MODE_SHARED && holder->held.mode == TT_MODE_SHARED;
 }

@@ -8,19 +8,19 @@
 
 #include "tools/check/lockgraph/lock_graph.h"
 
-struct tt_writers;
+struct tt_queued_writers;
 
 /* Of all requests of the graph. Those with a time limit give up, and then the readers go on: they are left out. */
-struct tt_writers *tt_writers_new(const struct tt_lock_graph *graph);
-void tt_writers_free(struct tt_writers *writers);
+struct tt_queued_writers *tt_queued_writers_new(const struct tt_lock_graph *graph);
+void tt_queued_writers_free(struct tt_queued_writers *writers);
 
 /*
- * Of each thread that writes the lock one dependency, on nothing that it holds: struct tt_dependency, with numbers
+ * Of each thread that writes the lock one dependency, on nothing that it holds: struct tt_lock_dependency, with numbers
  * after those of the graph. NULL: nobody does, or it is no such lock. All are the writers'.
  */
-const GPtrArray *tt_writers_of(const struct tt_writers *writers, const struct tt_object *lock);
+const GPtrArray *tt_queued_writers_of(const struct tt_queued_writers *writers, const struct tt_object *lock);
 
 /* The one wants to read what the other reads. */
-bool tt_both_read(const struct tt_dependency *waiter, const struct tt_dependency *holder);
+bool tt_both_read(const struct tt_lock_dependency *waiter, const struct tt_lock_dependency *holder);
 
 #endif /* TT_CHECK_LOCKGRAPH_QUEUED_WRITERS_H */

@@ -2,7 +2,7 @@
 
 static void free_node(void *data)
 {
-	struct tt_lock_node *node = data;
+	struct tt_scc_node *node = data;
 
 	g_ptr_array_free(node->out, TRUE);
 	g_ptr_array_free(node->in, TRUE);
@@ -14,12 +14,12 @@ static void free_part(void *data)
 	g_ptr_array_free(data, TRUE);
 }
 
-static struct tt_lock_node *need_node(struct tt_lock_parts *parts, GHashTable *by_lock, struct tt_object *lock)
+static struct tt_scc_node *need_node(struct tt_sccs *parts, GHashTable *by_lock, struct tt_object *lock)
 {
-	struct tt_lock_node *node = g_hash_table_lookup(by_lock, lock);
+	struct tt_scc_node *node = g_hash_table_lookup(by_lock, lock);
 
 	if (!node) {
-		node = g_new0(struct tt_lock_node, 1);
+		node = g_new0(struct tt_scc_node, 1);
 		node->lock = lock;
 		node->out = g_ptr_array_new();
 		node->in = g_ptr_array_new();
@@ -36,15 +36,15 @@ static bool is_node(const struct tt_object *object)
 	return object->family == TT_FAMILY_THREAD || tt_is_lock(object);
 }
 
-static void add_links(struct tt_lock_parts *parts, const GPtrArray *arcs)
+static void add_links(struct tt_sccs *parts, const GPtrArray *arcs)
 {
 	g_autoptr(GHashTable) by_lock = g_hash_table_new(NULL, NULL);
 
 	for (guint i = 0; i < arcs->len; i++) {
-		const struct tt_arc *arc = arcs->pdata[i];
+		const struct tt_lock_edge *arc = arcs->pdata[i];
 		if (!is_node(arc->from) || !is_node(arc->to))
 			continue;
-		struct tt_lock_link *link = g_new0(struct tt_lock_link, 1);
+		struct tt_scc_edge *link = g_new0(struct tt_scc_edge, 1);
 		link->arc = arc;
 		link->from = need_node(parts, by_lock, arc->from);
 		link->to = need_node(parts, by_lock, arc->to);
@@ -56,18 +56,18 @@ static void add_links(struct tt_lock_parts *parts, const GPtrArray *arcs)
 
 /* Tarjan's search, with the path on a stack of its own. */
 struct visit {
-	struct tt_lock_node *node;
+	struct tt_scc_node *node;
 	guint next;
 };
 
 struct tarjan {
-	struct tt_lock_parts *parts;
+	struct tt_sccs *parts;
 	GArray *path;    /* struct visit */
 	GPtrArray *open; /* nodes whose part is not known yet */
 	guint n_ordered, n_parts;
 };
 
-static void enter(struct tarjan *search, struct tt_lock_node *node)
+static void enter(struct tarjan *search, struct tt_scc_node *node)
 {
 	struct visit visit = {node, 0};
 
@@ -76,9 +76,9 @@ static void enter(struct tarjan *search, struct tt_lock_node *node)
 	g_ptr_array_add(search->open, node);
 }
 
-static void close_part(struct tarjan *search, const struct tt_lock_node *root)
+static void close_part(struct tarjan *search, const struct tt_scc_node *root)
 {
-	struct tt_lock_node *node;
+	struct tt_scc_node *node;
 
 	do {
 		node = g_ptr_array_remove_index(search->open, search->open->len - 1);
@@ -87,18 +87,18 @@ static void close_part(struct tarjan *search, const struct tt_lock_node *root)
 	search->n_parts++;
 }
 
-static void leave(struct tarjan *search, const struct tt_lock_node *node)
+static void leave(struct tarjan *search, const struct tt_scc_node *node)
 {
 	g_array_set_size(search->path, search->path->len - 1);
 	if (node->low == node->order)
 		close_part(search, node);
 	if (search->path->len > 0) {
-		struct tt_lock_node *before = g_array_index(search->path, struct visit, search->path->len - 1).node;
+		struct tt_scc_node *before = g_array_index(search->path, struct visit, search->path->len - 1).node;
 		before->low = MIN(before->low, node->low);
 	}
 }
 
-static void search_from(struct tarjan *search, struct tt_lock_node *start)
+static void search_from(struct tarjan *search, struct tt_scc_node *start)
 {
 	enter(search, start);
 	while (search->path->len > 0) {
@@ -107,7 +107,7 @@ static void search_from(struct tarjan *search, struct tt_lock_node *start)
 			leave(search, top->node);
 			continue;
 		}
-		struct tt_lock_node *to = ((struct tt_lock_link *)top->node->out->pdata[top->next++])->to;
+		struct tt_scc_node *to = ((struct tt_scc_edge *)top->node->out->pdata[top->next++])->to;
 		if (!to->order)
 			enter(search, to);
 		else if (to->part == G_MAXUINT)
@@ -115,10 +115,10 @@ static void search_from(struct tarjan *search, struct tt_lock_node *start)
 	}
 }
 
-static void drop_links_between(GPtrArray *links, const struct tt_lock_node *node)
+static void drop_links_between(GPtrArray *links, const struct tt_scc_node *node)
 {
 	for (guint i = links->len; i-- > 0;) {
-		const struct tt_lock_link *link = links->pdata[i];
+		const struct tt_scc_edge *link = links->pdata[i];
 		if (link->from->part != node->part || link->to->part != node->part)
 			g_ptr_array_remove_index(links, i);
 	}
@@ -127,18 +127,18 @@ static void drop_links_between(GPtrArray *links, const struct tt_lock_node *node
 /* More than one lock; or one that is asked for by who has it. */
 static bool is_cyclic(const GPtrArray *part)
 {
-	return part->len > 1 || (part->len == 1 && ((struct tt_lock_node *)part->pdata[0])->out->len > 0);
+	return part->len > 1 || (part->len == 1 && ((struct tt_scc_node *)part->pdata[0])->out->len > 0);
 }
 
 /* Gathers the nodes by part, those that have cycles; the others are in no cycle. */
-static void gather(struct tt_lock_parts *parts, guint n_parts)
+static void gather(struct tt_sccs *parts, guint n_parts)
 {
 	g_autoptr(GPtrArray) all = g_ptr_array_new();
 
 	for (guint i = 0; i < n_parts; i++)
 		g_ptr_array_add(all, g_ptr_array_new());
 	for (guint i = 0; i < parts->nodes->len; i++) {
-		struct tt_lock_node *node = parts->nodes->pdata[i];
+		struct tt_scc_node *node = parts->nodes->pdata[i];
 		GPtrArray *part = all->pdata[node->part];
 		drop_links_between(node->out, node);
 		drop_links_between(node->in, node);
@@ -155,9 +155,9 @@ static void gather(struct tt_lock_parts *parts, guint n_parts)
 	}
 }
 
-struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs)
+struct tt_sccs *tt_sccs_new(const GPtrArray *arcs)
 {
-	struct tt_lock_parts *parts = g_new0(struct tt_lock_parts, 1);
+	struct tt_sccs *parts = g_new0(struct tt_sccs, 1);
 	struct tarjan search = {.parts = parts};
 
 	parts->nodes = g_ptr_array_new_with_free_func(free_node);
@@ -167,7 +167,7 @@ struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs)
 	search.path = g_array_new(FALSE, FALSE, sizeof(struct visit));
 	search.open = g_ptr_array_new();
 	for (guint i = 0; i < parts->nodes->len; i++) {
-		struct tt_lock_node *node = parts->nodes->pdata[i];
+		struct tt_scc_node *node = parts->nodes->pdata[i];
 		if (!node->order)
 			search_from(&search, node);
 	}
@@ -177,7 +177,7 @@ struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs)
 	return parts;
 }
 
-void tt_lock_parts_free(struct tt_lock_parts *parts)
+void tt_sccs_free(struct tt_sccs *parts)
 {
 	g_ptr_array_free(parts->parts, TRUE);
 	g_ptr_array_free(parts->links, TRUE);

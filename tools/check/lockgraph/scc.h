@@ -7,9 +7,9 @@
 #include "tools/check/lockgraph/lock_graph.h"
 
 /* A lock, with its arcs within its part. */
-struct tt_lock_node {
+struct tt_scc_node {
 	struct tt_object *lock;
-	GPtrArray *out, *in;      /* struct tt_lock_link */
+	GPtrArray *out, *in;      /* struct tt_scc_edge */
 	guint part;               /* from 0 */
 	guint rank;               /* its place in the part */
 	guint order, low;         /* of the search for parts */
@@ -17,20 +17,19 @@ struct tt_lock_node {
 	bool on_path;
 };
 
-struct tt_lock_link {
-	const struct tt_arc *arc;
-	struct tt_lock_node *from, *to;
+struct tt_scc_edge {
+	const struct tt_lock_edge *arc;
+	struct tt_scc_node *from, *to;
 };
 
-struct tt_lock_parts {
+struct tt_sccs {
 	GPtrArray *nodes;
 	GPtrArray *links;
-	GPtrArray
-	    *parts; /* GPtrArray of struct tt_lock_node: with cycles, in the order in which they were first seen */
+	GPtrArray *parts; /* GPtrArray of struct tt_scc_node: with cycles, in the order in which they were first seen */
 };
 
 /* Leaves out the locks that threads release which do not hold them: those are signals. */
-struct tt_lock_parts *tt_lock_parts_new(const GPtrArray *arcs);
-void tt_lock_parts_free(struct tt_lock_parts *parts);
+struct tt_sccs *tt_sccs_new(const GPtrArray *arcs);
+void tt_sccs_free(struct tt_sccs *parts);
 
 #endif /* TT_CHECK_LOCKGRAPH_SCC_H */

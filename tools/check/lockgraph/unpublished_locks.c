@@ -10,23 +10,23 @@ static void free_objects(void *data)
 	g_ptr_array_free(data, TRUE);
 }
 
-struct tt_making *tt_making_new(void)
+struct tt_unpublished *tt_unpublished_new(void)
 {
-	struct tt_making *making = g_new0(struct tt_making, 1);
+	struct tt_unpublished *making = g_new0(struct tt_unpublished, 1);
 
 	making->hidden = g_hash_table_new_full(NULL, NULL, NULL, g_free);
 	making->by_thread = g_hash_table_new_full(NULL, NULL, NULL, free_objects);
 	return making;
 }
 
-void tt_making_free(struct tt_making *making)
+void tt_unpublished_free(struct tt_unpublished *making)
 {
 	g_hash_table_destroy(making->hidden);
 	g_hash_table_destroy(making->by_thread);
 	g_free(making);
 }
 
-static void hide(struct tt_making *making, struct tt_thread *thread, struct tt_object *object, uint64_t caller)
+static void hide(struct tt_unpublished *making, struct tt_thread *thread, struct tt_object *object, uint64_t caller)
 {
 	struct made made = {thread, caller};
 	GPtrArray *objects = g_hash_table_lookup(making->by_thread, thread);
@@ -39,7 +39,7 @@ static void hide(struct tt_making *making, struct tt_thread *thread, struct tt_o
 	g_hash_table_insert(making->hidden, object, g_memdup2(&made, sizeof made));
 }
 
-static void show_all(struct tt_making *making, struct tt_thread *thread)
+static void show_all(struct tt_unpublished *making, struct tt_thread *thread)
 {
 	const GPtrArray *objects = g_hash_table_lookup(making->by_thread, thread);
 
@@ -71,8 +71,8 @@ static bool is_shown_by(enum tt_event_type type)
 	}
 }
 
-void tt_making_event(struct tt_making *making, struct tt_thread *thread, struct tt_object *object,
-                     const struct tt_event *event)
+void tt_unpublished_event(struct tt_unpublished *making, struct tt_thread *thread, struct tt_object *object,
+                          const struct tt_event *event)
 {
 	if (object && (event->type == TT_EVENT_lock_init || event->type == TT_EVENT_sem_init)) {
 		hide(making, thread, object, event->caller);
@@ -89,7 +89,8 @@ void tt_making_event(struct tt_making *making, struct tt_thread *thread, struct 
 		show_all(making, thread);
 }
 
-bool tt_making_hides(const struct tt_making *making, const struct tt_thread *thread, const struct tt_object *lock)
+bool tt_unpublished_is(const struct tt_unpublished *making, const struct tt_thread *thread,
+                       const struct tt_object *lock)
 {
 	const struct made *made;
 

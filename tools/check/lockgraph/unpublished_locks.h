@@ -7,19 +7,20 @@
 
 #include "tools/model/model.h"
 
-struct tt_making {
+struct tt_unpublished {
 	GHashTable *hidden;    /* private: struct tt_object → who made it, and where */
 	GHashTable *by_thread; /* private: struct tt_thread → GPtrArray of struct tt_object */
 };
 
-struct tt_making *tt_making_new(void);
-void tt_making_free(struct tt_making *making);
+struct tt_unpublished *tt_unpublished_new(void);
+void tt_unpublished_free(struct tt_unpublished *making);
 
 /* To be told of every event, after the model. */
-void tt_making_event(struct tt_making *making, struct tt_thread *thread, struct tt_object *object,
-                     const struct tt_event *event);
+void tt_unpublished_event(struct tt_unpublished *making, struct tt_thread *thread, struct tt_object *object,
+                          const struct tt_event *event);
 
 /* Whether the thread has made the lock, and nobody else can know of it. */
-bool tt_making_hides(const struct tt_making *making, const struct tt_thread *thread, const struct tt_object *lock);
+bool tt_unpublished_is(const struct tt_unpublished *making, const struct tt_thread *thread,
+                       const struct tt_object *lock);
 
 #endif /* TT_CHECK_LOCKGRAPH_UNPUBLISHED_LOCKS_H */

@@ -1,55 +1,55 @@
 #include "tools/check/order/hb_edges_internal.h"
 
-bool tt_links_begins(const struct tt_action *action)
+bool tt_action_acquires(const struct tt_action *action)
 {
 	return action->type == TT_EVENT_lock_acquired || action->type == TT_EVENT_sem_acquired;
 }
 
-bool tt_links_ends(const struct tt_action *action)
+bool tt_action_releases(const struct tt_action *action)
 {
 	return action->type == TT_EVENT_lock_released || action->type == TT_EVENT_sem_released;
 }
 
-/* The post of the n-th signal; TT_NOWHERE: there was none yet. To be asked in ascending order. */
-static uint32_t post_of(struct tt_link_object *state, uint64_t n)
+/* The post of the n-th signal; TT_NO_POSITION: there was none yet. To be asked in ascending order. */
+static uint32_t post_of(struct tt_hb_object *state, uint64_t n)
 {
 	for (; state->posts && state->spent < state->posts->len; state->spent++) {
-		const struct tt_link_post *post = &g_array_index(state->posts, struct tt_link_post, state->spent);
+		const struct tt_hb_on_post *post = &g_array_index(state->posts, struct tt_hb_on_post, state->spent);
 		if (post->end > n)
 			return post->position;
 	}
-	return TT_NOWHERE;
+	return TT_NO_POSITION;
 }
 
-static void post(struct tt_link_reader *reader, uint32_t n)
+static void post(struct tt_hb_builder *reader, uint32_t n)
 {
 	GArray **posts = &reader->state->posts;
 
 	if (!*posts)
-		*posts = g_array_new(FALSE, FALSE, sizeof(struct tt_link_post));
-	uint64_t before = (*posts)->len ? g_array_index(*posts, struct tt_link_post, (*posts)->len - 1).end : 0;
-	struct tt_link_post new = {before + n, reader->position};
+		*posts = g_array_new(FALSE, FALSE, sizeof(struct tt_hb_on_post));
+	uint64_t before = (*posts)->len ? g_array_index(*posts, struct tt_hb_on_post, (*posts)->len - 1).end : 0;
+	struct tt_hb_on_post new = {before + n, reader->position};
 	g_array_append_val(*posts, new);
 }
 
-void tt_link_acquire(struct tt_link_reader *reader)
+void tt_hb_on_acquire(struct tt_hb_builder *reader)
 {
-	struct tt_link_object *state = reader->state;
+	struct tt_hb_object *state = reader->state;
 	bool lock = reader->object->family == TT_FAMILY_LOCK;
 	uint64_t free = lock ? 1 : reader->links->places[reader->action->object];
 
 	state->acquire = reader->position;
-	if (reader->links->uses[reader->action->object] != TT_USE_SIGNALS)
-		tt_link_push(&reader->doer->acquires, reader->position);
+	if (reader->links->uses[reader->action->object] != TT_SYNC_SIGNALS)
+		tt_hb_array_push(&reader->doer->acquires, reader->position);
 	else if (state->taken >= free)
-		tt_link_to(reader, post_of(state, state->taken - free));
+		tt_hb_add_edge(reader, post_of(state, state->taken - free));
 	if (tt_is_once(reader->object))
-		tt_link_to(reader, state->release);
+		tt_hb_add_edge(reader, state->release);
 	state->taken++;
 }
 
 /* The release of a place is that of the latest that the thread took. False: it has none. */
-static bool match_one(struct tt_link_reader *reader)
+static bool match_one(struct tt_hb_builder *reader)
 {
 	const struct tt_history *history = reader->links->history;
 	GArray *acquires = reader->doer->acquires;
@@ -66,14 +66,14 @@ static bool match_one(struct tt_link_reader *reader)
 	return false;
 }
 
-void tt_link_release(struct tt_link_reader *reader)
+void tt_hb_on_release(struct tt_hb_builder *reader)
 {
 	uint32_t n = reader->action->type == TT_EVENT_sem_released ? reader->action->arg : 1;
 
 	/* Of a once those who come past it give nothing on: what they wait for is the end of the routine. */
 	if (!tt_is_once(reader->object) || reader->action->mode == TT_MODE_EXCLUSIVE)
 		reader->state->release = reader->position;
-	if (reader->links->uses[reader->action->object] == TT_USE_SIGNALS) {
+	if (reader->links->uses[reader->action->object] == TT_SYNC_SIGNALS) {
 		post(reader, n);
 		return;
 	}
@@ -82,13 +82,13 @@ void tt_link_release(struct tt_link_reader *reader)
 }
 
 /* It failed since another had it. */
-void tt_link_fail(struct tt_link_reader *reader)
+void tt_hb_on_fail(struct tt_hb_builder *reader)
 {
-	tt_link_to(reader, reader->state->acquire);
+	tt_hb_add_edge(reader, reader->state->acquire);
 }
 
 /* Of a semaphore that was made before the trace, the first event tells what it had. */
-void tt_link_first_places(struct tt_link_reader *reader)
+void tt_hb_infer_initial_value(struct tt_hb_builder *reader)
 {
 	uint64_t *places = &reader->links->places[reader->action->object];
 
@@ -98,9 +98,9 @@ void tt_link_first_places(struct tt_link_reader *reader)
 		*places = 0;
 }
 
-enum tt_use tt_link_use(const struct tt_object *object)
+enum tt_sync_kind tt_hb_classify(const struct tt_object *object)
 {
 	if (object->family == TT_FAMILY_SEMAPHORE && !object->signals)
-		return object->whole && object->places != 1 ? TT_USE_PLACES : TT_USE_LOCK;
-	return object->signals ? TT_USE_SIGNALS : TT_USE_LOCK;
+		return object->whole && object->places != 1 ? TT_SYNC_PERMITS : TT_SYNC_LOCK;
+	return object->signals ? TT_SYNC_SIGNALS : TT_SYNC_LOCK;
 }

@@ -1,14 +1,14 @@
 #include "tools/check/order/hb_edges_internal.h"
 
-void tt_link_wait(struct tt_link_reader *reader)
+void tt_hb_on_wait(struct tt_hb_builder *reader)
 {
 	reader->doer->wait = reader->position;
-	reader->doer->woken = TT_NOWHERE;
-	tt_link_push(&reader->state->waiters, reader->action->thread);
+	reader->doer->woken = TT_NO_POSITION;
+	tt_hb_array_push(&reader->state->waiters, reader->action->thread);
 }
 
 /* Whether the thread did wait for this object. */
-static bool end_wait(struct tt_link_reader *reader)
+static bool end_wait(struct tt_hb_builder *reader)
 {
 	GArray *waiters = reader->state->waiters;
 
@@ -21,28 +21,28 @@ static bool end_wait(struct tt_link_reader *reader)
 	return false;
 }
 
-static void wake(struct tt_link_reader *reader, uint32_t n)
+static void wake(struct tt_hb_builder *reader, uint32_t n)
 {
 	GArray *waiters = reader->state->waiters;
 
 	for (guint i = 0; waiters && i < waiters->len && n > 0; i++) {
-		struct tt_link_thread *waiter = &reader->doers[g_array_index(waiters, uint32_t, i)];
-		if (waiter->woken != TT_NOWHERE)
+		struct tt_hb_thread *waiter = &reader->doers[g_array_index(waiters, uint32_t, i)];
+		if (waiter->woken != TT_NO_POSITION)
 			continue;
 		waiter->woken = reader->position;
 		n--;
 	}
 }
 
-void tt_link_notify(struct tt_link_reader *reader)
+void tt_hb_on_notify(struct tt_hb_builder *reader)
 {
 	uint32_t asked = reader->action->arg;
-	struct tt_link_object *state = reader->state;
+	struct tt_hb_object *state = reader->state;
 
-	if (asked == TT_NOWHERE || tt_wakes_in_order(reader->object)) {
+	if (asked == TT_NO_POSITION || tt_wakes_in_order(reader->object)) {
 		wake(reader, asked);
 	} else if (state->waiters && state->waiters->len > 0) {
-		struct tt_link_wake wake = {reader->position, asked};
+		struct tt_hb_wake wake = {reader->position, asked};
 		if (!state->wakes)
 			state->wakes = g_array_new(FALSE, FALSE, sizeof wake);
 		g_array_append_val(state->wakes, wake);
@@ -50,88 +50,89 @@ void tt_link_notify(struct tt_link_reader *reader)
 }
 
 /* The first notify since the wait began that can have ended it. None: it ended without a cause. */
-static uint32_t spend_wake(const struct tt_link_object *state, uint32_t since)
+static uint32_t spend_wake(const struct tt_hb_object *state, uint32_t since)
 {
 	for (guint i = 0; state->wakes && i < state->wakes->len; i++) {
-		struct tt_link_wake *wake = &g_array_index(state->wakes, struct tt_link_wake, i);
+		struct tt_hb_wake *wake = &g_array_index(state->wakes, struct tt_hb_wake, i);
 		if (wake->position > since && wake->left > 0) {
 			wake->left--;
 			return wake->position;
 		}
 	}
-	return TT_NOWHERE;
+	return TT_NO_POSITION;
 }
 
 /* Of no use to those who wait now. */
-static void drop_wakes(struct tt_link_object *state)
+static void drop_wakes(struct tt_hb_object *state)
 {
 	GArray *wakes = state->wakes;
 	guint n = 0;
 
 	while (wakes && n < wakes->len &&
-	       (g_array_index(wakes, struct tt_link_wake, n).left == 0 || state->waiters->len == 0))
+	       (g_array_index(wakes, struct tt_hb_wake, n).left == 0 || state->waiters->len == 0))
 		n++;
 	if (n > 0)
 		g_array_remove_range(wakes, 0, n);
 }
 
-void tt_link_leave_condition(struct tt_link_reader *reader)
+void tt_hb_on_cond_woken(struct tt_hb_builder *reader)
 {
-	struct tt_link_thread *doer = reader->doer;
+	struct tt_hb_thread *doer = reader->doer;
 
 	if (!end_wait(reader))
 		return;
 	if (reader->action->detail == TT_WAKE_NOTIFIED)
-		tt_link_to(reader, doer->woken != TT_NOWHERE ? doer->woken : spend_wake(reader->state, doer->wait));
+		tt_hb_add_edge(reader,
+		               doer->woken != TT_NO_POSITION ? doer->woken : spend_wake(reader->state, doer->wait));
 	else if (reader->action->detail == TT_WAKE_CANCELLED)
-		tt_link_to(reader, doer->cancel);
+		tt_hb_add_edge(reader, doer->cancel);
 	drop_wakes(reader->state);
 }
 
-void tt_link_set(struct tt_link_reader *reader)
+void tt_hb_on_event_set(struct tt_hb_builder *reader)
 {
-	if (reader->state->opened == TT_NOWHERE)
+	if (reader->state->opened == TT_NO_POSITION)
 		reader->state->opened = reader->position;
 	wake(reader, UINT32_MAX);
 }
 
-void tt_link_clear(struct tt_link_reader *reader)
+void tt_hb_on_event_clear(struct tt_hb_builder *reader)
 {
-	reader->state->opened = TT_NOWHERE;
+	reader->state->opened = TT_NO_POSITION;
 }
 
-void tt_link_leave_event(struct tt_link_reader *reader)
+void tt_hb_on_event_woken(struct tt_hb_builder *reader)
 {
-	bool waited = end_wait(reader) && reader->doer->woken != TT_NOWHERE;
+	bool waited = end_wait(reader) && reader->doer->woken != TT_NO_POSITION;
 
 	if (reader->action->detail == TT_WAKE_SET)
-		tt_link_to(reader, waited ? reader->doer->woken : reader->state->opened);
+		tt_hb_add_edge(reader, waited ? reader->doer->woken : reader->state->opened);
 }
 
-void tt_link_arrive(struct tt_link_reader *reader)
+void tt_hb_on_barrier_arrive(struct tt_hb_builder *reader)
 {
 	reader->links->cause[reader->position] = reader->state->arrival;
 	reader->state->arrival = reader->position;
-	tt_link_wait(reader);
+	tt_hb_on_wait(reader);
 }
 
 /* The last to arrive does not wait. */
-void tt_link_pass(struct tt_link_reader *reader)
+void tt_hb_on_barrier_pass(struct tt_hb_builder *reader)
 {
 	if (end_wait(reader)) {
-		tt_link_to(reader, reader->doer->woken);
+		tt_hb_add_edge(reader, reader->doer->woken);
 		return;
 	}
-	tt_link_to(reader, reader->state->arrival);
-	reader->state->arrival = TT_NOWHERE;
+	tt_hb_add_edge(reader, reader->state->arrival);
+	reader->state->arrival = TT_NO_POSITION;
 	wake(reader, UINT32_MAX);
 }
 
-void tt_link_break(struct tt_link_reader *reader)
+void tt_hb_on_barrier_break(struct tt_hb_builder *reader)
 {
 	if (reader->action->type == TT_EVENT_barrier_broken)
-		tt_link_to(reader, end_wait(reader) ? reader->doer->woken : reader->state->opened);
+		tt_hb_add_edge(reader, end_wait(reader) ? reader->doer->woken : reader->state->opened);
 	reader->state->opened = reader->position;
-	reader->state->arrival = TT_NOWHERE;
+	reader->state->arrival = TT_NO_POSITION;
 	wake(reader, UINT32_MAX);
 }

@@ -5,14 +5,14 @@ enum { BLOCK = 1 << 14, MOST_ACTIONS = 1 << 24 };
 
 static guint hash_place(gconstpointer data)
 {
-	const struct tt_call *place = data;
+	const struct tt_call_site *place = data;
 	uint64_t hash = (place->caller * 0x9e3779b97f4a7c15) ^ (uint64_t)(uintptr_t)place->stack;
 	return (guint)(hash ^ hash >> 32);
 }
 
 static gboolean same_place(gconstpointer a, gconstpointer b)
 {
-	const struct tt_call *x = a, *y = b;
+	const struct tt_call_site *x = a, *y = b;
 	return x->caller == y->caller && x->stack == y->stack;
 }
 
@@ -39,7 +39,7 @@ struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *proce
 		history = g_new0(struct tt_history, 1);
 		history->process = process;
 		history->blocks = g_ptr_array_new_with_free_func(g_free);
-		history->sites = g_array_new(FALSE, FALSE, sizeof(struct tt_call));
+		history->sites = g_array_new(FALSE, FALSE, sizeof(struct tt_call_site));
 		history->by_place = g_hash_table_new_full(hash_place, same_place, g_free, NULL);
 		g_hash_table_insert(histories, process, history);
 	}
@@ -48,7 +48,7 @@ struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *proce
 
 uint32_t tt_history_position(const struct tt_history *history)
 {
-	return history->len == MOST_ACTIONS ? TT_NOWHERE : history->len;
+	return history->len == MOST_ACTIONS ? TT_NO_POSITION : history->len;
 }
 
 const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t position)
@@ -56,9 +56,9 @@ const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t
 	return (const struct tt_action *)history->blocks->pdata[position / BLOCK] + position % BLOCK;
 }
 
-const struct tt_call *tt_history_site(const struct tt_history *history, const struct tt_action *action)
+const struct tt_call_site *tt_history_site(const struct tt_history *history, const struct tt_action *action)
 {
-	return &g_array_index(history->sites, struct tt_call, action->site);
+	return &g_array_index(history->sites, struct tt_call_site, action->site);
 }
 
 int64_t tt_history_time(const struct tt_history *history, const struct tt_action *action)
@@ -78,12 +78,12 @@ struct tt_object *tt_history_object(const struct tt_history *history, uint32_t n
 
 static uint32_t site_of(struct tt_history *history, uint64_t caller, const struct tt_stack *stack)
 {
-	struct tt_call place = {caller, stack};
+	struct tt_call_site place = {caller, stack};
 	uint32_t *recent = &history->recent[hash_place(&place) % TT_RECENT_SITES];
 	void *known;
 
 	if (*recent < history->sites->len &&
-	    same_place(&g_array_index(history->sites, struct tt_call, *recent), &place))
+	    same_place(&g_array_index(history->sites, struct tt_call_site, *recent), &place))
 		return *recent;
 	if (g_hash_table_lookup_extended(history->by_place, &place, NULL, &known))
 		return *recent = GPOINTER_TO_UINT(known);
@@ -95,7 +95,7 @@ static uint32_t site_of(struct tt_history *history, uint64_t caller, const struc
 
 static struct tt_action *append(struct tt_history *history, const struct tt_thread *thread,
                                 const struct tt_object *object, const struct tt_event *event,
-                                const struct tt_call *place)
+                                const struct tt_call_site *place)
 {
 	if (history->len == MOST_ACTIONS) {
 		history->full = true;
@@ -109,7 +109,7 @@ static struct tt_action *append(struct tt_history *history, const struct tt_thre
 	history->len++;
 	*action = (struct tt_action){
 	    .thread = thread->number,
-	    .object = object ? object->number : TT_NOWHERE,
+	    .object = object ? object->number : TT_NO_POSITION,
 	    .site = site_of(history, place->caller, place->stack),
 	    .time_ns = (uint64_t)MAX(event->time_ns - history->process->first_ns, 0) & 0xffffffffffff,
 	    .type = event->type & 0xff,
@@ -133,9 +133,9 @@ void tt_history_hold(struct tt_history *history, const struct tt_hold *hold, boo
 	history->partial |= begins && !called;
 	if (!begins && called)
 		thread = tt_model_thread(history->process, event->thread_id);
-	struct tt_action *action =
-	    append(history, thread, hold->object, event,
-	           &(struct tt_call){called ? event->caller : hold->caller, called && !begins ? NULL : hold->stack});
+	struct tt_action *action = append(
+	    history, thread, hold->object, event,
+	    &(struct tt_call_site){called ? event->caller : hold->caller, called && !begins ? NULL : hold->stack});
 
 	if (action) {
 		action->type = type & 0xff;
@@ -170,9 +170,9 @@ static uint32_t argument_of(const struct tt_history *history, const struct tt_ev
 	switch (arguments[event->type]) {
 	case WAKER: /* the number of a thread */
 		waker = event->waker ? tt_model_thread(history->process, event->waker) : NULL;
-		return waker ? waker->number : TT_NOWHERE;
-	case ASKED: /* TT_NOWHERE: all */
-		return event->asked < 0 ? TT_NOWHERE : (uint32_t)MIN(event->asked, UINT32_MAX - 1);
+		return waker ? waker->number : TT_NO_POSITION;
+	case ASKED: /* TT_NO_POSITION: all */
+		return event->asked < 0 ? TT_NO_POSITION : (uint32_t)MIN(event->asked, UINT32_MAX - 1);
 	case NUMBER:
 		return (uint32_t)MIN(event->n, UINT32_MAX - 1);
 	case VALUE:
@@ -180,7 +180,7 @@ static uint32_t argument_of(const struct tt_history *history, const struct tt_ev
 	case PARTIES:
 		return event->parties;
 	default:
-		return TT_NOWHERE;
+		return TT_NO_POSITION;
 	}
 }
 
@@ -206,17 +206,17 @@ void tt_history_event(struct tt_history *history, const struct tt_thread *thread
 	if (arguments[event->type] == LEFT_OUT || !object)
 		return;
 	const struct tt_stack *stack = event->stack ? stack_of(thread, object, event) : NULL;
-	struct tt_action *action = append(history, thread, object, event, &(struct tt_call){event->caller, stack});
+	struct tt_action *action = append(history, thread, object, event, &(struct tt_call_site){event->caller, stack});
 	if (action) {
 		action->arg = argument_of(history, event);
 		action->detail = (unsigned)(fails ? event->why : event->result) & 0x3fU;
 	}
 }
 
-void tt_history_again(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
-                      const struct tt_event *event)
+void tt_history_read_reentry(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
+                             const struct tt_event *event)
 {
-	struct tt_action *action = append(history, thread, object, event, &(struct tt_call){event->caller, NULL});
+	struct tt_action *action = append(history, thread, object, event, &(struct tt_call_site){event->caller, NULL});
 
 	if (action)
 		action->type = TT_EVENT_lock_wait;

@@ -10,10 +10,10 @@
 
 #include "tools/model/model.h"
 
-#define TT_NOWHERE UINT32_MAX
+#define TT_NO_POSITION UINT32_MAX
 
 struct tt_action {
-	uint32_t thread, object; /* by their numbers in the process; object TT_NOWHERE: none */
+	uint32_t thread, object; /* by their numbers in the process; object TT_NO_POSITION: none */
 	uint32_t site;           /* of tt_history.sites */
 	uint32_t arg;            /* what the type needs: see argument_of in history.c */
 	uint64_t time_ns : 48;   /* since the first event of the process */
@@ -23,7 +23,7 @@ struct tt_action {
 };
 
 /* Where the program called. */
-struct tt_call {
+struct tt_call_site {
 	uint64_t caller;
 	const struct tt_stack *stack; /* the model's; NULL unknown */
 };
@@ -36,7 +36,7 @@ struct tt_history {
 	uint32_t len;                     /* actions kept */
 	bool full;                        /* there were more */
 	bool partial;                     /* something was held from before the trace, or its acquire was lost */
-	GArray *sites;                    /* struct tt_call */
+	GArray *sites;                    /* struct tt_call_site */
 	GHashTable *by_place;             /* private */
 	uint32_t recent[TT_RECENT_SITES]; /* private: sites asked for last, by the last bits of their hash */
 };
@@ -45,14 +45,14 @@ struct tt_history {
 GHashTable *tt_histories_new(void);
 struct tt_history *tt_history_of(GHashTable *histories, struct tt_process *process);
 
-/* Where the next action will be; TT_NOWHERE if there is no room for it. */
+/* Where the next action will be; TT_NO_POSITION if there is no room for it. */
 uint32_t tt_history_position(const struct tt_history *history);
 
 /* The action at a position below len; valid until the history ends. */
 const struct tt_action *tt_history_at(const struct tt_history *history, uint32_t position);
 
 /* Where and when. */
-const struct tt_call *tt_history_site(const struct tt_history *history, const struct tt_action *action);
+const struct tt_call_site *tt_history_site(const struct tt_history *history, const struct tt_action *action);
 int64_t tt_history_time(const struct tt_history *history, const struct tt_action *action);
 struct tt_thread *tt_history_thread(const struct tt_history *history, uint32_t number);
 struct tt_object *tt_history_object(const struct tt_history *history, uint32_t number);
@@ -65,7 +65,7 @@ struct tt_object *tt_history_object(const struct tt_history *history, uint32_t n
 void tt_history_hold(struct tt_history *history, const struct tt_hold *hold, bool begins, const struct tt_event *event);
 void tt_history_event(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
                       const struct tt_event *event);
-void tt_history_again(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
-                      const struct tt_event *event);
+void tt_history_read_reentry(struct tt_history *history, const struct tt_thread *thread, const struct tt_object *object,
+                             const struct tt_event *event);
 
 #endif /* TT_CHECK_ORDER_HISTORY_H */

@@ -26,7 +26,7 @@ struct message {
 };
 
 struct build {
-	struct tt_clocks *clocks;
+	struct tt_vector_clocks *clocks;
 	uint8_t *asked;       /* a bit a position: a request is there */
 	GHashTable *messages; /* position → struct message */
 	uint64_t numbers;
@@ -138,38 +138,39 @@ static void receive(struct build *build, struct clock *clock, uint32_t from)
 }
 
 /* The actions of other threads that must come before, one after the other. */
-static uint32_t next_before(const struct tt_links *links, uint32_t position, uint32_t last)
+static uint32_t next_before(const struct tt_hb_edges *links, uint32_t position, uint32_t last)
 {
 	const struct tt_action *action = tt_history_at(links->history, position);
 
 	do
-		last = tt_links_must(action) ? tt_links_before(links, position, last) : TT_NOWHERE;
-	while (last != TT_NOWHERE && tt_history_at(links->history, last)->thread == action->thread);
+		last = tt_hb_is_unconditional(action) ? tt_hb_predecessors_next(links, position, last) : TT_NO_POSITION;
+	while (last != TT_NO_POSITION && tt_history_at(links->history, last)->thread == action->thread);
 	return last;
 }
 
 static void expect_messages(struct build *build)
 {
-	const struct tt_links *links = build->clocks->links;
+	const struct tt_hb_edges *links = build->clocks->links;
 
 	for (uint32_t i = 0; i < links->history->len; i++) {
-		for (uint32_t at = next_before(links, i, TT_NOWHERE); at != TT_NOWHERE; at = next_before(links, i, at))
+		for (uint32_t at = next_before(links, i, TT_NO_POSITION); at != TT_NO_POSITION;
+		     at = next_before(links, i, at))
 			expect_message(build, at);
 	}
 }
 
 static void run(struct build *build)
 {
-	const struct tt_links *links = build->clocks->links;
+	const struct tt_hb_edges *links = build->clocks->links;
 
 	for (uint32_t i = 0; i < links->history->len; i++) {
 		uint32_t thread = tt_history_at(links->history, i)->thread;
-		uint32_t at = next_before(links, i, TT_NOWHERE);
+		uint32_t at = next_before(links, i, TT_NO_POSITION);
 		if (build->asked[i / 8] >> i % 8 & 1)
 			current(build, thread)->asked = true;
-		if (at != TT_NOWHERE) {
+		if (at != TT_NO_POSITION) {
 			struct clock *clock = change(build, thread, i);
-			for (; at != TT_NOWHERE; at = next_before(links, i, at))
+			for (; at != TT_NO_POSITION; at = next_before(links, i, at))
 				receive(build, clock, at);
 		}
 		send(build, thread, i);
@@ -183,7 +184,7 @@ static void ask(struct build *build, GHashTable *wanted)
 
 	g_hash_table_iter_init(&iter, wanted);
 	while (g_hash_table_iter_next(&iter, &key, NULL)) {
-		const GArray *positions = ((const struct tt_request *)key)->positions;
+		const GArray *positions = ((const struct tt_lock_request *)key)->positions;
 		for (guint i = 0; i < positions->len; i++) {
 			uint32_t position = g_array_index(positions, uint32_t, i);
 			build->asked[position / 8] |= (uint8_t)(1 << position % 8);
@@ -191,9 +192,9 @@ static void ask(struct build *build, GHashTable *wanted)
 	}
 }
 
-struct tt_clocks *tt_clocks_new(const struct tt_links *links, GHashTable *wanted)
+struct tt_vector_clocks *tt_vector_clocks_new(const struct tt_hb_edges *links, GHashTable *wanted)
 {
-	struct tt_clocks *clocks = g_new0(struct tt_clocks, 1);
+	struct tt_vector_clocks *clocks = g_new0(struct tt_vector_clocks, 1);
 	struct build build = {.clocks = clocks};
 
 	clocks->links = links;
@@ -208,7 +209,7 @@ struct tt_clocks *tt_clocks_new(const struct tt_links *links, GHashTable *wanted
 	return clocks;
 }
 
-void tt_clocks_free(struct tt_clocks *clocks)
+void tt_vector_clocks_free(struct tt_vector_clocks *clocks)
 {
 	if (!clocks)
 		return;
@@ -235,8 +236,8 @@ static const struct epoch *epoch_at(const GArray *epochs, uint32_t position)
 	return &g_array_index(epochs, struct epoch, low);
 }
 
-bool tt_clocks_before(const struct tt_clocks *clocks, struct tt_moment first, struct tt_moment second,
-                      uint32_t *through)
+bool tt_vc_before(const struct tt_vector_clocks *clocks, struct tt_point first, struct tt_point second,
+                  uint32_t *through)
 {
 	const GArray *epochs = clocks->epochs[second.thread];
 

@@ -9,21 +9,21 @@
 
 #include "tools/check/order/hb_edges.h"
 
-struct tt_clocks {
-	const struct tt_links *links;
+struct tt_vector_clocks {
+	const struct tt_hb_edges *links;
 	GArray **epochs; /* private: of each thread, struct epoch of vector_clocks.c */
 	bool full;       /* memory ran out: of two moments it may not be known which came first */
 };
 
 /*
- * The clocks of all requests in `wanted`: a set of struct tt_request of lock_graph.h, all of the process of the links,
- * which must live as long.
+ * The clocks of all requests in `wanted`: a set of struct tt_lock_request of lock_graph.h, all of the process of the
+ * links, which must live as long.
  */
-struct tt_clocks *tt_clocks_new(const struct tt_links *links, GHashTable *wanted);
-void tt_clocks_free(struct tt_clocks *clocks);
+struct tt_vector_clocks *tt_vector_clocks_new(const struct tt_hb_edges *links, GHashTable *wanted);
+void tt_vector_clocks_free(struct tt_vector_clocks *clocks);
 
 /* A moment: just before the action of a thread at a position. */
-struct tt_moment {
+struct tt_point {
 	uint32_t thread, position;
 };
 
@@ -31,7 +31,7 @@ struct tt_moment {
  * Whether the action at the first moment is over before the second, in every order. `through`, if not NULL, is the
  * latest action by which the second's thread knows.
  */
-bool tt_clocks_before(const struct tt_clocks *clocks, struct tt_moment first, struct tt_moment second,
-                      uint32_t *through);
+bool tt_vc_before(const struct tt_vector_clocks *clocks, struct tt_point first, struct tt_point second,
+                  uint32_t *through);
 
 #endif /* TT_CHECK_ORDER_VECTOR_CLOCKS_H */

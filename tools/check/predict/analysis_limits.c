@@ -14,7 +14,7 @@ static void add_limit(struct tt_check *check, const char *format, ...)
 static void limit_signals(struct tt_check *check, const GPtrArray *arcs)
 {
 	for (guint i = 0; i < arcs->len; i++) {
-		const struct tt_arc *arc = arcs->pdata[i];
+		const struct tt_lock_edge *arc = arcs->pdata[i];
 		if (!arc->from->signals && !arc->to->signals)
 			continue;
 		g_autofree char *name = tt_object_phrase(arc->from->signals ? arc->from : arc->to);
@@ -42,7 +42,7 @@ static void limit_search(struct tt_check *check, const struct tt_lock_cycles *fo
 		          found->untried);
 }
 
-static void limit_runs(struct tt_check *check, const struct tt_looked_at *all)
+static void limit_runs(struct tt_check *check, const struct tt_analysis_scope *all)
 {
 	GHashTableIter iter;
 	void *value;
@@ -56,7 +56,7 @@ static void limit_runs(struct tt_check *check, const struct tt_looked_at *all)
 	}
 	g_hash_table_iter_init(&iter, all->runs);
 	while (g_hash_table_iter_next(&iter, NULL, &value)) {
-		const struct tt_run *run = value;
+		const struct tt_predictor *run = value;
 		if (run->closure->steps == 0)
 			add_limit(check, "There was too much to try: some of the potential deadlocks may be more.");
 		if (run->clocks && run->clocks->full)
@@ -68,21 +68,21 @@ static void limit_runs(struct tt_check *check, const struct tt_looked_at *all)
 static bool is_cut(const GPtrArray *dependencies)
 {
 	for (guint i = 0; i < dependencies->len; i++) {
-		if (((const struct tt_dependency *)dependencies->pdata[i])->cut)
+		if (((const struct tt_lock_dependency *)dependencies->pdata[i])->cut)
 			return true;
 	}
 	return false;
 }
 
 /* Whether requests are missing where it matters: of what can be in a circle. */
-static bool lacks_requests(const struct tt_lock_parts *parts)
+static bool lacks_requests(const struct tt_sccs *parts)
 {
 	for (guint i = 0; i < parts->parts->len; i++) {
 		const GPtrArray *part = parts->parts->pdata[i];
 		for (guint j = 0; j < part->len; j++) {
-			const struct tt_lock_node *node = part->pdata[j];
+			const struct tt_scc_node *node = part->pdata[j];
 			for (guint k = 0; k < node->out->len; k++) {
-				if (is_cut(((const struct tt_lock_link *)node->out->pdata[k])->arc->dependencies))
+				if (is_cut(((const struct tt_scc_edge *)node->out->pdata[k])->arc->dependencies))
 					return true;
 			}
 		}
@@ -94,14 +94,14 @@ static bool lacks_requests(const struct tt_lock_parts *parts)
 static bool lacks_waits(const struct tt_lock_graph *graph)
 {
 	for (guint i = 0; i < graph->dependencies->len; i++) {
-		const struct tt_dependency *dependency = graph->dependencies->pdata[i];
+		const struct tt_lock_dependency *dependency = graph->dependencies->pdata[i];
 		if (dependency->cut && !tt_is_lock(dependency->wanted.object))
 			return true;
 	}
 	return false;
 }
 
-void tt_order_limits(struct tt_check *check, const struct tt_looked_at *all)
+void tt_analysis_limits(struct tt_check *check, const struct tt_analysis_scope *all)
 {
 	limit_signals(check, all->arcs);
 	if (all->graph->full || lacks_requests(all->parts) || lacks_waits(all->graph))

@@ -2,25 +2,26 @@
 
 #include "tools/finding/finding.h"
 
-static struct tt_moment moment(const struct tt_request *request, guint i)
+static struct tt_point moment(const struct tt_lock_request *request, guint i)
 {
-	return (struct tt_moment){request->thread->number, g_array_index(request->positions, uint32_t, i)};
+	return (struct tt_point){request->thread->number, g_array_index(request->positions, uint32_t, i)};
 }
 
 /*
  * Whether of each two moments one is over before the other. A moment that is over before one of another thread is over
  * before all later ones of that, so each has to be looked at once. What is not in the history can be at any time.
  */
-static bool ordered(const struct tt_clocks *clocks, const struct tt_request *a, const struct tt_request *b)
+static bool ordered(const struct tt_vector_clocks *clocks, const struct tt_lock_request *a,
+                    const struct tt_lock_request *b)
 {
 	guint i = 0, j = 0;
 
 	if (a->positions->len == 0 || b->positions->len == 0)
 		return false;
 	while (i < a->positions->len && j < b->positions->len) {
-		if (tt_clocks_before(clocks, moment(a, i), moment(b, j), NULL))
+		if (tt_vc_before(clocks, moment(a, i), moment(b, j), NULL))
 			i++;
-		else if (tt_clocks_before(clocks, moment(b, j), moment(a, i), NULL))
+		else if (tt_vc_before(clocks, moment(b, j), moment(a, i), NULL))
 			j++;
 		else
 			return false;
@@ -28,27 +29,29 @@ static bool ordered(const struct tt_clocks *clocks, const struct tt_request *a, 
 	return true;
 }
 
-static bool locked_out(const struct tt_guards *guards, const struct tt_request *a, const struct tt_request *b)
+static bool locked_out(const struct tt_inherited_locks *guards, const struct tt_lock_request *a,
+                       const struct tt_lock_request *b)
 {
-	return tt_held_sets_exclude(a->all, b->all) || tt_guards_exclude(guards, a->thread, b->thread, b->all) ||
-	       tt_guards_exclude(guards, b->thread, a->thread, a->all);
+	return tt_locksets_exclude(a->all, b->all) ||
+	       tt_inherited_locks_exclude(guards, a->thread, b->thread, b->all) ||
+	       tt_inherited_locks_exclude(guards, b->thread, a->thread, a->all);
 }
 
 /* A join is where a thread that is cancelled ends, so it does not wait there for good. */
-static bool is_cancelled(const struct tt_dependency *dependency)
+static bool is_cancelled(const struct tt_lock_dependency *dependency)
 {
 	return dependency->wanted.object->family == TT_FAMILY_THREAD && dependency->thread->end == TT_END_CANCELLED &&
 	       dependency->thread->state == TT_THREAD_EXITED;
 }
 
-bool tt_apart(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
-              const struct tt_dependency *b)
+bool tt_excluded(const struct tt_vector_clocks *clocks, const struct tt_inherited_locks *guards,
+                 const struct tt_lock_dependency *a, const struct tt_lock_dependency *b)
 {
 	if (a->hidden || b->hidden || is_cancelled(a) || is_cancelled(b))
 		return true;
 	for (guint i = 0; i < a->requests->len; i++) {
 		for (guint j = 0; j < b->requests->len; j++) {
-			const struct tt_request *x = a->requests->pdata[i], *y = b->requests->pdata[j];
+			const struct tt_lock_request *x = a->requests->pdata[i], *y = b->requests->pdata[j];
 			if (!locked_out(guards, x, y) && !ordered(clocks, x, y))
 				return false;
 		}
@@ -58,7 +61,7 @@ bool tt_apart(const struct tt_clocks *clocks, const struct tt_guards *guards, co
 
 /* Why. */
 
-static char *why_hidden(const struct tt_dependency *dependency)
+static char *why_hidden(const struct tt_lock_dependency *dependency)
 {
 	g_autofree char *name = tt_object_phrase(dependency->held.object);
 
@@ -66,16 +69,16 @@ static char *why_hidden(const struct tt_dependency *dependency)
 	                       dependency->thread->name, name);
 }
 
-static char *why_cancelled(const struct tt_dependency *dependency)
+static char *why_cancelled(const struct tt_lock_dependency *dependency)
 {
 	g_autofree char *name = tt_object_phrase(dependency->wanted.object);
 
 	return g_strdup_printf("%s was cancelled, so it does not wait for %s for good", dependency->thread->name, name);
 }
 
-static char *why_gate(const struct tt_request *a, const struct tt_request *b)
+static char *why_gate(const struct tt_lock_request *a, const struct tt_lock_request *b)
 {
-	const struct tt_object *gate = tt_held_sets_exclude(a->all, b->all);
+	const struct tt_object *gate = tt_locksets_exclude(a->all, b->all);
 
 	if (!gate)
 		return NULL;
@@ -84,9 +87,10 @@ static char *why_gate(const struct tt_request *a, const struct tt_request *b)
 	                       a->thread->name, b->thread->name, name);
 }
 
-static char *why_guard(const struct tt_guards *guards, const struct tt_request *a, const struct tt_request *b)
+static char *why_guard(const struct tt_inherited_locks *guards, const struct tt_lock_request *a,
+                       const struct tt_lock_request *b)
 {
-	const struct tt_guard *guard = tt_guards_exclude(guards, a->thread, b->thread, b->all);
+	const struct tt_inherited_lock *guard = tt_inherited_locks_exclude(guards, a->thread, b->thread, b->all);
 
 	if (!guard)
 		return NULL;
@@ -97,7 +101,7 @@ static char *why_guard(const struct tt_guards *guards, const struct tt_request *
 }
 
 /* What the action makes come before what follows it. */
-static char *order_text(const struct tt_links *links, uint32_t position)
+static char *order_text(const struct tt_hb_edges *links, uint32_t position)
 {
 	const struct tt_action *action = tt_history_at(links->history, position);
 	const struct tt_object *object = tt_history_object(links->history, action->object);
@@ -107,24 +111,25 @@ static char *order_text(const struct tt_links *links, uint32_t position)
 	return tt_object_phrase(object);
 }
 
-static char *why_before(const struct tt_clocks *clocks, const struct tt_request *a, const struct tt_request *b)
+static char *why_before(const struct tt_vector_clocks *clocks, const struct tt_lock_request *a,
+                        const struct tt_lock_request *b)
 {
 	uint32_t through;
 
 	if (a->positions->len == 0 || b->positions->len == 0 ||
-	    !tt_clocks_before(clocks, moment(a, 0), moment(b, 0), &through))
+	    !tt_vc_before(clocks, moment(a, 0), moment(b, 0), &through))
 		return NULL;
 	g_autofree char *text = order_text(clocks->links, through);
 	return g_strdup_printf("%s puts what %s does here before what %s does", text, a->thread->name, b->thread->name);
 }
 
-char *tt_apart_why(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
-                   const struct tt_dependency *b)
+char *tt_exclusion_reason(const struct tt_vector_clocks *clocks, const struct tt_inherited_locks *guards,
+                          const struct tt_lock_dependency *a, const struct tt_lock_dependency *b)
 {
-	const struct tt_request *x = a->requests->pdata[0], *y = b->requests->pdata[0];
+	const struct tt_lock_request *x = a->requests->pdata[0], *y = b->requests->pdata[0];
 	char *why = NULL;
 
-	if (!tt_apart(clocks, guards, a, b))
+	if (!tt_excluded(clocks, guards, a, b))
 		return NULL;
 	if (a->hidden || b->hidden)
 		return why_hidden(a->hidden ? a : b);

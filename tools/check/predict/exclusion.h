@@ -9,11 +9,11 @@
 #include "tools/check/lockgraph/lock_graph.h"
 
 /* Whether for every two requests of the dependencies there is a reason, of those below; or one of them never lasts. */
-bool tt_apart(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
-              const struct tt_dependency *b);
+bool tt_excluded(const struct tt_vector_clocks *clocks, const struct tt_inherited_locks *guards,
+                 const struct tt_lock_dependency *a, const struct tt_lock_dependency *b);
 
 /* The reason for the first two of them, as a sentence without its end. NULL: none. The caller's to free. */
-char *tt_apart_why(const struct tt_clocks *clocks, const struct tt_guards *guards, const struct tt_dependency *a,
-                   const struct tt_dependency *b);
+char *tt_exclusion_reason(const struct tt_vector_clocks *clocks, const struct tt_inherited_locks *guards,
+                          const struct tt_lock_dependency *a, const struct tt_lock_dependency *b);
 
 #endif /* TT_CHECK_PREDICT_EXCLUSION_H */

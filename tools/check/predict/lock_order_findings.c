@@ -3,7 +3,7 @@
 #include "tools/check/predict/exclusion.h"
 #include "tools/check/rules.h"
 
-static const struct tt_dependency *dependency_of(const struct tt_lock_cycle *cycle, guint i)
+static const struct tt_lock_dependency *dependency_of(const struct tt_lock_cycle *cycle, guint i)
 {
 	return cycle->dependencies->pdata[i % cycle->dependencies->len];
 }
@@ -19,9 +19,9 @@ static bool has_join(const struct tt_lock_cycle *cycle)
 }
 
 /* Lost events, or locks of before the trace, can make a thread seem to hold what it does not. */
-static bool is_sure(const struct tt_check *check, const struct tt_run *run)
+static bool is_sure(const struct tt_check *check, const struct tt_predictor *run)
 {
-	return !tt_check_lost(check) && !run->history->partial;
+	return !tt_check_has_discarded(check) && !run->history->partial;
 }
 
 static char *locks_text(const struct tt_lock_cycle *cycle)
@@ -44,7 +44,7 @@ static char *locks_text(const struct tt_lock_cycle *cycle)
 static char *join_text(const struct tt_lock_cycle *cycle)
 {
 	for (guint i = 0; i < cycle->dependencies->len; i++) {
-		const struct tt_dependency *joins = dependency_of(cycle, i);
+		const struct tt_lock_dependency *joins = dependency_of(cycle, i);
 		if (joins->wanted.object->family != TT_FAMILY_THREAD || joins->held.object->family == TT_FAMILY_THREAD)
 			continue;
 		g_autofree char *held = tt_object_phrase(joins->held.object);
@@ -86,12 +86,12 @@ static char *predicted_verdict(const struct tt_lock_cycle *cycle)
 	return g_strdup_printf("%s can wait for each other%s: %s", names, threads->len > 2 ? ", in a circle" : "", why);
 }
 
-static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
+static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_predictor *run)
 {
-	const struct tt_proof *proof = cycle->proof;
+	const struct tt_witness *proof = cycle->proof;
 
 	for (guint i = 0; i < cycle->dependencies->len; i++) {
-		const struct tt_dependency *dependency = dependency_of(cycle, i);
+		const struct tt_lock_dependency *dependency = dependency_of(cycle, i);
 		struct tt_edge edge = {
 		    .thread = dependency->thread,
 		    .wanted = dependency->wanted.object,
@@ -103,43 +103,47 @@ static void add_edges(struct tt_finding *finding, const struct tt_lock_cycle *cy
 		};
 		tt_edge_set_hold(&edge, &dependency->held);
 		if (proof)
-			tt_proof_set_edge(proof, i, run, &edge);
+			tt_witness_set_edge(proof, i, run, &edge);
 		g_array_append_val(finding->edges, edge);
 	}
 }
 
-static char *why_apart(const struct tt_run *run, const struct tt_guards *guards, const struct tt_lock_cycle *cycle)
+static char *why_apart(const struct tt_predictor *run, const struct tt_inherited_locks *guards,
+                       const struct tt_lock_cycle *cycle)
 {
 	guint n = cycle->dependencies->len;
 	char *why = NULL;
 
 	for (guint i = 0; i < n; i++) {
 		for (guint j = i + 1; j < n && !why; j++)
-			why = tt_apart_why(run->clocks, guards, dependency_of(cycle, i), dependency_of(cycle, j));
+			why =
+			    tt_exclusion_reason(run->clocks, guards, dependency_of(cycle, i), dependency_of(cycle, j));
 	}
 	return why;
 }
 
 /* Of those who could come between two who read. */
-static char *why_no_writer(const struct tt_run *run, const struct tt_guards *guards, const struct tt_writers *writers,
-                           const struct tt_lock_cycle *cycle)
+static char *why_no_writer(const struct tt_predictor *run, const struct tt_inherited_locks *guards,
+                           const struct tt_queued_writers *writers, const struct tt_lock_cycle *cycle)
 {
 	char *why = NULL;
 
 	for (guint i = 0; i < cycle->dependencies->len; i++) {
-		const struct tt_dependency *waiter = dependency_of(cycle, i), *holder = dependency_of(cycle, i + 1);
+		const struct tt_lock_dependency *waiter = dependency_of(cycle, i),
+						*holder = dependency_of(cycle, i + 1);
 		const GPtrArray *all =
-		    tt_both_read(waiter, holder) ? tt_writers_of(writers, waiter->wanted.object) : NULL;
+		    tt_both_read(waiter, holder) ? tt_queued_writers_of(writers, waiter->wanted.object) : NULL;
 		for (guint j = 0; all && j < all->len && !why; j++) {
-			why = tt_apart_why(run->clocks, guards, all->pdata[j], waiter);
-			why = why ? why : tt_apart_why(run->clocks, guards, all->pdata[j], holder);
+			why = tt_exclusion_reason(run->clocks, guards, all->pdata[j], waiter);
+			why = why ? why : tt_exclusion_reason(run->clocks, guards, all->pdata[j], holder);
 		}
 	}
 	return why;
 }
 
-static void note_exclusion(const struct tt_run *run, const struct tt_guards *guards, const struct tt_writers *writers,
-                           struct tt_finding *finding, const struct tt_lock_cycle *cycle)
+static void note_exclusion(const struct tt_predictor *run, const struct tt_inherited_locks *guards,
+                           const struct tt_queued_writers *writers, struct tt_finding *finding,
+                           const struct tt_lock_cycle *cycle)
 {
 	g_autofree char *why = why_apart(run, guards, cycle);
 
@@ -149,11 +153,11 @@ static void note_exclusion(const struct tt_run *run, const struct tt_guards *gua
 		tt_finding_note(finding, "It cannot deadlock in this run: %s.", why);
 }
 
-static void note_loss(const struct tt_check *check, const struct tt_run *run, struct tt_finding *finding)
+static void note_loss(const struct tt_check *check, const struct tt_predictor *run, struct tt_finding *finding)
 {
-	g_autofree char *loss = tt_check_loss_text(check);
+	g_autofree char *loss = tt_event_loss_text(check);
 
-	if (tt_check_lost(check))
+	if (tt_check_has_discarded(check))
 		tt_finding_note(finding, "%s lost: a lock that seems held may have been released.", loss);
 	if (run->history->partial)
 		tt_finding_note(finding,
@@ -161,18 +165,19 @@ static void note_loss(const struct tt_check *check, const struct tt_run *run, st
 }
 
 /* Who joins may have waited for what the proof leaves out. Locks alone are taken in an order, whatever the data. */
-static bool is_doubtful(const struct tt_lock_cycle *cycle, const struct tt_run *run)
+static bool is_doubtful(const struct tt_lock_cycle *cycle, const struct tt_predictor *run)
 {
 	guint n = cycle->dependencies->len;
 
 	for (guint i = 0; i < n && cycle->proof && has_join(cycle); i++) {
-		if (tt_proof_is_doubtful(cycle->proof, (i + 1) % n, i, run))
+		if (tt_witness_depends_on_notify(cycle->proof, (i + 1) % n, i, run))
 			return true;
 	}
 	return false;
 }
 
-static void note_potential(struct tt_finding *finding, const struct tt_lock_cycle *cycle, const struct tt_run *run)
+static void note_potential(struct tt_finding *finding, const struct tt_lock_cycle *cycle,
+                           const struct tt_predictor *run)
 {
 	if (cycle->class == TT_CYCLE_TIMED)
 		tt_finding_note(finding, "Recoverable: a thread that asks with a time limit gives up and can go on.");
@@ -183,8 +188,8 @@ static void note_potential(struct tt_finding *finding, const struct tt_lock_cycl
 	else if (run->closure->steps == 0)
 		tt_finding_note(finding, "Not decided: there was too much to try.");
 	else if (is_doubtful(cycle, run))
-		tt_finding_note(finding, "%s", tt_proof_doubt);
-	else if (!cycle->reached && cycle->class == TT_CYCLE_FIRM)
+		tt_finding_note(finding, "%s", tt_witness_caveat);
+	else if (!cycle->reached && cycle->class == TT_CYCLE_UNTIMED)
 		tt_finding_note(finding, "Not shown: an order of this run's events that leads there. It would need "
 		                         "critical sections in another order than they had here, after which the "
 		                         "program may do something else.");
@@ -213,14 +218,14 @@ static void note_grounds(struct tt_finding *finding)
 	tt_finding_note(finding, "Not seen: data that decides what the threads do, other than by these events.");
 }
 
-void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
-                   const struct tt_guards *guards, const struct tt_writers *writers)
+void tt_report_lock_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_predictor *run,
+                          const struct tt_inherited_locks *guards, const struct tt_queued_writers *writers)
 {
 	static const char *const remedy =
 	    "Take these locks in one order in every thread, or hold only one of them at a time.";
 	static const char *const join_remedy = "Release the lock before joining, or end the thread without it.";
 	static const char *const again_remedy = "Do not ask for a lock that the thread reads: pass on that it has it.";
-	const struct tt_proof *proof = is_sure(check, run) && !is_doubtful(cycle, run) ? cycle->proof : NULL;
+	const struct tt_witness *proof = is_sure(check, run) && !is_doubtful(cycle, run) ? cycle->proof : NULL;
 	bool excluded = cycle->class == TT_CYCLE_EXCLUDED;
 	enum tt_rule_index rule = has_join(cycle) ? TT_RULE_COMMUNICATION : proof ? TT_RULE_PREDICTED : TT_RULE_ORDER;
 	enum tt_level level = proof ? TT_LEVEL_PREDICTED : excluded ? TT_LEVEL_INVERSION : TT_LEVEL_POTENTIAL;

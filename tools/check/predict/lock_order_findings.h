@@ -10,7 +10,7 @@
 #include "tools/check/predict/witness.h"
 
 /* Adds the finding to the check. */
-void tt_tell_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_run *run,
-                   const struct tt_guards *guards, const struct tt_writers *writers);
+void tt_report_lock_cycle(struct tt_check *check, const struct tt_lock_cycle *cycle, const struct tt_predictor *run,
+                          const struct tt_inherited_locks *guards, const struct tt_queued_writers *writers);
 
 #endif /* TT_CHECK_PREDICT_LOCK_ORDER_FINDINGS_H */

@@ -24,12 +24,12 @@ struct order {
 	struct tt_history *recent;
 	GHashTable *waiting; /* struct tt_thread → struct tt_object: a request that was taken when it began to wait */
 	struct tt_lock_graph *graph;
-	struct tt_guards *guards;
-	struct tt_making *making;
+	struct tt_inherited_locks *guards;
+	struct tt_unpublished *making;
 	bool all;
 	/* in the end */
-	struct tt_writers *writers;
-	GHashTable *runs; /* struct tt_process → struct tt_run */
+	struct tt_queued_writers *writers;
+	GHashTable *runs; /* struct tt_process → struct tt_predictor */
 };
 
 /* Of the process of the thread, which mostly is that of the event before. */
@@ -47,10 +47,10 @@ static struct tt_history *history_of(struct order *order, const struct tt_thread
 
 static bool is_hidden(const struct tt_thread *thread, const struct tt_object *lock, void *data)
 {
-	return tt_making_hides(((struct order *)data)->making, thread, lock);
+	return tt_unpublished_is(((struct order *)data)->making, thread, lock);
 }
 
-static void request(struct order *order, struct tt_thread *thread, const struct tt_asked *asked)
+static void request(struct order *order, struct tt_thread *thread, const struct tt_acquisition *asked)
 {
 	const struct tt_history *history = history_of(order, thread);
 
@@ -61,7 +61,7 @@ static void request(struct order *order, struct tt_thread *thread, const struct 
 static bool is_asked_for(const struct tt_thread *thread, const struct tt_object *object)
 {
 	return object->family == TT_FAMILY_THREAD || tt_is_lock(object) ||
-	       (tt_is_pool(object) && thread->holds->len > 0);
+	       (tt_is_permit_pool(object) && thread->holds->len > 0);
 }
 
 /* It reads that lock, and asks to read it. */
@@ -80,17 +80,17 @@ static void on_wait(struct tt_thread *thread, const struct tt_event *event, void
 	/* The destruction of an object asks nothing of it, and is not in the history. */
 	if (wait->destroys)
 		return;
-	if (!is_asked_for(thread, wait->object) && !(tt_is_wake_up(wait->object) && thread->holds->len > 0))
+	if (!is_asked_for(thread, wait->object) && !(tt_is_signalling_object(wait->object) && thread->holds->len > 0))
 		return;
 	g_hash_table_insert(order->waiting, thread, wait->object);
 	request(order, thread,
-	        &(struct tt_asked){.object = wait->object,
-	                           .mode = wait->mode,
-	                           .timed = wait->timeout_ns >= 0,
-	                           .again = reads(thread, wait->object, wait->mode),
-	                           .caller = wait->caller,
-	                           .stack = wait->stack,
-	                           .time_ns = event->time_ns});
+	        &(struct tt_acquisition){.object = wait->object,
+	                                 .mode = wait->mode,
+	                                 .timed = wait->timeout_ns >= 0,
+	                                 .again = reads(thread, wait->object, wait->mode),
+	                                 .caller = wait->caller,
+	                                 .stack = wait->stack,
+	                                 .time_ns = event->time_ns});
 }
 
 /* A wait that came to nothing leaves no request to be taken. */
@@ -118,12 +118,12 @@ static void on_hold(struct tt_hold *hold, const struct tt_event *event, void *da
 	if (hold->limit != TT_LIMIT_TRY && hold->caller && is_asked_for(hold->thread, hold->object) &&
 	    !has_waited(order, hold->thread, hold->object))
 		request(order, hold->thread,
-		        &(struct tt_asked){.object = hold->object,
-		                           .mode = hold->mode,
-		                           .timed = hold->limit == TT_LIMIT_TIMED,
-		                           .caller = hold->caller,
-		                           .stack = hold->stack,
-		                           .time_ns = event->time_ns});
+		        &(struct tt_acquisition){.object = hold->object,
+		                                 .mode = hold->mode,
+		                                 .timed = hold->limit == TT_LIMIT_TIMED,
+		                                 .caller = hold->caller,
+		                                 .stack = hold->stack,
+		                                 .time_ns = event->time_ns});
 	tt_history_hold(history_of(order, hold->thread), hold, true, event);
 }
 
@@ -139,25 +139,26 @@ static void on_join(struct order *order, struct tt_thread *thread, struct tt_obj
 {
 	if (event->result == TT_WAKE_JOINED && !has_waited(order, thread, object))
 		request(order, thread,
-		        &(struct tt_asked){.object = object,
-		                           .caller = event->caller,
-		                           .stack = thread->join_stack,
-		                           .time_ns = event->time_ns});
+		        &(struct tt_acquisition){.object = object,
+		                                 .caller = event->caller,
+		                                 .stack = thread->join_stack,
+		                                 .time_ns = event->time_ns});
 }
 
 /* A wait for a wake-up that had come already, so that it did not need to wait; or of the last one at a barrier. */
 static void on_wake_up(struct order *order, struct tt_thread *thread, struct tt_object *object,
                        const struct tt_event *event)
 {
-	bool got = event->type == TT_EVENT_event_woken ? event->result == TT_WAKE_SET
-	                                               : event->limit != TT_LIMIT_TRY && tt_is_wake_up(object);
+	bool got = event->type == TT_EVENT_event_woken
+	               ? event->result == TT_WAKE_SET
+	               : event->limit != TT_LIMIT_TRY && tt_is_signalling_object(object);
 
 	if (!has_waited(order, thread, object) && got && thread->holds->len > 0)
 		request(order, thread,
-		        &(struct tt_asked){.object = object,
-		                           .timed = event->limit == TT_LIMIT_TIMED,
-		                           .caller = event->caller,
-		                           .time_ns = event->time_ns});
+		        &(struct tt_acquisition){.object = object,
+		                                 .timed = event->limit == TT_LIMIT_TIMED,
+		                                 .caller = event->caller,
+		                                 .time_ns = event->time_ns});
 }
 
 /* A lock that was taken to read by one who reads it, so that no hold began; where one may have to wait for that. */
@@ -169,13 +170,13 @@ static void on_again(struct order *order, struct tt_thread *thread, struct tt_ob
 	if (waited || event->limit == TT_LIMIT_TRY)
 		return;
 	request(order, thread,
-	        &(struct tt_asked){.object = object,
-	                           .mode = TT_MODE_SHARED,
-	                           .timed = event->limit == TT_LIMIT_TIMED,
-	                           .again = true,
-	                           .caller = event->caller,
-	                           .time_ns = event->time_ns});
-	tt_history_again(history_of(order, thread), thread, object, event);
+	        &(struct tt_acquisition){.object = object,
+	                                 .mode = TT_MODE_SHARED,
+	                                 .timed = event->limit == TT_LIMIT_TIMED,
+	                                 .again = true,
+	                                 .caller = event->caller,
+	                                 .time_ns = event->time_ns});
+	tt_history_read_reentry(history_of(order, thread), thread, object, event);
 }
 
 static bool is_again(const struct tt_thread *thread, const struct tt_object *object, const struct tt_event *event)
@@ -200,8 +201,8 @@ static void on_event(struct tt_thread *thread, struct tt_object *object, const s
 	     event->type == TT_EVENT_barrier_passed) &&
 	    object)
 		on_wake_up(order, thread, object, event);
-	tt_making_event(order->making, thread, object, event);
-	tt_guards_event(order->guards, thread, object, event);
+	tt_unpublished_event(order->making, thread, object, event);
+	tt_inherited_locks_event(order->guards, thread, object, event);
 	tt_history_event(history_of(order, thread), thread, object, event);
 }
 
@@ -217,8 +218,8 @@ static void *begin(struct tt_check *check, const struct tt_check_options *option
 	order->histories = tt_histories_new();
 	order->waiting = g_hash_table_new(NULL, NULL);
 	order->graph = tt_lock_graph_new();
-	order->guards = tt_guards_new();
-	order->making = tt_making_new();
+	order->guards = tt_inherited_locks_new();
+	order->making = tt_unpublished_new();
 	order->all = options->all;
 	tt_model_observe(check->model, &order->observer, order);
 	return order;
@@ -229,8 +230,8 @@ static void end(void *state)
 	struct order *order = state;
 
 	tt_lock_graph_free(order->graph);
-	tt_guards_free(order->guards);
-	tt_making_free(order->making);
+	tt_inherited_locks_free(order->guards);
+	tt_unpublished_free(order->making);
 	g_hash_table_destroy(order->waiting);
 	g_hash_table_destroy(order->histories);
 	g_free(order);
@@ -259,40 +260,41 @@ static bool has_deadlocked(GHashTable *sets, const struct tt_lock_cycle *cycle)
 	g_autoptr(GPtrArray) locks = g_ptr_array_new();
 
 	for (guint i = 0; i < cycle->dependencies->len; i++)
-		g_ptr_array_add(locks, ((struct tt_dependency *)cycle->dependencies->pdata[i])->held.object);
+		g_ptr_array_add(locks, ((struct tt_lock_dependency *)cycle->dependencies->pdata[i])->held.object);
 	g_autoptr(GBytes) set = tt_lock_set(locks);
 	return g_hash_table_contains(sets, set);
 }
 
 /* What the search for cycles asks. */
 
-static bool apart(const struct tt_dependency *a, const struct tt_dependency *b, void *data)
+static bool apart(const struct tt_lock_dependency *a, const struct tt_lock_dependency *b, void *data)
 {
 	const struct order *order = data;
-	return tt_apart(tt_run_of(order->runs, a->thread)->clocks, order->guards, a, b);
+	return tt_excluded(tt_predictor_of(order->runs, a->thread)->clocks, order->guards, a, b);
 }
 
 static const GPtrArray *writers_of(const struct tt_object *lock, void *data)
 {
-	return tt_writers_of(((struct order *)data)->writers, lock);
+	return tt_queued_writers_of(((struct order *)data)->writers, lock);
 }
 
 static bool reaches(const GPtrArray *dependencies, void **proof, uint64_t *work, void *data)
 {
 	const struct order *order = data;
-	struct tt_run *run = tt_run_of(order->runs, ((struct tt_dependency *)dependencies->pdata[0])->thread);
+	struct tt_predictor *run =
+	    tt_predictor_of(order->runs, ((struct tt_lock_dependency *)dependencies->pdata[0])->thread);
 
 	uint64_t before = run->closure->steps;
 
-	*proof = tt_proof_find(run, order->writers, dependencies);
+	*proof = tt_witness_for_cycle(run, order->writers, dependencies);
 	*work += before - run->closure->steps;
 	return *proof != NULL;
 }
 
 static void tell(struct tt_check *check, const struct order *order, const struct tt_lock_cycle *cycle)
 {
-	const struct tt_dependency *first = cycle->dependencies->pdata[0];
-	tt_tell_cycle(check, cycle, tt_run_of(order->runs, first->thread), order->guards, order->writers);
+	const struct tt_lock_dependency *first = cycle->dependencies->pdata[0];
+	tt_report_lock_cycle(check, cycle, tt_predictor_of(order->runs, first->thread), order->guards, order->writers);
 }
 
 static uint64_t longest_history(const struct order *order)
@@ -315,32 +317,32 @@ static void finish(struct tt_check *check, void *state)
 	                                 .most = MOST_CYCLES,
 	                                 .steps = most_steps,
 	                                 .work = most_looks * longest_history(order)};
-	struct tt_cycle_tests tests = {apart, writers_of, reaches, order};
-	g_autoptr(GPtrArray) arcs = tt_lock_graph_arcs(order->graph);
-	struct tt_lock_parts *parts = tt_lock_parts_new(arcs);
+	struct tt_cycle_oracle tests = {apart, writers_of, reaches, order};
+	g_autoptr(GPtrArray) arcs = tt_lock_graph_edges(order->graph);
+	struct tt_sccs *parts = tt_sccs_new(arcs);
 	g_autoptr(GHashTable) deadlocked = sets_that_deadlocked(check);
 
-	order->writers = tt_writers_new(order->graph);
-	order->runs = tt_runs_new(order->histories, parts, order->writers, most_actions);
+	order->writers = tt_queued_writers_new(order->graph);
+	order->runs = tt_predictors_new(order->histories, parts, order->writers, most_actions);
 	struct tt_lock_cycles *found = tt_lock_cycles_find(parts, &tests, &limits);
 	for (guint i = 0; i < found->cycles->len; i++) {
 		struct tt_lock_cycle *cycle = found->cycles->pdata[i];
 		if (!has_deadlocked(deadlocked, cycle))
 			tell(check, order, cycle);
-		tt_proof_free(cycle->proof);
+		tt_witness_free(cycle->proof);
 	}
-	tt_communication_find(check, order->graph, order->histories, order->runs, most_actions);
-	tt_pools_find(check, order->graph, order->histories, order->runs, most_actions);
-	tt_order_limits(check, &(struct tt_looked_at){.histories = order->histories,
-	                                              .runs = order->runs,
-	                                              .graph = order->graph,
-	                                              .arcs = arcs,
-	                                              .parts = parts,
-	                                              .cycles = found});
+	tt_communication_rule_find(check, order->graph, order->histories, order->runs, most_actions);
+	tt_semaphore_rule_find(check, order->graph, order->histories, order->runs, most_actions);
+	tt_analysis_limits(check, &(struct tt_analysis_scope){.histories = order->histories,
+	                                                      .runs = order->runs,
+	                                                      .graph = order->graph,
+	                                                      .arcs = arcs,
+	                                                      .parts = parts,
+	                                                      .cycles = found});
 	tt_lock_cycles_free(found);
-	tt_lock_parts_free(parts);
+	tt_sccs_free(parts);
 	g_hash_table_destroy(order->runs);
-	tt_writers_free(order->writers);
+	tt_queued_writers_free(order->writers);
 }
 
 const struct tt_rule_family tt_lock_order_family = {begin, finish, end};

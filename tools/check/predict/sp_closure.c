@@ -8,10 +8,10 @@ struct section {
 	uint32_t latest, exclusive; /* the latest acquire; likewise, in exclusive mode */
 };
 
-struct tt_closure *tt_closure_new(const struct tt_links *links, uint64_t steps)
+struct tt_sp_closure *tt_sp_closure_new(const struct tt_hb_edges *links, uint64_t steps)
 {
 	const struct tt_process *process = links->history->process;
-	struct tt_closure *closure = g_new0(struct tt_closure, 1);
+	struct tt_sp_closure *closure = g_new0(struct tt_sp_closure, 1);
 
 	closure->links = links;
 	closure->done = g_new0(uint32_t, MAX(process->threads->len, 1));
@@ -19,7 +19,7 @@ struct tt_closure *tt_closure_new(const struct tt_links *links, uint64_t steps)
 	closure->cursor = g_new0(uint32_t, MAX(process->threads->len, 1));
 	closure->last = g_new(uint32_t, MAX(process->threads->len, 1));
 	for (guint i = 0; i < process->threads->len; i++)
-		closure->last[i] = TT_NOWHERE;
+		closure->last[i] = TT_NO_POSITION;
 	closure->of = g_new0(struct section, MAX(process->objects->len, 1));
 	closure->late = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 	closure->touched = g_array_new(FALSE, FALSE, sizeof(uint32_t));
@@ -27,7 +27,7 @@ struct tt_closure *tt_closure_new(const struct tt_links *links, uint64_t steps)
 	return closure;
 }
 
-void tt_closure_free(struct tt_closure *closure)
+void tt_sp_closure_free(struct tt_sp_closure *closure)
 {
 	if (!closure)
 		return;
@@ -45,7 +45,7 @@ void tt_closure_free(struct tt_closure *closure)
 	g_free(closure);
 }
 
-static void forget(struct tt_closure *closure)
+static void forget(struct tt_sp_closure *closure)
 {
 	guint n = closure->links->history->process->threads->len;
 
@@ -63,7 +63,7 @@ static void forget(struct tt_closure *closure)
 }
 
 /* All of the thread before `end` has to be done. If that is beyond its last moment, there is no way. */
-static void want(struct tt_closure *closure, uint32_t thread, uint32_t end)
+static void want(struct tt_sp_closure *closure, uint32_t thread, uint32_t end)
 {
 	if (closure->want[thread] >= end)
 		return;
@@ -74,23 +74,23 @@ static void want(struct tt_closure *closure, uint32_t thread, uint32_t end)
 }
 
 /* The section must be over. One that never ended in this history cannot be. */
-static void want_over(struct tt_closure *closure, uint32_t acquire)
+static void want_over(struct tt_sp_closure *closure, uint32_t acquire)
 {
 	const struct tt_history *history = closure->links->history;
 	uint32_t release = closure->links->match[acquire];
 
-	if (release == TT_NOWHERE)
+	if (release == TT_NO_POSITION)
 		closure->lost = true;
 	else
 		want(closure, tt_history_at(history, release)->thread, release + 1);
 }
 
-static bool is_shared(const struct tt_closure *closure, uint32_t acquire)
+static bool is_shared(const struct tt_sp_closure *closure, uint32_t acquire)
 {
 	return tt_history_at(closure->links->history, acquire)->mode == TT_MODE_SHARED;
 }
 
-static void order_sections(struct tt_closure *closure, const struct section *section)
+static void order_sections(struct tt_sp_closure *closure, const struct section *section)
 {
 	for (guint i = 0; i < section->open->len; i++) {
 		uint32_t acquire = g_array_index(section->open, uint32_t, i);
@@ -101,7 +101,7 @@ static void order_sections(struct tt_closure *closure, const struct section *sec
 }
 
 /* Whether the place is given back later in this run than another, or never. */
-static bool keeps_longer(const struct tt_closure *closure, uint32_t acquire, uint32_t other)
+static bool keeps_longer(const struct tt_sp_closure *closure, uint32_t acquire, uint32_t other)
 {
 	const uint32_t *match = closure->links->match;
 	return match[acquire] > match[other] || (match[acquire] == match[other] && acquire > other);
@@ -111,7 +111,7 @@ static bool keeps_longer(const struct tt_closure *closure, uint32_t acquire, uin
  * More have a place than there are: those who gave theirs back first in this run do so. Then it was enough, also where
  * some never gave theirs back. The latest acquire needed a place, though that may be given back by now.
  */
-static void order_places(struct tt_closure *closure, const struct section *section, uint64_t places)
+static void order_places(struct tt_sp_closure *closure, const struct section *section, uint64_t places)
 {
 	bool is_latest_over = true;
 
@@ -127,7 +127,7 @@ static void order_places(struct tt_closure *closure, const struct section *secti
 	}
 }
 
-static void begin_section(struct tt_closure *closure, uint32_t object, uint32_t position)
+static void begin_section(struct tt_sp_closure *closure, uint32_t object, uint32_t position)
 {
 	struct section *section = &closure->of[object];
 
@@ -139,13 +139,13 @@ static void begin_section(struct tt_closure *closure, uint32_t object, uint32_t 
 	section->latest = MAX(section->latest, position + 1);
 	if (!is_shared(closure, position))
 		section->exclusive = MAX(section->exclusive, position + 1);
-	if (closure->links->uses[object] == TT_USE_PLACES)
+	if (closure->links->uses[object] == TT_SYNC_PERMITS)
 		order_places(closure, section, closure->links->places[object]);
 	else
 		order_sections(closure, section);
 }
 
-static void end_section(struct tt_closure *closure, uint32_t object, uint32_t position)
+static void end_section(struct tt_sp_closure *closure, uint32_t object, uint32_t position)
 {
 	GArray *open = closure->of[object].open;
 
@@ -155,23 +155,24 @@ static void end_section(struct tt_closure *closure, uint32_t object, uint32_t po
 	}
 }
 
-static void do_action(struct tt_closure *closure, uint32_t position)
+static void do_action(struct tt_sp_closure *closure, uint32_t position)
 {
-	const struct tt_links *links = closure->links;
+	const struct tt_hb_edges *links = closure->links;
 	const struct tt_action *action = tt_history_at(links->history, position);
 
-	for (uint32_t at = links->cause[position] == TT_NOWHERE ? TT_NOWHERE
-	                                                        : tt_links_before(links, position, TT_NOWHERE);
-	     at != TT_NOWHERE; at = tt_links_before(links, position, at))
+	for (uint32_t at = links->cause[position] == TT_NO_POSITION
+	                       ? TT_NO_POSITION
+	                       : tt_hb_predecessors_next(links, position, TT_NO_POSITION);
+	     at != TT_NO_POSITION; at = tt_hb_predecessors_next(links, position, at))
 		want(closure, tt_history_at(links->history, at)->thread, at + 1);
-	if (tt_links_begins(action) && links->uses[action->object] != TT_USE_SIGNALS)
+	if (tt_action_acquires(action) && links->uses[action->object] != TT_SYNC_SIGNALS)
 		begin_section(closure, action->object, position);
-	else if (tt_links_ends(action))
+	else if (tt_action_releases(action))
 		end_section(closure, action->object, position);
 }
 
 /* What the thread still has to do; what it asks of itself meanwhile as well. */
-static void catch_up(struct tt_closure *closure, uint32_t thread)
+static void catch_up(struct tt_sp_closure *closure, uint32_t thread)
 {
 	uint32_t at = closure->cursor[thread];
 
@@ -189,7 +190,7 @@ static void catch_up(struct tt_closure *closure, uint32_t thread)
 }
 
 /* Until nothing changes. False: there is no way. */
-static bool settle(struct tt_closure *closure)
+static bool settle(struct tt_sp_closure *closure)
 {
 	while (closure->late->len > 0 && !closure->lost) {
 		uint32_t thread = g_array_index(closure->late, uint32_t, closure->late->len - 1);
@@ -200,7 +201,7 @@ static bool settle(struct tt_closure *closure)
 }
 
 /* The first of its moments that is not over. */
-static bool choose(struct tt_closure *closure, struct tt_member *member)
+static bool choose(struct tt_sp_closure *closure, struct tt_participant *member)
 {
 	while (member->at < member->positions->len) {
 		uint32_t position = g_array_index(member->positions, uint32_t, member->at);
@@ -213,12 +214,12 @@ static bool choose(struct tt_closure *closure, struct tt_member *member)
 	return false;
 }
 
-static bool is_over(const struct tt_closure *closure, const struct tt_member *member)
+static bool is_over(const struct tt_sp_closure *closure, const struct tt_participant *member)
 {
 	return closure->done[member->thread] > g_array_index(member->positions, uint32_t, member->at);
 }
 
-static void begin(struct tt_closure *closure, const struct tt_member *members, guint n)
+static void begin(struct tt_sp_closure *closure, const struct tt_participant *members, guint n)
 {
 	for (guint i = 0; i < n; i++) {
 		const GArray *positions = members[i].positions;
@@ -227,13 +228,13 @@ static void begin(struct tt_closure *closure, const struct tt_member *members, g
 	}
 }
 
-static void end(struct tt_closure *closure, const struct tt_member *members, guint n)
+static void end(struct tt_sp_closure *closure, const struct tt_participant *members, guint n)
 {
 	for (guint i = 0; i < n; i++)
-		closure->last[members[i].thread] = TT_NOWHERE;
+		closure->last[members[i].thread] = TT_NO_POSITION;
 }
 
-static bool search(struct tt_closure *closure, struct tt_member *members, guint n)
+static bool search(struct tt_sp_closure *closure, struct tt_participant *members, guint n)
 {
 	bool again = true;
 
@@ -251,28 +252,29 @@ static bool search(struct tt_closure *closure, struct tt_member *members, guint 
 	return true;
 }
 
-bool tt_closure_find(struct tt_closure *closure, struct tt_member *members, guint n)
+bool tt_sp_closure_find(struct tt_sp_closure *closure, struct tt_participant *members, guint n)
 {
 	forget(closure);
 	for (guint i = 0; i < n; i++)
 		members[i].at = 0;
-	return tt_closure_go_on(closure, members, n);
+	return tt_sp_closure_advance(closure, members, n);
 }
 
-/* The next that the thread has to do with the object, before the end; TT_NOWHERE: nothing. */
-static uint32_t next_with(struct tt_closure *closure, uint32_t thread, uint32_t object, uint32_t end)
+/* The next that the thread has to do with the object, before the end; TT_NO_POSITION: nothing. */
+static uint32_t next_with(struct tt_sp_closure *closure, uint32_t thread, uint32_t object, uint32_t end)
 {
-	const struct tt_links *links = closure->links;
+	const struct tt_hb_edges *links = closure->links;
 	uint32_t at = closure->cursor[thread];
 
 	while (at < end && tt_history_at(links->history, at)->object != object) {
 		at = links->next[at];
 		closure->steps -= closure->steps > 0;
 	}
-	return at < end ? at : TT_NOWHERE;
+	return at < end ? at : TT_NO_POSITION;
 }
 
-bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *members, guint n, uint32_t position)
+bool tt_sp_closure_extend_by_object(struct tt_sp_closure *closure, const struct tt_participant *members, guint n,
+                                    uint32_t position)
 {
 	uint32_t object = tt_history_at(closure->links->history, position)->object;
 	bool any = false;
@@ -280,7 +282,7 @@ bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *memb
 	begin(closure, members, n);
 	for (uint32_t i = 0; i < closure->links->history->process->threads->len; i++) {
 		uint32_t at = next_with(closure, i, object, position);
-		if (at == TT_NOWHERE || at >= closure->last[i])
+		if (at == TT_NO_POSITION || at >= closure->last[i])
 			continue;
 		want(closure, i, at + 1);
 		any = true;
@@ -289,7 +291,7 @@ bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *memb
 	return any;
 }
 
-bool tt_closure_go_on(struct tt_closure *closure, struct tt_member *members, guint n)
+bool tt_sp_closure_advance(struct tt_sp_closure *closure, struct tt_participant *members, guint n)
 {
 	begin(closure, members, n);
 	bool found = search(closure, members, n);

@@ -17,12 +17,12 @@
 
 #include "tools/check/order/hb_edges.h"
 
-struct tt_closure {
-	const struct tt_links *links;
+struct tt_sp_closure {
+	const struct tt_hb_edges *links;
 	uint32_t *done;     /* of each thread: what of it is done ends before this position of the history */
 	uint32_t *want;     /* private: likewise, what has to be done */
 	uint32_t *cursor;   /* private: of each thread, its first action that is not done */
-	uint32_t *last;     /* private: of each member, its last moment; TT_NOWHERE: it is none */
+	uint32_t *last;     /* private: of each member, its last moment; TT_NO_POSITION: it is none */
 	bool lost;          /* private: there is no way */
 	GArray *late;       /* private: threads for which these differ */
 	struct section *of; /* private: of each object */
@@ -30,11 +30,11 @@ struct tt_closure {
 	uint64_t steps;     /* how many actions may still be looked at, for all patterns together */
 };
 
-struct tt_closure *tt_closure_new(const struct tt_links *links, uint64_t steps);
-void tt_closure_free(struct tt_closure *closure);
+struct tt_sp_closure *tt_sp_closure_new(const struct tt_hb_edges *links, uint64_t steps);
+void tt_sp_closure_free(struct tt_sp_closure *closure);
 
 /* A thread of a pattern, and when it asked: positions of its history, each before the action it asks for, ascending. */
-struct tt_member {
+struct tt_participant {
 	uint32_t thread;
 	const GArray *positions;
 	guint at; /* the result: an index into it */
@@ -44,18 +44,19 @@ struct tt_member {
  * Looks for moments of all members that can be at the same time; the first there are. `done` is then what leads there.
  * False if there are none, or the steps ran out (they are 0 then).
  */
-bool tt_closure_find(struct tt_closure *closure, struct tt_member *members, guint n);
+bool tt_sp_closure_find(struct tt_sp_closure *closure, struct tt_participant *members, guint n);
 
 /*
  * The same, after moments were found that will not do: from where the members are now, of which the caller has moved
  * one on; or after something was taken in.
  */
-bool tt_closure_go_on(struct tt_closure *closure, struct tt_member *members, guint n);
+bool tt_sp_closure_advance(struct tt_sp_closure *closure, struct tt_participant *members, guint n);
 
 /*
  * The action at that position could not happen: takes in what was done to its object before it in this run, the next
  * thing of each thread. False: there was nothing.
  */
-bool tt_closure_take_in(struct tt_closure *closure, const struct tt_member *members, guint n, uint32_t position);
+bool tt_sp_closure_extend_by_object(struct tt_sp_closure *closure, const struct tt_participant *members, guint n,
+                                    uint32_t position);
 
 #endif /* TT_CHECK_PREDICT_SP_CLOSURE_H */

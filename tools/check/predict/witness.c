@@ -8,9 +8,9 @@
 enum { MOST_TRIES = 8 };
 
 struct search {
-	struct tt_run *run;
-	const struct tt_asker *askers;
-	struct tt_member *members; /* of each asker */
+	struct tt_predictor *run;
+	const struct tt_participant_goal *askers;
+	struct tt_participant *members; /* of each asker */
 	guint n;
 };
 
@@ -20,12 +20,12 @@ static int by_position(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-GArray *tt_proof_moments(const GPtrArray *requests)
+GArray *tt_request_points(const GPtrArray *requests)
 {
 	GArray *all = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
 	for (guint i = 0; i < requests->len; i++) {
-		const GArray *positions = ((struct tt_request *)requests->pdata[i])->positions;
+		const GArray *positions = ((struct tt_lock_request *)requests->pdata[i])->positions;
 		if (positions->len > 0)
 			g_array_append_vals(all, positions->data, positions->len);
 	}
@@ -33,7 +33,7 @@ GArray *tt_proof_moments(const GPtrArray *requests)
 	return all;
 }
 
-static uint32_t position_of(const struct tt_member *member)
+static uint32_t position_of(const struct tt_participant *member)
 {
 	return g_array_index(member->positions, uint32_t, member->at);
 }
@@ -41,16 +41,16 @@ static uint32_t position_of(const struct tt_member *member)
 /* Telling. */
 
 /* The acquires of a thread that are done, and not over: positions, in order. */
-static GArray *open_sections(const struct tt_run *run, uint32_t thread)
+static GArray *open_sections(const struct tt_predictor *run, uint32_t thread)
 {
-	const struct tt_links *links = run->links;
+	const struct tt_hb_edges *links = run->links;
 	uint32_t done = run->closure->done[thread];
 	GArray *open = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
 	for (uint32_t at = links->first[thread]; at < done; at = links->next[at]) {
 		const struct tt_action *action = tt_history_at(links->history, at);
-		bool over = links->match[at] != TT_NOWHERE && links->match[at] < done;
-		if (tt_links_begins(action) && !over && links->uses[action->object] != TT_USE_SIGNALS)
+		bool over = links->match[at] != TT_NO_POSITION && links->match[at] < done;
+		if (tt_action_acquires(action) && !over && links->uses[action->object] != TT_SYNC_SIGNALS)
 			g_array_append_val(open, at);
 	}
 	return open;
@@ -67,18 +67,19 @@ static bool is_making(const struct tt_action *action)
 /* The last thing that made the thread come after another, and what that was. */
 static void add_orders(const struct search *search, uint32_t thread, GArray *steps)
 {
-	const struct tt_links *links = search->run->links;
-	uint32_t last = TT_NOWHERE, cause = TT_NOWHERE;
+	const struct tt_hb_edges *links = search->run->links;
+	uint32_t last = TT_NO_POSITION, cause = TT_NO_POSITION;
 
 	for (uint32_t at = links->first[thread]; at < search->run->closure->done[thread]; at = links->next[at]) {
-		uint32_t before = tt_links_before(links, at, TT_NOWHERE);
-		const struct tt_action *action = before == TT_NOWHERE ? NULL : tt_history_at(links->history, before);
+		uint32_t before = tt_hb_predecessors_next(links, at, TT_NO_POSITION);
+		const struct tt_action *action =
+		    before == TT_NO_POSITION ? NULL : tt_history_at(links->history, before);
 		if (action && action->thread != thread && !is_making(action)) {
 			last = at;
 			cause = before;
 		}
 	}
-	if (last == TT_NOWHERE)
+	if (last == TT_NO_POSITION)
 		return;
 	g_array_append_val(steps, cause);
 	g_array_append_val(steps, last);
@@ -96,18 +97,19 @@ static bool is_member(const struct search *search, uint32_t thread)
 /* A member that another made. */
 static void add_making(const struct search *search, uint32_t thread, GArray *steps)
 {
-	const struct tt_links *links = search->run->links;
+	const struct tt_hb_edges *links = search->run->links;
 	uint32_t first = links->first[thread];
-	uint32_t made = first == TT_NOWHERE ? TT_NOWHERE : tt_links_before(links, first, TT_NOWHERE);
+	uint32_t made =
+	    first == TT_NO_POSITION ? TT_NO_POSITION : tt_hb_predecessors_next(links, first, TT_NO_POSITION);
 
-	if (made != TT_NOWHERE && is_member(search, tt_history_at(links->history, made)->thread))
+	if (made != TT_NO_POSITION && is_member(search, tt_history_at(links->history, made)->thread))
 		g_array_append_val(steps, made);
 }
 
 static struct tt_witness_step step_of(const struct tt_history *history, uint32_t position)
 {
 	const struct tt_action *action = tt_history_at(history, position);
-	const struct tt_call *place = tt_history_site(history, action);
+	const struct tt_call_site *place = tt_history_site(history, action);
 
 	return (struct tt_witness_step){
 	    .thread = tt_history_thread(history, action->thread),
@@ -122,7 +124,7 @@ static struct tt_witness_step step_of(const struct tt_history *history, uint32_t
 
 static void add_steps(const struct search *search, GArray *positions, GArray *witness)
 {
-	uint32_t last = TT_NOWHERE;
+	uint32_t last = TT_NO_POSITION;
 
 	g_array_sort(positions, by_position);
 	for (guint i = 0; i < positions->len; i++) {
@@ -157,21 +159,21 @@ static uint32_t held_at(const struct search *search, const struct tt_object *hel
 		if (tt_history_at(search->run->history, position)->object == held->number)
 			return position;
 	}
-	return TT_NOWHERE;
+	return TT_NO_POSITION;
 }
 
-static struct tt_proof *tell(const struct search *search)
+static struct tt_witness *tell(const struct search *search)
 {
-	struct tt_proof *proof = g_new0(struct tt_proof, 1);
+	struct tt_witness *proof = g_new0(struct tt_witness, 1);
 	g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(uint32_t));
 
-	proof->parts = g_array_new(FALSE, FALSE, sizeof(struct tt_proof_part));
+	proof->parts = g_array_new(FALSE, FALSE, sizeof(struct tt_witness_participant));
 	proof->witness = g_array_new(FALSE, TRUE, sizeof(struct tt_witness_step));
 	for (guint i = 0; i < search->n; i++) {
 		uint32_t thread = search->members[i].thread;
 		g_autoptr(GArray) open = open_sections(search->run, thread);
-		struct tt_proof_part part = {held_at(search, search->askers[i].held, open),
-		                             position_of(&search->members[i])};
+		struct tt_witness_participant part = {held_at(search, search->askers[i].held, open),
+		                                      position_of(&search->members[i])};
 		if (open->len > 0)
 			g_array_append_vals(positions, open->data, open->len);
 		add_orders(search, thread, positions);
@@ -190,22 +192,22 @@ static struct tt_proof *tell(const struct search *search)
 /* Goes through what the closure found, at the closure's cost. */
 static bool replays(const struct search *search, const struct tt_replay_request *requests, uint32_t *stuck)
 {
-	struct tt_closure *closure = search->run->closure;
+	struct tt_sp_closure *closure = search->run->closure;
 	uint64_t end = 0;
 
 	for (guint i = 0; i < search->run->history->process->threads->len; i++)
 		end = MAX(end, closure->done[i]);
 	closure->steps -= MIN(closure->steps, end);
-	return tt_replay(search->run->links, closure->done, requests, search->n, stuck);
+	return tt_witness_replay(search->run->links, closure->done, requests, search->n, stuck);
 }
 
 /* The member whose moment came first in this run asks later: of those that do. */
 static bool move_on(const struct search *search)
 {
-	struct tt_member *first = NULL;
+	struct tt_participant *first = NULL;
 
 	for (guint i = 0; i < search->n; i++) {
-		struct tt_member *member = &search->members[i];
+		struct tt_participant *member = &search->members[i];
 		if (member->at + 1 < member->positions->len && (!first || position_of(member) < position_of(first)))
 			first = member;
 	}
@@ -217,16 +219,17 @@ static bool move_on(const struct search *search)
 /* Tries again with more of what was done to the object that was in the way, else with another moment. */
 static bool go_on(const struct search *search, uint32_t stuck)
 {
-	struct tt_closure *closure = search->run->closure;
-	bool more = stuck != TT_NOWHERE && tt_closure_take_in(closure, search->members, search->n, stuck);
+	struct tt_sp_closure *closure = search->run->closure;
+	bool more =
+	    stuck != TT_NO_POSITION && tt_sp_closure_extend_by_object(closure, search->members, search->n, stuck);
 
-	return (more || move_on(search)) && tt_closure_go_on(closure, search->members, search->n);
+	return (more || move_on(search)) && tt_sp_closure_advance(closure, search->members, search->n);
 }
 
 /* Moments that the closure finds and the replay confirms; a few are tried. */
 static bool find_moments(const struct search *search, const struct tt_replay_request *requests)
 {
-	bool found = tt_closure_find(search->run->closure, search->members, search->n);
+	bool found = tt_sp_closure_find(search->run->closure, search->members, search->n);
 	uint32_t stuck;
 
 	for (guint tries = 1; found && !replays(search, requests, &stuck); tries++)
@@ -234,14 +237,14 @@ static bool find_moments(const struct search *search, const struct tt_replay_req
 	return found;
 }
 
-struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n)
+struct tt_witness *tt_witness_for(struct tt_predictor *run, const struct tt_participant_goal *askers, guint n)
 {
-	g_autofree struct tt_member *members = g_new(struct tt_member, n);
+	g_autofree struct tt_participant *members = g_new(struct tt_participant, n);
 	g_autofree struct tt_replay_request *requests = g_new(struct tt_replay_request, n);
 	struct search search = {run, askers, members, n};
 
 	for (guint i = 0; i < n; i++) {
-		members[i] = (struct tt_member){askers[i].thread, askers[i].positions, 0};
+		members[i] = (struct tt_participant){askers[i].thread, askers[i].positions, 0};
 		requests[i] = (struct tt_replay_request){askers[i].thread, askers[i].wanted->number, askers[i].mode};
 	}
 	return find_moments(&search, requests) ? tell(&search) : NULL;
@@ -250,19 +253,19 @@ struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, 
 /* Cycles. */
 
 struct cycle {
-	struct tt_run *run;
-	const struct tt_writers *writers;
+	struct tt_predictor *run;
+	const struct tt_queued_writers *writers;
 	GPtrArray *queues;  /* struct tt_object: at each of these one who reads waits for one who reads */
 	GPtrArray *moments; /* GArray of uint32_t: of the askers */
-	GArray *askers;     /* struct tt_asker: of the dependencies, then a writer for each queue so far */
+	GArray *askers;     /* struct tt_participant_goal: of the dependencies, then a writer for each queue so far */
 };
 
-static void add_asker(struct cycle *cycle, const struct tt_dependency *dependency)
+static void add_asker(struct cycle *cycle, const struct tt_lock_dependency *dependency)
 {
 	/* Whatever else was held: the closure sees that for itself. */
-	GArray *positions = tt_proof_moments(dependency->requests);
-	struct tt_asker asker = {dependency->thread->number, positions, dependency->held.object,
-	                         dependency->wanted.object, dependency->wanted.mode};
+	GArray *positions = tt_request_points(dependency->requests);
+	struct tt_participant_goal asker = {dependency->thread->number, positions, dependency->held.object,
+	                                    dependency->wanted.object, dependency->wanted.mode};
 
 	g_ptr_array_add(cycle->moments, positions);
 	g_array_append_val(cycle->askers, asker);
@@ -277,23 +280,24 @@ static void drop_asker(struct cycle *cycle)
 static bool asks(const struct cycle *cycle, const struct tt_thread *thread)
 {
 	for (guint i = 0; i < cycle->askers->len; i++) {
-		if (g_array_index(cycle->askers, struct tt_asker, i).thread == thread->number)
+		if (g_array_index(cycle->askers, struct tt_participant_goal, i).thread == thread->number)
 			return true;
 	}
 	return false;
 }
 
 /* With a writer at each queue from that one on: each in turn, until all lead there. */
-static struct tt_proof *prove_from(struct cycle *cycle, guint queue)
+static struct tt_witness *prove_from(struct cycle *cycle, guint queue)
 {
-	struct tt_proof *proof = NULL;
+	struct tt_witness *proof = NULL;
 
 	if (queue == cycle->queues->len)
-		return tt_proof_of(cycle->run, (struct tt_asker *)(void *)cycle->askers->data, cycle->askers->len);
-	const GPtrArray *writers = tt_writers_of(cycle->writers, cycle->queues->pdata[queue]);
+		return tt_witness_for(cycle->run, (struct tt_participant_goal *)(void *)cycle->askers->data,
+		                      cycle->askers->len);
+	const GPtrArray *writers = tt_queued_writers_of(cycle->writers, cycle->queues->pdata[queue]);
 
 	for (guint i = 0; writers && i < writers->len && !proof; i++) {
-		const struct tt_dependency *writer = writers->pdata[i];
+		const struct tt_lock_dependency *writer = writers->pdata[i];
 		if (asks(cycle, writer->thread))
 			continue;
 		add_asker(cycle, writer);
@@ -303,19 +307,20 @@ static struct tt_proof *prove_from(struct cycle *cycle, guint queue)
 	return proof;
 }
 
-struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writers, const GPtrArray *dependencies)
+struct tt_witness *tt_witness_for_cycle(struct tt_predictor *run, const struct tt_queued_writers *writers,
+                                        const GPtrArray *dependencies)
 {
 	struct cycle cycle = {run, writers, g_ptr_array_new(),
 	                      g_ptr_array_new_with_free_func((GDestroyNotify)g_array_unref),
-	                      g_array_new(FALSE, FALSE, sizeof(struct tt_asker))};
+	                      g_array_new(FALSE, FALSE, sizeof(struct tt_participant_goal))};
 
 	for (guint i = 0; i < dependencies->len; i++) {
-		const struct tt_dependency *dependency = dependencies->pdata[i];
+		const struct tt_lock_dependency *dependency = dependencies->pdata[i];
 		add_asker(&cycle, dependency);
 		if (tt_both_read(dependency, dependencies->pdata[(i + 1) % dependencies->len]))
 			g_ptr_array_add(cycle.queues, dependency->wanted.object);
 	}
-	struct tt_proof *proof = prove_from(&cycle, 0);
+	struct tt_witness *proof = prove_from(&cycle, 0);
 
 	g_ptr_array_free(cycle.queues, TRUE);
 	g_ptr_array_free(cycle.moments, TRUE);
@@ -323,17 +328,19 @@ struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writ
 	return proof;
 }
 
-const char tt_proof_doubt[] = "Not shown: an order of this run's events in which the lock is not had before by one who "
-			      "notifies a condition with it "
-			      "held, as it was here. Who waits with the lock may have waited for that as well.";
+const char tt_witness_caveat[] =
+    "Not shown: an order of this run's events in which the lock is not had before by one who "
+    "notifies a condition with it "
+    "held, as it was here. Who waits with the lock may have waited for that as well.";
 
-bool tt_proof_is_doubtful(const struct tt_proof *proof, guint holder, guint asker, const struct tt_run *run)
+bool tt_witness_depends_on_notify(const struct tt_witness *proof, guint holder, guint asker,
+                                  const struct tt_predictor *run)
 {
-	const struct tt_links *links = run->links;
-	uint32_t held = g_array_index(proof->parts, struct tt_proof_part, holder).held_at;
-	uint32_t at = g_array_index(proof->parts, struct tt_proof_part, asker).wanted_at;
+	const struct tt_hb_edges *links = run->links;
+	uint32_t held = g_array_index(proof->parts, struct tt_witness_participant, holder).held_at;
+	uint32_t at = g_array_index(proof->parts, struct tt_witness_participant, asker).wanted_at;
 
-	if (held == TT_NOWHERE)
+	if (held == TT_NO_POSITION)
 		return false;
 	const struct tt_object *lock = tt_history_object(links->history, tt_history_at(links->history, held)->object);
 
@@ -342,21 +349,22 @@ bool tt_proof_is_doubtful(const struct tt_proof *proof, guint holder, guint aske
 		const struct tt_object *object = tt_history_object(links->history, action->object);
 		if (action->type == TT_EVENT_cond_notify && (!object->lock || object->lock == lock))
 			return true;
-		over = tt_links_ends(action) && object == lock;
+		over = tt_action_releases(action) && object == lock;
 	}
 	return false;
 }
 
-void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge)
+void tt_witness_set_edge(const struct tt_witness *proof, guint asker, const struct tt_predictor *run,
+                         struct tt_edge *edge)
 {
-	const struct tt_proof_part *part = &g_array_index(proof->parts, struct tt_proof_part, asker);
+	const struct tt_witness_participant *part = &g_array_index(proof->parts, struct tt_witness_participant, asker);
 	const struct tt_action *wanted = tt_history_at(run->history, part->wanted_at);
-	const struct tt_call *place = tt_history_site(run->history, wanted);
+	const struct tt_call_site *place = tt_history_site(run->history, wanted);
 
 	edge->wanted_caller = place->caller;
 	edge->wanted_stack = place->stack;
 	edge->wanted_ns = tt_history_time(run->history, wanted);
-	if (part->held_at == TT_NOWHERE)
+	if (part->held_at == TT_NO_POSITION)
 		return;
 	const struct tt_action *held = tt_history_at(run->history, part->held_at);
 
@@ -366,7 +374,7 @@ void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct t
 	edge->held_ns = tt_history_time(run->history, held);
 }
 
-void tt_proof_free(struct tt_proof *proof)
+void tt_witness_free(struct tt_witness *proof)
 {
 	if (!proof)
 		return;

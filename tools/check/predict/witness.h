@@ -9,7 +9,7 @@
 #include "tools/check/predict/predictor.h"
 
 /* Who is to ask for what, at one of these moments of its history, and what it holds then that another asks for. */
-struct tt_asker {
+struct tt_participant_goal {
 	uint32_t thread;
 	const GArray *positions;      /* uint32_t, ascending; the caller's */
 	const struct tt_object *held; /* NULL: nothing of this */
@@ -18,13 +18,13 @@ struct tt_asker {
 };
 
 /* Of one asker: the acquire of what it holds, and the request, in the history. */
-struct tt_proof_part {
-	uint32_t held_at; /* TT_NOWHERE: it is the thread itself */
+struct tt_witness_participant {
+	uint32_t held_at; /* TT_NO_POSITION: it is the thread itself */
 	uint32_t wanted_at;
 };
 
-struct tt_proof {
-	GArray *parts;   /* struct tt_proof_part, of each asker, or dependency */
+struct tt_witness {
+	GArray *parts;   /* struct tt_witness_participant, of each asker, or dependency */
 	GArray *witness; /* struct tt_witness_step */
 };
 
@@ -33,24 +33,27 @@ struct tt_proof {
  * be blocked together in another way. Each that reads and waits for one who reads needs a writer between: `writers` is
  * NULL only if none does. NULL: there is none, or the closure's steps ran out.
  */
-struct tt_proof *tt_proof_find(struct tt_run *run, const struct tt_writers *writers, const GPtrArray *dependencies);
+struct tt_witness *tt_witness_for_cycle(struct tt_predictor *run, const struct tt_queued_writers *writers,
+                                        const GPtrArray *dependencies);
 /* The same for any who ask: all of them are to be blocked together. */
-struct tt_proof *tt_proof_of(struct tt_run *run, const struct tt_asker *askers, guint n);
+struct tt_witness *tt_witness_for(struct tt_predictor *run, const struct tt_participant_goal *askers, guint n);
 
 /* Sets the sites and times of what the asker, by its number, has and wants to those of the proof. */
-void tt_proof_set_edge(const struct tt_proof *proof, guint asker, const struct tt_run *run, struct tt_edge *edge);
+void tt_witness_set_edge(const struct tt_witness *proof, guint asker, const struct tt_predictor *run,
+                         struct tt_edge *edge);
 
 /*
  * Whether what the holder did with its lock may rest on a section of that lock which the proof leaves out: in this run
  * the asker had the lock before, where the proof has it wait, and notified a condition then. Who waits for a condition
  * looks at data that the lock protects. Both are numbers of askers, or dependencies.
  */
-extern const char tt_proof_doubt[]; /* that in words, for a note */
-bool tt_proof_is_doubtful(const struct tt_proof *proof, guint holder, guint asker, const struct tt_run *run);
+extern const char tt_witness_caveat[]; /* that in words, for a note */
+bool tt_witness_depends_on_notify(const struct tt_witness *proof, guint holder, guint asker,
+                                  const struct tt_predictor *run);
 
 /* All moments of requests, in order: uint32_t. The caller's to free. */
-GArray *tt_proof_moments(const GPtrArray *requests);
+GArray *tt_request_points(const GPtrArray *requests);
 
-void tt_proof_free(struct tt_proof *proof);
+void tt_witness_free(struct tt_witness *proof);
 
 #endif /* TT_CHECK_PREDICT_WITNESS_H */

@@ -3,14 +3,14 @@
 /* A thread at some moment. */
 struct actor {
 	bool made, ended;
-	uint32_t waits_at; /* a condition, event or barrier; TT_NOWHERE */
+	uint32_t waits_at; /* a condition, event or barrier; TT_NO_POSITION */
 	bool woken;
 	bool queues; /* to write a lock at which a writer that waits goes first */
 };
 
 /* An object likewise. */
 struct thing {
-	uint32_t writer; /* of a lock: who has it alone; TT_NOWHERE */
+	uint32_t writer; /* of a lock: who has it alone; TT_NO_POSITION */
 	guint readers;
 	guint writers;   /* who wait, at a lock where they go first */
 	bool kept;       /* one of these waits to the end */
@@ -23,7 +23,7 @@ struct thing {
 };
 
 struct replay {
-	const struct tt_links *links;
+	const struct tt_hb_edges *links;
 	const uint32_t *done; /* of each thread */
 	const struct tt_replay_request *requests;
 	guint n; /* of these */
@@ -39,7 +39,7 @@ struct replay {
 
 static bool is_signal(const struct replay *replay)
 {
-	return replay->links->uses[replay->action->object] == TT_USE_SIGNALS;
+	return replay->links->uses[replay->action->object] == TT_SYNC_SIGNALS;
 }
 
 static void push(GArray **threads, uint32_t thread)
@@ -53,7 +53,7 @@ static void push(GArray **threads, uint32_t thread)
 
 static bool is_taken(const struct thing *thing, enum tt_mode mode)
 {
-	return thing->writer != TT_NOWHERE || (mode == TT_MODE_EXCLUSIVE && thing->readers > 0);
+	return thing->writer != TT_NO_POSITION || (mode == TT_MODE_EXCLUSIVE && thing->readers > 0);
 }
 
 static bool queue(struct replay *replay)
@@ -99,7 +99,7 @@ static bool release(struct replay *replay)
 		return thing->readers > 0 && thing->readers-- > 0;
 	if (thing->writer != replay->action->thread)
 		return false;
-	thing->writer = TT_NOWHERE;
+	thing->writer = TT_NO_POSITION;
 	return true;
 }
 
@@ -191,7 +191,7 @@ static bool leave(struct replay *replay)
 {
 	GArray *waiters = replay->thing->waiters;
 
-	replay->actor->waits_at = TT_NOWHERE;
+	replay->actor->waits_at = TT_NO_POSITION;
 	for (guint i = 0; waiters && i < waiters->len; i++) {
 		if (g_array_index(waiters, uint32_t, i) == replay->action->thread)
 			g_array_remove_index(waiters, i);
@@ -226,7 +226,7 @@ static bool notify(struct replay *replay)
 	const struct tt_object *lock = replay->object->lock;
 	bool in_order = lock && (lock->kind == TT_KIND_LOCK || lock->kind == TT_KIND_RLOCK);
 
-	if (replay->action->arg == TT_NOWHERE || in_order)
+	if (replay->action->arg == TT_NO_POSITION || in_order)
 		wake(replay, replay->action->arg);
 	else
 		replay->thing->loose = MIN(replay->thing->loose + replay->action->arg, count_asleep(replay));
@@ -237,7 +237,7 @@ static bool notify(struct replay *replay)
 static bool leave_condition(struct replay *replay)
 {
 	bool caused = replay->action->detail == TT_WAKE_NOTIFIED &&
-	              tt_links_before(replay->links, replay->position, TT_NOWHERE) != TT_NOWHERE;
+	              tt_hb_predecessors_next(replay->links, replay->position, TT_NO_POSITION) != TT_NO_POSITION;
 	struct thing *thing = replay->thing;
 
 	if (caused && !replay->actor->woken && thing->loose == 0)
@@ -362,7 +362,7 @@ static bool act(struct replay *replay, uint32_t position)
 	return !acts[action->type] || acts[action->type](replay);
 }
 
-/* The first action that cannot happen; TT_NOWHERE: all can. */
+/* The first action that cannot happen; TT_NO_POSITION: all can. */
 static uint32_t act_all(struct replay *replay, const uint32_t *done)
 {
 	uint32_t end = 0;
@@ -373,7 +373,7 @@ static uint32_t act_all(struct replay *replay, const uint32_t *done)
 		if (i < done[tt_history_at(replay->links->history, i)->thread] && !act(replay, i))
 			return i;
 	}
-	return TT_NOWHERE;
+	return TT_NO_POSITION;
 }
 
 /* A reader that lets writers go first waits for one of those who wait here. */
@@ -420,15 +420,15 @@ static bool is_blocked(const struct replay *replay, const struct tt_replay_reque
 	return is_taken(thing, requests[i].mode) || is_behind(object, requests, n, i);
 }
 
-static uint64_t first_value(const struct tt_links *links, guint i)
+static uint64_t first_value(const struct tt_hb_edges *links, guint i)
 {
 	if (tt_history_object(links->history, i)->family == TT_FAMILY_LOCK)
 		return 1;
 	return links->places[i] == UINT64_MAX ? 0 : links->places[i];
 }
 
-bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct tt_replay_request *requests, guint n,
-               uint32_t *stuck)
+bool tt_witness_replay(const struct tt_hb_edges *links, const uint32_t *done, const struct tt_replay_request *requests,
+                       guint n, uint32_t *stuck)
 {
 	const struct tt_process *process = links->history->process;
 	struct replay replay = {.links = links, .done = done, .requests = requests, .n = n};
@@ -437,13 +437,13 @@ bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct 
 	replay.actors = g_new0(struct actor, process->threads->len);
 	replay.things = g_new0(struct thing, process->objects->len);
 	for (guint i = 0; i < process->threads->len; i++)
-		replay.actors[i].waits_at = TT_NOWHERE;
+		replay.actors[i].waits_at = TT_NO_POSITION;
 	for (guint i = 0; i < process->objects->len; i++) {
-		replay.things[i].writer = TT_NOWHERE;
+		replay.things[i].writer = TT_NO_POSITION;
 		replay.things[i].value = first_value(links, i);
 	}
 	*stuck = act_all(&replay, done);
-	ok = *stuck == TT_NOWHERE;
+	ok = *stuck == TT_NO_POSITION;
 	for (guint i = 0; ok && i < n; i++)
 		ok = is_blocked(&replay, requests, n, i);
 	for (guint i = 0; i < process->objects->len; i++) {

@@ -17,9 +17,9 @@ struct tt_replay_request {
 /*
  * Whether all that is before done[thread], of each thread, can happen in this order, and leaves all the requests
  * blocked: nobody but one of these could let one of them go on. If not, *stuck is the action that cannot happen;
- * TT_NOWHERE: all can, and a request is not blocked.
+ * TT_NO_POSITION: all can, and a request is not blocked.
  */
-bool tt_replay(const struct tt_links *links, const uint32_t *done, const struct tt_replay_request *requests, guint n,
-               uint32_t *stuck);
+bool tt_witness_replay(const struct tt_hb_edges *links, const uint32_t *done, const struct tt_replay_request *requests,
+                       guint n, uint32_t *stuck);
 
 #endif /* TT_CHECK_PREDICT_WITNESS_REPLAY_H */

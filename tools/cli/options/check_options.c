@@ -6,7 +6,8 @@
 
 #include "tools/text/write_file.h"
 
-GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *output, const GOptionEntry *more, guint n)
+GOptionEntry *tt_check_option_entries(struct tt_check_cli_options *request, const char *output,
+                                      const GOptionEntry *more, guint n)
 {
 	char letter = strcmp(output, "output") == 0 ? 'o' : '\0'; /* as other commands have it */
 	const GOptionEntry ours[] = {
@@ -31,7 +32,7 @@ GOptionEntry *tt_check_entries(struct tt_check_request *request, const char *out
 }
 
 /* What is wrong with the options; NULL: nothing. The caller's to free. */
-static char *refusal(struct tt_check_request *request)
+static char *refusal(struct tt_check_cli_options *request)
 {
 	request->format = tt_report_format_find(request->format_name);
 	if (!request->format)
@@ -44,14 +45,14 @@ static char *refusal(struct tt_check_request *request)
 	return NULL;
 }
 
-bool tt_check_request_take(struct tt_check_request *request)
+bool tt_check_options_parse(struct tt_check_cli_options *request)
 {
 	static const struct tt_report_format suppressions = {.name = "suppressions", .write = tt_report_suppressions};
 	g_autofree char *wrong = refusal(request);
 	g_autoptr(GError) error = NULL;
 
 	if (wrong)
-		return tt_refuse("%s", wrong);
+		return tt_error_false("%s", wrong);
 	if (request->print_suppressions)
 		request->format = &suppressions;
 	/* Who fails on inversions wants them looked for. */
@@ -61,17 +62,17 @@ bool tt_check_request_take(struct tt_check_request *request)
 		request->suppressions = tt_suppressions_read(path, &error);
 	if (request->baseline_path && !error)
 		request->baseline = tt_baseline_read(request->baseline_path, &error);
-	return !error && tt_save_can(request->output, &error) ? true : tt_refuse("%s", error->message);
+	return !error && tt_save_can(request->output, &error) ? true : tt_error_false("%s", error->message);
 }
 
-bool tt_check_request_has_place(const struct tt_check_request *request)
+bool tt_check_options_check_destination(const struct tt_check_cli_options *request)
 {
 	return request->output || !request->format->document ||
-	       tt_refuse("--format %s needs a file, --report FILE: on stderr is what people read",
-	                 request->format->name);
+	       tt_error_false("--format %s needs a file, --report FILE: on stderr is what people read",
+	                      request->format->name);
 }
 
-void tt_check_request_apply(struct tt_check_request *request, struct tt_check *check)
+void tt_check_options_mark(struct tt_check_cli_options *request, struct tt_check *check)
 {
 	if (request->suppressions)
 		tt_suppressions_apply(request->suppressions, check);
@@ -79,7 +80,7 @@ void tt_check_request_apply(struct tt_check_request *request, struct tt_check *c
 		tt_baseline_apply(request->baseline, check);
 }
 
-void tt_check_request_name_unused(const struct tt_check_request *request)
+void tt_check_options_warn_unused(const struct tt_check_cli_options *request)
 {
 	const struct tt_suppressions *suppressions = request->suppressions;
 
@@ -95,22 +96,23 @@ static bool put(FILE *out)
 {
 	if (fflush(out) == 0 && !ferror(out))
 		return true;
-	return tt_refuse("cannot write the report: see to the room on the disk, or to who reads the pipe");
+	return tt_error_false("cannot write the report: see to the room on the disk, or to who reads the pipe");
 }
 
 /* Into the file that was asked for, else to `out`. */
-static bool put_text(const struct tt_check_request *request, const char *text, FILE *out)
+static bool put_text(const struct tt_check_cli_options *request, const char *text, FILE *out)
 {
 	g_autoptr(GError) error = NULL;
 
 	if (request->output)
-		return tt_save(request->output, "the report", text, &error) || tt_refuse("%s", error->message);
+		return tt_write_file(request->output, "the report", text, &error) ||
+		       tt_error_false("%s", error->message);
 	fputs(text, out);
 	return put(out);
 }
 
 /* All of it is made before any is written. */
-static bool write_whole(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
+static bool write_whole(const struct tt_check_cli_options *request, const struct tt_report *report, FILE *out)
 {
 	const struct tt_report_format *format = request->format;
 	char *text = NULL;
@@ -121,13 +123,13 @@ static bool write_whole(const struct tt_check_request *request, const struct tt_
 	bool ok = fclose(whole) == 0;
 	g_autofree char *excess = ok && format->excess ? format->excess(report, text, size) : NULL;
 	if (excess)
-		tt_complain("%s", excess);
-	ok = ok ? put_text(request, text, out) : tt_refuse("no memory for the report: check fewer traces at once");
+		tt_error("%s", excess);
+	ok = ok ? put_text(request, text, out) : tt_error_false("no memory for the report: check fewer traces at once");
 	free(text);
 	return ok;
 }
 
-struct tt_report tt_check_request_judge(const struct tt_check_request *request, const GPtrArray *checks)
+struct tt_report tt_check_options_report(const struct tt_check_cli_options *request, const GPtrArray *checks)
 {
 	return (struct tt_report){.checks = checks,
 	                          .options = &request->options,
@@ -135,7 +137,7 @@ struct tt_report tt_check_request_judge(const struct tt_check_request *request, 
 	                          .baseline = request->baseline};
 }
 
-bool tt_check_request_write(const struct tt_check_request *request, const struct tt_report *report, FILE *out)
+bool tt_check_options_write(const struct tt_check_cli_options *request, const struct tt_report *report, FILE *out)
 {
 	if (request->output || request->format->document)
 		return write_whole(request, report, out);
@@ -143,7 +145,7 @@ bool tt_check_request_write(const struct tt_check_request *request, const struct
 	return put(out);
 }
 
-void tt_check_request_clear(struct tt_check_request *request)
+void tt_check_options_clear(struct tt_check_cli_options *request)
 {
 	tt_suppressions_free(request->suppressions);
 	tt_baseline_free(request->baseline);

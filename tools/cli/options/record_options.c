@@ -20,7 +20,7 @@ static const double longest_timeout = 4e8;
 enum { MOST_SITES = 64, SITES_WITH_PRELOAD = 8 };
 G_STATIC_ASSERT(MOST_SITES <= TT_STACK_MAX + 1);
 
-static bool parse_timeout(struct tt_recording_request *request)
+static bool parse_timeout(struct tt_record_cli_options *request)
 {
 	double *seconds = &request->options.timeout;
 
@@ -28,11 +28,12 @@ static bool parse_timeout(struct tt_recording_request *request)
 		return true;
 	if (tt_seconds_of(request->timeout, seconds) && *seconds > 0 && *seconds <= longest_timeout)
 		return true;
-	return tt_refuse("--timeout %s is no number of seconds above 0: write, say, --timeout 10", request->timeout);
+	return tt_error_false("--timeout %s is no number of seconds above 0: write, say, --timeout 10",
+	                      request->timeout);
 }
 
 /* A note if the call chains that were asked for cannot be had. */
-static bool parse_stack(struct tt_recording_request *request)
+static bool parse_stack(struct tt_record_cli_options *request)
 {
 	const char *text = request->stack;
 	char *end = NULL;
@@ -41,8 +42,8 @@ static bool parse_stack(struct tt_recording_request *request)
 	if (text) {
 		gint64 sites = g_ascii_strtoll(text, &end, 10);
 		if (!g_ascii_isdigit(*text) || *end || sites < 1 || sites > MOST_SITES) {
-			return tt_refuse("--stack %s is no number from 1 to %d: write, say, --stack 8", text,
-			                 MOST_SITES);
+			return tt_error_false("--stack %s is no number from 1 to %d: write, say, --stack 8", text,
+			                      MOST_SITES);
 		}
 		request->options.stack = (int)sites;
 	}
@@ -53,19 +54,19 @@ static bool parse_stack(struct tt_recording_request *request)
 }
 
 /* What is left of the command line is the program. */
-static bool take_program(int argc, char **argv, struct tt_recording_request *request)
+static bool take_program(int argc, char **argv, struct tt_record_cli_options *request)
 {
 	int first = argc > 1 && strcmp(argv[1], "--") == 0 ? 2 : 1;
 
 	if (argc <= first || !*argv[first]) {
-		return tt_refuse("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
+		return tt_error_false("no program given: %s -- PROGRAM [ARGUMENT…]", g_get_prgname());
 	}
 	request->options.program = argv + first;
 	return true;
 }
 
-bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
-                        struct tt_recording_request *request)
+bool tt_record_cli_options_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
+                                 struct tt_record_cli_options *request)
 {
 	const GOptionEntry entries[] = {
 	    {"output", 'o', 0, G_OPTION_ARG_FILENAME, &request->output,
@@ -91,7 +92,7 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	if (more)
 		g_option_context_add_main_entries(context, more, NULL);
 	if (!g_option_context_parse(context, &argc, &argv, &error)) {
-		return tt_refuse("%s: see %s --help", error->message, g_get_prgname());
+		return tt_error_false("%s: see %s --help", error->message, g_get_prgname());
 	}
 	request->options.output = request->output;
 	request->options.drop = request->drop;
@@ -100,7 +101,7 @@ bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptio
 	return parse_timeout(request) && take_program(argc, argv, request) && parse_stack(request);
 }
 
-void tt_recording_request_clear(struct tt_recording_request *request)
+void tt_record_cli_options_clear(struct tt_record_cli_options *request)
 {
 	g_free(request->output);
 	g_free(request->timeout);
@@ -139,7 +140,7 @@ static void tell_first(const char *what, char **list, const char *folder)
 /* What the recording lacks that no count tells. */
 static void tell_of_cut(const struct tt_recording *recording)
 {
-	const struct tt_session_loss *loss = &recording->loss;
+	const struct tt_session_discarded *loss = &recording->loss;
 
 	tell_first("left out", recording->left_out, recording->folder);
 	if (loss->torn)
@@ -155,7 +156,7 @@ static void tell_of_cut(const struct tt_recording *recording)
 		        tt_cut_text(loss->cut));
 }
 
-void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request)
+void tt_recording_print(const struct tt_recording *recording, const struct tt_record_cli_options *request)
 {
 	uint64_t lost = recording->loss.events;
 
@@ -178,7 +179,7 @@ bool tt_recording_has_no_start(const struct tt_recording *recording)
 	return status == TT_EXIT_NOT_EXECUTABLE || status == TT_EXIT_NOT_RUN;
 }
 
-void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request)
+void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_record_cli_options *request)
 {
 	static const struct tt_trace_summary empty = {.events = 0};
 	g_autofree char *limits = tt_limits_text();
@@ -196,5 +197,5 @@ void tt_recording_tell_empty(const struct tt_recording *recording, const struct 
 	else if (limits)
 		tt_note("no events: %s", limits);
 	else
-		tt_notes_of_recording(&empty, NULL, request->options.preload);
+		tt_warn_about_recording(&empty, NULL, request->options.preload);
 }

@@ -19,7 +19,7 @@
 	"LTTNG_UST_WITHOUT_BADDR_STATEDUMP, and LTTNG_HOME of a daemon that is not root's.\n"
 
 /* One command line, taken apart. */
-struct tt_recording_request {
+struct tt_record_cli_options {
 	struct tt_record_options options;
 	char *output;
 	char *timeout;
@@ -31,16 +31,16 @@ struct tt_recording_request {
  * Takes the command line apart. `summary` is the text of --help; `more`, entries of one command alone, may be NULL.
  * False: what is wrong was said on stderr. The request lends from argv.
  */
-bool tt_recording_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
-                        struct tt_recording_request *request);
+bool tt_record_cli_options_parse(int argc, char **argv, const char *summary, const GOptionEntry *more,
+                                 struct tt_record_cli_options *request);
 
-void tt_recording_request_clear(struct tt_recording_request *request);
+void tt_record_cli_options_clear(struct tt_record_cli_options *request);
 
 /*
  * Says on stderr where the recording is, how the program ended if not by itself, and what was lost; of a `quiet`
  * request only what was lost against its will.
  */
-void tt_recording_tell(const struct tt_recording *recording, const struct tt_recording_request *request);
+void tt_recording_print(const struct tt_recording *recording, const struct tt_record_cli_options *request);
 
 /*
  * Whether the status of a program that made no event is that of one which could not begin: the loader did not find a
@@ -49,6 +49,6 @@ void tt_recording_tell(const struct tt_recording *recording, const struct tt_rec
 bool tt_recording_has_no_start(const struct tt_recording *recording);
 
 /* Says why it has no event of the program. */
-void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_recording_request *request);
+void tt_recording_tell_empty(const struct tt_recording *recording, const struct tt_record_cli_options *request);
 
 #endif /* TT_CLI_OPTIONS_RECORD_OPTIONS_H */

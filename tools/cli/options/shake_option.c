@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-bool tt_shaking_take(struct tt_shaking *shaking, struct tt_record_options *options)
+bool tt_shake_option_take(struct tt_shake_option *shaking, struct tt_record_options *options)
 {
 	const char *text = shaking->text;
 
@@ -19,7 +19,7 @@ bool tt_shaking_take(struct tt_shaking *shaking, struct tt_record_options *optio
 	return true;
 }
 
-void tt_shaking_clear(struct tt_shaking *shaking)
+void tt_shake_option_clear(struct tt_shake_option *shaking)
 {
 	g_clear_pointer(&shaking->text, g_free);
 }

@@ -8,14 +8,14 @@
 
 #include "tools/session/record.h"
 
-struct tt_shaking {
+struct tt_shake_option {
 	char *text; /* the seed as given */
 	gboolean any;
 	uint64_t seed;
 };
 
 /* Its rows for a table of GOptionEntry. */
-#define TT_SHAKING_ENTRIES(shaking, help)                                                                              \
+#define TT_SHAKE_OPTION_ENTRIES(shaking, help)                                                                         \
 	{"shake", 0, 0, G_OPTION_ARG_NONE, &(shaking)->any, help, "[SEED]"},                                           \
 	{                                                                                                              \
 		"shake", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &(shaking)->text, NULL, NULL                    \
@@ -25,7 +25,7 @@ struct tt_shaking {
  * Sets the seed in the options, which lend it; drawn, if none is given. It is told, so that the run can be done again.
  * False: what is wrong with it was told.
  */
-bool tt_shaking_take(struct tt_shaking *shaking, struct tt_record_options *options);
-void tt_shaking_clear(struct tt_shaking *shaking);
+bool tt_shake_option_take(struct tt_shake_option *shaking, struct tt_record_options *options);
+void tt_shake_option_clear(struct tt_shake_option *shaking);
 
 #endif /* TT_CLI_OPTIONS_SHAKE_OPTION_H */

@@ -14,7 +14,7 @@ struct opened {
 	void *data;
 	struct tt_trace_summary *summary;
 	struct tt_decoder *decoder;
-	struct tt_graph *graph;
+	struct tt_bt_graph *graph;
 	bool stopped; /* by the handler of modules: it wants no events */
 };
 
@@ -33,18 +33,18 @@ static bool tell_module(const struct tt_module *module, void *data)
 }
 
 /* Adds the folders that have events of the provider; what else was recorded beside them costs nothing then. */
-static bool add_folders(struct tt_graph *graph, const char *path, GError **error)
+static bool add_folders(struct tt_bt_graph *graph, const char *path, GError **error)
 {
-	GPtrArray *folders = tt_trace_folders(path, error);
+	GPtrArray *folders = tt_trace_dirs(path, error);
 	GError *failure = NULL;
 	bool any = false;
 
 	if (!folders)
 		return false;
 	for (guint i = 0; !failure && i < folders->len; i++)
-		if (tt_trace_is_whole(folders->pdata[i], &failure) &&
-		    tt_graph_has_provider(graph, folders->pdata[i], TT_PROVIDER, &failure))
-			any |= tt_graph_add(graph, folders->pdata[i], NULL, &failure);
+		if (tt_trace_is_intact(folders->pdata[i], &failure) &&
+		    tt_bt_graph_has_provider(graph, folders->pdata[i], TT_PROVIDER, &failure))
+			any |= tt_bt_graph_add(graph, folders->pdata[i], NULL, &failure);
 	if (!any && !failure)
 		tt_source_fail_foreign(path, &failure);
 	g_ptr_array_free(folders, TRUE);
@@ -57,7 +57,7 @@ static void close_all(void *data)
 {
 	struct opened *opened = data;
 
-	tt_graph_free(opened->graph);
+	tt_bt_graph_free(opened->graph);
 	tt_decoder_free(opened->decoder);
 	g_free(opened->path);
 	g_free(opened);
@@ -73,7 +73,7 @@ static void *open_all(const char *path, const struct tt_trace_handler *handler, 
 	opened->data = data;
 	opened->summary = summary;
 	opened->decoder = tt_decoder_new(handler, data, summary);
-	opened->graph = tt_graph_new(read_message, opened->decoder, error);
+	opened->graph = tt_bt_graph_new(read_message, opened->decoder, error);
 	if (opened->graph && add_folders(opened->graph, path, error))
 		return opened;
 	close_all(opened);
@@ -84,11 +84,11 @@ static bool read_all(void *data, const struct tt_manifest *manifest, GError **er
 {
 	struct opened *opened = data;
 
-	if (!tt_loaded_read(opened->path, TT_PROVIDER, tell_module, opened, error))
+	if (!tt_module_list_read(opened->path, TT_PROVIDER, tell_module, opened, error))
 		return false;
 	if (manifest)
 		tt_decoder_only(opened->decoder, manifest->pid, manifest->recording);
-	return opened->stopped || tt_graph_run(opened->graph, opened->path, error);
+	return opened->stopped || tt_bt_graph_run(opened->graph, opened->path, error);
 }
 
 const struct tt_source tt_source_babeltrace = {"babeltrace", open_all, read_all, close_all};

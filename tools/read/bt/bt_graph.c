@@ -8,13 +8,13 @@
 /* Babeltrace's own log would reach the user's terminal; what went wrong is in the causes of its error. */
 #define SILENT BT_LOGGING_LEVEL_NONE
 
-struct tt_graph {
+struct tt_bt_graph {
 	bt_graph *graph;
 	const bt_plugin *ctf, *utils;
 	const bt_component_class_source *source;
 	const bt_component_filter *muxer;
 	uint64_t sources, inputs; /* of the muxer, taken */
-	tt_graph_message *message;
+	tt_bt_graph_message *message;
 	void *data;
 };
 
@@ -59,7 +59,7 @@ static bool is_at_fault(void)
 
 static bt_graph_simple_sink_component_consume_func_status consume(bt_message_iterator *iterator, void *data)
 {
-	struct tt_graph *graph = data;
+	struct tt_bt_graph *graph = data;
 	bt_message_array_const messages;
 	uint64_t count;
 	bt_message_iterator_next_status status = bt_message_iterator_next(iterator, &messages, &count);
@@ -68,12 +68,12 @@ static bt_graph_simple_sink_component_consume_func_status consume(bt_message_ite
 	/* The two enumerations have the same values, for END, AGAIN and errors. */
 	if (status != BT_MESSAGE_ITERATOR_NEXT_STATUS_OK)
 		return (bt_graph_simple_sink_component_consume_func_status)status;
-	tt_guard_ours(true);
+	tt_crash_guard_ours(true);
 	for (uint64_t i = 0; i < count; i++) {
 		more = more && graph->message(messages[i], graph->data);
 		bt_message_put_ref(messages[i]);
 	}
-	tt_guard_ours(false);
+	tt_crash_guard_ours(false);
 	return more ? BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_OK
 	            : BT_GRAPH_SIMPLE_SINK_COMPONENT_CONSUME_FUNC_STATUS_END;
 }
@@ -88,7 +88,7 @@ static const bt_plugin *find_plugin(const char *name)
 }
 
 /* The muxer and our sink behind it. */
-static bool build(struct tt_graph *graph)
+static bool build(struct tt_bt_graph *graph)
 {
 	const bt_component_class_filter *class;
 	const bt_component_sink *sink;
@@ -105,9 +105,9 @@ static bool build(struct tt_graph *graph)
 	                               bt_component_sink_borrow_input_port_by_index_const(sink, 0), NULL);
 }
 
-struct tt_graph *tt_graph_new(tt_graph_message *message, void *data, GError **error)
+struct tt_bt_graph *tt_bt_graph_new(tt_bt_graph_message *message, void *data, GError **error)
 {
-	struct tt_graph *graph = g_new0(struct tt_graph, 1);
+	struct tt_bt_graph *graph = g_new0(struct tt_bt_graph, 1);
 
 	bt_logging_set_global_level(SILENT);
 	graph->message = message;
@@ -120,11 +120,11 @@ struct tt_graph *tt_graph_new(tt_graph_message *message, void *data, GError **er
 	bt_current_thread_clear_error();
 	g_set_error(error, TT_TRACE_ERROR, TT_TRACE_ERROR_UNREADABLE,
 	            "Babeltrace's plugins ctf and utils are missing: install the package libbabeltrace2-0");
-	tt_graph_free(graph);
+	tt_bt_graph_free(graph);
 	return NULL;
 }
 
-void tt_graph_free(struct tt_graph *graph)
+void tt_bt_graph_free(struct tt_bt_graph *graph)
 {
 	if (!graph)
 		return;
@@ -135,7 +135,7 @@ void tt_graph_free(struct tt_graph *graph)
 }
 
 /* The metadata of a CTF folder. NULL with *error. The caller's to free. */
-static char *metadata_of(struct tt_graph *graph, const char *folder, GError **error)
+static char *metadata_of(struct tt_bt_graph *graph, const char *folder, GError **error)
 {
 	bt_value *params = bt_value_map_create();
 	const bt_value *answer = NULL, *text;
@@ -146,19 +146,19 @@ static char *metadata_of(struct tt_graph *graph, const char *folder, GError **er
 	query = bt_query_executor_create(bt_component_class_source_as_component_class_const(graph->source),
 	                                 "metadata-info", params);
 	bt_query_executor_set_logging_level(query, SILENT);
-	tt_guard_begin(folder);
+	tt_crash_guard_begin(folder);
 	if (bt_query_executor_query(query, &answer) || !(text = bt_value_map_borrow_entry_value_const(answer, "text")))
 		fail(error, folder);
 	else
 		metadata = g_strdup(bt_value_string_get(text));
-	tt_guard_end();
+	tt_crash_guard_end();
 	bt_value_put_ref(answer);
 	bt_query_executor_put_ref(query);
 	bt_value_put_ref(params);
 	return metadata;
 }
 
-bool tt_graph_has_provider(struct tt_graph *graph, const char *folder, const char *provider, GError **error)
+bool tt_bt_graph_has_provider(struct tt_bt_graph *graph, const char *folder, const char *provider, GError **error)
 {
 	char *metadata = metadata_of(graph, folder, error);
 	char *event = g_strdup_printf("\"%s:", provider);
@@ -220,7 +220,7 @@ static bool is_of(const bt_port_output *stream, GHashTable *classes)
 }
 
 /* Each stream of a source to a port of the muxer, which opens another whenever one is taken. */
-static bool connect_streams(struct tt_graph *graph, const bt_component_source *source, GHashTable *classes)
+static bool connect_streams(struct tt_bt_graph *graph, const bt_component_source *source, GHashTable *classes)
 {
 	uint64_t count = bt_component_source_get_output_port_count(source);
 
@@ -238,7 +238,7 @@ static bool connect_streams(struct tt_graph *graph, const bt_component_source *s
 }
 
 /* The source of a folder, its streams of those classes connected. */
-static bool add_source(struct tt_graph *graph, const char *folder, GHashTable *classes)
+static bool add_source(struct tt_bt_graph *graph, const char *folder, GHashTable *classes)
 {
 	bt_value *params = bt_value_map_create();
 	bt_value *inputs = NULL;
@@ -255,7 +255,7 @@ static bool add_source(struct tt_graph *graph, const char *folder, GHashTable *c
 	return ok;
 }
 
-bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events, GError **error)
+bool tt_bt_graph_add(struct tt_bt_graph *graph, const char *folder, const char *events, GError **error)
 {
 	char *metadata = events ? metadata_of(graph, folder, error) : NULL;
 	GHashTable *classes;
@@ -264,9 +264,9 @@ bool tt_graph_add(struct tt_graph *graph, const char *folder, const char *events
 	if (events && !metadata)
 		return false;
 	classes = events ? classes_of(metadata, events) : NULL;
-	tt_guard_begin(folder);
+	tt_crash_guard_begin(folder);
 	ok = add_source(graph, folder, classes) && !is_at_fault();
-	tt_guard_end();
+	tt_crash_guard_end();
 	if (!ok)
 		fail(error, folder);
 	g_clear_pointer(&classes, g_hash_table_destroy);
@@ -281,7 +281,7 @@ static int64_t ns_of(const bt_clock_snapshot *clock, int64_t otherwise)
 	return bt_clock_snapshot_get_ns_from_origin(clock, &time_ns) ? otherwise : time_ns;
 }
 
-int64_t tt_graph_time(const bt_message *message, int64_t otherwise)
+int64_t tt_bt_graph_time(const bt_message *message, int64_t otherwise)
 {
 	if (bt_message_get_type(message) != BT_MESSAGE_TYPE_EVENT ||
 	    !bt_message_event_borrow_stream_class_default_clock_class_const(message))
@@ -289,17 +289,17 @@ int64_t tt_graph_time(const bt_message *message, int64_t otherwise)
 	return ns_of(bt_message_event_borrow_default_clock_snapshot_const(message), otherwise);
 }
 
-bool tt_graph_run(struct tt_graph *graph, const char *path, GError **error)
+bool tt_bt_graph_run(struct tt_bt_graph *graph, const char *path, GError **error)
 {
 	bt_graph_run_status status = BT_GRAPH_RUN_STATUS_OK;
 
 	if (!graph->inputs) /* no stream: the trace is empty */
 		return true;
-	tt_guard_begin(path);
+	tt_crash_guard_begin(path);
 	do
 		status = bt_graph_run(graph->graph);
 	while (status == BT_GRAPH_RUN_STATUS_AGAIN && !is_at_fault());
-	tt_guard_end();
+	tt_crash_guard_end();
 	if (status != BT_GRAPH_RUN_STATUS_OK || is_at_fault()) {
 		fail(error, path);
 		return false;

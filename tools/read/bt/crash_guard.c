@@ -62,7 +62,7 @@ static void tick(time_t seconds)
 	setitimer(ITIMER_PROF, &every, NULL);
 }
 
-void tt_guard_begin(const char *path)
+void tt_crash_guard_begin(const char *path)
 {
 	static char room[64 * 1024]; /* a stack: theirs may be at its end */
 	const stack_t stack = {.ss_sp = room, .ss_size = sizeof room};
@@ -78,23 +78,23 @@ void tt_guard_begin(const char *path)
 	for (int i = 0; i < N_CRASHES; i++)
 		sigaction(crashes[i], &guarded, &guard.before[i]);
 	sigaction(SIGPROF, &ticking, &guard.before_ticks);
-	tt_guard_ours(false);
+	tt_crash_guard_ours(false);
 	guard.seen = guard.turns;
 	tick(PATIENCE_S);
 }
 
 /* In the GNU C library stderr is a variable like another. */
-void tt_guard_ours(bool ours)
+void tt_crash_guard_ours(bool ours)
 {
 	guard.theirs = !ours;
 	guard.turns = (sig_atomic_t)((unsigned)guard.turns + 1);
 	stderr = ours || !guard.hidden ? guard.shown : guard.hidden;
 }
 
-void tt_guard_end(void)
+void tt_crash_guard_end(void)
 {
 	tick(0);
-	tt_guard_ours(true);
+	tt_crash_guard_ours(true);
 	sigaction(SIGPROF, &guard.before_ticks, NULL);
 	for (int i = 0; i < N_CRASHES; i++)
 		sigaction(crashes[i], &guard.before[i], NULL);

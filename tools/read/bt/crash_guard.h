@@ -7,10 +7,10 @@
  * ends there with the line and the status that unusable input has. The text of a failed assertion is not shown. Crashes
  * of our own stay what they are.
  *
- *     tt_guard_begin(path);
+ *     tt_crash_guard_begin(path);
  *     … call Babeltrace …
- *     tt_guard_ours(true);  … it calls us: code of ours …  tt_guard_ours(false);
- *     tt_guard_end();
+ *     tt_crash_guard_ours(true);  … it calls us: code of ours …  tt_crash_guard_ours(false);
+ *     tt_crash_guard_end();
  *
  * One at a time, in one thread.
  */
@@ -20,8 +20,8 @@
 #include <stdbool.h>
 
 /* `path` is the trace, for the line. */
-void tt_guard_begin(const char *path);
-void tt_guard_ours(bool ours);
-void tt_guard_end(void);
+void tt_crash_guard_begin(const char *path);
+void tt_crash_guard_ours(bool ours);
+void tt_crash_guard_end(void);
 
 #endif /* TT_READ_BT_CRASH_GUARD_H */

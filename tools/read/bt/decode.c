@@ -9,9 +9,9 @@ enum { RECENT_READERS = 64 };
 /* How the events of a class are read. */
 struct reader {
 	const bt_event_class *class;
-	bool ours;             /* an event of the provider; without a plan, one that only a later version knows */
-	struct tt_plan *plan;  /* of the payload */
-	struct tt_event blank; /* an event before its fields are filled in */
+	bool ours;                 /* an event of the provider; without a plan, one that only a later version knows */
+	struct tt_field_map *plan; /* of the payload */
+	struct tt_event blank;     /* an event before its fields are filled in */
 	const struct tt_field **fields;
 };
 
@@ -34,8 +34,8 @@ static struct reader *make_reader(const bt_event_class *class)
 	reader->ours = tt_event_is_ours(name);
 	if (tt_event_is_known(name, &type)) {
 		reader->plan =
-		    tt_plan_new(bt_event_class_borrow_payload_field_class_const(class), tt_event_field, &type);
-		reader->fields = tt_event_own_fields(tt_plan_fields(reader->plan));
+		    tt_field_map_new(bt_event_class_borrow_payload_field_class_const(class), tt_event_field, &type);
+		reader->fields = tt_event_own_fields(tt_field_map_fields(reader->plan));
 		reader->blank = tt_event_blank(type);
 		reader->blank.fields = reader->fields;
 	}
@@ -46,7 +46,7 @@ static void free_reader(gpointer data)
 {
 	struct reader *reader = data;
 
-	tt_plan_free(reader->plan);
+	tt_field_map_free(reader->plan);
 	g_free(reader->fields);
 	bt_event_class_put_ref(reader->class);
 	g_free(reader);
@@ -62,7 +62,7 @@ static bool read_ours(struct tt_decoder *decoder, struct reader *reader, const b
 		return true;
 	}
 	if (payload)
-		tt_plan_fill(reader->plan, payload, &event);
+		tt_field_map_fill(reader->plan, payload, &event);
 	event.time_ns = decoder->now_ns;
 	return tt_tell_event(decoder->telling, &event);
 }
@@ -94,7 +94,7 @@ static bool read_event(struct tt_decoder *decoder, const bt_message *message)
 
 	if (!reader->ours)
 		return true;
-	decoder->now_ns = tt_graph_time(message, decoder->now_ns);
+	decoder->now_ns = tt_bt_graph_time(message, decoder->now_ns);
 	return read_ours(decoder, reader, event);
 }
 
@@ -112,8 +112,8 @@ static bool may_be_ours(const bt_stream *stream)
 
 static bool read_loss(struct tt_decoder *decoder, const bt_message *message)
 {
-	struct tt_loss loss;
-	const bt_stream *stream = tt_loss_of(message, &loss);
+	struct tt_discarded loss;
+	const bt_stream *stream = tt_discarded_of(message, &loss);
 
 	return !stream || !may_be_ours(stream) || tt_tell_loss(decoder->telling, &loss);
 }

@@ -13,7 +13,7 @@ struct step {
 	struct tt_stack *stack; /* the last call chain; NULL: none yet */
 };
 
-struct tt_plan {
+struct tt_field_map {
 	GArray *steps;
 };
 
@@ -53,9 +53,9 @@ static bool fits(const bt_field_class *class, const struct tt_field *field, enum
 	return text == (*how == HOW_TEXT);
 }
 
-struct tt_plan *tt_plan_new(const bt_field_class *structure, tt_plan_find *find, const void *data)
+struct tt_field_map *tt_field_map_new(const bt_field_class *structure, tt_field_map_find *find, const void *data)
 {
-	struct tt_plan *plan = g_new0(struct tt_plan, 1);
+	struct tt_field_map *plan = g_new0(struct tt_field_map, 1);
 
 	plan->steps = g_array_new(FALSE, FALSE, sizeof(struct step));
 	g_array_set_clear_func(plan->steps, clear_step);
@@ -73,7 +73,7 @@ struct tt_plan *tt_plan_new(const bt_field_class *structure, tt_plan_find *find,
 	return plan;
 }
 
-void tt_plan_free(struct tt_plan *plan)
+void tt_field_map_free(struct tt_field_map *plan)
 {
 	if (!plan)
 		return;
@@ -81,7 +81,7 @@ void tt_plan_free(struct tt_plan *plan)
 	g_free(plan);
 }
 
-GPtrArray *tt_plan_fields(const struct tt_plan *plan)
+GPtrArray *tt_field_map_fields(const struct tt_field_map *plan)
 {
 	GPtrArray *fields = g_ptr_array_new();
 
@@ -113,7 +113,7 @@ static const struct tt_stack *stack_of(struct step *step, const bt_field *array)
 	return step->stack;
 }
 
-void tt_plan_fill(struct tt_plan *plan, const bt_field *structure, void *target)
+void tt_field_map_fill(struct tt_field_map *plan, const bt_field *structure, void *target)
 {
 	struct step *step = (struct step *)(void *)plan->steps->data;
 

@@ -123,7 +123,7 @@ static bool keep_folder(const struct tt_ctf_folder *folder)
 /* Reads the metadata of all folders, and leaves those that have events of ours. False with *error. */
 static bool find_folders(struct tt_ctf_set *set, GError **error)
 {
-	GPtrArray *folders = tt_trace_folders(set->path, error);
+	GPtrArray *folders = tt_trace_dirs(set->path, error);
 	bool ok = folders;
 
 	for (guint i = 0; ok && i < folders->len; i++)

@@ -60,7 +60,7 @@ static enum tt_ctf_told tell(const struct tt_ctf_teller *teller, struct tt_ctf_s
 
 static enum tt_ctf_told tell_loss(const struct tt_ctf_teller *teller, struct tt_ctf_stream *stream)
 {
-	struct tt_loss loss = tt_ctf_stream_take_loss(stream);
+	struct tt_discarded loss = tt_ctf_stream_take_loss(stream);
 
 	return !teller->telling || tt_tell_loss(teller->telling, &loss) ? TT_TOLD_ON : TT_TOLD_STOP;
 }

@@ -9,7 +9,7 @@ struct tt_telling {
 	const struct tt_trace_handler *handler;
 	void *data;
 	struct tt_trace_summary *summary;
-	struct tt_processes *processes;
+	struct tt_process_filter *processes;
 };
 
 bool tt_event_is_ours(const char *name)
@@ -52,7 +52,7 @@ const struct tt_field **tt_event_own_fields(GPtrArray *fields)
 	return (const struct tt_field **)(void *)g_ptr_array_free(fields, FALSE);
 }
 
-void tt_lost_buffer_name(struct tt_lost_buffer *buffer, const char *path)
+void tt_lost_buffer_name(struct tt_discarded_buffer *buffer, const char *path)
 {
 	const char *slash = strrchr(path, '/'), *file = slash ? slash + 1 : path;
 	const char *number = strrchr(file, '_');
@@ -73,20 +73,20 @@ struct tt_telling *tt_telling_new(const struct tt_trace_handler *handler, void *
 	telling->handler = handler;
 	telling->data = data;
 	telling->summary = summary;
-	telling->processes = tt_processes_new(0, NULL);
+	telling->processes = tt_process_filter_new(0, NULL);
 	return telling;
 }
 
 void tt_telling_free(struct tt_telling *telling)
 {
-	tt_processes_free(telling->processes);
+	tt_process_filter_free(telling->processes);
 	g_free(telling);
 }
 
 void tt_telling_only(struct tt_telling *telling, uint32_t root, const char *recording)
 {
-	tt_processes_free(telling->processes);
-	telling->processes = tt_processes_new(root, recording);
+	tt_process_filter_free(telling->processes);
+	telling->processes = tt_process_filter_new(root, recording);
 }
 
 /* Where an event has text. A name is on one line; a message may have several. */
@@ -109,7 +109,7 @@ static bool is_plain(const struct tt_event *event)
 static bool tell_harmless(const struct tt_telling *telling, const struct tt_event *event)
 {
 	struct tt_event shown = *event;
-	char *made[G_N_ELEMENTS(names)], *text = event->text ? tt_harmless(event->text) : NULL;
+	char *made[G_N_ELEMENTS(names)], *text = event->text ? tt_sanitize(event->text) : NULL;
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
 		*name_of(&shown, i) = tt_harmless_or_made(*name_of(&shown, i), &made[i]);
@@ -133,11 +133,11 @@ static const char *harmless_for_good(const char *name)
 /* Calls that the program made and the library could not tell: a loss like the tracer's own. */
 static bool tell_untold(const struct tt_telling *telling, const struct tt_event *event)
 {
-	const struct tt_loss loss = {.begin_ns = -1,
-	                             .end_ns = event->time_ns,
-	                             .count = event->n,
-	                             .why = "calls were made where none can be told (docs/interpose.md)",
-	                             .buffer = {.cpu = -1, .pid = event->pid}};
+	const struct tt_discarded loss = {.begin_ns = -1,
+	                                  .end_ns = event->time_ns,
+	                                  .count = event->n,
+	                                  .why = "calls were made where none can be told (docs/interpose.md)",
+	                                  .buffer = {.cpu = -1, .pid = event->pid}};
 
 	telling->summary->untold += event->n;
 	return !telling->handler->loss || telling->handler->loss(&loss, telling->data);
@@ -147,7 +147,7 @@ bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 {
 	struct tt_trace_summary *summary = telling->summary;
 
-	if (!tt_processes_count(telling->processes, event)) {
+	if (!tt_process_filter_count(telling->processes, event)) {
 		summary->other_processes++;
 		return true;
 	}
@@ -161,9 +161,9 @@ bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event)
 	return is_plain(event) ? telling->handler->event(event, telling->data) : tell_harmless(telling, event);
 }
 
-bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss)
+bool tt_tell_loss(struct tt_telling *telling, const struct tt_discarded *loss)
 {
-	struct tt_loss shown = *loss;
+	struct tt_discarded shown = *loss;
 
 	telling->summary->lost += loss->count;
 	telling->summary->lost_packets += loss->packets;

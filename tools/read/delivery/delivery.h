@@ -23,7 +23,7 @@ bool tt_event_is_ours(const char *name);
 /* Its type. False: it is not ours, or one that only a later version knows. */
 bool tt_event_is_known(const char *name, enum tt_event_type *type);
 
-/* The field of the event of a type, an enum tt_event_type behind `type`: tt_field_find as a tt_plan_find. */
+/* The field of the event of a type, an enum tt_event_type behind `type`: tt_field_find as a tt_field_map_find. */
 const struct tt_field *tt_event_field(const char *name, const void *type);
 
 /* An event of the type before its fields are filled in. What text it must have is there: its readers need not ask. */
@@ -37,7 +37,7 @@ const struct tt_field **tt_event_own_fields(GPtrArray *fields);
 
 /* Sets channel and CPU by the path of the stream: LTTng names a buffer's file CHANNEL_CPU. The channel stays for good.
  */
-void tt_lost_buffer_name(struct tt_lost_buffer *buffer, const char *path);
+void tt_lost_buffer_name(struct tt_discarded_buffer *buffer, const char *path);
 
 struct tt_telling;
 
@@ -50,7 +50,7 @@ void tt_telling_only(struct tt_telling *telling, uint32_t root, const char *reco
 
 /* Each is false if the handler wants no more. */
 bool tt_tell_event(struct tt_telling *telling, const struct tt_event *event);
-bool tt_tell_loss(struct tt_telling *telling, const struct tt_loss *loss);
+bool tt_tell_loss(struct tt_telling *telling, const struct tt_discarded *loss);
 
 /* An event of ours that is not known. */
 void tt_tell_unknown(struct tt_telling *telling);

@@ -6,7 +6,7 @@
 /* How the events of a class are read. */
 struct reader {
 	enum tt_dump_kind kind;
-	struct tt_plan *payload, *context;
+	struct tt_field_map *payload, *context;
 };
 
 struct tt_dumps {
@@ -25,9 +25,9 @@ static struct reader *make_reader(const bt_event_class *class)
 		return NULL;
 	reader = g_new0(struct reader, 1);
 	reader->kind = kind;
-	reader->payload = tt_plan_new(bt_event_class_borrow_payload_field_class_const(class), tt_dump_field, NULL);
-	reader->context =
-	    tt_plan_new(bt_stream_class_borrow_event_common_context_field_class_const(stream), tt_dump_field, NULL);
+	reader->payload = tt_field_map_new(bt_event_class_borrow_payload_field_class_const(class), tt_dump_field, NULL);
+	reader->context = tt_field_map_new(bt_stream_class_borrow_event_common_context_field_class_const(stream),
+	                                   tt_dump_field, NULL);
 	return reader;
 }
 
@@ -37,8 +37,8 @@ static void free_reader(gpointer data)
 
 	if (!reader)
 		return;
-	tt_plan_free(reader->payload);
-	tt_plan_free(reader->context);
+	tt_field_map_free(reader->payload);
+	tt_field_map_free(reader->context);
 	g_free(reader);
 }
 
@@ -98,9 +98,9 @@ static bool read_event(struct tt_dumps *dumps, struct reader *reader, const bt_e
 	uint8_t build_id[TT_BUILD_ID_ROOM];
 
 	if (payload)
-		tt_plan_fill(reader->payload, payload, &dump);
+		tt_field_map_fill(reader->payload, payload, &dump);
 	if (context)
-		tt_plan_fill(reader->context, context, &dump);
+		tt_field_map_fill(reader->context, context, &dump);
 	if (!dump.pid)
 		dump.pid = pid_of_trace(event);
 	return tt_modules_take(dumps->modules, reader->kind, &dump, build_id,
@@ -123,6 +123,6 @@ bool tt_dumps_take(struct tt_dumps *dumps, const bt_message *message)
 	}
 	if (!reader)
 		return true;
-	dumps->now_ns = tt_graph_time(message, dumps->now_ns);
+	dumps->now_ns = tt_bt_graph_time(message, dumps->now_ns);
 	return read_event(dumps, reader, event);
 }

@@ -21,14 +21,14 @@ static bool read_message(const bt_message *message, void *data)
 	return !reading->stopped;
 }
 
-static bool add_folders(struct tt_graph *graph, const char *path, const char *provider, GError **error)
+static bool add_folders(struct tt_bt_graph *graph, const char *path, const char *provider, GError **error)
 {
-	GPtrArray *folders = tt_trace_folders(path, error);
+	GPtrArray *folders = tt_trace_dirs(path, error);
 	GError *failure = NULL;
 
 	for (guint i = 0; folders && !failure && i < folders->len; i++)
-		if (tt_graph_has_provider(graph, folders->pdata[i], provider, &failure))
-			tt_graph_add(graph, folders->pdata[i], EVENTS, &failure);
+		if (tt_bt_graph_has_provider(graph, folders->pdata[i], provider, &failure))
+			tt_bt_graph_add(graph, folders->pdata[i], EVENTS, &failure);
 	if (failure)
 		g_propagate_error(error, failure);
 	if (!folders)
@@ -37,19 +37,19 @@ static bool add_folders(struct tt_graph *graph, const char *path, const char *pr
 	return !failure;
 }
 
-bool tt_loaded_read(const char *path, const char *provider, bool (*tell)(const struct tt_module *module, void *data),
-                    void *data, GError **error)
+bool tt_module_list_read(const char *path, const char *provider,
+                         bool (*tell)(const struct tt_module *module, void *data), void *data, GError **error)
 {
 	struct tt_modules *modules = tt_modules_new(tell, data);
 	struct reading reading = {.dumps = tt_dumps_new(modules)};
-	struct tt_graph *graph;
+	struct tt_bt_graph *graph;
 	bool ok;
 
-	graph = tt_graph_new(read_message, &reading, error);
-	ok = graph && add_folders(graph, path, provider, error) && tt_graph_run(graph, path, error);
+	graph = tt_bt_graph_new(read_message, &reading, error);
+	ok = graph && add_folders(graph, path, provider, error) && tt_bt_graph_run(graph, path, error);
 	if (ok && !reading.stopped)
 		tt_modules_finish(modules);
-	tt_graph_free(graph);
+	tt_bt_graph_free(graph);
 	tt_dumps_free(reading.dumps);
 	tt_modules_free(modules);
 	return ok;

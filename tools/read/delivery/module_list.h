@@ -16,7 +16,7 @@
  * `tell` ends it. Reads the streams that have modules only: `trace-thr record` gives them a channel of their own. False
  * with *error.
  */
-bool tt_loaded_read(const char *path, const char *provider, bool (*tell)(const struct tt_module *module, void *data),
-                    void *data, GError **error);
+bool tt_module_list_read(const char *path, const char *provider,
+                         bool (*tell)(const struct tt_module *module, void *data), void *data, GError **error);
 
 #endif /* TT_READ_DELIVERY_MODULE_LIST_H */

@@ -28,7 +28,7 @@ enum { TT_BUILD_ID_ROOM = 64 };
 /* Whether it is the name of an event of modules; NULL is none. */
 bool tt_dump_find(const char *event, enum tt_dump_kind *kind);
 
-/* Its fields, in struct tt_dump, as a tt_plan_find. */
+/* Its fields, in struct tt_dump, as a tt_field_map_find. */
 const struct tt_field *tt_dump_field(const char *name, const void *unused);
 
 struct tt_modules;

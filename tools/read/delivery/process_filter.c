@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-struct tt_processes {
+struct tt_process_filter {
 	uint32_t root;
 	char *recording;    /* never empty; NULL: none */
 	GHashTable *family; /* the pids that count → the parent of each, as far as it is known */
@@ -12,9 +12,9 @@ struct tt_processes {
 	bool last_counts;
 };
 
-struct tt_processes *tt_processes_new(uint32_t root, const char *recording)
+struct tt_process_filter *tt_process_filter_new(uint32_t root, const char *recording)
 {
-	struct tt_processes *processes = g_new0(struct tt_processes, 1);
+	struct tt_process_filter *processes = g_new0(struct tt_process_filter, 1);
 
 	processes->root = root;
 	processes->recording = recording && *recording ? g_strdup(recording) : NULL;
@@ -23,7 +23,7 @@ struct tt_processes *tt_processes_new(uint32_t root, const char *recording)
 	return processes;
 }
 
-void tt_processes_free(struct tt_processes *processes)
+void tt_process_filter_free(struct tt_process_filter *processes)
 {
 	g_hash_table_destroy(processes->family);
 	g_free(processes->recording);
@@ -31,7 +31,7 @@ void tt_processes_free(struct tt_processes *processes)
 }
 
 /* Whether the start of a thread tells that its process is one of the family. */
-static bool joins(const struct tt_processes *processes, const struct tt_event *start)
+static bool joins(const struct tt_process_filter *processes, const struct tt_event *start)
 {
 	return g_hash_table_contains(processes->family, GUINT_TO_POINTER(start->ppid)) ||
 	       (processes->recording && start->recording && !strcmp(start->recording, processes->recording));
@@ -41,7 +41,7 @@ static bool joins(const struct tt_processes *processes, const struct tt_event *s
  * A thread begins. If it is the main thread of a process that does not join, its number was another process's before;
  * unless its parent is that one's: then that has executed a program with another environment.
  */
-static void begin(struct tt_processes *processes, const struct tt_event *start)
+static void begin(struct tt_process_filter *processes, const struct tt_event *start)
 {
 	gpointer pid = GUINT_TO_POINTER(start->pid), parent;
 
@@ -53,7 +53,7 @@ static void begin(struct tt_processes *processes, const struct tt_event *start)
 		g_hash_table_remove(processes->family, pid);
 }
 
-bool tt_processes_count(struct tt_processes *processes, const struct tt_event *event)
+bool tt_process_filter_count(struct tt_process_filter *processes, const struct tt_event *event)
 {
 	if (!processes->root)
 		return true;

@@ -72,7 +72,7 @@ static int64_t uid_of(const char *path)
 
 static struct tt_tail_stream describe(const struct tt_tail *tail, const struct tt_ctf_stream *stream)
 {
-	struct tt_lost_buffer name = {.cpu = -1};
+	struct tt_discarded_buffer name = {.cpu = -1};
 	struct tt_tail_stream info = {.packets = stream->packets, .end_ns = stream->end_ns};
 
 	tt_lost_buffer_name(&name, stream->path);

@@ -39,7 +39,7 @@ const char *tt_cut_text(enum tt_cut cut)
 	return cuts[cut].text;
 }
 
-static void tell(const struct tt_loss *loss, const struct tt_trace_handler *handler, void *data,
+static void tell(const struct tt_discarded *loss, const struct tt_trace_handler *handler, void *data,
                  struct tt_trace_summary *summary)
 {
 	summary->cuts++;
@@ -50,7 +50,7 @@ static void tell(const struct tt_loss *loss, const struct tt_trace_handler *hand
 void tt_cut_tell(const struct tt_manifest *manifest, const struct tt_trace_handler *handler, void *data,
                  struct tt_trace_summary *summary)
 {
-	struct tt_loss loss = {.begin_ns = -1, .end_ns = -1, .buffer = {.cpu = -1, .pid = -1}};
+	struct tt_discarded loss = {.begin_ns = -1, .end_ns = -1, .buffer = {.cpu = -1, .pid = -1}};
 
 	if (manifest->cut) {
 		loss.why = tt_cut_text(manifest->cut);

@@ -9,7 +9,7 @@ static int64_t time_of(const bt_clock_snapshot *clock)
 	return bt_clock_snapshot_get_ns_from_origin(clock, &time_ns) ? -1 : time_ns;
 }
 
-static void of_events(const bt_message *message, const bt_stream_class *class, struct tt_loss *loss)
+static void of_events(const bt_message *message, const bt_stream_class *class, struct tt_discarded *loss)
 {
 	if (bt_message_discarded_events_get_count(message, &loss->count) != BT_PROPERTY_AVAILABILITY_AVAILABLE)
 		loss->count = 0;
@@ -19,7 +19,7 @@ static void of_events(const bt_message *message, const bt_stream_class *class, s
 	loss->end_ns = time_of(bt_message_discarded_events_borrow_end_default_clock_snapshot_const(message));
 }
 
-static void of_packets(const bt_message *message, const bt_stream_class *class, struct tt_loss *loss)
+static void of_packets(const bt_message *message, const bt_stream_class *class, struct tt_discarded *loss)
 {
 	if (bt_message_discarded_packets_get_count(message, &loss->packets) != BT_PROPERTY_AVAILABILITY_AVAILABLE)
 		loss->packets = 1;
@@ -43,7 +43,7 @@ static int64_t number_of(const bt_trace *trace, const char *key)
 	return value && bt_value_is_signed_integer(value) ? bt_value_integer_signed_get(value) : -1;
 }
 
-static void of_stream(const bt_stream *stream, struct tt_lost_buffer *buffer)
+static void of_stream(const bt_stream *stream, struct tt_discarded_buffer *buffer)
 {
 	const bt_trace *trace = bt_stream_borrow_trace_const(stream);
 	const char *path = bt_stream_get_name(stream);
@@ -54,11 +54,11 @@ static void of_stream(const bt_stream *stream, struct tt_lost_buffer *buffer)
 		tt_lost_buffer_name(buffer, path);
 }
 
-const bt_stream *tt_loss_of(const bt_message *message, struct tt_loss *loss)
+const bt_stream *tt_discarded_of(const bt_message *message, struct tt_discarded *loss)
 {
 	const bt_stream *stream;
 
-	*loss = (struct tt_loss){.begin_ns = -1, .end_ns = -1, .buffer = {.cpu = -1, .pid = -1}};
+	*loss = (struct tt_discarded){.begin_ns = -1, .end_ns = -1, .buffer = {.cpu = -1, .pid = -1}};
 	switch (bt_message_get_type(message)) {
 	case BT_MESSAGE_TYPE_DISCARDED_EVENTS:
 		stream = bt_message_discarded_events_borrow_stream_const(message);

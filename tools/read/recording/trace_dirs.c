@@ -51,7 +51,7 @@ static gint compare(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-GPtrArray *tt_trace_folders(const char *path, GError **error)
+GPtrArray *tt_trace_dirs(const char *path, GError **error)
 {
 	GPtrArray *found = g_ptr_array_new_with_free_func(g_free);
 

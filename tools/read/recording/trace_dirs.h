@@ -10,6 +10,6 @@
  * The folders at or below `path` that hold a file `metadata`, sorted: char *. NULL with *error, of TT_TRACE_ERROR, if
  * there is none or one cannot be read.
  */
-GPtrArray *tt_trace_folders(const char *path, GError **error);
+GPtrArray *tt_trace_dirs(const char *path, GError **error);
 
 #endif /* TT_READ_RECORDING_TRACE_DIRS_H */

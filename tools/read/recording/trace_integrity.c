@@ -113,7 +113,7 @@ static bool check_index(const char *folder, const char *name, GError **error)
 	return ok;
 }
 
-bool tt_trace_is_whole(const char *folder, GError **error)
+bool tt_trace_is_intact(const char *folder, GError **error)
 {
 	char *path = g_build_filename(folder, "index", NULL);
 	GDir *indexes = g_dir_open(path, 0, NULL);

@@ -13,6 +13,6 @@
 #include <glib.h>
 
 /* False with *error, of TT_TRACE_ERROR, if not. */
-bool tt_trace_is_whole(const char *folder, GError **error);
+bool tt_trace_is_intact(const char *folder, GError **error);
 
 #endif /* TT_READ_RECORDING_TRACE_INTEGRITY_H */

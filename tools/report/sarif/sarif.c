@@ -31,7 +31,7 @@ static void append_plain(GString *message, const char *text)
 static void append_step(GString *message, const struct tt_check *check, const struct tt_report_step *step, guint id)
 {
 	g_autofree char *sentence = tt_step_sentence(step);
-	g_autofree char *site = step->place.caller ? tt_site_text(tt_place_site(check, &step->place)) : NULL;
+	g_autofree char *site = step->place.caller ? tt_site_text(tt_access_site(check, &step->place)) : NULL;
 
 	g_string_append_c(message, '\n');
 	append_plain(message, sentence);
@@ -133,7 +133,7 @@ static void set_standing(json_t *result, const struct tt_report *report, const s
 
 static json_t *locations_of(const struct tt_check *check, const struct tt_finding *finding)
 {
-	struct tt_place place = tt_finding_place(finding);
+	struct tt_access place = tt_finding_access(finding);
 	json_t *location = place.caller ? tt_sarif_location(check, &place) : NULL;
 
 	return location ? json_pack("[o]", location) : json_array();
@@ -174,11 +174,11 @@ static void append_notice(json_t *notices, const char *level, const char *text)
 static void append_notices(json_t *notices, const struct tt_check *check)
 {
 	for (guint i = 0; i < check->loss.buffers->len; i++) {
-		g_autofree char *lost = tt_check_lost_text(check, check->loss.buffers->pdata[i]);
+		g_autofree char *lost = tt_check_discarded_text(check, check->loss.buffers->pdata[i]);
 		append_notice(notices, "warning", lost);
 	}
-	for (size_t i = 0; tt_check_lost(check) && i < TT_N_RULES; i++) {
-		g_autofree char *weaker = tt_rule_lost_text(&tt_rules[i]);
+	for (size_t i = 0; tt_check_has_discarded(check) && i < TT_N_RULES; i++) {
+		g_autofree char *weaker = tt_rule_discarded_text(&tt_rules[i]);
 		append_notice(notices, "note", weaker);
 	}
 	for (guint i = 0; i < check->limits->len; i++)

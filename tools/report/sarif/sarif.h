@@ -22,6 +22,6 @@ json_t *tt_sarif_rules(void);
 json_t *tt_sarif_root(void);
 
 /* Where a place is, as a location object without message. */
-json_t *tt_sarif_location(const struct tt_check *check, const struct tt_place *place);
+json_t *tt_sarif_location(const struct tt_check *check, const struct tt_access *place);
 
 #endif /* TT_REPORT_SARIF_SARIF_H */

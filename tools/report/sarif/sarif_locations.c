@@ -38,9 +38,9 @@ static json_t *physical_of(const struct tt_site *site)
 	return json;
 }
 
-json_t *tt_sarif_location(const struct tt_check *check, const struct tt_place *place)
+json_t *tt_sarif_location(const struct tt_check *check, const struct tt_access *place)
 {
-	const struct tt_site *site = place->caller ? tt_place_site(check, place) : NULL;
+	const struct tt_site *site = place->caller ? tt_access_site(check, place) : NULL;
 	json_t *json = json_object();
 
 	if (!site)

@@ -10,7 +10,7 @@
 
 json_t *tt_sarif_message(const char *text)
 {
-	g_autofree char *shown = tt_harmless(text);
+	g_autofree char *shown = tt_sanitize(text);
 
 	return json_pack("{ss}", "text", shown);
 }

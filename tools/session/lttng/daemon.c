@@ -121,12 +121,12 @@ static pid_t start(GError **error)
 {
 	char name[] = "lttng-sessiond", no_kernel[] = "--no-kernel", quiet[] = "--quiet";
 	char *argv[] = {name, no_kernel, quiet, NULL};
-	const struct tt_background background = {.argv = argv, .answers = is_alive};
+	const struct tt_daemon_process background = {.argv = argv, .answers = is_alive};
 	gint64 enough = g_get_monotonic_time() + PATIENCE_US;
 	g_autoptr(GError) failure = NULL;
 	pid_t pid;
 
-	while (!(pid = tt_background_start(&background, &failure)) && g_get_monotonic_time() < enough) {
+	while (!(pid = tt_daemon_process_start(&background, &failure)) && g_get_monotonic_time() < enough) {
 		g_clear_error(&failure);
 		g_usleep(AGAIN_US);
 	}
@@ -159,7 +159,7 @@ static void stop(int pidfd)
 {
 	struct tt_watch *watch = tt_watch_new();
 
-	tt_background_stop(pidfd, END_MS);
+	tt_daemon_process_stop(pidfd, END_MS);
 	tt_watch_look(watch);
 	tt_watch_free(watch);
 }

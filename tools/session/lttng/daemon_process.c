@@ -49,7 +49,7 @@ static void detach(void *data)
 }
 
 /* Waits until it answers. False: it has ended, or does not. */
-static bool wait_for(const struct tt_background *background, pid_t pid)
+static bool wait_for(const struct tt_daemon_process *background, pid_t pid)
 {
 	for (int waited = 0; waited < PATIENCE_MS; waited += STEP_MS) {
 		if (background->answers(background->data))
@@ -81,7 +81,7 @@ static pid_t fail(const char *name, GError **error)
 	return 0;
 }
 
-pid_t tt_background_start(const struct tt_background *background, GError **error)
+pid_t tt_daemon_process_start(const struct tt_daemon_process *background, GError **error)
 {
 	const char *name = background->argv[0];
 	g_auto(GStrv) variables = environment();
@@ -104,7 +104,7 @@ pid_t tt_background_start(const struct tt_background *background, GError **error
 	return fail(name, error);
 }
 
-void tt_background_stop(int pidfd, int patience_ms)
+void tt_daemon_process_stop(int pidfd, int patience_ms)
 {
 	struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 

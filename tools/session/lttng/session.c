@@ -386,7 +386,7 @@ static bool destroy(const struct tt_session *session, bool wait)
 	return ok;
 }
 
-bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error)
+bool tt_session_stop(struct tt_session *session, struct tt_session_discarded *loss, GError **error)
 {
 	bool full, ok, torn;
 
@@ -395,11 +395,11 @@ bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, G
 	torn = !session->cut && tt_salvage_take_rest(session->salvage);
 	session->written = session->written && !torn;
 	full = disk_room(session) < LEAST_ROOM;
-	*loss = (struct tt_session_loss){.events = session->cut ? 0 : dropped_events(session),
-	                                 .torn = !session->written && !full && !session->cut,
-	                                 .cut = full ? TT_CUT_DISK : session->cut,
-	                                 .cut_ns = session->cut_ns,
-	                                 .cut_even = session->written && !full};
+	*loss = (struct tt_session_discarded){.events = session->cut ? 0 : dropped_events(session),
+	                                      .torn = !session->written && !full && !session->cut,
+	                                      .cut = full ? TT_CUT_DISK : session->cut,
+	                                      .cut_ns = session->cut_ns,
+	                                      .cut_even = session->written && !full};
 	if (!destroy(session, torn) && !loss->cut)
 		loss->cut = TT_CUT_DAEMON;
 	if (torn)

@@ -14,7 +14,7 @@
 struct tt_session;
 
 /* What the tracer could not record. */
-struct tt_session_loss {
+struct tt_session_discarded {
 	uint64_t events; /* dropped for want of room: only with `drop` */
 	bool torn;       /* a program was killed in the midst of writing an event: what shares its buffer is lost */
 	enum tt_cut cut; /* a daemon has ended before the session, or the disk was full */
@@ -61,6 +61,6 @@ bool tt_session_has_event(const struct tt_session *session);
 void tt_session_finish(struct tt_session *session);
 
 /* The same, and destroys the session. False with *error if there was no memory for it, so that nothing was recorded. */
-bool tt_session_stop(struct tt_session *session, struct tt_session_loss *loss, GError **error);
+bool tt_session_stop(struct tt_session *session, struct tt_session_discarded *loss, GError **error);
 
 #endif /* TT_SESSION_LTTNG_SESSION_H */

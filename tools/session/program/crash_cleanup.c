@@ -26,7 +26,7 @@ static void wait_for_end(int us)
 		continue;
 }
 
-int tt_heir_start(void (*finish)(void *data), void *data)
+int tt_crash_cleanup_start(void (*finish)(void *data), void *data)
 {
 	int us = pidfd_open(getpid(), 0), heir = -1;
 
@@ -45,7 +45,7 @@ int tt_heir_start(void (*finish)(void *data), void *data)
 	return heir;
 }
 
-void tt_heir_dismiss(int heir)
+void tt_crash_cleanup_dismiss(int heir)
 {
-	tt_background_stop(heir, END_MS);
+	tt_daemon_process_stop(heir, END_MS);
 }

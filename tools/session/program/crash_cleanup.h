@@ -1,9 +1,9 @@
 /*
  * The heir: a process that waits for our end, and does what is left to do if we are killed before we could.
  *
- *     int heir = tt_heir_start(finish, data);
+ *     int heir = tt_crash_cleanup_start(finish, data);
  *     … what a SIGKILL must not leave behind …
- *     tt_heir_dismiss(heir);
+ *     tt_crash_cleanup_dismiss(heir);
  */
 #ifndef TT_SESSION_PROGRAM_CRASH_CLEANUP_H
 #define TT_SESSION_PROGRAM_CRASH_CLEANUP_H
@@ -12,9 +12,9 @@
  * Starts one. If we end, it calls `finish`, with all that we have at this moment. Returns what to dismiss it by; -1: it
  * could not be started.
  */
-int tt_heir_start(void (*finish)(void *data), void *data);
+int tt_crash_cleanup_start(void (*finish)(void *data), void *data);
 
 /* All is done: it ends. -1 does nothing. */
-void tt_heir_dismiss(int heir);
+void tt_crash_cleanup_dismiss(int heir);
 
 #endif /* TT_SESSION_PROGRAM_CRASH_CLEANUP_H */

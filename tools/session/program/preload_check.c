@@ -180,7 +180,7 @@ bool tt_loader_is_program(const char *path)
 	return is;
 }
 
-bool tt_loader_preloads(const char *path, GError **error)
+bool tt_preload_check(const char *path, GError **error)
 {
 	g_autofree char *file = g_strdup(path);
 
@@ -237,7 +237,7 @@ bool tt_loader_leaves_clock(char *const *program, GError **error)
 	return false;
 }
 
-char *tt_loader_variable(const char *before, GError **error)
+char *tt_preload_variable(const char *before, GError **error)
 {
 	const char *const names[] = {TT_LIBRARY_PRELOAD, TT_LIBRARY_PROBES};
 	g_autoptr(GString) value = g_string_new(NULL);
@@ -262,9 +262,9 @@ char *tt_loader_variable(const char *before, GError **error)
 	return g_string_free(g_steal_pointer(&value), FALSE);
 }
 
-bool tt_loader_works(GError **error)
+bool tt_preload_works(GError **error)
 {
-	g_autofree char *libraries = tt_loader_variable(NULL, error);
+	g_autofree char *libraries = tt_preload_variable(NULL, error);
 	char self[] = "/proc/self/exe", version[] = "--version", *argv[] = {self, version, NULL};
 	g_auto(GStrv) environment = g_get_environ();
 	g_autofree char *path = g_file_read_link(self, NULL);

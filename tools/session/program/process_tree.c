@@ -64,7 +64,7 @@ static void add_below(GArray *pids)
 	}
 }
 
-GArray *tt_offspring_adopt(void)
+GArray *tt_process_tree_adopt(void)
 {
 	GArray *before = children(getpid());
 
@@ -170,7 +170,7 @@ static bool is_of(const char *pid, const char *variable)
 	return false;
 }
 
-bool tt_offspring_signal(const char *recording, int number)
+bool tt_process_tree_signal(const char *recording, int number)
 {
 	g_autofree char *told = tt_offspring_name(recording);
 	g_autofree char *variable = g_strconcat("TRACE_THR_RECORDING=", told, NULL);
@@ -187,7 +187,7 @@ bool tt_offspring_signal(const char *recording, int number)
 	return any;
 }
 
-void tt_offspring_ends_with(pid_t parent, int number)
+void tt_process_tree_ends_with(pid_t parent, int number)
 {
 	prctl(PR_SET_PDEATHSIG, number);
 	if (getppid() != parent)

@@ -13,7 +13,7 @@
  * From now on, processes whose parent ends become our children. Returns the processes below us that are there already,
  * which are none of the program's, though they may become our children later: pid_t.
  */
-GArray *tt_offspring_adopt(void);
+GArray *tt_process_tree_adopt(void);
 
 /* Our children but `others`: pid_t. */
 GArray *tt_offspring_left(const GArray *others);
@@ -39,10 +39,10 @@ char *tt_offspring_name(const char *token);
  * Sends the signal to all processes of a recording: those that got its name as TRACE_THR_RECORDING in their
  * environment. False if there are none.
  */
-bool tt_offspring_signal(const char *recording, int number);
+bool tt_process_tree_signal(const char *recording, int number);
 
 /* In a child just made: it gets this signal when `parent` ends, or at once if that has ended already. */
-void tt_offspring_ends_with(pid_t parent, int number);
+void tt_process_tree_ends_with(pid_t parent, int number);
 
 /*
  * Whether the signal would end our children but `others`, and all that are below them: none has a handler for it, and

@@ -125,7 +125,7 @@ static int start(const char *path, char *const *argv, char *const *environment, 
 /* A program at work. */
 struct run {
 	pid_t pid;
-	const struct tt_program_care *care;
+	const struct tt_program_hooks *care;
 	struct tt_program_end *end;
 	const GArray *others; /* processes below us that are not the program's */
 	gint64 started, ended_at;
@@ -198,7 +198,7 @@ static void give_up(struct run *run, bool *why)
 /* The time of a program counts from its first event; see program.h for one that makes none. */
 static void look_for_beginning(struct run *run)
 {
-	const struct tt_program_care *care = run->care;
+	const struct tt_program_hooks *care = run->care;
 	gint64 now = g_get_monotonic_time(), timeout = (gint64)(care->timeout * G_USEC_PER_SEC);
 
 	if (!timeout || run->deadline != G_MAXINT64)
@@ -217,7 +217,7 @@ static void look_for_beginning(struct run *run)
 /* What the program is to be given up for; NULL: nothing. */
 static bool *reason(const struct run *run)
 {
-	const struct tt_program_care *care = run->care;
+	const struct tt_program_hooks *care = run->care;
 
 	if (g_get_monotonic_time() >= run->deadline)
 		return run->why ? run->why : &run->end->timed_out;
@@ -243,7 +243,7 @@ static void wait_a_while(struct run *run)
 /* What it has left behind: a daemon, or what a shell was to wait for. False: that is not waited for. */
 static bool attend_to_left(struct run *run, const GArray *left)
 {
-	const struct tt_program_care *care = run->care;
+	const struct tt_program_hooks *care = run->care;
 	bool spared = care->detach_ends && !run->why && run->number != SIGKILL;
 
 	if (run->number && !spared) { /* to those that came to us since as well */
@@ -279,10 +279,10 @@ static void wait_for_end(struct run *run)
 	}
 }
 
-bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_care *care,
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_hooks *care,
                     struct tt_program_end *end, GError **error)
 {
-	g_autoptr(GArray) others = tt_offspring_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
+	g_autoptr(GArray) others = tt_process_tree_adopt(), asked = g_array_new(FALSE, FALSE, sizeof(pid_t));
 	pid_t pid;
 
 	*end = (struct tt_program_end){0};

@@ -22,7 +22,7 @@ struct tt_program_end {
 };
 
 /* What a recorder has to do with its program. `data` is given to each. */
-struct tt_program_care {
+struct tt_program_hooks {
 	void (*started)(pid_t pid, void *data); /* it runs; NULL: nobody wants to know */
 	bool (*has_begun)(void *data);          /* whether it has made an event; NULL: as soon as it is started */
 	bool (*may_go_on)(void *data);          /* asked many times a second; false: the program is ended */
@@ -62,7 +62,7 @@ bool tt_program_interrupted(void);
  * second one ends all at once, by SIGKILL. False with *error if it could not be started, and in `end` the exit status
  * of a shell then.
  */
-bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_care *care,
+bool tt_program_run(const char *path, char *const *argv, char *const *environment, const struct tt_program_hooks *care,
                     struct tt_program_end *end, GError **error);
 
 #endif /* TT_SESSION_PROGRAM_PROGRAM_H */

@@ -9,8 +9,8 @@
 /* What an unknown thread begins with says nothing, if all threads of such a program begin with it. */
 static bool says_something(const struct tt_site *function)
 {
-	return tt_is_own(function->module, NULL, function->function) && !g_str_has_prefix(function->module, "python") &&
-	       !g_str_has_prefix(function->module, "libpython") &&
+	return tt_is_internal_frame(function->module, NULL, function->function) &&
+	       !g_str_has_prefix(function->module, "python") && !g_str_has_prefix(function->module, "libpython") &&
 	       g_strcmp0(function->function, "pythread_wrapper") != 0;
 }
 

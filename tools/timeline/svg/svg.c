@@ -94,8 +94,8 @@ static void draw_process(struct tt_page *page, const struct tt_lane *lane)
 	double y = page->tops[lane->place] - 12;
 	g_autofree char *text = tt_describe_group(page->lanes, lane->place);
 
-	tt_pen_line(&page->pen, "rule", TT_PAGE_MARGIN, y - 16, page->width - TT_PAGE_MARGIN, y - 16);
-	tt_pen_label(&page->pen, "note", TT_PAGE_MARGIN, y, text);
+	tt_svg_line(&page->pen, "rule", TT_PAGE_MARGIN, y - 16, page->width - TT_PAGE_MARGIN, y - 16);
+	tt_svg_label(&page->pen, "note", TT_PAGE_MARGIN, y, text);
 }
 
 static void draw_lanes(struct tt_page *page)
@@ -121,7 +121,7 @@ static char *subtitle(const struct tt_page *page)
 	GString *text = g_string_new(NULL);
 	unsigned left_out = lanes->arrows->len - page->thinning->arrows->len;
 
-	tt_describe_extent(text, lanes, " · ", " · ");
+	tt_tooltip_extent(text, lanes, " · ", " · ");
 	if (page->thinning->joined)
 		g_string_append_printf(text, " · %zu spans, holds and marks drawn together with others",
 		                       page->thinning->joined);
@@ -140,34 +140,34 @@ static void draw_head(struct tt_page *page, const struct tt_svg_options *options
 	g_autofree char *clean = tt_text_clean(options->title ? options->title : "timeline");
 	g_autofree char *title = tt_text_fit(clean, (int)((page->width - 2 * TT_PAGE_MARGIN) / 10), "…");
 
-	tt_pen_label(&page->pen, "h1", TT_PAGE_MARGIN, 30, title);
-	tt_pen_label(&page->pen, "note", TT_PAGE_MARGIN, 48, line);
+	tt_svg_label(&page->pen, "h1", TT_PAGE_MARGIN, 30, title);
+	tt_svg_label(&page->pen, "note", TT_PAGE_MARGIN, 48, line);
 }
 
 static void draw_page(struct tt_page *page, double height, const struct tt_svg_options *options)
 {
-	struct tt_pen *pen = &page->pen;
+	struct tt_svg_writer *pen = &page->pen;
 	g_autofree char *box = g_strdup_printf("0 0 %d %d", (int)page->width, (int)height);
 
-	tt_pen_open(pen, "svg", NULL);
-	tt_pen_attribute(pen, "xmlns", "http://www.w3.org/2000/svg");
-	tt_pen_number(pen, "width", (int)page->width);
-	tt_pen_number(pen, "height", (int)height);
-	tt_pen_attribute(pen, "viewBox", box);
-	tt_pen_attribute(pen, "role", "img");
+	tt_svg_open(pen, "svg", NULL);
+	tt_svg_attribute(pen, "xmlns", "http://www.w3.org/2000/svg");
+	tt_svg_number(pen, "width", (int)page->width);
+	tt_svg_number(pen, "height", (int)height);
+	tt_svg_attribute(pen, "viewBox", box);
+	tt_svg_attribute(pen, "role", "img");
 	tt_page_styles(page);
-	tt_pen_rect(pen, "page", 0.5, 0.5, page->width - 1, (int)height - 1);
-	tt_pen_number(pen, "rx", 6);
-	tt_pen_close(pen);
+	tt_svg_rect(pen, "page", 0.5, 0.5, page->width - 1, (int)height - 1);
+	tt_svg_number(pen, "rx", 6);
+	tt_svg_close(pen);
 	draw_head(page, options);
 	if (page->lanes->lanes->len) {
 		tt_page_axis(page);
 		draw_lanes(page);
 		tt_page_legend(page, page->bottom + 22, true);
 	} else {
-		tt_pen_label(pen, "note", TT_PAGE_MARGIN, page->top, "Nothing to show.");
+		tt_svg_label(pen, "note", TT_PAGE_MARGIN, page->top, "Nothing to show.");
 	}
-	tt_pen_close(pen);
+	tt_svg_close(pen);
 }
 
 /*
@@ -184,18 +184,18 @@ char *tt_svg_text(const struct tt_lanes *lanes, const struct tt_svg_options *opt
 	page.top = HEAD + AXIS;
 	page.palette = tt_palette_new(lanes);
 	set_scale(&page, options->scale);
-	page.thinning = tt_thin(lanes, page.scale, MOST_THINGS, MOST_ARROWS);
+	page.thinning = tt_aggregate(lanes, page.scale, MOST_THINGS, MOST_ARROWS);
 	page.bottom = place_lanes(&page);
 	for (int pass = 0; pass < 2; pass++) {
 		g_free(text);
-		tt_pen_begin(&page.pen);
+		tt_svg_begin(&page.pen);
 		draw_page(&page, height, options);
-		text = tt_pen_end(&page.pen);
+		text = tt_svg_end(&page.pen);
 		height = tt_page_legend(&page, page.bottom + 22, false) + TT_PAGE_MARGIN / 2.0;
 	}
 	g_free(page.tops);
 	g_hash_table_unref(page.palette);
 	tt_scale_free(page.scale);
-	tt_thinning_free(page.thinning);
+	tt_aggregation_free(page.thinning);
 	return text;
 }

@@ -26,7 +26,7 @@ static bool label_axis(struct tt_page *page, const char *class, double x, const 
 			return false;
 	}
 	g_array_append_val(page->axis_labels, extent);
-	tt_pen_label(&page->pen, class, middle, page->top - 15, text);
+	tt_svg_label(&page->pen, class, middle, page->top - 15, text);
 	return true;
 }
 
@@ -39,20 +39,20 @@ static void draw_ticks(struct tt_page *page)
 		double x = page->left + tick->at;
 		if (!label_axis(page, "tick", x, tick->label))
 			continue;
-		tt_pen_line(&page->pen, "grid", x, page->top, x, page->bottom);
-		tt_pen_line(&page->pen, "axis", x, page->top - 10, x, page->top - 4);
+		tt_svg_line(&page->pen, "grid", x, page->top, x, page->bottom);
+		tt_svg_line(&page->pen, "axis", x, page->top - 10, x, page->top - 4);
 	}
 }
 
 /* Two strokes across the axis: time is left out here. */
 static void draw_cut(struct tt_page *page, double x, double y)
 {
-	tt_pen_path(&page->pen, "cut", "M# #l5 -10m4 0l-5 10", x - 4.5, y + 5);
-	tt_pen_close(&page->pen);
+	tt_svg_path(&page->pen, "cut", "M# #l5 -10m4 0l-5 10", x - 4.5, y + 5);
+	tt_svg_close(&page->pen);
 }
 
 /* A part of the axis that is not to scale; how long it is stands above, where there is room. */
-static void draw_piece(struct tt_page *page, const struct tt_piece *piece)
+static void draw_piece(struct tt_page *page, const struct tt_scale_segment *piece)
 {
 	double from = page->left + piece->begin, to = page->left + piece->end, y = page->top - 7;
 	int64_t length_ns = piece->end_ns - piece->begin_ns;
@@ -62,9 +62,9 @@ static void draw_piece(struct tt_page *page, const struct tt_piece *piece)
 		return;
 	page->has[piece->fit == TT_FIT_STRETCHED ? TT_LEGEND_STRETCHED : TT_LEGEND_CUT] = true;
 	if (piece->fit == TT_FIT_STRETCHED) {
-		tt_pen_rect(&page->pen, "stretched", from, y - 3.5, to - from, 7);
-		tt_pen_title(&page->pen, length);
-		tt_pen_close(&page->pen);
+		tt_svg_rect(&page->pen, "stretched", from, y - 3.5, to - from, 7);
+		tt_svg_title(&page->pen, length);
+		tt_svg_close(&page->pen);
 	} else {
 		draw_cut(page, (from + to) / 2, y);
 	}
@@ -77,10 +77,10 @@ void tt_page_axis(struct tt_page *page)
 	double y = page->top - 7;
 
 	page->axis_labels = g_array_new(false, false, sizeof(struct tt_extent));
-	tt_pen_line(&page->pen, "axis", page->left, y, page->left + page->scale->width, y);
+	tt_svg_line(&page->pen, "axis", page->left, y, page->left + page->scale->width, y);
 	draw_ticks(page);
 	for (unsigned i = 0; i < page->scale->pieces->len; i++)
-		draw_piece(page, &g_array_index(page->scale->pieces, struct tt_piece, i));
+		draw_piece(page, &g_array_index(page->scale->pieces, struct tt_scale_segment, i));
 	g_array_unref(page->axis_labels);
 }
 
@@ -109,27 +109,27 @@ static const struct sample {
 static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, double y)
 {
 	const struct sample *sample = &samples[legend];
-	struct tt_pen *pen = &page->pen;
+	struct tt_svg_writer *pen = &page->pen;
 
 	if (legend == TT_LEGEND_CUT) {
 		draw_cut(page, x + 20, y);
 		return;
 	}
 	if (legend == TT_LEGEND_BUSY) {
-		tt_pen_rect(pen, "idle", x, y - 6, 26, 12);
-		tt_pen_close(pen);
+		tt_svg_rect(pen, "idle", x, y - 6, 26, 12);
+		tt_svg_close(pen);
 	}
 	x += sample->x;
 	y += sample->y;
 	if (!sample->class)
 		tt_page_mark(page, sample->mark, x, y);
 	else if (sample->path)
-		tt_pen_path(pen, sample->class, sample->path, x, y);
+		tt_svg_path(pen, sample->class, sample->path, x, y);
 	else
-		tt_pen_rect(pen, sample->class, x, y, sample->width, sample->height);
+		tt_svg_rect(pen, sample->class, x, y, sample->width, sample->height);
 	if (legend == TT_LEGEND_ARROW)
-		tt_pen_attribute(pen, "marker-end", "url(#head)");
-	tt_pen_close(pen);
+		tt_svg_attribute(pen, "marker-end", "url(#head)");
+	tt_svg_close(pen);
 }
 
 static const char *const legend_texts[TT_N_LEGENDS] = {
@@ -174,9 +174,9 @@ static double draw_objects(struct tt_page *page, double y, bool draw)
 		double width = 34 + tt_text_columns(fit) * TT_MONO_COLUMN * TT_LABEL_SIZE + 18;
 		next_entry(page, width, &x, &y);
 		if (draw) {
-			tt_pen_rect(&page->pen, class, x + 0.5, y - 5.5, 25, 11);
-			tt_pen_close(&page->pen);
-			tt_pen_label(&page->pen, "mono note", x + 33, y + 4, fit);
+			tt_svg_rect(&page->pen, class, x + 0.5, y - 5.5, 25, 11);
+			tt_svg_close(&page->pen);
+			tt_svg_label(&page->pen, "mono note", x + 33, y + 4, fit);
 		}
 		x += width;
 	}
@@ -195,7 +195,7 @@ double tt_page_legend(struct tt_page *page, double y, bool draw)
 		next_entry(page, width, &x, &y);
 		if (draw) {
 			draw_sample(page, (enum tt_legend)i, x, y);
-			tt_pen_label(&page->pen, "note", x + 33, y + 4, legend_texts[i]);
+			tt_svg_label(&page->pen, "note", x + 33, y + 4, legend_texts[i]);
 		}
 		x += width;
 	}

@@ -27,10 +27,10 @@ struct tt_extent {
 };
 
 struct tt_page {
-	struct tt_pen pen;
+	struct tt_svg_writer pen;
 	const struct tt_lanes *lanes;
 	struct tt_scale *scale;
-	struct tt_thinning *thinning;
+	struct tt_aggregation *thinning;
 	GHashTable *palette;
 	double left;         /* where the axis begins */
 	double width;        /* of the page */

@@ -32,8 +32,8 @@ static double bar_top(const struct tt_page *page, const struct tt_lane *lane, un
 
 static void title_and_close(struct tt_page *page, char *title)
 {
-	tt_pen_title(&page->pen, title);
-	tt_pen_close(&page->pen);
+	tt_svg_title(&page->pen, title);
+	tt_svg_close(&page->pen);
 	g_free(title);
 }
 
@@ -51,18 +51,18 @@ static void draw_span(struct tt_page *page, const struct tt_lane *lane, const st
 
 	page->has[legends[span->doing]] = true;
 	if (span->doing == TT_DOING_NEW) {
-		tt_pen_path(&page->pen, "new", "M# #H#", from, y + TT_SPAN_HEIGHT / 2.0, to);
+		tt_svg_path(&page->pen, "new", "M# #H#", from, y + TT_SPAN_HEIGHT / 2.0, to);
 	} else if (span->doing == TT_DOING_RUN) {
-		tt_pen_rect(&page->pen, "run", from, y, to - from, TT_SPAN_HEIGHT);
+		tt_svg_rect(&page->pen, "run", from, y, to - from, TT_SPAN_HEIGHT);
 	} else {
 		bool blocked = span->doing == TT_DOING_BLOCKED;
 		double inset = blocked ? 1 : 0.5;
 		class = g_strdup_printf("wait%u%s", tt_palette_colour(page->palette, span->object),
 		                        blocked ? " blocked" : "");
-		tt_pen_rect(&page->pen, class, from + inset, y + inset, to - from - 2 * inset,
+		tt_svg_rect(&page->pen, class, from + inset, y + inset, to - from - 2 * inset,
 		            TT_SPAN_HEIGHT - 2 * inset);
 	}
-	title_and_close(page, tt_describe_span(page->lanes, lane, span));
+	title_and_close(page, tt_tooltip_span(page->lanes, lane, span));
 }
 
 /* What a busy stretch stands for: how many waits or holds, and how long they are together. */
@@ -113,15 +113,15 @@ static void draw_busy(struct tt_page *page, const struct tt_group *group, double
 	g_autofree char *title = g_strdup_printf("%u %s, together %s of %s, from %s", sum.n, what, length, in, begin);
 
 	page->has[TT_LEGEND_BUSY] = true;
-	tt_pen_open(&page->pen, "g", NULL);
-	tt_pen_title(&page->pen, title);
-	tt_pen_rect(&page->pen, "idle", x, y, width, height);
-	tt_pen_close(&page->pen);
+	tt_svg_open(&page->pen, "g", NULL);
+	tt_svg_title(&page->pen, title);
+	tt_svg_rect(&page->pen, "idle", x, y, width, height);
+	tt_svg_close(&page->pen);
 	if (sum.n) {
-		tt_pen_rect(&page->pen, "busy", x, y + height - filled, width, filled);
-		tt_pen_close(&page->pen);
+		tt_svg_rect(&page->pen, "busy", x, y + height - filled, width, filled);
+		tt_svg_close(&page->pen);
 	}
-	tt_pen_close(&page->pen);
+	tt_svg_close(&page->pen);
 }
 
 static void draw_bar(struct tt_page *page, const struct tt_lane *lane, const struct tt_bar *bar)
@@ -130,9 +130,9 @@ static void draw_bar(struct tt_page *page, const struct tt_lane *lane, const str
 	g_autofree char *class = g_strdup_printf("hold%u", tt_palette_colour(page->palette, bar->object));
 
 	page->has[TT_LEGEND_HOLD] = true;
-	tt_pen_rect(&page->pen, class, from + 0.5, bar_top(page, lane, bar->row) + 0.5, to - from - 1,
+	tt_svg_rect(&page->pen, class, from + 0.5, bar_top(page, lane, bar->row) + 0.5, to - from - 1,
 	            TT_BAR_HEIGHT - 1);
-	title_and_close(page, tt_describe_bar(page->lanes, lane, bar));
+	title_and_close(page, tt_tooltip_bar(page->lanes, lane, bar));
 }
 
 static void draw_end(struct tt_page *page, const struct tt_lane *lane)
@@ -145,14 +145,14 @@ static void draw_end(struct tt_page *page, const struct tt_lane *lane)
 	bool abandoned = lane->thread->state == TT_THREAD_ABANDONED;
 	double x = tt_page_x(page, lane->thread->ended_ns);
 	page->has[abandoned ? TT_LEGEND_ABANDONED : TT_LEGEND_EXIT] = true;
-	tt_pen_path(&page->pen, abandoned ? "abandoned" : "exit", "M# #V#", x, y - 2, y + TT_SPAN_HEIGHT + 2);
-	title_and_close(page, tt_describe_lane(page->lanes, lane));
+	tt_svg_path(&page->pen, abandoned ? "abandoned" : "exit", "M# #V#", x, y - 2, y + TT_SPAN_HEIGHT + 2);
+	title_and_close(page, tt_tooltip_lane(page->lanes, lane));
 }
 
 void tt_page_lane_shapes(struct tt_page *page, const struct tt_lane *lane)
 {
 	double finest = page->thinning->finest;
-	g_autoptr(GArray) spans = tt_thin_spans(lane, page->scale, finest);
+	g_autoptr(GArray) spans = tt_aggregate_spans(lane, page->scale, finest);
 
 	for (unsigned i = 0; i < spans->len; i++) {
 		const struct tt_group *group = &g_array_index(spans, struct tt_group, i);
@@ -163,7 +163,7 @@ void tt_page_lane_shapes(struct tt_page *page, const struct tt_lane *lane)
 			          "waits");
 	}
 	for (unsigned row = 0; row < lane->rows; row++) {
-		g_autoptr(GArray) bars = tt_thin_bars(lane, row, page->scale, finest);
+		g_autoptr(GArray) bars = tt_aggregate_bars(lane, row, page->scale, finest);
 		for (unsigned i = 0; i < bars->len; i++) {
 			const struct tt_group *group = &g_array_index(bars, struct tt_group, i);
 			if (group->end - group->first == 1)
@@ -187,7 +187,7 @@ static void label_span(struct tt_page *page, const struct tt_lane *lane, const s
 	g_autofree char *stuck = g_strdup_printf("blocked: %s", what);
 	g_autofree char *text = tt_page_fit(blocked ? stuck : what, to - from);
 	if (text)
-		tt_pen_label(&page->pen, blocked ? "mono label stuck" : "mono label", (from + to) / 2,
+		tt_svg_label(&page->pen, blocked ? "mono label stuck" : "mono label", (from + to) / 2,
 		             page->tops[lane->place] + TT_SPAN_HEIGHT / 2.0 + 4, text);
 }
 
@@ -198,7 +198,7 @@ static void label_bar(struct tt_page *page, const struct tt_lane *lane, const st
 	g_autofree char *text = tt_page_fit(label, to - from);
 
 	if (text)
-		tt_pen_label(&page->pen, "mono held", from + 4, bar_top(page, lane, bar->row) + TT_BAR_HEIGHT / 2.0 + 4,
+		tt_svg_label(&page->pen, "mono held", from + 4, bar_top(page, lane, bar->row) + TT_BAR_HEIGHT / 2.0 + 4,
 		             text);
 }
 
@@ -213,7 +213,7 @@ static void label_end(struct tt_page *page, const struct tt_lane *lane)
 	x = tt_page_x(page, lane->thread->ended_ns);
 	room = page->width - TT_PAGE_MARGIN - x;
 	if (room > 12 + (double)strlen(ending) * 6.5)
-		tt_pen_label(&page->pen, "note", x + 6, page->tops[lane->place] + TT_SPAN_HEIGHT / 2.0 + 4, ending);
+		tt_svg_label(&page->pen, "note", x + 6, page->tops[lane->place] + TT_SPAN_HEIGHT / 2.0 + 4, ending);
 }
 
 void tt_page_lane_labels(struct tt_page *page, const struct tt_lane *lane)
@@ -224,13 +224,13 @@ void tt_page_lane_labels(struct tt_page *page, const struct tt_lane *lane)
 	int columns = (int)((page->left - TT_PAGE_MARGIN - 12) / (TT_MONO_COLUMN * TT_NAME_SIZE));
 	g_autofree char *fit = tt_text_fit(name, columns, "…");
 
-	tt_pen_open(&page->pen, "text", "mono name");
-	tt_pen_number(&page->pen, "x", TT_PAGE_MARGIN);
-	tt_pen_number(&page->pen, "y", y + TT_SPAN_HEIGHT / 2.0 + 4);
-	tt_pen_text(&page->pen, fit);
-	title_and_close(page, tt_describe_lane(page->lanes, lane));
+	tt_svg_open(&page->pen, "text", "mono name");
+	tt_svg_number(&page->pen, "x", TT_PAGE_MARGIN);
+	tt_svg_number(&page->pen, "y", y + TT_SPAN_HEIGHT / 2.0 + 4);
+	tt_svg_put_text(&page->pen, fit);
+	title_and_close(page, tt_tooltip_lane(page->lanes, lane));
 	if (kind)
-		tt_pen_label(&page->pen, "note", TT_PAGE_MARGIN, y + TT_SPAN_HEIGHT / 2.0 + 17, kind);
+		tt_svg_label(&page->pen, "note", TT_PAGE_MARGIN, y + TT_SPAN_HEIGHT / 2.0 + 17, kind);
 	for (unsigned i = 0; i < lane->spans->len; i++)
 		label_span(page, lane, &g_array_index(lane->spans, struct tt_span, i));
 	for (unsigned i = 0; i < lane->bars->len; i++)
@@ -240,21 +240,21 @@ void tt_page_lane_labels(struct tt_page *page, const struct tt_lane *lane)
 
 void tt_page_mark(struct tt_page *page, enum tt_mark_kind kind, double x, double y)
 {
-	struct tt_pen *pen = &page->pen;
+	struct tt_svg_writer *pen = &page->pen;
 
 	switch (kind) {
 	case TT_MARK_LOG:
-		tt_pen_circle(pen, "log", x, y, 2.6);
+		tt_svg_circle(pen, "log", x, y, 2.6);
 		break;
 	case TT_MARK_SIGNAL:
-		tt_pen_path(pen, "signal", "M# #l4 4l-4 4l-4 -4Z", x, y - 4);
+		tt_svg_path(pen, "signal", "M# #l4 4l-4 4l-4 -4Z", x, y - 4);
 		break;
 	case TT_MARK_FAILED:
-		tt_pen_path(pen, "failed", "M# #l6 6m0 -6l-6 6", x - 3, y - 3);
+		tt_svg_path(pen, "failed", "M# #l6 6m0 -6l-6 6", x - 3, y - 3);
 		break;
 	case TT_MARK_MISUSE:
 	case TT_N_MARK_KINDS:
-		tt_pen_path(pen, "misuse", "M# #l5.5 9.5h-11Z", x, y - 6);
+		tt_svg_path(pen, "misuse", "M# #l5.5 9.5h-11Z", x, y - 6);
 		break;
 	}
 }
@@ -267,7 +267,7 @@ void tt_page_lane_marks(struct tt_page *page, const struct tt_lane *lane)
 	    [TT_MARK_FAILED] = TT_LEGEND_FAILED,
 	    [TT_MARK_MISUSE] = TT_LEGEND_MISUSE,
 	};
-	g_autoptr(GArray) groups = tt_thin_marks(lane, page->scale, page->thinning->mark_step);
+	g_autoptr(GArray) groups = tt_aggregate_marks(lane, page->scale, page->thinning->mark_step);
 
 	for (unsigned i = 0; i < groups->len; i++) {
 		const struct tt_group *group = &g_array_index(groups, struct tt_group, i);
@@ -279,7 +279,7 @@ void tt_page_lane_marks(struct tt_page *page, const struct tt_lane *lane)
 		page->has[legends[worst->kind]] = true;
 		tt_page_mark(page, worst->kind, tt_page_x(page, worst->time_ns),
 		             page->tops[lane->place] + TT_SPAN_HEIGHT / 2.0);
-		g_autofree char *text = tt_describe_mark(page->lanes, lane, worst);
+		g_autofree char *text = tt_tooltip_mark(page->lanes, lane, worst);
 		unsigned others = group->end - group->first - 1;
 		title_and_close(page, others ? g_strdup_printf("%s\nand %u more here", text, others) : g_strdup(text));
 	}
@@ -300,9 +300,9 @@ void tt_page_arrows(struct tt_page *page)
 		    g_strdup_printf("arrow%s%s", starts ? " start" : "", chosen->len > MANY_ARROWS ? " many" : "");
 		y1 += down ? TT_SPAN_HEIGHT : 0;
 		y2 += down ? 0 : TT_SPAN_HEIGHT;
-		tt_pen_path(&page->pen, class, "M# #C# # # # # #", x1, y1, x1, y1 + (y2 - y1) * 0.55, x2,
+		tt_svg_path(&page->pen, class, "M# #C# # # # # #", x1, y1, x1, y1 + (y2 - y1) * 0.55, x2,
 		            y2 - (y2 - y1) * 0.45, x2, y2);
-		tt_pen_attribute(&page->pen, "marker-end", "url(#head)");
-		title_and_close(page, tt_describe_arrow(page->lanes, arrow));
+		tt_svg_attribute(&page->pen, "marker-end", "url(#head)");
+		title_and_close(page, tt_tooltip_arrow(page->lanes, arrow));
 	}
 }

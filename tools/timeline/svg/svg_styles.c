@@ -35,60 +35,60 @@ static const char sheet[] =
     "\n.failed{fill:none;stroke:#33414e;stroke-width:1.8}"
     "\n.misuse{fill:#c43c00;stroke:#fff;stroke-width:.8}\n";
 
-static void hatch(struct tt_pen *pen, unsigned colour)
+static void hatch(struct tt_svg_writer *pen, unsigned colour)
 {
 	g_autofree char *id = g_strdup_printf("w%u", colour);
 
-	tt_pen_open(pen, "pattern", NULL);
-	tt_pen_attribute(pen, "id", id);
-	tt_pen_attribute(pen, "patternUnits", "userSpaceOnUse");
-	tt_pen_number(pen, "width", 6);
-	tt_pen_number(pen, "height", 6);
-	tt_pen_attribute(pen, "patternTransform", "rotate(45)");
-	tt_pen_open(pen, "rect", NULL);
-	tt_pen_number(pen, "width", 6);
-	tt_pen_number(pen, "height", 6);
-	tt_pen_attribute(pen, "fill", "#fff");
-	tt_pen_close(pen);
-	tt_pen_open(pen, "rect", NULL);
-	tt_pen_number(pen, "width", 2);
-	tt_pen_number(pen, "height", 6);
-	tt_pen_attribute(pen, "fill", tt_colours[colour].strong);
-	tt_pen_attribute(pen, "fill-opacity", ".5");
-	tt_pen_close(pen);
-	tt_pen_close(pen);
+	tt_svg_open(pen, "pattern", NULL);
+	tt_svg_attribute(pen, "id", id);
+	tt_svg_attribute(pen, "patternUnits", "userSpaceOnUse");
+	tt_svg_number(pen, "width", 6);
+	tt_svg_number(pen, "height", 6);
+	tt_svg_attribute(pen, "patternTransform", "rotate(45)");
+	tt_svg_open(pen, "rect", NULL);
+	tt_svg_number(pen, "width", 6);
+	tt_svg_number(pen, "height", 6);
+	tt_svg_attribute(pen, "fill", "#fff");
+	tt_svg_close(pen);
+	tt_svg_open(pen, "rect", NULL);
+	tt_svg_number(pen, "width", 2);
+	tt_svg_number(pen, "height", 6);
+	tt_svg_attribute(pen, "fill", tt_colours[colour].strong);
+	tt_svg_attribute(pen, "fill-opacity", ".5");
+	tt_svg_close(pen);
+	tt_svg_close(pen);
 }
 
-static void arrow_head(struct tt_pen *pen)
+static void arrow_head(struct tt_svg_writer *pen)
 {
-	tt_pen_open(pen, "marker", NULL);
-	tt_pen_attribute(pen, "id", "head");
-	tt_pen_attribute(pen, "orient", "auto");
-	tt_pen_attribute(pen, "markerUnits", "userSpaceOnUse");
-	tt_pen_number(pen, "markerWidth", 7);
-	tt_pen_number(pen, "markerHeight", 6);
-	tt_pen_number(pen, "refX", 6);
-	tt_pen_number(pen, "refY", 3);
-	tt_pen_path(pen, "head", "M0 0L7 3L0 6Z");
-	tt_pen_close(pen);
-	tt_pen_close(pen);
+	tt_svg_open(pen, "marker", NULL);
+	tt_svg_attribute(pen, "id", "head");
+	tt_svg_attribute(pen, "orient", "auto");
+	tt_svg_attribute(pen, "markerUnits", "userSpaceOnUse");
+	tt_svg_number(pen, "markerWidth", 7);
+	tt_svg_number(pen, "markerHeight", 6);
+	tt_svg_number(pen, "refX", 6);
+	tt_svg_number(pen, "refY", 3);
+	tt_svg_path(pen, "head", "M0 0L7 3L0 6Z");
+	tt_svg_close(pen);
+	tt_svg_close(pen);
 }
 
 void tt_page_styles(struct tt_page *page)
 {
-	struct tt_pen *pen = &page->pen;
+	struct tt_svg_writer *pen = &page->pen;
 	g_autoptr(GString) text = g_string_new(sheet);
 
 	for (unsigned i = 0; i < TT_COLOURS; i++)
 		g_string_append_printf(text, ".hold%u{fill:%s;stroke:%s}\n.wait%u{fill:url(#w%u);stroke:%s}\n", i,
 		                       tt_colours[i].tint, tt_colours[i].strong, i, i, tt_colours[i].strong);
 	g_string_append(text, ".blocked{stroke:#c43c00;stroke-width:2}\n");
-	tt_pen_open(pen, "style", NULL);
-	tt_pen_text(pen, text->str);
-	tt_pen_close(pen);
-	tt_pen_open(pen, "defs", NULL);
+	tt_svg_open(pen, "style", NULL);
+	tt_svg_put_text(pen, text->str);
+	tt_svg_close(pen);
+	tt_svg_open(pen, "defs", NULL);
 	for (unsigned i = 0; i < TT_COLOURS; i++)
 		hatch(pen, i);
 	arrow_head(pen);
-	tt_pen_close(pen);
+	tt_svg_close(pen);
 }

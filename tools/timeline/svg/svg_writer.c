@@ -11,9 +11,9 @@ static const char *number_text(double value, char text[G_ASCII_DTOSTR_BUF_SIZE])
 	return g_ascii_formatd(text, G_ASCII_DTOSTR_BUF_SIZE, tenths == floor(tenths) ? "%.0f" : "%.1f", tenths + 0.0);
 }
 
-void tt_pen_begin(struct tt_pen *pen)
+void tt_svg_begin(struct tt_svg_writer *pen)
 {
-	*pen = (struct tt_pen){.buffer = xmlBufferCreate()};
+	*pen = (struct tt_svg_writer){.buffer = xmlBufferCreate()};
 	if (pen->buffer)
 		pen->writer = xmlNewTextWriterMemory(pen->buffer, 0);
 	if (!pen->writer)
@@ -21,7 +21,7 @@ void tt_pen_begin(struct tt_pen *pen)
 	xmlTextWriterStartDocument(pen->writer, NULL, "UTF-8", NULL);
 }
 
-char *tt_pen_end(struct tt_pen *pen)
+char *tt_svg_end(struct tt_svg_writer *pen)
 {
 	char *text;
 
@@ -32,49 +32,49 @@ char *tt_pen_end(struct tt_pen *pen)
 	return text;
 }
 
-void tt_pen_open(struct tt_pen *pen, const char *element, const char *class)
+void tt_svg_open(struct tt_svg_writer *pen, const char *element, const char *class)
 {
 	xmlTextWriterWriteRaw(pen->writer, BAD_CAST "\n");
 	xmlTextWriterStartElement(pen->writer, BAD_CAST element);
 	pen->elements++;
 	if (class)
-		tt_pen_attribute(pen, "class", class);
+		tt_svg_attribute(pen, "class", class);
 }
 
-void tt_pen_close(struct tt_pen *pen)
+void tt_svg_close(struct tt_svg_writer *pen)
 {
 	xmlTextWriterEndElement(pen->writer);
 }
 
-void tt_pen_number(struct tt_pen *pen, const char *attribute, double value)
+void tt_svg_number(struct tt_svg_writer *pen, const char *attribute, double value)
 {
 	char text[G_ASCII_DTOSTR_BUF_SIZE];
 
-	tt_pen_attribute(pen, attribute, number_text(value, text));
+	tt_svg_attribute(pen, attribute, number_text(value, text));
 }
 
-void tt_pen_attribute(struct tt_pen *pen, const char *attribute, const char *value)
+void tt_svg_attribute(struct tt_svg_writer *pen, const char *attribute, const char *value)
 {
 	xmlTextWriterWriteAttribute(pen->writer, BAD_CAST attribute, BAD_CAST value);
 }
 
-void tt_pen_text(struct tt_pen *pen, const char *text)
+void tt_svg_put_text(struct tt_svg_writer *pen, const char *text)
 {
 	xmlTextWriterWriteString(pen->writer, BAD_CAST text);
 }
 
-void tt_pen_title(struct tt_pen *pen, const char *title)
+void tt_svg_title(struct tt_svg_writer *pen, const char *title)
 {
 	xmlTextWriterWriteElement(pen->writer, BAD_CAST "title", BAD_CAST title);
 }
 
-void tt_pen_rect(struct tt_pen *pen, const char *class, double x, double y, double width, double height)
+void tt_svg_rect(struct tt_svg_writer *pen, const char *class, double x, double y, double width, double height)
 {
-	tt_pen_open(pen, "rect", class);
-	tt_pen_number(pen, "x", x);
-	tt_pen_number(pen, "y", y);
-	tt_pen_number(pen, "width", fmax(width, 0.5));
-	tt_pen_number(pen, "height", height);
+	tt_svg_open(pen, "rect", class);
+	tt_svg_number(pen, "x", x);
+	tt_svg_number(pen, "y", y);
+	tt_svg_number(pen, "width", fmax(width, 0.5));
+	tt_svg_number(pen, "height", height);
 }
 
 static void append_data(GString *path, const char *data, va_list numbers)
@@ -89,7 +89,7 @@ static void append_data(GString *path, const char *data, va_list numbers)
 	}
 }
 
-void tt_pen_path(struct tt_pen *pen, const char *class, const char *data, ...)
+void tt_svg_path(struct tt_svg_writer *pen, const char *class, const char *data, ...)
 {
 	g_autoptr(GString) path = g_string_new(NULL);
 	va_list numbers;
@@ -97,33 +97,33 @@ void tt_pen_path(struct tt_pen *pen, const char *class, const char *data, ...)
 	va_start(numbers, data);
 	append_data(path, data, numbers);
 	va_end(numbers);
-	tt_pen_open(pen, "path", class);
-	tt_pen_attribute(pen, "d", path->str);
+	tt_svg_open(pen, "path", class);
+	tt_svg_attribute(pen, "d", path->str);
 }
 
-void tt_pen_circle(struct tt_pen *pen, const char *class, double x, double y, double radius)
+void tt_svg_circle(struct tt_svg_writer *pen, const char *class, double x, double y, double radius)
 {
-	tt_pen_open(pen, "circle", class);
-	tt_pen_number(pen, "cx", x);
-	tt_pen_number(pen, "cy", y);
-	tt_pen_number(pen, "r", radius);
+	tt_svg_open(pen, "circle", class);
+	tt_svg_number(pen, "cx", x);
+	tt_svg_number(pen, "cy", y);
+	tt_svg_number(pen, "r", radius);
 }
 
-void tt_pen_label(struct tt_pen *pen, const char *class, double x, double y, const char *text)
+void tt_svg_label(struct tt_svg_writer *pen, const char *class, double x, double y, const char *text)
 {
-	tt_pen_open(pen, "text", class);
-	tt_pen_number(pen, "x", x);
-	tt_pen_number(pen, "y", y);
-	tt_pen_text(pen, text);
-	tt_pen_close(pen);
+	tt_svg_open(pen, "text", class);
+	tt_svg_number(pen, "x", x);
+	tt_svg_number(pen, "y", y);
+	tt_svg_put_text(pen, text);
+	tt_svg_close(pen);
 }
 
-void tt_pen_line(struct tt_pen *pen, const char *class, double x1, double y1, double x2, double y2)
+void tt_svg_line(struct tt_svg_writer *pen, const char *class, double x1, double y1, double x2, double y2)
 {
-	tt_pen_open(pen, "line", class);
-	tt_pen_number(pen, "x1", x1);
-	tt_pen_number(pen, "y1", y1);
-	tt_pen_number(pen, "x2", x2);
-	tt_pen_number(pen, "y2", y2);
-	tt_pen_close(pen);
+	tt_svg_open(pen, "line", class);
+	tt_svg_number(pen, "x1", x1);
+	tt_svg_number(pen, "y1", y1);
+	tt_svg_number(pen, "x2", x2);
+	tt_svg_number(pen, "y2", y2);
+	tt_svg_close(pen);
 }

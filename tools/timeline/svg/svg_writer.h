@@ -8,35 +8,35 @@
 #include <glib.h>
 #include <libxml/xmlwriter.h>
 
-struct tt_pen {
+struct tt_svg_writer {
 	xmlTextWriter *writer;
 	xmlBuffer *buffer;
 	size_t elements; /* begun so far */
 };
 
-void tt_pen_begin(struct tt_pen *pen);
+void tt_svg_begin(struct tt_svg_writer *pen);
 
 /* Ends the document. Its text is the caller's to free. */
-char *tt_pen_end(struct tt_pen *pen);
+char *tt_svg_end(struct tt_svg_writer *pen);
 
-/* An element with a class (NULL: none), left open for more; tt_pen_close ends the one opened last. */
-void tt_pen_open(struct tt_pen *pen, const char *element, const char *class);
-void tt_pen_close(struct tt_pen *pen);
+/* An element with a class (NULL: none), left open for more; tt_svg_close ends the one opened last. */
+void tt_svg_open(struct tt_svg_writer *pen, const char *element, const char *class);
+void tt_svg_close(struct tt_svg_writer *pen);
 
-void tt_pen_number(struct tt_pen *pen, const char *attribute, double value);
-void tt_pen_attribute(struct tt_pen *pen, const char *attribute, const char *value);
+void tt_svg_number(struct tt_svg_writer *pen, const char *attribute, double value);
+void tt_svg_attribute(struct tt_svg_writer *pen, const char *attribute, const char *value);
 
 /* Text inside the open element, and a <title> of it: its tooltip. */
-void tt_pen_text(struct tt_pen *pen, const char *text);
-void tt_pen_title(struct tt_pen *pen, const char *title);
+void tt_svg_put_text(struct tt_svg_writer *pen, const char *text);
+void tt_svg_title(struct tt_svg_writer *pen, const char *title);
 
 /* Shapes, left open. In a path's data each # stands for the next number, a double. */
-void tt_pen_rect(struct tt_pen *pen, const char *class, double x, double y, double width, double height);
-void tt_pen_path(struct tt_pen *pen, const char *class, const char *data, ...);
-void tt_pen_circle(struct tt_pen *pen, const char *class, double x, double y, double radius);
+void tt_svg_rect(struct tt_svg_writer *pen, const char *class, double x, double y, double width, double height);
+void tt_svg_path(struct tt_svg_writer *pen, const char *class, const char *data, ...);
+void tt_svg_circle(struct tt_svg_writer *pen, const char *class, double x, double y, double radius);
 
 /* Whole elements. */
-void tt_pen_label(struct tt_pen *pen, const char *class, double x, double y, const char *text);
-void tt_pen_line(struct tt_pen *pen, const char *class, double x1, double y1, double x2, double y2);
+void tt_svg_label(struct tt_svg_writer *pen, const char *class, double x, double y, const char *text);
+void tt_svg_line(struct tt_svg_writer *pen, const char *class, double x1, double y1, double x2, double y2);
 
 #endif /* TT_TIMELINE_SVG_SVG_WRITER_H */

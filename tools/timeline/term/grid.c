@@ -35,7 +35,7 @@ struct tt_cell *tt_grid_at(const struct tt_grid *grid, int column, int row)
 	return &grid->cells[row * grid->columns + column];
 }
 
-void tt_grid_put(struct tt_grid *grid, int column, int row, gunichar c, enum tt_look look)
+void tt_grid_put(struct tt_grid *grid, int column, int row, gunichar c, enum tt_text_style look)
 {
 	struct tt_cell *cell = tt_grid_at(grid, column, row);
 
@@ -43,13 +43,13 @@ void tt_grid_put(struct tt_grid *grid, int column, int row, gunichar c, enum tt_
 		*cell = (struct tt_cell){c, look, false};
 }
 
-void tt_grid_fill(struct tt_grid *grid, int column, int end, int row, gunichar c, enum tt_look look)
+void tt_grid_fill(struct tt_grid *grid, int column, int end, int row, gunichar c, enum tt_text_style look)
 {
 	for (; column < end; column++)
 		tt_grid_put(grid, column, row, c, look);
 }
 
-int tt_grid_label(struct tt_grid *grid, int column, int row, const char *text, enum tt_look look)
+int tt_grid_label(struct tt_grid *grid, int column, int row, const char *text, enum tt_text_style look)
 {
 	for (; *text; text = g_utf8_next_char(text)) {
 		gunichar c = g_utf8_get_char(text);
@@ -67,7 +67,7 @@ int tt_grid_label(struct tt_grid *grid, int column, int row, const char *text, e
 	return column;
 }
 
-static void change_look(GString *out, enum tt_look from, enum tt_look to, bool colour)
+static void change_look(GString *out, enum tt_text_style from, enum tt_text_style to, bool colour)
 {
 	if (!colour || from == to)
 		return;
@@ -85,7 +85,7 @@ static bool is_right_to_left(gunichar c)
 
 void tt_grid_print(const struct tt_grid *grid, int row, bool colour, GString *out)
 {
-	enum tt_look look = TT_LOOK_PLAIN;
+	enum tt_text_style look = TT_LOOK_PLAIN;
 	bool right_to_left = false;
 	int end = grid->columns;
 
@@ -107,7 +107,7 @@ void tt_grid_print(const struct tt_grid *grid, int row, bool colour, GString *ou
 	g_string_append_c(out, '\n');
 }
 
-void tt_look_print(GString *out, const char *text, enum tt_look look, bool colour)
+void tt_text_style_print(GString *out, const char *text, enum tt_text_style look, bool colour)
 {
 	change_look(out, TT_LOOK_PLAIN, look, colour);
 	g_string_append(out, text);

@@ -127,9 +127,9 @@ static void print_head(struct tt_screen *screen, GString *out)
 
 	if (screen->options->title)
 		g_string_append_printf(head, "%s: ", clean);
-	tt_describe_extent(head, lanes, ", ", "; ");
+	tt_tooltip_extent(head, lanes, ", ", "; ");
 	g_autofree char *text = tt_screen_text(screen, head->str);
-	tt_look_print(out, text, TT_LOOK_MARK, screen->options->colour);
+	tt_text_style_print(out, text, TT_LOOK_MARK, screen->options->colour);
 	g_string_append(out, "\n\n");
 }
 
@@ -141,10 +141,11 @@ static void print_blocked(struct tt_screen *screen, GString *out)
 		const struct tt_lane *lane = screen->lanes->lanes->pdata[i];
 		if (!tt_lane_blocked(lane))
 			continue;
-		g_autofree char *line = tt_describe_blocked(screen->lanes, lane);
+		g_autofree char *line = tt_tooltip_blocked(screen->lanes, lane);
 		g_autofree char *text = tt_screen_text(screen, line);
 		if (first)
-			tt_look_print(out, "\nStill blocked at the end:\n", TT_LOOK_BLOCKED, screen->options->colour);
+			tt_text_style_print(out, "\nStill blocked at the end:\n", TT_LOOK_BLOCKED,
+			                    screen->options->colour);
 		g_string_append_printf(out, "  %s\n", text);
 		first = false;
 	}

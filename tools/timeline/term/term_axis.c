@@ -23,7 +23,7 @@ static bool label_axis(struct tt_screen *screen, int middle, const char *text)
 	return true;
 }
 
-static void draw_piece(struct tt_screen *screen, const struct tt_piece *piece)
+static void draw_piece(struct tt_screen *screen, const struct tt_scale_segment *piece)
 {
 	int from = screen->left + (int)floor(piece->begin), to = screen->left + (int)floor(piece->end);
 	bool stretched = piece->fit == TT_FIT_STRETCHED;
@@ -40,7 +40,7 @@ static void draw_piece(struct tt_screen *screen, const struct tt_piece *piece)
 }
 
 /* How long a part is that is not to scale, above it. */
-static void label_piece(struct tt_screen *screen, const struct tt_piece *piece)
+static void label_piece(struct tt_screen *screen, const struct tt_scale_segment *piece)
 {
 	g_autofree char *length = tt_duration_text(piece->end_ns - piece->begin_ns);
 
@@ -55,7 +55,7 @@ void tt_screen_axis(struct tt_screen *screen)
 	const GArray *pieces = screen->scale->pieces;
 
 	for (unsigned i = 0; i < pieces->len; i++)
-		draw_piece(screen, &g_array_index(pieces, struct tt_piece, i));
+		draw_piece(screen, &g_array_index(pieces, struct tt_scale_segment, i));
 	for (unsigned i = 0; i < ticks->len; i++) {
 		const struct tt_tick *tick = &g_array_index(ticks, struct tt_tick, i);
 		int column = screen->left + (int)floor(tick->at);
@@ -63,7 +63,7 @@ void tt_screen_axis(struct tt_screen *screen)
 			tt_grid_put(screen->grid, column, 1, tt_sign(screen, TT_SIGN_TICK), TT_LOOK_FAINT);
 	}
 	for (unsigned i = 0; i < pieces->len; i++)
-		label_piece(screen, &g_array_index(pieces, struct tt_piece, i));
+		label_piece(screen, &g_array_index(pieces, struct tt_scale_segment, i));
 }
 
 /* What the signs mean: a sample of signs, and words. */
@@ -71,7 +71,7 @@ struct entry {
 	enum tt_sign sign;
 	int times;
 	const char *words;
-	enum tt_look look;
+	enum tt_text_style look;
 };
 
 static const struct entry entries[] = {
@@ -111,7 +111,7 @@ void tt_screen_legend(struct tt_screen *screen, GString *out)
 			column = 0;
 		}
 		g_string_append(out, column ? "   " : "");
-		tt_look_print(out, sample->str, entry->look, screen->options->colour);
+		tt_text_style_print(out, sample->str, entry->look, screen->options->colour);
 		g_string_append_printf(out, " %s", words);
 		column += columns + (column ? 3 : 0);
 	}

@@ -18,7 +18,7 @@ static const enum tt_sign signs[] = {
     [TT_DOING_WAIT] = TT_SIGN_WAIT,
     [TT_DOING_BLOCKED] = TT_SIGN_BLOCKED,
 };
-static const enum tt_look looks[] = {
+static const enum tt_text_style looks[] = {
     [TT_DOING_NEW] = TT_LOOK_FAINT,
     [TT_DOING_RUN] = TT_LOOK_PLAIN,
     [TT_DOING_WAIT] = TT_LOOK_WAIT,

@@ -11,7 +11,7 @@ struct making {
 	const struct tt_ctf_layout *layout;
 	struct tt_fill *fill;
 	const struct tt_fill_wish *wish;
-	tt_plan_find *find;                 /* of the structure at hand */
+	tt_field_map_find *find;            /* of the structure at hand */
 	const char *names[TT_STEP_LENGTHS]; /* of the members that are lengths, in it */
 	uint8_t n_names;
 	unsigned align; /* of what comes next, at least, in bits */
@@ -31,9 +31,9 @@ static const char *plain(const char *name)
 	return *name == '_' ? name + 1 : name;
 }
 
-static struct tt_step *add(struct making *making, enum tt_step_how how, const struct tt_ctf_type *type)
+static struct tt_model_step *add(struct making *making, enum tt_step_how how, const struct tt_ctf_type *type)
 {
-	struct tt_step step = {.how = (uint8_t)how, .keep = TT_STEP_NO_LENGTH, .length = TT_STEP_NO_LENGTH};
+	struct tt_model_step step = {.how = (uint8_t)how, .keep = TT_STEP_NO_LENGTH, .length = TT_STEP_NO_LENGTH};
 	unsigned align = MAX(making->align, type->align);
 	enum tt_ctf_order order = type->element ? type->element->order : type->order;
 
@@ -41,14 +41,14 @@ static struct tt_step *add(struct making *making, enum tt_step_how how, const st
 	step.big_endian = order == TT_CTF_NATIVE ? making->layout->big_endian : order == TT_CTF_BIG;
 	making->align = 8;
 	g_array_append_val(making->fill->steps, step);
-	return &g_array_index(making->fill->steps, struct tt_step, making->fill->steps->len - 1);
+	return &g_array_index(making->fill->steps, struct tt_model_step, making->fill->steps->len - 1);
 }
 
 /* The step before, if a fixed size is passed over there and what comes next lies right behind. */
-static struct tt_step *skip_before(struct making *making, const struct tt_ctf_type *type)
+static struct tt_model_step *skip_before(struct making *making, const struct tt_ctf_type *type)
 {
 	GArray *steps = making->fill->steps;
-	struct tt_step *last = steps->len ? &g_array_index(steps, struct tt_step, steps->len - 1) : NULL;
+	struct tt_model_step *last = steps->len ? &g_array_index(steps, struct tt_model_step, steps->len - 1) : NULL;
 
 	if (!last || last->how != TT_STEP_SKIP || MAX(making->align, type->align) > 8 ||
 	    steps->len == making->fill->first_field)
@@ -58,7 +58,7 @@ static struct tt_step *skip_before(struct making *making, const struct tt_ctf_ty
 
 static void add_skip(struct making *making, const struct tt_ctf_type *type, uint64_t size)
 {
-	struct tt_step *step = skip_before(making, type);
+	struct tt_model_step *step = skip_before(making, type);
 
 	if (!step)
 		step = add(making, TT_STEP_SKIP, type);
@@ -102,7 +102,7 @@ static bool add_integer(struct making *making, const struct tt_ctf_member *membe
                         bool length)
 {
 	const struct tt_ctf_type *type = member->type;
-	struct tt_step *step;
+	struct tt_model_step *step;
 
 	if (type->size % 8 || type->align < 8)
 		return wrong(making, "a number that is not of whole bytes", member->name);
@@ -157,7 +157,7 @@ static bool add_elements(struct making *making, const struct tt_ctf_member *memb
 {
 	const struct tt_ctf_type *type = member->type, *element = type->element;
 	enum tt_step_how how;
-	struct tt_step *step;
+	struct tt_model_step *step;
 	uint8_t length = TT_STEP_NO_LENGTH;
 
 	if ((element->kind != TT_CTF_INTEGER && element->kind != TT_CTF_FLOAT) || element->size % 8 ||
@@ -180,7 +180,7 @@ static bool add_elements(struct making *making, const struct tt_ctf_member *memb
 static bool add_member(struct making *making, const struct tt_ctf_type *structure, const struct tt_ctf_member *member)
 {
 	const struct tt_field *field = making->find ? making->find(plain(member->name), making->wish->data) : NULL;
-	struct tt_step *step;
+	struct tt_model_step *step;
 
 	switch (member->type->kind) {
 	case TT_CTF_INTEGER:
@@ -207,7 +207,7 @@ static bool add_member(struct making *making, const struct tt_ctf_type *structur
 	return wrong(making, "a structure or a variant", member->name);
 }
 
-static bool add_structure(struct making *making, const struct tt_ctf_type *structure, tt_plan_find *find)
+static bool add_structure(struct making *making, const struct tt_ctf_type *structure, tt_field_map_find *find)
 {
 	bool ok = true;
 
@@ -229,7 +229,7 @@ struct tt_fill *tt_fill_new(const struct tt_ctf_layout *layout, const struct tt_
 	struct making making = {.layout = layout, .fill = fill, .wish = wish};
 	bool ok;
 
-	fill->steps = g_array_new(FALSE, FALSE, sizeof(struct tt_step));
+	fill->steps = g_array_new(FALSE, FALSE, sizeof(struct tt_model_step));
 	ok = add_structure(&making, stream ? stream->event_context : NULL, wish->context) &&
 	     add_structure(&making, class->context, wish->context);
 	fill->first_field = fill->steps->len;
@@ -246,8 +246,8 @@ void tt_fill_free(struct tt_fill *fill)
 	if (!fill)
 		return;
 	for (guint i = 0; i < fill->steps->len; i++) {
-		g_free(g_array_index(fill->steps, struct tt_step, i).repaired);
-		g_free(g_array_index(fill->steps, struct tt_step, i).stack);
+		g_free(g_array_index(fill->steps, struct tt_model_step, i).repaired);
+		g_free(g_array_index(fill->steps, struct tt_model_step, i).stack);
 	}
 	g_array_free(fill->steps, TRUE);
 	g_free(fill);
@@ -258,7 +258,7 @@ GPtrArray *tt_fill_fields(const struct tt_fill *fill)
 	GPtrArray *fields = g_ptr_array_new();
 
 	for (guint i = fill->first_field; i < fill->steps->len; i++) {
-		const struct tt_field *field = g_array_index(fill->steps, struct tt_step, i).field;
+		const struct tt_field *field = g_array_index(fill->steps, struct tt_model_step, i).field;
 
 		if (field)
 			g_ptr_array_add(fields, (gpointer)(uintptr_t)field);

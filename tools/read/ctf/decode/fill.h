@@ -13,8 +13,8 @@
 
 /* Which members go where. */
 struct tt_fill_wish {
-	tt_plan_find *find;    /* of the fields; NULL: nowhere */
-	tt_plan_find *context; /* of the contexts; NULL: nowhere */
+	tt_field_map_find *find;    /* of the fields; NULL: nowhere */
+	tt_field_map_find *context; /* of the contexts; NULL: nowhere */
 	const void *data;
 	const char *bytes; /* the array of bytes that is told apart; NULL: none */
 };
@@ -41,8 +41,8 @@ GPtrArray *tt_fill_fields(const struct tt_fill *fill);
 
 /*
  * Copies the members of the event whose head ends at `at` in the packet of `end` bytes, which begins at an address
- * that is a multiple of 8. As tt_plan_fill, and what is lent is lent by the packet, or by the fill until it is next
- * used. Returns where the event ends; 0 if the packet ends before. `bytes` may be NULL.
+ * that is a multiple of 8. As tt_field_map_fill, and what is lent is lent by the packet, or by the fill until it is
+ * next used. Returns where the event ends; 0 if the packet ends before. `bytes` may be NULL.
  */
 uint64_t tt_fill_event(struct tt_fill *fill, const uint8_t *packet, uint64_t at, uint64_t end, void *target,
                        struct tt_fill_bytes *bytes);

@@ -23,7 +23,7 @@ enum tt_step_how {
 
 enum { TT_STEP_LENGTHS = 4, TT_STEP_NO_LENGTH = 255 };
 
-struct tt_step {
+struct tt_model_step {
 	uint8_t how;    /* enum tt_step_how */
 	uint8_t align;  /* of the place, in bytes; of elements, where there are any */
 	uint8_t size;   /* of a number, or an element */
@@ -38,7 +38,7 @@ struct tt_step {
 };
 
 struct tt_fill {
-	GArray *steps;     /* struct tt_step */
+	GArray *steps;     /* struct tt_model_step */
 	guint first_field; /* those before are of contexts */
 };
 

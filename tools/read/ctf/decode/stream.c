@@ -171,10 +171,10 @@ void tt_ctf_stream_rewind(struct tt_ctf_stream *stream)
 
 static void add_loss(struct tt_ctf_stream *stream, uint64_t events, uint64_t packets, int64_t begin_ns, int64_t end_ns)
 {
-	struct tt_loss *loss = &stream->losses[stream->n_losses++];
+	struct tt_discarded *loss = &stream->losses[stream->n_losses++];
 
-	*loss = (struct tt_loss){.begin_ns = begin_ns, .end_ns = end_ns, .count = events, .packets = packets};
-	loss->buffer = (struct tt_lost_buffer){.cpu = -1, .pid = -1};
+	*loss = (struct tt_discarded){.begin_ns = begin_ns, .end_ns = end_ns, .count = events, .packets = packets};
+	loss->buffer = (struct tt_discarded_buffer){.cpu = -1, .pid = -1};
 	loss->buffer.process = stream->layout->process;
 	loss->buffer.pid = stream->layout->pid;
 	tt_lost_buffer_name(&loss->buffer, stream->path);
@@ -283,9 +283,9 @@ bool tt_ctf_stream_peek(struct tt_ctf_stream *stream, GError **error)
 	return true;
 }
 
-struct tt_loss tt_ctf_stream_take_loss(struct tt_ctf_stream *stream)
+struct tt_discarded tt_ctf_stream_take_loss(struct tt_ctf_stream *stream)
 {
-	struct tt_loss loss = stream->losses[0];
+	struct tt_discarded loss = stream->losses[0];
 
 	stream->losses[0] = stream->losses[1];
 	stream->n_losses--;

@@ -53,7 +53,7 @@ struct tt_ctf_stream {
 	uint64_t next; /* where the packet after it begins */
 	struct tt_ctf_packet packet, before;
 	uint64_t at, cycles;
-	struct tt_loss losses[2]; /* before its events */
+	struct tt_discarded losses[2]; /* before its events */
 	unsigned n_losses;
 	enum tt_ctf_item item;
 	int64_t time_ns; /* of the item */
@@ -81,7 +81,7 @@ void tt_ctf_stream_rewind(struct tt_ctf_stream *stream);
 bool tt_ctf_stream_peek(struct tt_ctf_stream *stream, GError **error);
 
 /* The loss, which is next; the caller then looks at what follows. */
-struct tt_loss tt_ctf_stream_take_loss(struct tt_ctf_stream *stream);
+struct tt_discarded tt_ctf_stream_take_loss(struct tt_ctf_stream *stream);
 
 /* The event, which is next, ends at that place; the caller then looks at what follows. */
 void tt_ctf_stream_pass(struct tt_ctf_stream *stream, uint64_t end);

@@ -16,7 +16,7 @@ struct walk {
 };
 
 /* A number that is changed on its way, or is a length. */
-static void take_number(struct walk *walk, const struct tt_step *step)
+static void take_number(struct walk *walk, const struct tt_model_step *step)
 {
 	uint64_t number = tt_bytes_number(walk->at, step->size, step->big_endian);
 
@@ -32,7 +32,7 @@ static void take_number(struct walk *walk, const struct tt_step *step)
 		tt_put_unsigned(step->field, number, walk->target + step->offset);
 }
 
-static const struct tt_stack *take_stack(const struct walk *walk, struct tt_step *step, uint64_t n)
+static const struct tt_stack *take_stack(const struct walk *walk, struct tt_model_step *step, uint64_t n)
 {
 	if (!n)
 		return NULL;
@@ -45,7 +45,7 @@ static const struct tt_stack *take_stack(const struct walk *walk, struct tt_step
 }
 
 /* Characters, of which the text is those before a NUL. */
-static const char *take_characters(const struct walk *walk, struct tt_step *step, uint64_t n)
+static const char *take_characters(const struct walk *walk, struct tt_model_step *step, uint64_t n)
 {
 	g_autofree char *text = g_strndup((const char *)walk->at, n);
 
@@ -55,7 +55,7 @@ static const char *take_characters(const struct walk *walk, struct tt_step *step
 }
 
 /* False: the packet ends before the last element. */
-static bool take_elements(struct walk *walk, struct tt_step *step)
+static bool take_elements(struct walk *walk, struct tt_model_step *step)
 {
 	uint64_t n = step->length == TT_STEP_NO_LENGTH ? step->count : walk->lengths[step->length];
 
@@ -71,7 +71,7 @@ static bool take_elements(struct walk *walk, struct tt_step *step)
 	return true;
 }
 
-static bool take_text(struct walk *walk, struct tt_step *step)
+static bool take_text(struct walk *walk, struct tt_model_step *step)
 {
 	const uint8_t *nul = memchr(walk->at, 0, (size_t)(walk->end - walk->at));
 
@@ -96,7 +96,7 @@ static bool has(const struct walk *walk, uint64_t size)
 	walk->at += (bytes);                                                                                           \
 	return true
 
-static inline bool take_step(struct walk *walk, struct tt_step *step)
+static inline bool take_step(struct walk *walk, struct tt_model_step *step)
 {
 	switch ((enum tt_step_how)step->how) {
 	case TT_STEP_SKIP:
@@ -132,7 +132,7 @@ uint64_t tt_fill_event(struct tt_fill *fill, const uint8_t *packet, uint64_t at,
                        struct tt_fill_bytes *bytes)
 {
 	struct walk walk = {.at = packet + at, .end = packet + end, .target = target};
-	struct tt_step *step = (struct tt_step *)(void *)fill->steps->data;
+	struct tt_model_step *step = (struct tt_model_step *)(void *)fill->steps->data;
 
 	for (guint n = fill->steps->len; n; n--, step++) {
 		if (step->align > 1) {
