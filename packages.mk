@@ -3,7 +3,7 @@
 # What the tests, the figures and make lint alone need: programs of others that they record, a reader of JSON schemas, what
 # measures a run, libFuzzer, what users preload or compile with. redis-tools has the server as well; redis-server would
 # start one.
-TEST_PACKAGES := python3 python3-jsonschema redis-tools stress-ng time lcov clang libclang-rt-14-dev \
+TEST_PACKAGES := procps iproute2 python3 python3-jsonschema redis-tools stress-ng time lcov clang libclang-rt-14-dev \
                  libjemalloc2 libtcmalloc-minimal4 faketime clang-format clang-tidy
 
 PACKAGES := gcc g++ libc6-dev make git pkg-config \

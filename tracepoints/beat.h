@@ -1,7 +1,7 @@
 /*
  * The events of a beacon: their time is all they say. `trace_thr_beacon:beat` is for the buffers of events,
- * `trace_thr_beacon:modules` for those of modules. They are of no program that is recorded, so their provider is another
- * one than that of the vocabulary.
+ * `trace_thr_beacon:modules` for those of modules. They are of no program that is recorded, so their provider is
+ * another one than that of the vocabulary.
  */
 #undef LTTNG_UST_TRACEPOINT_PROVIDER
 #define LTTNG_UST_TRACEPOINT_PROVIDER trace_thr_beacon

@@ -1,5 +1,6 @@
 /*
- * What a process that stays out of its recording, and the recorder, agree on: see libtrace_thr/src/admission/left_out.h.
+ * What a process that stays out of its recording, and the recorder, agree on: see
+ * libtrace_thr/src/admission/left_out.h.
  */
 #ifndef TT_LEFT_OUT_AGREED_H
 #define TT_LEFT_OUT_AGREED_H

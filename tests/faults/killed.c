@@ -14,6 +14,8 @@
 
 enum { THREADS = 4, WIDTH = 16 };
 
+static const char none[WIDTH + 1] = "000000000000000\n";
+
 static char (*made)[WIDTH];
 static pthread_mutex_t locks[THREADS];
 
@@ -50,8 +52,7 @@ int main(int argc, char **argv)
 	if (made == MAP_FAILED)
 		return 2;
 	for (int i = 0; i < THREADS; i++) {
-		memset(made[i], '0', WIDTH - 1);
-		made[i][WIDTH - 1] = '\n';
+		memcpy(made[i], none, WIDTH);
 	}
 	for (long i = 0; i < THREADS; i++) {
 		pthread_mutex_init(&locks[i], NULL);

@@ -112,10 +112,11 @@ static int connect_on(void)
 	socklen_t size = sizeof at.sun_family, room = sizeof at;
 	int full = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	bind(full, (const struct sockaddr *)&at, size);
-	listen(full, 0);
-	getsockname(full, (struct sockaddr *)&at, &room);
-	connect(o.socket, (const struct sockaddr *)&at, room);
+	if (bind(full, (const struct sockaddr *)&at, size) == -1 || listen(full, 0) == -1 ||
+	    getsockname(full, (struct sockaddr *)&at, &room) == -1)
+		return -1;
+	if (connect(o.socket, (const struct sockaddr *)&at, room) == -1)
+		return -1;
 	return connect(socket(AF_UNIX, SOCK_STREAM, 0), (const struct sockaddr *)&at, room);
 }
 

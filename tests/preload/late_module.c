@@ -21,7 +21,7 @@ static int to_worker[2], to_main[2]; /* pipes, of which a recording says nothing
 
 static void *worker(void *arg)
 {
-	pthread_mutex_t *lock;
+	void *lock;
 	char byte = 0;
 
 	if (write(to_main[1], &byte, 1) != 1 || read(to_worker[0], &lock, sizeof lock) != sizeof lock)
@@ -34,7 +34,7 @@ static void *worker(void *arg)
 
 int main(int argc, char **argv)
 {
-	pthread_mutex_t *lock;
+	void *lock;
 	pthread_t thread;
 	char byte = 0;
 

@@ -1,6 +1,6 @@
 /*
- * libtrace_thr-beacon.so: what a beacon of the command (tools/session/lttng/beacon.h) does inside LTTng. The command loads it
- * in a process of its own, after the probes, and finds this by its name.
+ * libtrace_thr-beacon.so: what a beacon of the command (tools/session/lttng/beacon.h) does inside LTTng. The command
+ * loads it in a process of its own, after the probes, and finds this by its name.
  */
 #ifndef TT_BEACON_BEACON_H
 #define TT_BEACON_BEACON_H

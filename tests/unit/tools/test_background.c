@@ -240,7 +240,7 @@ static void test_files(void **state)
 {
 	g_autofree char *trace = g_build_filename(folder, "trace", NULL);
 	g_autofree char *ust = g_build_filename(trace, "ust", NULL), *deep = g_build_filename(ust, "deep", NULL);
-	g_autofree char *link = g_build_filename(trace, "link", NULL), *file = g_build_filename(deep, "file", NULL);
+	g_autofree char *link = g_build_filename(trace, "link", NULL);
 	g_autofree char *other = g_build_filename(folder, "other", NULL), *kept = NULL, *beside = NULL;
 
 	g_mkdir(other, 0755);

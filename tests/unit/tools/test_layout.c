@@ -292,21 +292,19 @@ static void test_heads_that_are_none(void **state)
 {
 	static const char *const wrong[] = {
 	    "struct { string id; }",
-	    "struct { integer { size = 8; } a; integer { size = 8; } b; integer { size = 8; } c; integer { size = 8; } "
-	    "d; "
-	    "integer { size = 8; } e; }",
+	    ("struct { integer { size = 8; } a; integer { size = 8; } b; integer { size = 8; } c; integer { size = 8; "
+	     "} "
+	     "d; integer { size = 8; } e; }"),
 	    "struct { }",
 	    "struct { integer { size = 8; } id; variant <id> { struct { integer { size = 8; } x; } a; } v; }",
-	    "struct { enum : integer { size = 8; } { a, b } id; variant <id> { struct { integer { size = 8; } x; } a; "
-	    "} v; "
-	    "}",
+	    ("struct { enum : integer { size = 8; } { a, b } id; variant <id> { struct { integer { size = 8; } x; } a; "
+	     "} v; }"),
 	    "struct { enum : integer { size = 8; } { a } id; variant <id> { integer { size = 8; } a; } v; }",
 	    "struct { enum : integer { size = 8; } { a } id; variant <id> { struct { string s; } a; } v; }",
-	    "struct { enum : integer { size = 8; } { a } id; variant <id> { struct { integer { size = 8; } x; } a; } "
-	    "v; "
-	    "integer { size = 8; } behind; }",
-	    "struct { enum : integer { size = 8; } { a } tag; variant <tag> { struct { integer { size = 8; } x; } a; } "
-	    "v; }",
+	    ("struct { enum : integer { size = 8; } { a } id; variant <id> { struct { integer { size = 8; } x; } a; } "
+	     "v; integer { size = 8; } behind; }"),
+	    ("struct { enum : integer { size = 8; } { a } tag; variant <tag> { struct { integer { size = 8; } x; } a; "
+	     "} v; }"),
 	};
 	static const char one[] = "struct { enum : integer { size = 8; } { a = 1 ... 2 } id; variant <id> { struct { "
 				  "integer { size = 8; } x; } a; } v; }";

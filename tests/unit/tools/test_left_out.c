@@ -69,6 +69,8 @@ static char *heard(struct tt_left_out *left_out)
 	return all ? g_strjoinv("\n", all) : g_strdup("");
 }
 
+static void assert_heard(void **state, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
 static void assert_heard(void **state, const char *format, ...)
 {
 	g_autofree char *found = heard(*state), *expected = NULL;

@@ -237,7 +237,6 @@ static void test_inversions(void **state)
 	assert_int_equal(g_strv_length(told), 3);
 	assert_string_equal(told[0], "");
 	for (guint i = 1; i <= 2; i++) {
-		g_autofree char *verdict = tt_inversion_verdict(i == 1 ? &first : &second);
 		g_autofree char *head =
 		    g_strdup_printf(" %s (%s): ", tt_rules[TT_RULE_ACROSS].title, i == 1 ? "potential" : "inversion");
 		const char *alice = strstr(told[i], "\n    In"), *ground = strstr(told[i], "\n\n    ");

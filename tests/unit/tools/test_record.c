@@ -2,6 +2,8 @@
  * Recording as a whole, without LTTng and without a program: daemon, session, door, loader and program are this test's,
  * and write down what they are asked for. The folder, the manifest and the environment are real.
  */
+#include <fcntl.h>
+
 #include "tests/unit/tools/recorder.h"
 
 static int begin(void **state)
