@@ -105,7 +105,7 @@ for program in simple simpleargs names names_log daemon daemon_join daemon_join_
 	semaphore local local_defaults; do
 	checked "$program" 30 "$examples/$program"
 	check "$program is clean" "$(status_is 0)$(closing '0 deadlocks, 0 inversions')$(
-		has out '^none found in this trace: [0-9]+ events, [0-9]+ threads?, 0 events lost$')"
+		has out '^no deadlock found: [0-9]+ events, [0-9]+ threads?, 0 events lost$')"
 done
 
 # Several traces, and none.
@@ -114,7 +114,7 @@ check "several traces are told apart, and summed" \
 	"$(status_is 1)$(has out "^$dir/abba:\$")$(has out "^$dir/lock:\$")$(closing '1 deadlock, 0 inversions')"
 tool check "$dir/nothing" "$dir/lock"
 check "one of no use is named, the others are reported, and it is no pass" "$(status_is 2)$(lines err 1)$(
-	has err "$dir/nothing")$(has out '^none found in this trace: ')$(closing '0 deadlocks, 0 inversions')"
+	has err "$dir/nothing")$(has out '^no deadlock found: ')$(closing '0 deadlocks, 0 inversions')"
 tool check "$dir/lock" "$dir/nothing" "$dir/abba"
 check "findings of the others count" \
 	"$(status_is 1)$(lines err 1)$(has err "$dir/nothing")$(closing '1 deadlock, 0 inversions')"

@@ -119,7 +119,7 @@ check "a suppressed finding is not tried" "$(status_is 0)$(lacks err 'trace-thr:
 # Nothing to try.
 recorded clean -- "$BUILD/examples/rlock"
 tool confirm --yes "$dir/clean"
-check "a clean trace needs no run" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err '^none found in this trace')"
+check "a clean trace needs no run" "$(status_is 0)$(lacks err 'trace-thr: try')$(has err '^no deadlock found')"
 
 # Mistakes: a line, and status 2.
 mistake() # mistake WHAT REGEXP ARGUMENT…

@@ -4,7 +4,7 @@
 
 tool run -o "$dir/clean" -- "$BUILD/examples/lock_with"
 check "a clean program: its own status, a verdict that claims no more than it knows" \
-	"$(status_is 0)$(has err 'none found in this trace: [0-9]+ events, [0-9]+ threads, 0 events lost')"
+	"$(status_is 0)$(has err 'no deadlock found: [0-9]+ events, [0-9]+ threads, 0 events lost')"
 check "the last line has the shape of all last lines" "$(tail -1 "$dir/err" |
 	grep -qx 'trace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 0 events lost' || tail -1 "$dir/err")"
 

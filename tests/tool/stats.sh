@@ -30,7 +30,7 @@ tool stats --object 'Counter.*' --top 1 "$dir/trace"
 check "one object, one row a table" "$(
 	status_is 0
 	lacks out 'OTHER WAITS'
-	has out '^and 1 more: see --top$'
+	has out '^1 more \(--top 0 shows all\)$'
 )"
 tool stats -f json "$dir/trace"
 check "json: the same" "$(

@@ -44,7 +44,7 @@ static void put_clean(struct tt_text *text)
 	guint threads = tt_check_threads(text->check);
 	g_autofree char *lost = tt_event_loss_text(text->check);
 
-	tt_put(&text->pen, TT_BOLD, "none found in this trace: %" PRIu64 " event%s, %u thread%s, %s lost\n",
+	tt_put(&text->pen, TT_BOLD, "no deadlock found: %" PRIu64 " event%s, %u thread%s, %s lost\n",
 	       text->check->events, text->check->events == 1 ? "" : "s", threads, threads == 1 ? "" : "s", lost);
 	if (tt_check_has_discarded(text->check))
 		tt_put(&text->pen, TT_PLAIN, "This is no verdict, since events are missing: %s.\n",

@@ -167,7 +167,7 @@ static void put_blocked(struct tt_text *text, const struct tt_finding *finding)
 {
 	if (finding->blocked->len == 0)
 		return;
-	tt_put(&text->pen, TT_PLAIN, "    Blocked by it as well:\n\n");
+	tt_put(&text->pen, TT_PLAIN, "    Also blocked:\n\n");
 	for (guint i = 0; i < finding->blocked->len; i++) {
 		const struct tt_edge *edge = &g_array_index(finding->blocked, struct tt_edge, i);
 		tt_put(&text->pen, TT_PLAIN, "    ");

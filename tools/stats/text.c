@@ -248,7 +248,7 @@ static void put_table(struct tt_text_writer *pen, const struct table *table, con
 	for (guint i = 0; i < shown; i++)
 		put_row(pen, table, table->rows->pdata[i], width);
 	if (shown < table->rows->len)
-		tt_put(pen, TT_DIM, "and %u more: see --top\n", table->rows->len - shown);
+		tt_put(pen, TT_DIM, "%u more (--top 0 shows all)\n", table->rows->len - shown);
 }
 
 static struct table new_table(const char *title, const struct column *columns)

@@ -138,7 +138,7 @@ static void head(const struct looking *looking, const struct tt_live_state *stat
 	put_clear(looking);
 	fprintf(looking->out, "trace-thr: %s hangs since %s, that is %.3f s ago%s%s\n\n", program, since,
 	        seconds_since(since_ns), late ? late : "",
-	        looking->options->keep_going ? "" : ": it is ended now (--keep-going leaves it)");
+	        looking->options->keep_going ? "" : ": stopping it (--keep-going leaves it)");
 }
 
 /* Leaves only those findings that count. How many these are. */

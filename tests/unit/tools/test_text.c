@@ -60,7 +60,7 @@ static void test_deadlock(void **state)
 		   "\n"
 		   "        *** DEADLOCK ***\n"
 		   "\n"
-		   "    Blocked by it as well:\n"
+		   "    Also blocked:\n"
 		   "\n"
 		   "    MainThread\n"
 		   "        waits for  thread \"T2\"  since +0.004000 s, at ?+0x5\n"
@@ -170,7 +170,7 @@ static void test_clean(void **state)
 
 	NESTS(&feed, T1, A, B);
 	feed_finish(&feed);
-	assert_report(&feed, "none found in this trace: 4 events, 1 thread, 0 events lost\n"
+	assert_report(&feed, "no deadlock found: 4 events, 1 thread, 0 events lost\n"
 	                     "trace-thr: 0 deadlocks, 0 inversions, 0 suppressed, 0 events lost\n");
 	feed_free(&feed);
 	(void)state;
@@ -244,7 +244,7 @@ static void test_excluded(void **state)
 	NESTS(&feed, T2, G, B, A);
 	feed_finish(&feed);
 	assert_says(&feed, false, "TT011", false);
-	assert_says(&feed, false, "none found in this trace: 12 events", true);
+	assert_says(&feed, false, "no deadlock found: 12 events", true);
 	assert_says(&feed, false, "0 inversions", true);
 	assert_says(&feed, true, "TT011 lock-order inversion (inversion): ", true);
 	assert_says(&feed, true, "both hold mutex \"G\" there", true);

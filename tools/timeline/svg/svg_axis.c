@@ -134,14 +134,14 @@ static void draw_sample(struct tt_page *page, enum tt_legend legend, double x, d
 
 static const char *const legend_texts[TT_N_LEGENDS] = {
     [TT_LEGEND_RUN] = "runs, or sleeps",
-    [TT_LEGEND_WAIT] = "waits for what is named",
+    [TT_LEGEND_WAIT] = "waits for the named object",
     [TT_LEGEND_BLOCKED] = "still blocked at the end",
-    [TT_LEGEND_HOLD] = "holds what is named",
+    [TT_LEGEND_HOLD] = "holds the named object",
     [TT_LEGEND_NEW] = "not yet started",
     [TT_LEGEND_EXIT] = "ends",
     [TT_LEGEND_ABANDONED] = "abandoned at exit",
     [TT_LEGEND_BUSY] = "many waits or holds: as high as their share of the time",
-    [TT_LEGEND_ARROW] = "starts, or lets go on",
+    [TT_LEGEND_ARROW] = "starts or wakes",
     [TT_LEGEND_LOG] = "log line",
     [TT_LEGEND_SIGNAL] = "notify, set, …",
     [TT_LEGEND_FAILED] = "not acquired, timeout",
