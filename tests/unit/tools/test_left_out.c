@@ -87,7 +87,7 @@ static void assert_heard(void **state, const char *format, ...)
 static void test_names(void **state)
 {
 	assert_null(tt_left_out_all(*state));
-	assert_heard(state, "");
+	assert_heard(state, "%s", "");
 	say("cprog");
 	say("cprog");
 	say("cother\n\x1b\xff~ !");
