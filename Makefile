@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The verbs. `make` builds and never installs; what each folder builds is in its own fragment, Rules.mk.
 #
 #   make demo      sets up, builds, records example programs, checks them, draws their timelines

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # libtrace_thr.so: needs nothing but libc to run.
 
 LIB_SOURCES := $(wildcard libtrace_thr/src/*/*.c)
