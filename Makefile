@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The verbs. `make` builds and never installs; what each folder builds is in its own fragment, Rules.mk.
 #
 #   make demo      sets up, builds, records example programs, checks them, draws their timelines
@@ -58,7 +59,9 @@ TIDY_FLAGS := -Wno-unknown-warning-option -Wno-string-conversion -Wno-implicit-i
 # time; few functions have more.
 ANALYZER := -Xclang -analyzer-config -Xclang max-nodes=75000
 
-lint: deps ## layout and clang-tidy
+lint: deps ## licence lines, layout and clang-tidy
+	$(Q)without=$$(grep -L 'SPDX-License-Identifier: MIT' $(SOURCES)); test -z "$$without" || \
+	    { echo "lint: no line with SPDX-License-Identifier, see CONTRIBUTING.md:" $$without >&2; exit 1; }
 	$(Q)clang-format --dry-run -Werror $(SOURCES)
 	$(Q)echo '  TIDY $(words $(filter %.c,$(SOURCES))) files'
 	$(Q)printf '%s\n' $(filter %.c,$(SOURCES)) | xargs -P $(shell nproc) -n 4 sh -c \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make deps: the Debian packages to build, test and run, installed where they are missing.
 
 # What the tests, the figures and make lint alone need: programs of others that they record, a reader of JSON schemas, what

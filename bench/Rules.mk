@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make bench: the figures, as ratios measured side by side in one run.
 
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(wildcard bench/*.c))

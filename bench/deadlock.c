@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Two threads that deadlock after a while: deadlock MS WORKERS. Prints the time, in seconds since the epoch, just
  * before the request that closes the cycle. WORKERS threads take and release locks of their own meanwhile, and for

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads that hold two of many locks at a time, taken in the order of their numbers: locks THREADS LOCKS ROUNDS. Each
  * makes four lock events a round: what a reader of them has to look up is mostly not what it looked up for the event

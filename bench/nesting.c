@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lock orders that are hard to look through. The threads take turns by a number that no event shows, so that nothing
  * but luck keeps them from a deadlock, and the run gets through:

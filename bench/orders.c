@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A test of some suite, as far as its lock orders go: four threads, one after the other, take locks of their own and
  * then some of the twenty that all programs of the suite share, always in one order.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Nanoseconds for an uncontended acquire and release: `raw` of a pthread mutex, `lock` of a tthr_lock, in turns, so
  * that whatever else the machine does hits both. Prints a line a round. A second thread exists, idle: while a process

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # One program a source, in $(BUILD)/examples.
 
 EXAMPLES := $(patsubst %.c,$(BUILD)/%,$(wildcard examples/*.c))

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Three threads wait for each other, then go on together.
  * The tutorial's "Synchronizing Threads", threading_barrier.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Three threads wait at a barrier for a fourth that does not come; abort sets them free with an error.
  * The tutorial's "Synchronizing Threads", threading_barrier_abort.py.
  */

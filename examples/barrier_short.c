@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A barrier for four, and only three who come: they wait for ever.
  */
 #include <err.h>

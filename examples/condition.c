@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Two consumers wait until a producer says that the resource is there.
  * The tutorial's "Synchronizing Threads", threading_condition.py.
  */

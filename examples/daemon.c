@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A daemon thread does not keep the program from ending: its "Exiting" is never printed.
  * The tutorial's "Daemon vs. Non-Daemon Threads", threading_daemon.py.
  */

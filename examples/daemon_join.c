@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Waiting for a daemon thread: it is joined, so it can finish.
  * The tutorial's "Daemon vs. Non-Daemon Threads", threading_daemon_join.py.
  */

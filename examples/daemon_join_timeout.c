@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Waiting for a daemon thread, but not for ever: join with a timeout, then ask whether it is still alive.
  * The tutorial's "Daemon vs. Non-Daemon Threads", threading_daemon_join_timeout.py.
  */

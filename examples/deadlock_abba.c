@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A deadlock: two threads take the same two locks in opposite order, and each waits for the other for ever.
  *
  *     trace-thr run --timeout 5 -- build/examples/deadlock_abba

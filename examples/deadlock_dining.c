@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A deadlock of five: philosophers at a round table, a fork between each two. Each takes the fork to the left, then
  * waits for ever for the one to the right, which the neighbour holds.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Waiting for all threads without keeping a handle of each: ask the library who is alive.
  * The tutorial's "Enumerating All Threads", threading_enumerate.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * One thread tells others that something has happened. One of them waits for it without end, one with a timeout.
  * The tutorial's "Signaling Between Threads", threading_event.py.
  */

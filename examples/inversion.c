@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A deadlock that did not happen: two threads take the same two locks in opposite order, as in deadlock_abba, but one
  * has finished before the other begins. This program never hangs; one like it may, on another day.
  *

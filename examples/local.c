@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A variable of which each thread has its own, absent until the thread sets it.
  * The tutorial's "Thread-specific Data", threading_local.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A thread-local variable that starts from the same value in every thread.
  * The tutorial's "Thread-specific Data", threading_local_defaults.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A lock keeps two threads from changing a counter at the same time.
  * The tutorial's "Controlling Access to Resources", threading_lock.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Taking a lock only if that needs no waiting, and counting the attempts.
  * The tutorial's "Controlling Access to Resources", threading_lock_noblock.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A plain lock cannot be taken twice, not even by the thread that holds it.
  * The tutorial's "Re-entrant Locks", threading_lock_reacquire.py.
  */

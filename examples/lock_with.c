@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A lock held for a block, beside the same by acquire and release.
  * The tutorial's "Locks as Context Managers", threading_lock_with.py.
  */

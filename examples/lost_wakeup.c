@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A lost wakeup: a thread looks, finds nothing, and goes to wait; but the news came in between, and it waits for ever.
  *
  * The reader looks for mail without holding the condition, so a letter and its notify can slip in before it waits. Two

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Threads have names, given or by default, and each can ask for its own.
  * The tutorial's "Determining the Current Thread", threading_names.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Log lines that carry the thread's name by themselves.
  * The tutorial's "Determining the Current Thread", threading_names_log.py.
  */

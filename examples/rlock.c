@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A re-entrant lock can be taken again by the thread that holds it.
  * The tutorial's "Re-entrant Locks", threading_rlock.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A semaphore lets at most two of four threads into a pool at a time.
  * The tutorial's "Limiting Concurrent Access to Resources", threading_semaphore.py.
  */

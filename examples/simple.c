@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Five threads, each started with a function to run.
  * The tutorial's "Thread Objects", threading_simple.py.
  */

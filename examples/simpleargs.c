@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A thread gets an argument: here a number, which it prints.
  * The tutorial's "Thread Objects", threading_simpleargs.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A thread type of one's own, which says what it runs.
  * The tutorial's "Subclassing Thread", threading_subclass.py.
  */

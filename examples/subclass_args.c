@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A thread type with data of its own, given to it when it is made.
  * The tutorial's "Subclassing Thread", threading_subclass_args.py.
  */

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A timer starts its work after a delay, and can be cancelled before.
  * The tutorial's "Timer Threads", threading_timer.py.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # libtrace_thr.so: needs nothing but libc to run.
 
 LIB_SOURCES := $(wildcard libtrace_thr/src/*/*.c)
@@ -5,6 +6,9 @@ LIB_OBJECTS := $(LIB_SOURCES:%.c=$(BUILD)/%.o)
 LIB         := $(BUILD)/libtrace_thr.so
 
 FLAGS_libtrace_thr := -fPIC
+
+# The version is written in types.h only.
+VERSION = $(shell sed -n 's/^.define TTHR_VERSION "\(.*\)"$$/\1/p' libtrace_thr/include/trace_thr/types.h)
 
 # nodelete: its threads and its exit handler outlive a dlclose. Bsymbolic: its calls of itself go straight there.
 $(BUILD)/libtrace_thr.so.0: $(LIB_OBJECTS) libtrace_thr/libtrace_thr.map
@@ -47,6 +51,7 @@ install-lib: $(LIB) $(PRELOAD) $(PROVIDER) $(BEACON)
 	ln -sf libtrace_thr.so.0 $(DESTDIR)$(PREFIX)/lib/libtrace_thr.so
 	install -m 644 libtrace_thr/include/trace_thr.h $(DESTDIR)$(PREFIX)/include
 	install -m 644 libtrace_thr/include/trace_thr/*.h $(DESTDIR)$(PREFIX)/include/trace_thr
-	sed 's|@PREFIX@|$(PREFIX)|' libtrace_thr/trace_thr.pc.in >$(DESTDIR)$(PREFIX)/lib/pkgconfig/trace_thr.pc
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' libtrace_thr/trace_thr.pc.in \
+	    >$(DESTDIR)$(PREFIX)/lib/pkgconfig/trace_thr.pc
 
 .PHONY: install install-lib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make test: unit tests, the check against its oracle (tests/accuracy/), the examples' outputs, the command from outside.
 
 UNIT_LIB   := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/lib/*.c))

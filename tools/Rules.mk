@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # trace-thr: main.o and an archive of the rest, which the unit tests link as well.
 
 TOOL          := $(BUILD)/trace-thr

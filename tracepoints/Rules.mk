@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # libtrace_thr-tracepoints.so: the probes, which the library loads when LTTng is there.
 # libtrace_thr-beacon.so: the event of the command's beacons.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The events of a beacon: their time is all they say. `trace_thr_beacon:beat` is for the buffers of events,
  * `trace_thr_beacon:modules` for those of modules. They are of no program that is recorded, so their provider is

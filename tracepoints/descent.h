@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descent: which process comes of which, by what the kernel says of parents in /proc. Where a process ends on the way,
  * those that it left have another parent by then, so the walk begins again.

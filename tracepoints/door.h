@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The door of a recording, as a process and the recorder agree on it: a process asks to be let in before it has an
  * event to tell. LTTng records only those that were.

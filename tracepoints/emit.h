@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What primitives call to emit an event of the vocabulary.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tracepoints/fast_hold.h"
 
 #include <lttng/ust-ringbuffer-context.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The hot event, recorded with one copy: lock_acquired and lock_released.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fork: without LTTng's help the events of a child would be recorded as its parent's.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a process that stays out of its recording, and the recorder, agree on: see
  * libtrace_thr/src/admission/left_out.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The loadable probes: libtrace_thr-tracepoints.so. The library loads it when it starts, where LTTng is installed.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a process whose clock is not the recorder's, and the recorder, agree on: see libtrace_thr/src/trace/timebase.c.
  */

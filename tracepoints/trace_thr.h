@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The LTTng-UST provider `trace_thr`: the fields of each shape of event.
  *

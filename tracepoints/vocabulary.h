@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The event vocabulary: every event and every enumeration, once.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libtrace_thr: threads and their synchronisation with the shape and semantics of Python's threading, every operation
  * an LTTng-UST event. Start with trace_thr/types.h for errors, times and names; then the header of what you need.

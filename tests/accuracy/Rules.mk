@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make accuracy: how exact the check is, by an oracle that knows every schedule of random small programs; then real ones
 # of known verdict, beside what ThreadSanitizer and Helgrind say of them where they are installed (some minutes).
 #

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How exact the check is: random small programs, each run once, against an oracle that knows every schedule.
  *

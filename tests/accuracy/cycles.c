@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/cycles.h"
 
 /* Who waits for whom in a state: a bit each. */

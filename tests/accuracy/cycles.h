@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Deadlocks over locks in one state of the machine: threads that each ask, without a time limit, for a lock that the
  * next one has, in a circle.

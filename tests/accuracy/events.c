@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/events.h"
 
 /* An event told: a step's events come a microsecond apart, its first a millisecond after that of the step before. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The events of a run, as the library and the interposer record them (docs/events.md), told to a check.
  */

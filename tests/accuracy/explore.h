@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * All that can come of a program: every state that some schedule reaches from a given one.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Judging the check: what it says of a run, against what the oracle knows.
  */

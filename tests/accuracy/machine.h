@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The machine that a program runs on: its states, and the moves that lead from one to the next. A move is one step of
  * one thread; which is next is the schedule's choice. It has the semantics of the library and of POSIX, but for wakes

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/machine.h"
 
 /* Which moves a thread can make: a function for each way in which a call waits. */

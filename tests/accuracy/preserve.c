@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/preserve.h"
 
 #include "tests/accuracy/repeat.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a run foretells by itself: the deadlocks over locks of its sync-preserving reorderings (Tunc, Mathur,
  * Pavlogiannis, Viswanathan: Sound Dynamic Deadlock Prediction in Linear Time, PLDI 2023), by the definition.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A small abstract program: a few threads, each a straight line of calls on a few objects. What a try or a timed
  * acquire did not get, its release leaves alone; so the same calls come in every schedule.

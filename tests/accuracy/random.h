@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Numbers that follow from a seed alone, on every machine: splitmix64, by Sebastiano Vigna.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/repeat.h"
 
 /* To say that one waits changes nothing, but at events and barriers, and of writers that keep readers out. */

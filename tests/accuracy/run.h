@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One run of a program: a schedule from the start until nobody can move.
  */

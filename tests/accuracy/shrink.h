@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A smaller program with the same disagreement.
  */

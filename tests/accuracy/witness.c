@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/accuracy/witness.h"
 
 #include "tests/accuracy/events.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether the steps that a finding shows as its witness are some of a schedule that leads where it says.
  */

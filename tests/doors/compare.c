@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * compare TRACE…: reads each by both doors. Prints a line a trace; status 1 if one differs, 2 if one cannot be read.
  */

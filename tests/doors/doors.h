@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The two doors to a trace, Babeltrace's and our own, as an oracle for each other: what each tells, as text, a line a
  * module, event or loss, and the summary.

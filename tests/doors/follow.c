@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * follow FOLDER: reads along what is written into the folder until its input ends, then to the end; and then whether it
  * was told the same as of the whole. Status 1 if not. Prints how many events were told before the input ended.

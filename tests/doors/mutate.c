@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * mutate TRACE N SEED: damages the trace N times, and reads it by our own door, in this process: under the sanitizers,
  * no damage may show there. With a fourth argument, by Babeltrace's as well, each in a process of its own, and prints

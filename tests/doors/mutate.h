@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Damage: a copy of a trace's files, of which bytes are changed at random, cut off, moved or left out.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Compares what an example printed with what the tutorial says it prints:
 #
 #     awk -f compare.awk NAME.expected OUTPUT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # MainThread joins a thread only when the one before has ended.
 /joining/ {
 	if (joined != "" && !ended[joined]) {

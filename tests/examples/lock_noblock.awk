@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The worker numbers its tries from 1, and ends with the one that is its third success.
 function complain(text)
 {

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The list of who is running: a thread comes to its end, later leaves it, and there are never more than two.
 function complain(text)
 {

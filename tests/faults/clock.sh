@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # A process with another clock, beside one with the machine's: it is left out by name, and the rest is read.
 . "$(dirname "$0")/lib.sh"

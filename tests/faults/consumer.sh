@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # The consumer daemon, which writes what is recorded, is killed in the midst: SIGKILL, SIGTERM; with buffers that are full.
 # The program goes on and ends as it likes; what it made is kept, and that the recording may lack something is said.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # The session daemon, which tells programs to make events, is killed: nothing more can be recorded, and what was is kept.
 . "$(dirname "$0")/lib.sh"

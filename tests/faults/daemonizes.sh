@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # A program that becomes a daemon: its parent ends, and the recording goes on until it ends too; or, on request, does not.
 . "$(dirname "$0")/lib.sh"

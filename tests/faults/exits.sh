@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that ends, in any way, while other threads are in the midst of events: its status is always its own. Each way
 # COUNT times; tests/preload/exits.sh does it a few times.
 . "${0%/*}/../tool/lib.sh"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program that is killed while its threads are in the midst of events: four of them take and release locks of their
  * own, and after so many milliseconds it sends itself SIGKILL. The file $MADE has how many pairs each had completed by
  * then, as lines of one width: it is mapped, so it outlives the program.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # A program that is killed in the midst of events, COUNT times. A thread that is killed while it writes an event keeps
 # LTTng's consumer daemon from what is behind that in its buffer. The rest is recorded all the same, and that something

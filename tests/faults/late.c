@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program that starts slowly: its first event comes after so many seconds, since its constructor, which runs before
  * that of the interposer's threads could tell of one, sleeps. Then it works for 0.7 seconds and ends with status 7.
  */

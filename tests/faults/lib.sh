@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the fault tests share. A script does one thing to a recording, and tells what became of it, as a row of the table:
 #
 #     # half: fast               (of `make faults-fast` as well; without this line, of `make faults` alone)

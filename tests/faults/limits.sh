@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # Limits: on the size of files (ulimit -f), which ends who writes beyond it, the consumer daemon, where it is not root's;
 # on open files (-n) and on address space (-v), which LTTng says nothing of.

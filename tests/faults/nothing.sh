@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # No fault: the events that a program makes, in threads and forked children, are those of the trace.
 . "$(dirname "$0")/lib.sh"

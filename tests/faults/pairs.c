@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program whose events can be counted: threads that take and release a lock so often, and one file of how often.
  *
  *     pairs [-t THREADS] [-n PAIRS] [-u PAUSE_US] [-s SIGNAL] [-f FORKS] [-d] [-w FILE]

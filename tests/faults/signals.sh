@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # A signal to the recorder, of a program that holds it back and ends in order later: recorded to its end. What ignores it
 # is recorded on; what it ends, ends; the second one ends all.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # who: root
 # Recordings at once, of root and of another user, of the library and --preload, record and run, whose programs fork,

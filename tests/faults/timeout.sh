@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # The time counts from the first event, however late that is: one that has the library gets more until then.
 . "$(dirname "$0")/lib.sh"

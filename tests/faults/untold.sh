@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # half: fast
 # Calls that cannot become events, of destructors that a thread runs after its last event: counted, and a loss.
 . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # make fuzz: libFuzzer on all that reads what comes from outside, FUZZ_SECONDS (60) each; make fuzz-short: 10 s each.
 #
 # Built by clang beside the rest, in $(BUILD)/fuzz, with AddressSanitizer and UndefinedBehaviorSanitizer.

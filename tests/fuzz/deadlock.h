@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A check with a finding, by hand: two threads that wait for each other's lock. */
 #ifndef TESTS_FUZZ_DEADLOCK_H
 #define TESTS_FUZZ_DEADLOCK_H

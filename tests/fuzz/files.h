@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What fuzzers of files share: a folder of their own, in memory where there is room, which goes with the process.
  */

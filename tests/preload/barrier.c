@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Barriers: rounds in a forced order, one party, one between processes, and what is wrong. */
 #include "tests/preload/forced.h"
 

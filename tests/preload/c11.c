@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* C11's mutexes, conditions, threads and onces. */
 #include <threads.h>
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Calls of every function that the interposer stands before (calls.h), each in a thread with the smallest stack that
  * there is: what it returns, whether errno is as it was, whether it ends a thread whose cancellation is pending, and
  * one that blocks in it. Then those that a signal handler may call, in one on a small stack, at any moment of others.

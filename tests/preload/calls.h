@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Every function that the interposer stands before, with calls of it: CALL(name, case, expression), and WAIT(name,
  * case, is_point, expression, release) for calls that block. See calls.c, which has the objects.
  */

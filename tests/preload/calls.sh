@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Every function that the interposer stands before does what libc's does: what it returns, errno, whether it is a
 # cancellation point, on the smallest stack, in a signal handler where libc lets it be called there; with a recording
 # and without.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that is executed with a changed clock, in a process that was recorded until then: it is left out, which is
 # said, and the rest is read.
 . "${0%/*}/lib.sh"

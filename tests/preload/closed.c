@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Code that is gone by the end. -DFIRST and -DSECOND: plug-ins that take two mutexes of the program's, in two orders.
  * -DOUTER: a library that opens `libinner.so` by that name, which lies where its own RUNPATH says. Else a program
  * (-rdynamic) that loads, uses and closes those it is told, one after the other, mostly at one address.

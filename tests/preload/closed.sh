@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Code from dlopen has its names, also when another library took its place; and libc still knows who calls dlopen.
 . "${0%/*}/lib.sh"
 

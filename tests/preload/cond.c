@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Conditions: every call of the family, alone and with another thread, and what is wrong. */
 #include "tests/preload/forced.h"
 

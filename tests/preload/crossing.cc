@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Two threads that take two locks in opposite order, kept apart by luck: the second begins later. By pthreads, and by
 // std::mutex, where the calls that lock are inside the same functions of the library for all locks.
 //

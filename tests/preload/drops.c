@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A process that is another user's from some moment on, as servers do that root has started; then it forks. */
 #include <pthread.h>
 #include <stdio.h>

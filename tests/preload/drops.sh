@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A process that is another user's by now forks: LTTng's handler in the child then forks itself, to make what it shares
 # with the daemon.
 . "${0%/*}/lib.sh"

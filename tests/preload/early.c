@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * What libraries do before the interposer is set up and after it is over. Compiled with -DLIBRARY this is such a
  * library, whose constructor runs first if it is preloaded; else a program that uses what the library has made, with
  * `fork` in a child as well.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A library whose constructor uses all before the interposer is set up, and whose handlers do so after its end.
 . "${0%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Lists the events of a program as its test expects them:
 #
 #     awk -f events.awk NAMES RAW

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Starts itself in the ways that programs start others: `exec WAY…`. Each process locks a mutex, says `pid N`, and
  * takes the first way to start one for the rest of them.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What a program starts: each has its events, under its own pid, however it was started.
 . "${0%/*}/lib.sh"
 program=$(cd "$programs" && pwd)/exec

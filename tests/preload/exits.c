@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Ends itself, in the way that it is told to, while four other threads take and release locks without end: each at
  * another place of an event then. Its status is 3, or that of SIGABRT or SIGTERM. With LIBRARY (tests/tool/exits.c) the
  * threads are the library's daemons; with PLUGIN this is a shared object that is opened and closed meanwhile.

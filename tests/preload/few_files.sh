@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that may open few files (ulimit -n): LTTng waits for ever where it gets too few, before main and in a forked
 # child. Such a process is left out, which is said, and runs as ever; with a few more it is recorded.
 . "${0%/*}/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Closes all descriptors that it does not know, as daemons do, in the way that it is told; then goes on working. */
 #include <fcntl.h>
 #include <pthread.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that closes all descriptors, as daemons do: those of LTTng stay, nothing of LTTng comes into its files, and
 # no event is lost.
 . "${0%/*}/lib.sh"

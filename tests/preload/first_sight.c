@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Two threads signal the same condition at the same moment, and nobody has seen it before: 1000 times, each time
  * another condition.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What two threads see first at the same moment is one object, not two, and never none.
 . "${0%/*}/lib.sh"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * What the programs of these tests share: an order that is forced, by means that the interposer does not see.
  *
  *     static void *worker(void *arg)          int main(void)

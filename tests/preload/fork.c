@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A process that forks FORKS times while its threads make mutexes all the time: `fork FORKS`. Each child, which has one
  * thread, uses a new mutex, an old one and a new thread, and exits. The last is forked by a thread that is not the main
  * one, and `daemon` makes one more.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Forks while other threads are at work: no child hangs, and each has its own events.
 . "${0%/*}/lib.sh"
 

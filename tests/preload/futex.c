@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * futex(2) by libc's `syscall`: what each call returns, and how the waits end. Other calls go through it with all of
  * their arguments.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // C++20's waits that are no pthreads', each in a thread of its own.
 //
 //     futex_cxx passes|hangs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # C++20's std::future, latch, barrier, counting_semaphore and atomic: each of their waits is told, and how it ended; and
 # who waits with nobody left is found.
 . "${0%/*}/lib.sh"

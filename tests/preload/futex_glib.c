@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * GLib's locks and conditions, which are made of futexes.
  *
  *     futex_glib passes|cond|abba

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # GLib's GMutex and GCond.
 . "${0%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // Rust's locks and what stands on them, which are made of futexes.
 //
 //     futex_rust passes|channel|abba

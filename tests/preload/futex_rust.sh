@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Rust's standard library, where there is a compiler for it.
 . "${0%/*}/lib.sh"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A handler that posts a semaphore, every millisecond or so, whatever its thread is doing: that is to make and lock
  * mutexes, of which some are seen for the first time. Then it posts between the calls, in nobody's midst. Another
  * thread takes as many places as were given.

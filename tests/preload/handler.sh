@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A semaphore posted in a signal handler, while its thread is in the midst of events: it never hangs, and what is told
 # is right. Each of them is told, also those that come while an event is emitted: of a thread that does little else that
 # is nearly all of the 300 that come at any moment.

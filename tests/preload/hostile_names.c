@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Two threads whose kernel names are made to harm who reads them, and that take two mutexes in both orders: the second
  * when the first has done so. It learns that from a pipe, of which a recording says nothing.
  */

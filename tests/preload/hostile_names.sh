@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Names that a terminal obeys, that end a line, turn the direction or are no UTF-8: on one line and harmless everywhere.
 . "${0%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Two threads, one after the other by nothing that a tracer sees, take two mutexes in opposite orders. */
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // A join of std::thread that need not wait: the thread has ended before, as /proc says.
 #include <dirent.h>
 #include <sched.h>

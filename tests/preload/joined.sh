@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A join that need not wait is shown where the program has it, not in libstdc++.
 . "${0%/*}/lib.sh"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A library with a lock (-DLIBRARY), and a program that deadlocks with it. Its lock is in use before the recording says
  * that the library is there: who loads it does nothing that is recorded until another thread has taken the lock.
  */

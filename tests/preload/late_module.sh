@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A report of a program that still runs names a lock of a library that was recorded later than the use of the lock; and is
 # the same as of the finished trace.
 . "${0%/*}/lib.sh"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Who stays out of a recording says so, to a socket that anybody can send to: another user's process is not believed.
 . "${0%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the tests of the interposer share, beyond what those of the command do (tests/tool/lib.sh). $here is this folder,
 # $BUILD/tests/preload has the programs. They are not linked with the library, and lie at fixed addresses, so that
 # addresses can be told as names.

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program with a malloc of its own, whose mutex is not to be taken twice: nothing of the tracer may allocate while
  * the program is in it, and a call of ours in it may not call it.
  */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program with its own malloc, under a mutex: it works as without us, with call chains too, and its mutex is told.
 . "${0%/*}/lib.sh"
 

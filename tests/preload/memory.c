@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Many threads, one after the other: what the interposer keeps of a thread goes with it. Prints by how many KiB the
  * process grew over the second half of them.
  */

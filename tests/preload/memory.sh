@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the interposer keeps of a thread is freed when the thread is gone, with a recording and without one.
 . "$(dirname "$0")/lib.sh"
 

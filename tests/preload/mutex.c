@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Mutexes: each kind, every call, with another thread, what is wrong, and objects that follow one another. */
 #include "tests/preload/forced.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program that was linked before glibc 2.3.2, whose conditions are of another layout: it is left alone. */
 #include "tests/preload/forced.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Onces: run, nested, waited for, cancelled in their routine, done before one comes; last, one that comes back to
  * itself and hangs. */
 #include "tests/preload/forced.h"

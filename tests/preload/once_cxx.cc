@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* std::call_once: a routine that throws has not run. */
 #include <cstdio>
 #include <mutex>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A library with a mutex (-DLIBRARY), and a program that loads and unloads it, mostly at the same address, ROUNDS
  * times. */
 #include <dlfcn.h>

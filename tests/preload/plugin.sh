@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A library that is loaded many times at one address: each time its mutex is another one.
 . "${0%/*}/lib.sh"
 

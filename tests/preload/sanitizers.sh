@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Programs with a sanitizer, its runtime shared or in the program, and with other libraries preloaded: each ends as it
 # does without us, and is checked.
 . "${0%/*}/lib.sh"

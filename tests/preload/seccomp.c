@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Gives up all system calls but a few, in the way that it is told to, and goes on: it takes locks that nobody has
  * taken, and exits. Another call ends it.
  */

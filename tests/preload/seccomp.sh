@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that gives up system calls while it is recorded: it ends as it does without us, and what it did before is in
 # the trace.
 . "${0%/*}/lib.sh"

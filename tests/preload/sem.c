@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Semaphores: every call of the family, alone and with another thread, named ones, and what is wrong. */
 #include <limits.h>
 #include <semaphore.h>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The name of the semaphore has the process's id in it.
 . "${0%/*}/lib.sh"
 

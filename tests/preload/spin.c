@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Spin locks. */
 #include "tests/preload/forced.h"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Standard descriptors that are closed when a program begins stay closed: no pipe or file of ours takes their numbers.
 . "${0%/*}/lib.sh"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Calls that block for good in libc though they look as if they could not, each with another thread that it waits for.
  *
  *     stuck join|cond|fork|cnd|barrier

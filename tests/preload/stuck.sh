@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # Calls of libc that block for good are told before they do, so that `run` finds whom nobody can let go on.
 . "${0%/*}/lib.sh"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Threads: made, joined in every way, detached, named, cancelled, and in each way ended. */
 #include "tests/preload/forced.h"
 

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A process that writes its title over its environment, as nginx does, having moved its variables away; then it forks.
  */
 #include <pthread.h>

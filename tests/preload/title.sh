@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # A program that writes its title over its environment: what its children do first is told as well.
 . "${0%/*}/lib.sh"
 

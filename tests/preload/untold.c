@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Calls where they are hard to tell; it prints how many of them it made.
  *
  *     untold posts      a handler posts a semaphore 10,000 times a second, whatever its thread is doing

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the program made is told, or counted as untold: the posts of a handler at 10 kHz, and the calls of destructors
 # in each round of a thread's end. A thread that makes its first call in a handler, before its start, is one thread.
 . "${0%/*}/lib.sh"

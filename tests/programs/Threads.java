@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /** Eight threads that count under a monitor. */
 public class Threads {
 	static final Object monitor = new Object();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 /* A right program of C++'s own threads: each primitive of the standard library that stands on pthreads. */
 #include <chrono>
 #include <condition_variable>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # C++: std::thread, the mutexes, std::condition_variable, std::call_once, std::async.
 . "$(dirname "$0")/lib.sh"
 same cxx "$programs/cxx"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # OpenJDK, where it is installed: it gives its threads names.
 . "$(dirname "$0")/lib.sh"
 needs java

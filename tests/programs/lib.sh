@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the tests with programs of others share, beyond tests/tool/lib.sh: the program runs without us and with us, must
 # do the same, and must have no finding, since it is right.
 #

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # CPython: a threading.Lock is a semaphore, the interpreter's lock a mutex and a condition.
 . "$(dirname "$0")/lib.sh"
 # The interpreter itself: in its place there may be a shell script that looks for one.

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # redis-server with threads for input and output, under the load of redis-benchmark. Its memory comes from jemalloc,
 # whose own locks are pthread mutexes.
 . "$(dirname "$0")/lib.sh"

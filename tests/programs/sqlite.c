@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Four threads write to a database of SQLite by one connection, which is serialized. */
 #include <pthread.h>
 #include <sqlite3.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # SQLite with threads: recursive mutexes on the heap, made by calls and by static initialisers.
 . "$(dirname "$0")/lib.sh"
 same sqlite "$programs/sqlite"

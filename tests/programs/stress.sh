@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # stress-ng: its stressors of mutexes, semaphores and threads.
 . "$(dirname "$0")/lib.sh"
 needs stress-ng

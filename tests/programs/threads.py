@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Twenty threads that fill and empty a queue, and tell a condition when they are done."""
 import queue
 import threading

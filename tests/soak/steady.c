@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program that goes on: steady SECONDS. Some hundred lock pairs a second, by short-lived threads, until that time is
  * over; it says how many it made.

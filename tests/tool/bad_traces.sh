@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Traces that are none, or damaged: one clear line and status 2, or what could be read; never a crash, never a hang.
 . "$(dirname "$0")/lib.sh"
 limit=20

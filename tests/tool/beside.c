@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A program of libtrace_thr that uses pthreads beside it. */
 #include <pthread.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * by_hand kill|crash: a program that dies with its work half done. Before that it prints how many locks it acquired.
  * by_hand busy: a program that tries a lock that is held.
  *

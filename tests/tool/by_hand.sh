@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Recordings made by hand, with the lttng command line and none of our tools: babeltrace2 shows whose each event is,
 # and words for enumerations; and a program that is killed or crashes loses no event.
 . "$(dirname "$0")/lib.sh"

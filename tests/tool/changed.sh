@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A program that was built again since it was recorded: each command says so once, with the remedy, and names none of
 # its functions.
 . "$(dirname "$0")/lib.sh"

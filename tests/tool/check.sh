@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr check, of real programs: what it finds, what it does not, and what it says when it cannot.
 . "$(dirname "$0")/lib.sh"
 

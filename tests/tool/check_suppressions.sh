@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # What is left out of a report: suppressions and baselines, of real programs.
 . "$(dirname "$0")/lib.sh"
 

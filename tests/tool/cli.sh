@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The command line as such: help, version, mistakes.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr confirm: what a run can be steered into, and what not; what is kept of it, and what it says of mistakes.
 . "$(dirname "$0")/lib.sh"
 

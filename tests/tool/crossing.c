@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Two threads that take two locks in opposite order, kept apart by luck or by something that no event shows:
  *
  *     crossing late     the second begins a little later, as it does on most days

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The session daemon that trace-thr starts where none runs, and stops: by root, for all recordings at the same time; by
 # another user, a private one. Needs root, to be somebody else and to have a /run of one's own.
 . "$(dirname "$0")/lib.sh"

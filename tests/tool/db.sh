@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Lock orders of many runs: check --db, and db merge, show, list and check, of real programs recorded apart.
 . "$(dirname "$0")/lib.sh"
 

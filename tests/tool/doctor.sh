@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr doctor, where all is well and where something is missing.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The door of a recording: who comes of the program is let in however it came about, also where recordings lie in each
 # other and in pid namespaces; what happens when the door is not kept, or nobody knocks.
 . "$(dirname "$0")/lib.sh"

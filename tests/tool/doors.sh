@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The two doors to a trace, ours and Babeltrace's: every event, field, loss and module of what programs record is the
 # same through both. And what is told of a folder while it is written is what is told of it when it is whole.
 . "$(dirname "$0")/lib.sh"

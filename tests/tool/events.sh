@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr events: the three formats, the selections, and what is said of a trace that lacks something.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # docs/events.md says what the provider records: every event, its level, its fields in order, their types and words.
 # A trace's metadata has all events of the provider, also those that no program has made.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A program whose processes come about in every way: fork, fork in a fork, exec, posix_spawn, and as orphans of a
  * parent that has ended. Each takes a lock, which bears the name of the family, PAIRS times.
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # The two hot events are recorded with one copy (tracepoints/fast_hold.c); a session with a filter takes LTTng's own
 # probe instead. Both must record the same.
 . "$(dirname "$0")/lib.sh"

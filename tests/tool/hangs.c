@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Hangs that no example shows, each by its name, and what looks like one for some seconds: `hangs NAME`.
  */
 #include <err.h>

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Ctrl-C, and other signals to the recorder: the program gets them, the recording is whole, nothing is left.
 . "$(dirname "$0")/lib.sh"
 

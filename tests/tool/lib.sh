@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # What the tests of the command share. A test is a script of this folder:
 #
 #     . "$(dirname "$0")/lib.sh"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* So many pairs of lock events: many PAIRS. */
 #include <stdlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Acquires of each limit, three calls deep: main, work, insert. */
 #include <trace_thr.h>
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A program that is there and does not start: the status is that of the shell, and one line says what it lacks.
 . "$(dirname "$0")/lib.sh"
 

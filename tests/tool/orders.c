@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Takes locks in the orders that its arguments say, each in a thread of its own, one thread after the other: `orders ab
  * ca` takes a and then b, lets go, takes c and then a. So a run of it never hangs.
  *

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Finds no library by its name alone, as a program that a sanitizer was built into: it is the sanitizer's library then
  * that calls dlopen, in whose RUNPATH nothing of ours is.
  */

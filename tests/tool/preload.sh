@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr record --preload and --stack: what the program gets, what is refused before it runs, an installed tree.
 . "$(dirname "$0")/lib.sh"
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -139,6 +140,8 @@ check "doctor finds a library that does not load" "$(status_is 1)$(has out 'PROB
 
 run make -s -C "$top" BUILD="$BUILD" PREFIX="$dir/usr" install
 check "make install" "$(status_is 0)"
+run "$dir/usr/bin/trace-thr" --version
+check "one version" "$(has out "^trace-thr $(sed -n 's/^Version: //p' "$dir/usr/lib/pkgconfig/trace_thr.pc")\$")"
 for lib in lib "lib/$(uname -m)-linux-gnu"; do
 	test "$lib" = lib || { mkdir -p "$dir/usr/$lib" && mv "$dir/usr/lib"/*.so* "$dir/usr/$lib"; }
 	run "$dir/usr/bin/trace-thr" record -q --preload -o "$dir/from $lib" -- sh -c "$shown"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # A program that is built with libtrace_thr, recorded with --preload: each call of the library is told once, in the
 # library's terms, and the pthread calls of the program's own beside them.
 . "$(dirname "$0")/lib.sh"

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # Another user of the machine can neither read a recording nor write into it; and who comes of the recorded program is
 # recorded, also as another user.
 . "$(dirname "$0")/lib.sh"

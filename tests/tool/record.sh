@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr record: what it makes, what it leaves alone, what it says when it cannot.
 . "$(dirname "$0")/lib.sh"
 

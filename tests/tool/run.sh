@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr run: records and checks.
 . "$(dirname "$0")/lib.sh"
 

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr run while the program runs: a hang is reported and ended, what is none is left alone, nothing is left behind.
 . "$(dirname "$0")/lib.sh"
 

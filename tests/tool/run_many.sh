@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr run --repeat, --until-fail, --shake.
 . "$(dirname "$0")/lib.sh"
 traces() { ls -d "$dir/$1"* 2>/dev/null | xargs -n1 basename 2>/dev/null | tr '\n' ' '; }

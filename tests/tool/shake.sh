@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # --shake: the seed reaches the program, and what programs do under it stays the same, event by event.
 . "$(dirname "$0")/lib.sh"
 

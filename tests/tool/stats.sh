@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr stats: what is counted of real programs, how it is shown, and what cannot be.
 . "$(dirname "$0")/lib.sh"
 

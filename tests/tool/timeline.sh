@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: MIT
 # trace-thr timeline: pictures of recordings, selections, and what it says when it cannot draw.
 . "$(dirname "$0")/lib.sh"
 LC_ALL=C.UTF-8

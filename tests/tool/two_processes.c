@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Forks; each process has a thread of a name that is hard to show, which holds a lock of another. */
 #include <err.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * Processes of two users, each with its locks: `users WHO`. Root forks a child that becomes the user 65534, "nobody" on
  * most machines. When the child has used a lock as nobody, one of them deadlocks; the other one waits for ever.
  *

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Checks reports: validate.py SCHEMA REPORT prints what the schema does not allow, validate.py sarif REPORT what code
 scanning would refuse."""
 

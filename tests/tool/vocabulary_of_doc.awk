@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The events that docs/events.md describes, in the form of vocabulary_of_trace.awk. Reads the page twice.
 BEGIN { FS = "|" }
 function bare(cell) { gsub(/^ *`?|`? *$/, "", cell); return cell }

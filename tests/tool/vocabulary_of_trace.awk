@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The provider's events in the metadata of a trace: `event level field:type …`, a word's type with its words.
 /^event \{/ { event = ""; level = ""; fields = "" }
 /^\tname = "trace_thr:/ { split($3, part, /[:"]/); event = part[3] }

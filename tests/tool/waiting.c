@@ -1,4 +1,4 @@
-/*
+/* SPDX-License-Identifier: MIT
  * A thread that waits with a lock held, and one that asks for that lock before it wakes the first. It gets through
  * since the lock is asked for early, and the wait begins late:
  *

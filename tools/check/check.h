@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Checking a trace: it is read into a model, the rules watch the model, and what they found is the check's. Printing
  * is not: see tools/report/text.h.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/rules.h"
 
 const struct tt_rule tt_rules[TT_N_RULES] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The rules: a family is a file with one of these, and a row in the table of rules.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace-thr events: the events of a trace, one a line. */
 #include <errno.h>
 #include <stdio.h>

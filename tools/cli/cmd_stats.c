@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace-thr stats: who waited for what, how often and how long, and who had it. */
 #include <limits.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A subcommand of trace-thr: a file cmd_<name>.c with one of these, and a row in the table of main.c.
  */

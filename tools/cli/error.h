@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a command says beside its output: one line on stderr, made as printf does; when it cannot, with the remedy in
  * it. Paths, arguments and what libraries say of them are in these lines: none can end them, or be obeyed by a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace-thr: one subcommand a file, each a row of the table. */
 #include <fcntl.h>
 #include <locale.h>

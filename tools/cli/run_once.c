@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/error.h"
 #include "tools/cli/run_once.h"
 

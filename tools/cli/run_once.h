@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One run of `trace-thr run`: recorded, watched meanwhile, checked.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/run_repeat.h"
 
 #include <inttypes.h>

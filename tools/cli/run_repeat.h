@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Many runs of `trace-thr run`: --repeat and --until-fail.
  */

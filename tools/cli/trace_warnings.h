@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Notes: what a reader of a trace should know of it, a line each to stderr. Nothing for a whole trace.
  */

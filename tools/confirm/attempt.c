@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/confirm/attempt.h"
 
 #include "tools/check/check.h"

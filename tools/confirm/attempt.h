@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One attempt: the program is run again and recorded, steered by a plan, and what it came to is looked at.
  */

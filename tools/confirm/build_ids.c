@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/confirm/build_ids.h"
 
 #include <string.h>

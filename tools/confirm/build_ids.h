@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Builds: which build of a file a trace is of. A plan names sites by file and offset, which in another build of the
  * file are other places.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/confirm/match_deadlock.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether a run hangs as a plan had it: for each edge a thread of its own that is blocked for good, at its sites, or of
  * its name and with its objects: steered at one site, threads can meet at another, in a loop or a function that both

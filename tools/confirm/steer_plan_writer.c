@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/confirm/steer_plan_writer.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The plan of a steered run: the sites of a finding's threads, as the library reads them from TRACE_THR_STEER. Its
  * format is told in libtrace_thr/src/explore/steer_plan.h.

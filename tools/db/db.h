@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A file of lock orders: a SQLite database that many runs add to, also at the same time and on many machines.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the sources of this folder share. */
 #ifndef TT_DB_DB_INTERNAL_H
 #define TT_DB_DB_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/db/id.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Ids made of what a row says: equal rows of different machines have equal ids, so that files can be joined.
  */

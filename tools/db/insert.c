@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/db/db_internal.h"
 
 static const char put_class[] = "INSERT INTO class VALUES(?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING";

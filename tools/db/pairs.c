@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/db/db_internal.h"
 #include "tools/db/snapshot.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/db/schema.h"
 
 #include <string.h>

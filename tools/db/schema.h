@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The rows of a database of lock orders: what `check --db` keeps of each run. Each is found by an id made of what it
  * says, and is never changed, so that joining two files is the union of their rows, in any order and any number of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/db/snapshot.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A picture: rows of a database of lock orders as they were at one moment, read into memory.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/events/call_chain_text.h"
 
 #include <string.h>

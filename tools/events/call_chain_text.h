@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The call chain of an event, beyond its caller, as text.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Comma-separated values as in RFC 4180: one set of columns for all events, empty where an event has no such field.
  *

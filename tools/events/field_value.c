@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/events/field_value.h"
 
 static uint64_t unsigned_value(const struct tt_event *event, const struct tt_field *field)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/events/listing.h"
 
 const struct tt_listing_format tt_listing_formats[] = {

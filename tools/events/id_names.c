@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/events/id_names.h"
 
 #include <string.h>

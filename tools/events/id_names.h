@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names of threads and objects by their ids, as the events so far gave them: a field like `holder` is an id.
  */

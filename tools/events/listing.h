@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A listing: the events of a trace, one a line. The formats are a table; each is a file.
  */

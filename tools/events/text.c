@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* For people: columns, words, names in place of ids. */
 #include "tools/events/call_chain_text.h"
 #include "tools/events/listing.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/finding/access.h"
 
 struct tt_access tt_edge_acquire(const struct tt_edge *edge)

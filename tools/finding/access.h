@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Places: what a thread does to an object, when and where in the program. The sides of an edge and the steps of a
  * witness are such, so that every format of a report, and whatever matches findings, looks at them in one way.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/finding/event_loss.h"
 
 void tt_event_loss_init(struct tt_event_loss *loss)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is known of events that the tracer lost: how many, when, of whom.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/finding/finding.h"
 
 static void clear_edge(void *data)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A finding: what a rule has to say, apart from how it is printed.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/finding/fingerprint.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Fingerprints: by which a finding is known again in another run, or after the program was changed elsewhere.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/finding/suppressions.h"
 
 #include <string.h>

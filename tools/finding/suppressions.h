@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Suppressions: findings that a team knows of and does not want to be told again.
  *

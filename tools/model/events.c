@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/model/model_internal.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/model/model_internal.h"
 
 /* What the events of locks mean. */

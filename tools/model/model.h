@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The model: who exists, who holds what and who waits for what, at the moment of the last event it was fed.
  *

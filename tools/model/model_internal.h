@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the model's files share: finding and making its parts (model.c), the transitions that observers are told of
  * (transitions.c), and what each event means (events.c, locks.c, conditions.c).

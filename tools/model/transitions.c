@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/model/model_internal.h"
 
 void tt_model_begin_thread(const struct tt_model_step *step, struct tt_thread *thread)

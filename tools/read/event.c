@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/event.h"
 
 #include <string.h>

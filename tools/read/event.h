@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The decoded event: what the tools know of the trace. No Babeltrace type passes this door.
  *

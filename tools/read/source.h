@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The two doors to a trace: our own reader of what LTTng writes, and Babeltrace, for what that one does not know. Each
  * gives the same of a trace that both can read: make test compares them (tests/tool/doors.sh).

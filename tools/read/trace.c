@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/trace.h"
 
 #include "tools/read/recording/cut.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading a trace: the Babeltrace graph (ctf.fs → muxer → our sink), and what comes out of it in order of time.
  */

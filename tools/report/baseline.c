@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/baseline.h"
 
 #include <jansson.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A baseline: the findings of an earlier report, as --format json wrote it. They are known again by their fingerprints
  * and do not count.

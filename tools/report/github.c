@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The report as annotations of a GitHub workflow: one command a finding, at the site where its first thread waits.
  *

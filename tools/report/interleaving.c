@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/interleaving.h"
 
 #include "tools/report/steps.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The schedule of a finding: who takes what, and who then waits for what, step by step; a column a thread, as lockdep
  * draws CPU0 and CPU1, or a line a step where the columns are too many.

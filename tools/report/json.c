@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The report for programs. Its schema is docs/check.schema.json: what is added here is added there. */
 #include "tools/report/json.h"
 

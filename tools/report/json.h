@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What the readers and writers of JSON reports have in common. */
 #ifndef TT_REPORT_JSON_H
 #define TT_REPORT_JSON_H

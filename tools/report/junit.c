@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The report for what shows test results: a suite a trace, in it a case a finding, and one that passes for each rule
  * that found nothing. What is suppressed or known is skipped; what is below --fail-on passes, with its text.

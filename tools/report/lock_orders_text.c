@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/lock_orders_text.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A database of lock orders, for people: its runs, its orders, the inversions across its runs.
  */

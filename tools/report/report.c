@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/report.h"
 
 #include "tools/check/rules.h"

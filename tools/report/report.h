@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A report: what the checks of some traces found, and what is left out of it. The formats are a table (formats.h); each
  * is a file that writes one of these.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/steps.h"
 
 /* What a thread does with an event of a witness; NULL: the event's own name is said. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The steps that lead into a finding, one after the other: of what happened, in its order; of what could happen, those
  * of the witness, else the acquires and then the requests.

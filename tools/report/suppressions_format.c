@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Suppressions for what was found, each with its verdict as a comment: to be read, then added to a file. */
 #include "tools/report/formats.h"
 #include "tools/text/sanitize.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The report for people, in lockdep's manner: who holds what since when and where, who waits for it, the schedule in
  * columns, what to do.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/dirs.h"
 
 #include <sys/stat.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The files of a recording, as a whole: how large they are, and removing what a failed one has made.
  */

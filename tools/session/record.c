@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/text/sanitize.h"
 #include "tools/session/record.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Recording a program: its folder, the daemon, the session, the program, the manifest, in that order, and back.
  */

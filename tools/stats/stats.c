@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/stats/stats.h"
 
 static guint hash_site(gconstpointer key)

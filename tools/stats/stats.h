@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Counts: how often and how long threads waited for what, and had it. By object, by thread, and by the site of the
  * call, with the call chain that led there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How counts are shown: tables for people, or JSON. The format of the JSON is in docs/stats.md.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/binary.h"
 
 #include <string.h>

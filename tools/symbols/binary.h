@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program file or shared library on disk, and the symbols in it, through libdwfl. Addresses are offsets from where
  * the file begins in memory, so a binary serves every process that has it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/demangle.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names as they are written in the source: C++ and Rust symbols without their encoding, clones without their number. */
 #ifndef TT_SYMBOLS_DEMANGLE_H
 #define TT_SYMBOLS_DEMANGLE_H

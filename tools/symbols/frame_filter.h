@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What is the program's own, and what only stands between it and a lock: the layers that any program calls through. */
 #ifndef TT_SYMBOLS_FRAME_FILTER_H
 #define TT_SYMBOLS_FRAME_FILTER_H

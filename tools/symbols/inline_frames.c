@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/inline_frames.h"
 
 #include <stdlib.h>

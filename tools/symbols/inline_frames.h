@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Scopes: what the debug information says of the functions that an address is in, one inlined into the other. */
 #ifndef TT_SYMBOLS_INLINE_FRAMES_H
 #define TT_SYMBOLS_INLINE_FRAMES_H

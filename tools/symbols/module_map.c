@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/module_map.h"
 
 /* LTTng tells what a program has in memory within this time around its first event, before or after it. */

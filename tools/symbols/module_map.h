@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Mappings: what lay where in each process, and when. One process can run several programs, one after the other, and
  * a library can take the place of another that was unloaded.

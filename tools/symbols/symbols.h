@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Symbols: from an address in a recorded process to the function, file and line that it is in, through libdwfl and the
  * load addresses that the trace has (struct tt_module), so also after ASLR and in shared libraries.

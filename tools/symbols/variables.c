@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/variables.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Variables: the data symbols of a program file, by address. */
 #ifndef TT_SYMBOLS_VARIABLES_H
 #define TT_SYMBOLS_VARIABLES_H

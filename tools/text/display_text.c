@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/text/display_text.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Text of unknown origin on a screen or in a picture: names are the traced program's, and may hold anything.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/text/duration.h"
 
 #include <stdbool.h>

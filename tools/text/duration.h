@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Lengths of time, for people. */
 #ifndef TT_TEXT_DURATION_H
 #define TT_TEXT_DURATION_H

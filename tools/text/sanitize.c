@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/text/sanitize.h"
 
 #include <string.h>

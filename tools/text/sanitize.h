@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names are the program's, or of whoever made the file: nothing in one may be obeyed by a terminal, lead its reader to
  * see another text than there is, or break the format that it is written in.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writing text for people: in colour on a terminal, and with nothing in a name that a terminal would obey.
  */

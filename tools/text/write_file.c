@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/text/write_file.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Saving: a file that is there is whole. */
 #ifndef TT_TEXT_WRITE_FILE_H
 #define TT_TEXT_WRITE_FILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/aggregate.h"
 
 /* How many times the finest width a busy stretch may have. */

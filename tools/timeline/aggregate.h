@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Thinning: a picture has room for thousands of things, a trace has millions. What is too narrow to be seen alone is
  * drawn together with its neighbours, as one busy stretch that says how much it stands for.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is left to do with the lanes when all events are in: the spans and holds that go on to the end, what the
  * selection leaves out, the order of the lanes, the rows of the holds.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/lanes.h"
 
 #include "tools/timeline/wakes.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lanes: what a timeline draws, apart from how. An observer of the model that keeps, for each thread, what it did
  * when: one lane a thread, with spans (running, waiting for what), holds, marks, and arrows from a waker's lane to

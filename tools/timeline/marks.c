@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Which events make a mark in a lane, of which kind, and in what words. */
 #include "tools/timeline/tooltips.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/palette.h"
 
 const struct tt_colour tt_colours[TT_COLOURS] = {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Colours of objects: one that is held in one lane and waited for in another has the same colour in both. The colours
  * are few, and differ for colour-blind people (after Okabe and Ito); names are always written as well. Objects beyond

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/scale.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The scale of a timeline: from a moment to a place on the axis.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The words of a timeline: what a span, a hold, a mark or an arrow is, in a line for a reader. All text is clean (see
  * text.h), and the caller's to free.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/wakes.h"
 
 /* Whose act, on what. */

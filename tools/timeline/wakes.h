@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Acts that wake: when did the waker do what woke the waiter? The event of a waiter that goes on names its waker, not
  * the moment of the notify, set, post, release or exit; that is looked up here.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/watch/hang_watch.h"
 
 #include "tools/watch/live_monitor.h"

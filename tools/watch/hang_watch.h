@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The catcher: a companion of a recording that says nothing, and has the program ended as soon as it hangs. Where it
  * cannot read along, the recording's time limit ends the program.

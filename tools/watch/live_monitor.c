@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/error.h"
 #include "tools/watch/live_monitor.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lookout: a process of ours that reads the recording while the program runs, and reports a hang as soon as it is
  * certain.

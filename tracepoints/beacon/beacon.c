@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * LTTng asks for the CPU of a thread to choose the buffer. In the process of a beacon a callback of ours answers, so
  * one thread reaches the buffers of all CPUs: also of those that it may not run on, and of those that are switched off.

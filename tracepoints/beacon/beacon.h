@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * libtrace_thr-beacon.so: what a beacon of the command (tools/session/lttng/beacon.h) does inside LTTng. The command
  * loads it in a process of its own, after the probes, and finds this by its name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Barrier: a point that a fixed number of threads, the parties, pass together. Each waits until all have arrived; then
  * all go on at once, and the barrier is ready for the next round.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Condition: lets threads wait until another one says that shared state has changed.
  *

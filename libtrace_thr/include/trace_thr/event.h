@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Event: a flag that threads can wait for. One thread says that something has happened, and all who wait go on.
  *

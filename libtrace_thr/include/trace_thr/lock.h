@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lock: mutual exclusion, the simplest there is. It is free or held; whoever acquires it holds it until anyone
  * releases it.

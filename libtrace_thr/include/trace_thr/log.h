@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Logging: lines that carry the name of the thread that writes them. Each is also an event of the trace.
  *

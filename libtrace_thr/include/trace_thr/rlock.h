@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * RLock: a lock that its holder can acquire again. It counts how deep; only the holder can release it, and it is free
  * when each acquire has had its release.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Semaphore: a counter of free places. Acquire takes one and waits while there is none; release gives one back. The
  * counter never goes below zero. Any thread may release.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Timer: a thread that runs a function after a delay, unless it is cancelled before.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What all headers of libtrace_thr share: errors, times, and the identity of an object.
  *

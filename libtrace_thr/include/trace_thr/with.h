@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * TTHR_WITH: holds a lock for a block, as Python's `with`.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * C11's threads. In glibc they are pthread's objects, of the same layout, under other names.
  */

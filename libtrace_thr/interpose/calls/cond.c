@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/calls/cond.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Conditions, as pthread's functions and C11's need them. They do what those do, and tell it as a call at `caller`.
  */

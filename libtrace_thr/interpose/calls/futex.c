@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Futexes: threads that wait on a word of memory by futex(2), without pthreads. C++20's std::latch, std::barrier,
  * std::counting_semaphore and std::atomic::wait, std::future, Rust's standard library, parking_lot and GLib's GMutex

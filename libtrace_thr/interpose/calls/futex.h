@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Futexes, as the rest of the interposer needs them: see futex.c.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/calls/lock_events.h"
 
 void tt_emit_lock_init(struct tt_object_entry *record, bool shared, const void *caller)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the families of locks have in common: mutexes, rwlocks and spinlocks are known and told in one way.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Mutexes, as their callers in the interposer need them: pthread's own functions, C11's, and the conditions.
  *

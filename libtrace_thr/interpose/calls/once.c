@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A once is told as a lock: who runs the routine holds it exclusively for so long, and who comes meanwhile waits for
  * it, in the mode shared: several go on together, when the routine is done. Who comes past one that is done is told as

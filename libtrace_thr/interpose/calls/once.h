@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * pthread_once, as its callers in the interposer need it: pthread's own and C11's.
  */

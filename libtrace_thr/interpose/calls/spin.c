@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/calls/lock_events.h"
 
 /* How glibc's code of this machine marks one that nobody has. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/core/object_table.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The records: what the interposer knows of a pthread object, found by its address. An id and a name for the events.
  *

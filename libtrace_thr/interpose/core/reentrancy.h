@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where a thread is in the tracer: there its calls are not the program's, and are not told. But a signal handler can
  * come in at any moment, and sem_post is the one call of these that it may make.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which memory other processes can see, of the kernel: /proc/self/pagemap has 64 bits for each page. Those of a page
  * that is there and is no file's say that it is this process' own. A page of a mapping that is private but was never

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The code of the tracer itself, LTTng's and ours, which uses pthreads as well: its calls are not the program's.
  */

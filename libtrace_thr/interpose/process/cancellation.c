@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where the tracer may sleep: LTTng waits in poll while a blocking channel is full, and wakes the consumer by write.
  * Both are cancellation points, but the calls that it tells are none: a thread that is cancelled in pthread_mutex_lock

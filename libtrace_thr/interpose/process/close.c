@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * File descriptors: a program that closes all those it does not know (daemons do) must not close the tracer's.
  *

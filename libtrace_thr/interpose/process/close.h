@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * File descriptors: see files.c.
  */

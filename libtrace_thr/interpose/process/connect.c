@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * connect: a process that stays out of its recording must not reach LTTng's daemon. It would be recorded all the same
  * if the program before its exec was, for that had its process id let in; and with too few descriptors it would wait

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * dlopen, dlmopen and dlclose: what they load and unload is told (src/trace/module_list.c), and what the unwinder has
  * kept of code that goes is not true of what comes there next.

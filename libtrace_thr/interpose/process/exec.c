@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * exec and posix_spawn: make no event, but a program into which the loader will not load us goes unrecorded, and only
  * here can that be seen: a static one or one of other word size (l), one that is set-uid (s), or one whose environment

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/process/fork.h"
 
 #include <pthread.h>

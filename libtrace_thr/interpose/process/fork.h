@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Forking: what of the interposer must be right in the child, which has one thread, at whatever the others were.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A program that gives up system calls, by seccomp, must not be killed for one of the tracer's: LTTng waits, wakes,
  * maps memory and, at the exit, cancels its threads. So before the program does that the process leaves the recording:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/interpose/process/thread.h"
 
 #include <errno.h>

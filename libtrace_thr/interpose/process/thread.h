@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads that the program makes by pthread_create or thrd_create: the library's thread with what only pthreads need.
  */

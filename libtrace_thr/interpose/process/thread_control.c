@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Calls that do something to a thread that lives: its cancellation, its name.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A process knocks at the door of its recording (tracepoints/door.h) and waits until it is let in.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Admission: a process asks its recorder to be recorded, before LTTng learns of it. What nobody has let in costs the
  * recordings of others nothing, and is not in them.

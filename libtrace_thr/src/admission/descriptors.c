@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Below the limit (ulimit -n), those that are not open are counted, until there are enough.
  */

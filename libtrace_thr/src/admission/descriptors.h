@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Descriptors: whether the process may open as many files as LTTng needs. With fewer LTTng waits for ever, in its
  * constructor, for what it cannot be given.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * By a datagram to a socket of the recorder in the abstract name space, where it can be reached without a right to any
  * folder (tracepoints/left_out.h).

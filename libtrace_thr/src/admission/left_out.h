@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Left out: a process that stays out of its recording says so to the recorder, that it may say whose events are
  * missing.

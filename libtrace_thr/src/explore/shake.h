@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Shaking: small delays before and after synchronisation, so that a run meets orders that it would seldom meet.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Steering: threads are led into a deadlock that was predicted of another run, to see whether it is real. The idea is
  * that of DeadlockFuzzer (Joshi, Park, Sen, Naik: "A randomized dynamic program analysis technique for detecting real

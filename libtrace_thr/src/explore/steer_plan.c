@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/explore/steer_plan.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The plan of a steered run: an edge for each thread of a predicted deadlock, with the site where the thread gets the
  * lock that another one asks for, and the site where it asks for one. Text, a line each:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <trace_thr/barrier.h>
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What with.c needs of a condition: the calls of its lock, with the program's site.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lock inside: what tthr_lock, and the tthr_rlock built on it, are made of.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/primitives/log_format.h"
 
 #include <ctype.h>

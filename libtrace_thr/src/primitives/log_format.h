@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The format of log lines: `%(threadName)-10s %(message)s`, parsed once, rendered for each line.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/primitives/rlock.h"
 
 #include "libtrace_thr/src/primitives/lock.h"

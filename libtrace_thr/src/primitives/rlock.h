@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What condition.c needs of an rlock: its calls with the condition's caller as their site, and giving it up whole.
  */

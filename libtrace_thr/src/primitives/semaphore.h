@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What with.c needs of a semaphore: its calls with the program's site.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <trace_thr/types.h>
 
 const char *tthr_version(void)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include <trace_thr/with.h>
 
 #include "libtrace_thr/src/primitives/condition.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/sync/deadline.h"
 
 #include <errno.h>

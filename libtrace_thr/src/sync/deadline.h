@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Times: from the double seconds of the public interface to deadlines of the kernel and nanoseconds of the trace.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel's wait and wake on a 32-bit word, private to the process. Source: futex(2).
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lock word: mutual exclusion in 32 bits, without identity, name or events. tthr_lock and tthr_rlock are made of
  * it, and the guards of the other primitives.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/sync/wait_queue.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The threads that wait for an object, in the order in which they came, and the guard over the object's state.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How many threads wait for a lock, in 32 bits: so that it is not destroyed while one does.
  *

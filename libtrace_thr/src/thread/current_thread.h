@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The calling thread, as primitives see it: an id to hold locks by and a name to emit events with. See
  * current_thread.c.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/thread/fork.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * fork: the child has one thread, which is its main thread, consistent objects and a pid of its own.
  */

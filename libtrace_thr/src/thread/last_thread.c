@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/thread/last_thread.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The end of the last thread ends the process, as POSIX wants it, also while LTTng is there.
  *

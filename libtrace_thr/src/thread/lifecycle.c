@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The life of a thread: its start, its run, its end, and who waits for that.
  */

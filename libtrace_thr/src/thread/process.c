@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/thread/process.h"
 
 #include <dlfcn.h>

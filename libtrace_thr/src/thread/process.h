@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The process: what the library does when it is loaded, and when the process ends.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The threads that are alive, in the order of their start, and which of them is the main one.
  */

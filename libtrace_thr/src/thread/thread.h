@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A thread: its states, and what thread.c (its identity), run.c (its life) and current_thread.c (who calls) do for each
  * other.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/trace/call_chain.h"
 
 #include <dlfcn.h>

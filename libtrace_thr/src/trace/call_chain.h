@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The call chain of the caller, for the events of waits and acquisitions.
  *

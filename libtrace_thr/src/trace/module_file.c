@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Build ids are read where the loader has mapped them. LTTng's own state dump opens and reads every file instead, 2,000
  * system calls a process.

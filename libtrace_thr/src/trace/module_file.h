@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A module's file, as it lies in memory: where, how large, which file, and the build id in it.
  */

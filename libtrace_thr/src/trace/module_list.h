@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The modules: which program files the process has in memory, and where. Told as module_loaded and module_unloaded, so
  * that the tools can name the function and line of an address, also in code from dlopen that is gone by the end.

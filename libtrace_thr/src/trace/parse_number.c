@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/trace/parse_number.h"
 
 #include <errno.h>

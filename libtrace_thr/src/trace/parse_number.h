@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Numbers in the environment. */
 #ifndef TT_TRACE_PARSE_NUMBER_H
 #define TT_TRACE_PARSE_NUMBER_H

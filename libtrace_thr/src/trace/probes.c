@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "libtrace_thr/src/trace/probes.h"
 
 /* The one source in which LTTng's header defines the tracepoints of the library, none of them exported. */

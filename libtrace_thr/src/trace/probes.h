@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The probes of the trace: libtrace_thr-tracepoints.so, which stands beside this library and needs LTTng. Where either
  * is missing, nothing is traced and nobody is told.

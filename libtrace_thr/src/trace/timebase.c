@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * LTTng stamps an event with CLOCK_MONOTONIC, as libc gives it. That is another clock in a time namespace of its own,
  * and under a library that stands before libc's (libfaketime). Events of several clocks in one recording cannot be put

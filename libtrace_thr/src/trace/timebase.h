@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The time base: whether this process has the clock by which its recording is ordered.
  */

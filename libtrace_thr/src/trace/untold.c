@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A call that cannot be told where it is made is counted, so that nothing is missing in silence: that of a thread which
  * has told its end, or of a signal handler for which there is no room. The number is told by the next thread that

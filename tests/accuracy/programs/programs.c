@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  *     programs --list       each program, and the verdict expected
  *     programs NAME         runs it

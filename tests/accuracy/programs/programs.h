@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Small pthread programs of known verdict. Each but those of hangs.c gets through, since its threads take turns by a
  * number that no event shows: what is predicted of it is what could happen without the turns. Most come in pairs: the

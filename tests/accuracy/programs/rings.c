@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "programs.h"
 
 /* Circles of more than two threads, and locks that are kept while others come and go. */

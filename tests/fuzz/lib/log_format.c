@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The format of log lines, and numbers of the environment. */
 #include <stdint.h>
 #include <stdlib.h>

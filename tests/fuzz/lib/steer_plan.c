@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The plan of a steered run, which the library takes from a file that an environment variable names. */
 #include <stdint.h>
 #include <stdlib.h>

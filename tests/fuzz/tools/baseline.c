@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* An earlier report as a baseline, compared with a deadlock. */
 #include "tests/fuzz/deadlock.h"
 #include "tests/fuzz/files.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A database of lock orders: read as a whole, and the inversions of its runs looked for. */
 #include "tests/fuzz/files.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A trace: a length of two bytes, so many of metadata, and the rest is a stream. It is read without Babeltrace, which
  * is a library of others, and fed to the rules.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* trace-thr.json of a recording's folder. What is read is written and read again: it says the same. */
 #include "tests/fuzz/files.h"
 

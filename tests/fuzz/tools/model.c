@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Events in any order, to the model, all rules, the look for a hang in mid-run, and every format of report: eight bytes
  * are an event of one of a few processes, threads and objects. No sequence is impossible: a trace may begin in the

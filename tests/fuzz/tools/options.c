@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Words of a command line: numbers, seconds, offsets, levels; and names, which come out harmless. */
 #include "tests/fuzz/files.h"
 

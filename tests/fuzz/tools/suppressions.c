@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A file of suppressions, matched against a deadlock. */
 #include "tests/fuzz/deadlock.h"
 #include "tests/fuzz/files.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The interposer without LTTng: a test links it, so the pthread functions that the test calls are the interposer's, and
  * records the events in memory (tests/unit/lib/recorder.h).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Barriers: rounds, in the order in which the threads come; those that were there before anybody looked; and those
  * that are shared between processes.

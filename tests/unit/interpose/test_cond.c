@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Conditions: waits and their ends, with the mutex that is given up and taken back; notifications and whom they find.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Programs that go unrecorded: what is noted of which file, by which call. The files are written here: programs of a
  * few bytes, which the kernel refuses in the end, and scripts.

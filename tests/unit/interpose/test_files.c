@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * File descriptors: the tracer's stay open, whatever closes them; all others are closed as ever. What LTTng has for it
  * is here of the test's own: some descriptors, and a stream, are the tracer's.

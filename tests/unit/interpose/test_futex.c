@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Futexes, as programs call them by libc's `syscall`: waits and how they end, wakes and whom they find, and what is
  * passed on as it came.

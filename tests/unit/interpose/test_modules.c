@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a program loads and unloads: told at its next call that is told, or when it goes; and a process that forks, or
  * gives up system calls.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Onces: told as locks, by who runs the routine, who waits for it and who comes past it later.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Records: one for each address, whose objects follow one another; their names; and that memory for them is never that
  * of another.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Locks of readers and writers, and spin locks: what each call of a program is told as.
  */

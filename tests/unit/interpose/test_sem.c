@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Semaphores: what each call of a program is told as; those of another process; names; and posts of handlers, which
  * come in at any moment.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads that a program makes: their beginning, joins of all kinds, and what is done to them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How threads of a program begin: with which stack, in a handler that comes first, and those that the program has not
  * made itself.

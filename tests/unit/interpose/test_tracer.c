@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where the tracer's code lies: in libraries of certain names, copies here of one of libc's that is next to nothing.
  */

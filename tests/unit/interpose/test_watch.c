@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the interposer's functions share: time limits, why an acquire failed, what other processes see of memory, and
  * where the tracer sleeps.

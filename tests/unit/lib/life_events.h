@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The events of threads and timers as lines of text on a file descriptor, as they come, also while the process ends. No
  * session is needed: the probes are connected as LTTng would do it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The tests that a Lock, an RLock and a Condition's lock must all pass: BaseLockTests of Python's lock_tests.py.
  * Each test's state is a `struct lock_like`.

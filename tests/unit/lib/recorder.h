@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Records the library's events in memory, as lines of text: no session is needed, only LTTng-UST's tracepoint library.
  *

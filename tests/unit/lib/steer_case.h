@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Steering by hand, for its tests: a plan of two edges whose call sites are addresses of this program, by number, and
  * threads that walk through it.

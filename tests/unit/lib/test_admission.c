@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Admission: what a process does with the answer at the door, and with a door that is not there.
  */

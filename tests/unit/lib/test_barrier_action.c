@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The action of a barrier: run once a round, by the last to arrive, before anyone goes on.
  */

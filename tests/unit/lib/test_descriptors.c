@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether a process has descriptors enough for LTTng, by its limit and those that are open. Who has not says so to the
  * recorder's socket: at once, or when it has one to say it by.

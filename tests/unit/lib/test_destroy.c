@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Destroy of an object in use, for every class: EBUSY while a thread waits for it or will, and no use of its memory
  * after a 0. Objects lie on the heap, so that AddressSanitizer sees one.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which events the synchronisation objects emit, in which order, with what in them, and from which site.
  */

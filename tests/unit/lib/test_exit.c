@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The end of a process. Each scenario is a run of this program of its own, with the scenario's name as its argument:
  * what it prints and its exit status are compared. A thread that must not go on before the exit has begun waits until

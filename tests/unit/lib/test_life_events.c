@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which events threads, timers and locals emit, in which order and with what in them. Those of the end of a process are
  * in test_exit.c, those of a fork in test_fork.c.

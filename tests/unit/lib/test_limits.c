@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The field `limit`: how long each kind of call would have waited, whether it had to or not.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a module is told as: its extent, its path and its build id, of headers and notes that are written here, as a
  * loader would have mapped them.

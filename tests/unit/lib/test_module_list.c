@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The list of modules: each is told once as it comes, with where it lies, its path and its build id, and once as it
  * goes; a later session is told all again, and so is a forked child, from the list's own copy. The modules are copies

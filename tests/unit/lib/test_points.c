@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every call that an event tells is a point at which a thread may be delayed (src/explore/shake.c), and every lock is
  * steered: counted by the thread's prng, and by whether a thread that has something pauses where it asks for more.

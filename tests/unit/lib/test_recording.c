@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The field `recording`: the token that a process has from its environment when the library loads.
  */

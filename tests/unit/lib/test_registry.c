@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who there is: the calling thread, the main thread, foreign ones, and all that are alive.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "lock_like.h"
 
 #include <trace_thr/rlock.h>

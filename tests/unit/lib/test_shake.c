@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Shaking: a seed decides, for each thread by its place in the tree of threads; and a delay is seen by nobody but the
  * clock. The expected numbers were computed by another program.

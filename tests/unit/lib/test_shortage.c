@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Where memory is short: calls of libc that the library makes are made to fail.
  */

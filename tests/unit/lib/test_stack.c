@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Call chains: what is beyond the caller, how much of it, and that taking it allocates nothing. The functions of the
  * nest must stay as they are written: none inlined, no call the last thing of its function.

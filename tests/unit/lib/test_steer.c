@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Steering, by its functions: what is a plan; that a pause ends when the cycle can close, by its time, and by the
  * budget; that only threads of one cycle are let go; that they can meet before; and who only has a lock, or asks for

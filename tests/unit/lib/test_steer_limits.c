@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Steering at its limits: more locks than a thread's record has room for, as many threads as there are records, who is
  * let go when all have come, and what is never steered: a try.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether a process has its recording's clock: libc's clock_gettime is the one of this file, which can be made another.
  * Who has another clock says so to the recorder's socket, by the name of its program.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads of the library, for its tests: made, started and joined in one call each, and a gate for them to wait at.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the library's tests share: threads of their own, and waiting with an upper bound.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Commands of trace-thr as a user runs them: each in a process of its own, its output and its messages in files.
  */

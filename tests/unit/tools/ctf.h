@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writes CTF traces by hand, for tests: a metadata text and up to two streams with one or several packets,
  * little-endian, without padding. So a test can write what no tracer would.

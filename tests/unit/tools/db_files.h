@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Files of lock orders, for the tests of tools/db: runs added to them, and what is in them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What lies below /run/lttng is, for a test that includes this, below a folder of its own; and it is the user that the
  * test wants it to be. So it can be root and have the machine's daemon, whatever runs there.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Events by hand, for the tests of model, rules and report.
  *

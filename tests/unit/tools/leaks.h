@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A group of tests, each of which is run again to see that it gives back all the memory that it takes.
  *

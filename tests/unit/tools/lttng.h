@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Writes traces as LTTng-UST lays them out, byte for byte: its packets, its heads of events in both sizes, numbers in
  * either order and alignment, metadata in packets. ctf.h is simpler, for what any CTF may have.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The calls of liblttng-ctl, the watch, the salvage, the free room and the clock of a session: each writes down what it
  * is asked for, and answers as the test wants.

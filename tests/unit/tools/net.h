@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lock graphs by hand, for the tests of the search for cycles. Who is where at which moment is none of its business:
  * that the caller tells.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A history by hand, and moments in it, for the tests of what orders it: feeds whose actions are kept.
  *

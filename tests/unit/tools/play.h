@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A past of which each thread does a beginning, and threads that ask for something in the end, for the tests of the
  * replay: whether all of that can happen, what is the first that cannot, and whether those who ask are blocked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A little C++ program that is compiled, run, and tells the addresses that a recording of it would have.
  */

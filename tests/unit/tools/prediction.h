@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * For the tests of prediction: threads that have started, what was said of the one pair of nestings, and posts and
  * waits of any semaphore.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Quests: pasts, and threads that are to be at moments of them at the same time, for the tests of the closure.
  *

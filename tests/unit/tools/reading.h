@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the tests of reading share: a folder for a trace, and what a reading of it told.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a recording is made of, all but the folder, the manifest and the environment: each writes down what it is asked
  * for, and answers as the test wants.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Reports of a feed, for the tests of the formats. */
 #ifndef REPORTS_H
 #define REPORTS_H

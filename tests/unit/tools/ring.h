@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A buffer of LTTng-UST as a file: of a channel and CPU, laid out as its lttng_crash_abi says, with packets to fill.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Runs by hand, for the tests of what is found across them: feeds whose check adds to a database.
  *

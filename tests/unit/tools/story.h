@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Stories for the timeline's tests: events told by hand to a model that lanes observe.
  *

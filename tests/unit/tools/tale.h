@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Tales: pasts, and claims about pairs of moments in them, for the tests of happens-before.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "runs.h"
 
 /* Inversions across runs: where there is too much to look at it all, or too little to be sure, the report says so. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Processes that work for a recorder in the background: daemons, and the one that waits for our end. And the small
  * things: the files of a recording, and the notes of what went unrecorded.

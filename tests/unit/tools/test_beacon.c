@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The beacon: its processes are real, what they load is this test's. Who does what is written down in shared memory.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "leaks.h"
 #include "db_files.h"
 #include "reading.h"

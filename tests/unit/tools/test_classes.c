@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What makes locks of two runs the same: names, variables, sites, of compiled programs. */
 #include "tests/unit/tools/pool.h"
 

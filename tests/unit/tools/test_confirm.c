@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Plans: which findings a run can be steered into, by what lines, and when a run hangs as planned.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A buffer as it lies in a file: whose layout is known, and what of it is whole.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Our own reader of CTF beside Babeltrace's: every layout that LTTng writes, and more, gives the same through both.
  */

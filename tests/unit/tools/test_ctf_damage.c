@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Damage to a trace of LTTng's layout, at random: it is told or it is not, but nothing is read that is not there, and
  * there is an end. The sanitizers look on (make sanitize). More of it, beside Babeltrace: tests/doors/mutate.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which daemon a recorder uses, and who ends it: LTTng's is a process of this test.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Traces that are none, or damaged. */
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "db_files.h"
 
 /* Files of lock orders: joining them is the union of sets. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The words of a timeline: which events make a mark, and what is said of threads, holds, waits and of the whole.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The door of a recording, with its keeper, a process of its own: where it is, who is let in, and its ends. LTTng's
  * tracker is this test's, and writes down what the keeper asks of it.

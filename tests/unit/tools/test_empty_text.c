@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * An empty text is empty, whatever the text of an earlier event was: Babeltrace 2.0 shows that one again.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "leaks.h"
 #include "feed.h"
 #include "tools/finding/fingerprint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Symbols of compiled C++ programs: inlined frames, the program's own site, variables. */
 #include "tests/unit/tools/pool.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "reports.h"
 
 /* Annotations: a line a finding, and no name can end one or begin another. */

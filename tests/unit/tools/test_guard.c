@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The guard around Babeltrace: what crashes or finds no end in its code ends the program with one line and status 2,
  * what crashes in ours is a crash like another, and afterwards all handlers are what they were. Each case is a forked

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A recording whose every name is made to harm who reads it, through every output: a table of commands. What they print
  * is text on lines of their own making: valid, without a letter that a terminal obeys or that turns the direction, and

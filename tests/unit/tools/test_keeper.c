@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The keeper of a door: who is let in, who is not, and when one is struck off.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lanes: what a timeline draws, from stories told by hand; and the scale that it is drawn to. */
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Metadata of a trace as text: numbers, types and their limits, what is there in part, what is wrong; and the heads of
  * events that they describe.

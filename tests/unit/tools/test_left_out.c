@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who stays out of a recording says so: who is believed, how many, and what is kept of a name.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Libraries that programs may load, and whether they ask to be recorded; and the door where there is no daemon.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Modules are told before the events, though LTTng writes them later. */
 #include "tests/unit/tools/reading.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the dynamic loader makes of LD_PRELOAD: programs of this test, some bytes each. Rights and disks are as the test
  * wants them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net.h"
 
 /* Who can be where in a cycle: classes of cycles, who is kept apart, readers and writers; and the parts of a graph. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "net.h"
 
 /* The search for cycles: how many it finds, in which order, what it says it has not looked at, and how much it tries.

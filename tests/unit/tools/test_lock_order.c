@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "feed.h"
 
 /* The lock-order rule: each pattern at its smallest, and the nearest that is none. */

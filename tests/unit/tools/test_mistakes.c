@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Options and files that are none: each is one line on stderr with the option's or the file's name, exit status 2, and
  * nothing else, at once.

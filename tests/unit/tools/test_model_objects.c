@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state.h"
 
 /* The model: what is kept of objects, and who wakes those who wait for them. */

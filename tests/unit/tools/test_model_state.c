@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "state.h"
 
 /* The model: what is kept of threads, waits and holds, field by field. */

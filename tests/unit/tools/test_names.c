@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Names for what the interposer could not name. */
 #include "tests/unit/tools/pool.h"
 

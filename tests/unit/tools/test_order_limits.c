@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "leaks.h"
 #include "prediction.h"
 #include "ways.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A database of lock orders, for people: its runs, its orders, the inversions across its runs; and the report's lines
  * for a file of suppressions. Whole texts, of rows by hand.

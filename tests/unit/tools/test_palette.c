@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which colour an object has, and which act of a waker woke whom.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Values that were read, put into a struct: their limits, and text that is none.
  */

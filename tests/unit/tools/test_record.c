@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Recording as a whole, without LTTng and without a program: daemon, session, door, loader and program are this test's,
  * and write down what they are asked for. The folder, the manifest and the environment are real.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "play.h"
 
 /* The replay on its own: locks, tries, readers and writers. */

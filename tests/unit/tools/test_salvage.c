@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the consumer daemon did, done in its place: buffers that lie below the salvage's folder, made by this test, go
  * to the trace.

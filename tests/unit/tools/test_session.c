@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A session of LTTng, without LTTng: the calls of liblttng-ctl are this test's, and each writes down what it was asked
  * for. So are the watch, the salvage, the free room and the clock.

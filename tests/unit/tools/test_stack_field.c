@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The field `stack` of events, as it should be and as it should not. */
 #include "tests/unit/tools/reading.h"
 

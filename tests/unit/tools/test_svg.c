@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The timeline as SVG: it is read back with libxml2, and its parts are counted and measured. */
 #include <setjmp.h>
 #include <stdarg.h>

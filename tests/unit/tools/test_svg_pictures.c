@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whole pictures, compared with those in pictures/: where things are, how large, and what stands at them. One that
  * differs is written beside the temporary files: look at both in a browser, and copy it over the old one if it is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading a folder while it is written: a trace is copied into another folder piece by piece, and what is told
  * meanwhile is what is told of the whole.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The timeline on a terminal: whole pictures, compared character by character, and names that are hard to show. */
 #include <setjmp.h>
 #include <stdarg.h>

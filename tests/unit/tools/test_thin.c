@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is drawn together: neighbours that are too narrow to be seen alone, on an axis of a place a nanosecond.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tests/unit/tools/reading.h"
 #include "tools/read/recording/manifest.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The watch over LTTng's daemons: processes of this test that are called so. And whether the daemon has our numbers.
  */

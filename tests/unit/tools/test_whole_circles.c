@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "whole.h"
 
 /* Findings to the last field: joins, readers and writers, deadlocks, and who wakes with which lock. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "whole.h"
 
 /* Findings to the last field: second moments, waits under a lock, and places. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Each way in which T1 can let T2 go on: what T2 does to wait, what T1 does to let it, and how T2 goes on.
  */

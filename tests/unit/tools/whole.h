@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Findings to the last field, as text: of each edge who has what and wants what, in which mode, since when and where;
  * then those who are blocked by it, and the steps that lead there. A moment is the number of its event; `?` is unknown.

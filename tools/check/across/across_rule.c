@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/class_orders.h"
 #include "tools/check/across/inversions.h"
 #include "tools/check/rules.h"

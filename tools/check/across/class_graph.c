@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/class_graph.h"
 
 static void free_taken(void *data)

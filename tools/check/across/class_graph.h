@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lock graph of a picture of many runs, as cycles.h knows one: a lock for each class, a thread for each of
  * each run.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/class_orders.h"
 
 enum { MOST_ORDERS = 100000 };

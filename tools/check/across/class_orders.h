@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lock orders of a check by class: what its runs add to a database of many runs.
  *

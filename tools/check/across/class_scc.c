@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/class_scc.h"
 
 #include "tools/check/lockgraph/scc.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which pairs of lock classes are in a circle: a first look at a database of many runs, by its classes alone.
  */

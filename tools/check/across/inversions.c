@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/inversions.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Inversions across runs: circles in the lock orders of many runs, which no one of them has alone.
  *

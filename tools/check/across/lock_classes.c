@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/across/lock_classes.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Lock classes: what is the same lock in every run. No address: the name that the program gave, the variable, or the
  * function that made the lock, each with the program or library that it belongs to. A name that the library or the

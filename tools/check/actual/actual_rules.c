@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/rules.h"
 #include "tools/check/actual/wait_for_graph.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/actual/live_hangs.h"
 
 #include "tools/check/actual/untraced_threads.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Outsiders: who in a process that runs could wake a thread, beyond what its trace tells.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/actual/wait_for_graph.h"
 
 static void free_node(void *data)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The wait-for graph of a process, at the moment of the model's last event.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/communication/communication_rule.h"
 
 #include "tools/check/predict/witness.h"

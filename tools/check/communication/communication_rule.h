@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Communication deadlocks that this run got past (TT013): a thread waits for a wake-up while it holds a lock that
  * everybody who gives it asks for before.

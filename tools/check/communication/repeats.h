@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Repeats: conditions and semaphores that are made, used and destroyed again and again, one for each task, say. Waits
  * of one thread, at one site, with one lock held, are of one kind, whichever of these they were for: what holds of a

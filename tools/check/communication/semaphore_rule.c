@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/communication/semaphore_rule.h"
 
 #include "tools/check/communication/communication_rule.h"

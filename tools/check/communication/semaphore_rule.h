@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Deadlocks over a semaphore with several places that this run got past (TT013): a thread asks for a place with a lock
  * held, and those who have all the places ask for that lock.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One pass: at each action that can wake, the waits for its object are looked up, and whether the thread has their
  * locks is known from what it took and gave back on the way.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Wakers: who notified, set, posted or came to the objects that threads waited for under a lock. Found for all of a
  * process's waits in one pass through its history.

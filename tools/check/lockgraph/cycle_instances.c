@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/lockgraph/cycle_instances.h"
 
 #include "tools/check/lockgraph/queued_writers.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Threads for a path of the lock graph: of each of its arcs a dependency, so that all of them can be there together,
  * each waiting for the next.

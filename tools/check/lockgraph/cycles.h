@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Cycles in a lock graph, each with a thread for each of its arcs: the patterns of a deadlock.
  *

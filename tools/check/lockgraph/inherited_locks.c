@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/lockgraph/inherited_locks.h"
 
 /* Of a thread that was made. */

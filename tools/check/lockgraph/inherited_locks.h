@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Inherited guards: a lock that a thread holds from the making of another to its join is held, as far as third threads
  * are concerned, by the other as well, all its life.

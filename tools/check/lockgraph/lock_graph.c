@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/lockgraph/lock_graph.h"
 
 /* So many different requests are kept, and for each dependency so many ways to come to it. */

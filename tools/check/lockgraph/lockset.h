@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The set of locks that a thread holds at some moment; places of semaphores are among them, since they may be used as
  * locks. Equal sets are one, so that telling them apart is cheap. All live as long as their table.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Who writes the locks at which a writer that waits goes before those who read
  * (PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP of glibc). There one who wants to read waits for others who read, or

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/lockgraph/scc.h"
 
 static void free_node(void *data)

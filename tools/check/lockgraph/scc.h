@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The strongly connected parts of a lock graph: cycles are nowhere else.
  */

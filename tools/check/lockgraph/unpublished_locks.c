@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/lockgraph/unpublished_locks.h"
 
 struct made {

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Locks that no other thread can know of yet: a thread has made them, and has done nothing since by which another could
  * come to see them. What it does to them meanwhile can meet nobody.

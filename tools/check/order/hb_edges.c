@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/order/hb_edges_internal.h"
 
 void tt_hb_add_edge(struct tt_hb_builder *reader, uint32_t cause)

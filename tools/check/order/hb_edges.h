@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What each action of a history has to come after, in any order of it that keeps its synchronisation: of its own
  * thread the action before; of other threads what let it happen.

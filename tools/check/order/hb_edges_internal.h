@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the links of a history are found: what the files share that read it action by action. hb_edges_locks.c knows what
  * locks and semaphores do, hb_edges_waits.c what conditions, events and barriers do; hb_edges.c reads, and knows of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/order/hb_edges_internal.h"
 
 bool tt_action_acquires(const struct tt_action *action)

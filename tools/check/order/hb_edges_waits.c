@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/order/hb_edges_internal.h"
 
 void tt_hb_on_wait(struct tt_hb_builder *reader)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/order/history.h"
 
 /* So many actions at most are kept, of all that a process did: 400 MB. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The history of a process: what its threads did to its objects, kept compactly, in the order of the trace.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/order/vector_clocks.h"
 
 #include <string.h>

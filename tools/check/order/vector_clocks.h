@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Happens-before: which of two moments of a history came first in every order that keeps the links of hb_edges.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/analysis_limits.h"
 
 static void add_limit(struct tt_check *check, const char *format, ...) G_GNUC_PRINTF(2, 3);

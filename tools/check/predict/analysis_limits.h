@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What a check of lock orders could not look at, for want of memory or time, and so may have missed: see
  * tt_check.limits.

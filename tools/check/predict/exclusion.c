@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/exclusion.h"
 
 #include "tools/finding/finding.h"

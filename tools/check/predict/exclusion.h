@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What keeps two dependencies apart: the threads cannot be at these requests at the same time, in no order of the run.
  */

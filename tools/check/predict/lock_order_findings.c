@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/lock_order_findings.h"
 
 #include "tools/check/predict/exclusion.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/exclusion.h"
 #include "tools/check/communication/communication_rule.h"
 #include "tools/check/predict/lock_order_findings.h"

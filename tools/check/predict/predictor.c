@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/predictor.h"
 
 static void free_run(void *data)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The run of a process, ready for questions about other orders of it. It is made when there is something to ask, since
  * it costs a second look at the whole history.

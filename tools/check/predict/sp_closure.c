@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/sp_closure.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The closure: whether the actions of a history can be put into an order in which each of some threads is about to do
  * a given request, without changing what synchronises them (sync-preserving: Tunç, Mathur, Pavlogiannis, Viswanathan,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The proof of a predicted deadlock: moments at which all its threads can be together, found by the closure, gone
  * through in the replay, and told as the steps that matter.

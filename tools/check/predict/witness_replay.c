@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/check/predict/witness_replay.h"
 
 /* A thread at some moment. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The replay of a witness: a small model of locks, conditions, events, semaphores, barriers and threads, in which a
  * beginning of each thread is done in the order of the history, and every action must be able to happen. It shares

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What `check` and `run` have in common on the command line: which findings count, and how the report is written.
  *

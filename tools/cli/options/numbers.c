@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/options/numbers.h"
 
 #include <glib.h>

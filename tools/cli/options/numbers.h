@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Options that are a whole number: read as text, so that each can say what it takes, and 0 is not `not given`. */
 #ifndef TT_CLI_OPTIONS_NUMBERS_H
 #define TT_CLI_OPTIONS_NUMBERS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/options/parse_seconds.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Seconds on a command line. */
 #ifndef TT_CLI_OPTIONS_PARSE_SECONDS_H
 #define TT_CLI_OPTIONS_PARSE_SECONDS_H

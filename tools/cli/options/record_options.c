@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/cli/command.h"
 #include "tools/cli/error.h"
 #include "tools/cli/trace_warnings.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The option --shake[=SEED] of those that run a program.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Babeltrace's door: modules by one graph, all else by another.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The Babeltrace graph: source.ctf.fs for each folder → filter.utils.muxer → us.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/bt/crash_guard.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The guard: what a damaged trace makes of Babeltrace.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/bt/decode.h"
 
 #include "tools/read/bt/bt_graph.h"

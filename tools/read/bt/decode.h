@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Decoding: what Babeltrace's messages say of the program, told to a handler.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/bt/field_map.h"
 
 #include "tools/read/delivery/put.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A plan: which member of a Babeltrace structure goes where in a struct of ours. It is made once for a class of
  * events, so that a field of an event costs an index and no comparison of names.

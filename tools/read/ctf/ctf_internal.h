@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the two halves of the reader of metadata share: declarations.c and types.c.
  */

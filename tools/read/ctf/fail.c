@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/ctf/fail.h"
 
 #include <errno.h>

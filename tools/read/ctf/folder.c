@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Every file of the folder but the metadata and hidden ones is a stream, as for Babeltrace. LTTng's indexes lie in a
  * folder of their own; what they say the streams say as well, so they are not looked at.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A CTF folder: its metadata and its streams. Both may grow.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A binary heap. Mostly the stream that was first still is: then a change costs the comparison with two others.
  */

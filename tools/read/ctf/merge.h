@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Streams in order of time: a heap of those that have something next. Of the same time, the stream of the lower rank is
  * first.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The streams that have events of modules are read first, then those that have events of ours: modules are told before
  * all events. A stream that has neither is not read, but its packets are looked at.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * All CTF folders of a recording, and their streams.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/ctf/teller.h"
 
 const char tt_ctf_undescribed[] = "its metadata do not describe an event";

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Telling: what the doors to a trace have in common, above the ways in which they read it. Which events are ours, what
  * an event of ours is before its fields are filled in, whose count, and the handler and the summary to be told.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Dumps: Babeltrace's messages of events of modules, read for those who put modules together.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/delivery/module_list.h"
 
 #include "tools/read/delivery/dumps.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What was loaded: a reading of nothing but the modules. LTTng writes down what a program has in memory while it runs
  * already, so the first events have addresses in modules that a reading in order of time would tell only later.

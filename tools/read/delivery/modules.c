@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/delivery/modules.h"
 
 #include <string.h>

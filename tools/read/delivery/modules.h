@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Modules: the events of LTTng's state dump that say what program files a process has in memory, put together. A file
  * and its build id come as two events, one after the other.

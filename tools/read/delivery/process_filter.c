@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/delivery/process_filter.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Which processes count: the recorded program and its descendants, or all of them.
  */

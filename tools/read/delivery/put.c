@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Both doors to the trace (plan.c, ctf/fill.c) put what they read by these, so that they cannot differ.
  */

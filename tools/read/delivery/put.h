@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Putting a value that was read into the member of a struct that a field stands for.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The kernel's list of the CPUs that are present. */
 #include "tools/read/live/cpus.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The CPUs of this machine. LTTng has a buffer for each that may be plugged in one day, which are hundreds on some
  * virtual machines.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A turn: the folder is looked through; if all buffers are known up to a later time than before, what happened until
  * then is told, in steps, with a pause after each; then beacons are asked, if there is reason to and the last request

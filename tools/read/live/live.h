@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading a recording while it is made: the folder into which LTTng's consumer writes, see tail.h.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The streams of the recording are merged by time, as far as they are known and the caller wants. Those of the modules
  * are merged apart, and are read as far as they go: whoever is told of an event then knows the more names.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading a recording while it is written: the folder into which LTTng's consumer daemon writes, without a relay
  * daemon.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The file is opened without blocking, so that a FIFO which nobody writes to is an empty one, and not waited for. What
  * is no regular file is read as it comes: each wait for more has an end, and so has the size.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Reading a file that a user names, or that lies in a folder of somebody's: whatever it is, reading it ends. A regular
  * file, or what a pipe or a device gives (`<(…)` of a shell, /dev/null), up to a size and for so long.

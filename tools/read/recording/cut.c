@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What is missing of a recording is told as a loss, like the tracer's own, so that every report says it and no verdict
  * rests on it. It has a time from which on, and a reason in words.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The cut: why a recording may not have all that its program did, beyond what the tracer itself counts.
  */

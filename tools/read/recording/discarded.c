@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/recording/discarded.h"
 
 #include "tools/read/delivery/delivery.h"

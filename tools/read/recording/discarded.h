@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loss: Babeltrace's messages about what the tracer dropped.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/recording/manifest.h"
 
 #include <stdlib.h>

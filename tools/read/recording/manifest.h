@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The manifest: what `trace-thr record` knows of a recording and a trace does not say. A file trace-thr.json beside
  * the trace.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/recording/trace_dirs.h"
 
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The folders of a trace: LTTng writes one for each user or process, word size and rotation, each a CTF trace.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/recording/trace_integrity.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Whether the files of a CTF folder are such that Babeltrace can be let at them.
  *

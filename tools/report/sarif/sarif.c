@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The report as SARIF 2.1.0, fit for code scanning: one run; a result's location is where the first thread waits, all
  * other sites are related locations that the message links to, the schedule is a code flow with a thread flow a thread.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The parts of a SARIF report: the rules, and where things are. */
 #ifndef TT_REPORT_SARIF_SARIF_H
 #define TT_REPORT_SARIF_SARIF_H

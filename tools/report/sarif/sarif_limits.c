@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* What of a SARIF report GitHub's code scanning does not take. */
 #include <zlib.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/report/sarif/sarif.h"
 
 #include "tools/report/json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The door is a socket beside LTTng's own, so it can be reached from wherever those can. It is kept by a process of its
  * own, since liblttng-ctl serves one thread of a process. That lives as long as the recorder, and hears no signal: who

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The door of a recording (tracepoints/door.h), where the recorder's descendants ask to be recorded, and the process
  * that keeps it.

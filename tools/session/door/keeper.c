@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One loop over the socket, a pidfd of the recorder and one of each process that was let in.
  *

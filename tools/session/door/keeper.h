@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The keeper of a recording's door (tracepoints/door.h): lets in who comes of the recorder, and strikes off who has
  * ended, since the kernel gives the numbers of processes again.

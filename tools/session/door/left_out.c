@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Such a process sends a reason and its program's name to a socket of ours; the kernel says who it is. Anybody can
  * send, so another user's process is believed only where it comes of the recorder, only so many are, and their names

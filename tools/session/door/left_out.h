@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Left out: the processes that stay out of the recording (libtrace_thr/src/admission/left_out.h).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The kernel tells who listens at the daemon's socket by a number of our namespace, which is 0 where it has none there.
  *

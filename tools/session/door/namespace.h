@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Namespace: whether the daemon and we know processes by the same numbers. A container may share the daemon of its
  * host, which is outside of its pid namespace.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * LTTng's tracker of virtual process ids, of the domain of user space. The daemon takes the id of a process from the
  * kernel (SO_PEERCRED), so nobody can claim another's.

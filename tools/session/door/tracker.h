@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The tracker: the set of processes that a session records. LTTng leaves all others alone: an event of theirs costs
  * them next to nothing, and reaches no buffer.

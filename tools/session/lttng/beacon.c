@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A process of ours reads requests from a pipe. It loads the probes, so LTTng registers it for its user, and
  * libtrace_thr-beacon.so. For a request of another user it forks a child that becomes that user's before LTTng

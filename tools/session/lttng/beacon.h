@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The beacon: a process of ours that writes an event into the buffers of a recording when it is asked to.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/lttng/buffers.h"
 
 #include <sys/statvfs.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Buffers: the shared memory between the programs and the consumer. Each CPU has its own, and LTTng allocates them when
  * a program registers: where there is no room then, it records nothing and says nothing.

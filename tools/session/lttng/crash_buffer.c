@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A buffer is a ring of packets ("sub-buffers"). Two counts that only grow tell what is in it, in bytes since it was
  * made: `produced`, up to which programs have taken room, and `consumed`, up to which the reader has given it back. Of

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One of LTTng-UST's buffers, of a channel and CPU, as it lies in a file: by the layout that it tells of itself for
  * lttng-crash (struct lttng_crash_abi 0.0 of LTTng-UST, since 2.7), and read by its rules.

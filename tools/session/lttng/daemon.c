@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/lttng/daemon.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The session daemon, lttng-sessiond: one that runs, or one of ours for as long as it is needed.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/lttng/daemon_process.h"
 
 #include <poll.h>

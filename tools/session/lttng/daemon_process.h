@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Background: the daemons of LTTng that we start for ourselves.
  */

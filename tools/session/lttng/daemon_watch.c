@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A daemon is watched by a pidfd, which is readable once it has ended. The session daemon writes its number into a
  * file; the consumer daemon is a child of it by name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The watch over LTTng's daemons: the session daemon, which tells programs what to record, and its consumer daemon,
  * which writes that. LTTng says nothing of their death: lttng_data_pending, for one, has all written then.

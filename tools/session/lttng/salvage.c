@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The session's buffers lie below our folder in /dev/shm as the trace lies below its own:
  * NAME/ust/uid/0/64-bit/events_1 there is ust/uid/0/64-bit/events_1 here. What is written is appended to the file that

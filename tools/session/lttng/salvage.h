@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Salvage: the buffers of a session, as files that we can read ourselves. LTTng's consumer daemon writes what programs
  * record from the buffers into the trace. Where it ends too early, we do so in its place: no program waits for room

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/lttng/session.h"
 
 #include <stdlib.h>

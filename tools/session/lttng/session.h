@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A recording session of LTTng: its channels and events, its start and its end.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/crash_cleanup.h"
 
 #include <poll.h>

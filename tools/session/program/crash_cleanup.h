@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The heir: a process that waits for our end, and does what is left to do if we are killed before we could.
  *

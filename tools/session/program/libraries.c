@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/libraries.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Libraries: where those that belong to the command lie, and whether a library loads on this machine.
  */

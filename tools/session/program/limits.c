@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/limits.h"
 
 #include <sys/resource.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Limits of ours (ulimit) that can be in the way of LTTng, whose daemons and programs inherit them. It does not say so
  * itself.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/preload_check.h"
 
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Loader: what the dynamic loader makes of LD_PRELOAD. It says nothing where it ignores it, so a recorder has to know
  * before.

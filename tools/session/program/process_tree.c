@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/process_tree.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Offspring: the processes below us. What a program that we end has started must end as well.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The recorded program: found, started, waited for, ended if it must be.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/session/program/start_failure.h"
 
 #include <errno.h>

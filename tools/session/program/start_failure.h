@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Start failure: why the kernel does not start a program, in words. What it says of a missing interpreter is what it
  * says of a missing program.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A line of the file is a letter, for why, a blank and a path.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What went unrecorded: programs that the recorded ones have started and that the interposer could not be loaded into,
  * as it noted them (libtrace_thr/interpose/process/exec.c).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/names/entries.h"
 
 /* How many objects bear a name, but for their number. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Entries: the objects and threads of a process that the interposer recorded by an address, and what they are called.
  * Of two objects that are alive at once and would have one name, the second has a number.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* Labels: what a thread or object without a name of its own is called by a place in the program. */
 #ifndef TT_SYMBOLS_NAMES_LABELS_H
 #define TT_SYMBOLS_NAMES_LABELS_H

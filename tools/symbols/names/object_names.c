@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/symbols/names/object_names.h"
 
 #include <string.h>

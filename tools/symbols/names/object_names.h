@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Names: a program that was not built with libtrace_thr names nothing, so its recording calls a mutex `mutex 0x55d0…`
  * by its address and a thread `Thread-3 (0x55d0…)` by the function it begins with. This puts in their place what the

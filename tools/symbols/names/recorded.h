@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The names by which the interposer records what has none: an object by its address, a thread by that of its function.
  */

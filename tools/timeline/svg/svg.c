@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The picture as a whole: what stands where on the page. */
 #include "tools/timeline/svg/svg.h"
 

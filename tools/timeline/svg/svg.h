@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lanes as a picture: SVG, self-contained, with its own light background, and tooltips wherever it is shown in a
  * browser.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The time axis of the picture and its legend. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A page of SVG at work: what the files that draw its parts share. */
 #ifndef TT_TIMELINE_SVG_SVG_INTERNAL_H
 #define TT_TIMELINE_SVG_SVG_INTERNAL_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lanes of the picture: spans, holds and marks of a thread, and the arrows between threads. */
 #include <math.h>
 

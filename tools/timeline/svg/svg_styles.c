@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* How everything in the picture looks: one style sheet, and the hatches of waits. */
 #include "tools/timeline/svg/svg_internal.h"
 

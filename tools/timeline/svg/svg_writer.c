@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/svg/svg_writer.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A pen for SVG: a thin layer over libxml2's xmlTextWriter, which does all escaping. Numbers have one decimal, which
  * is a tenth of a pixel.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/timeline/term/grid.h"
 
 #include "tools/text/display_text.h"

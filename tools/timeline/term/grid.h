@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A grid of characters: what a terminal shows, drawn cell by cell and printed line by line.
  */

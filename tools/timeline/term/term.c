@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The picture on a terminal as a whole: head, axis, lanes, legend, list of the blocked. */
 #include "tools/timeline/term/term.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The lanes on a terminal: a line a thread, a line below for what it holds, a legend, and a list of who is blocked at
  * the end. What a sign means never hangs on its colour.

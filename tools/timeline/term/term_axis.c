@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The time axis on a terminal, and its legend. */
 #include <math.h>
 

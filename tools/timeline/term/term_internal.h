@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* A screen of the terminal's picture at work: what the files that draw its parts share. */
 #ifndef TT_TIMELINE_TERM_TERM_INTERNAL_H
 #define TT_TIMELINE_TERM_TERM_INTERNAL_H

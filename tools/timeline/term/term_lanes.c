@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /* The lanes on a terminal. */
 #include <math.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Numbers in a packet: of any number of bits, at any bit, in either order of bytes.
  */

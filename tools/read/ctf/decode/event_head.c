@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A head is made once for a class of streams: the parts before the variant, and those of each of its options.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Making the steps. What lies between two fields that are wanted becomes one step, where it is of a fixed size.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Filling a struct from the bytes of an event: what plan.h is for Babeltrace's fields. It is made once for a class of
  * events: a list of steps from field to field, each of which goes somewhere or is passed over.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A packet's head has numbers only, and arrays of bytes (its uuid). It is read by walking its type; there are few
  * packets.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The head of a packet: the trace's packet header and the stream's packet context.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The steps of a fill: fill.c makes them, walk.c goes them.
  */

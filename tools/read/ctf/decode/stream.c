@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A packet is read into memory when its turn comes, so a stream takes one packet of it, however long it is. The head of
  * a packet is read twice, when it is found and when it is read; it is checked each time, since a file can change.

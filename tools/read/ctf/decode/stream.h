@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * A stream: a file of packets, one after the other. First packets are found, by their heads; then read, one at a time,
  * event by event. Both may go on when the file has grown.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Going the steps of a fill through an event. Nothing is read before it is known that the packet has it.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/ctf/tsdl/class.h"
 
 static struct tt_fill *make_fill(const struct tt_ctf_layout *layout, const struct tt_ctf_event_class *event,

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * How the events of a class are read: what they are, and where their fields go.
  */

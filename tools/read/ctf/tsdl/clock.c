@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/ctf/tsdl/clock.h"
 
 #include <string.h>

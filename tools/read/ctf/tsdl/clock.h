@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Time: from the cycles of a trace's clock to nanoseconds since the epoch.
  *

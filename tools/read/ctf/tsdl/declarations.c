@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Declarations of TSDL: typealias, struct, trace, env, clock, stream, event. Each is taken when all of it is there;
  * metadata grow by whole declarations, but packets end anywhere.

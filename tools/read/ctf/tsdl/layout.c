@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * What the reader of metadata (declarations.c, types.c) has found, kept and looked up.
  */

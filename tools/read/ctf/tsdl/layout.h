@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The layout of a CTF 1.8 trace, as its metadata describe it: types, clocks, classes of streams and of events.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 #include "tools/read/ctf/tsdl/metadata.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The file `metadata` of a trace, which grows while programs register their events.
  *

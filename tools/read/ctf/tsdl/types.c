@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * Types of TSDL: integer { … }, floating_point { … }, string { … }, enum, struct, variant, and names of these.
  *

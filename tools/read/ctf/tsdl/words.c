@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * One pass over the characters, without copies. A text that ends within a comment or a quoted text has no whole word
  * there: END, or WRONG.

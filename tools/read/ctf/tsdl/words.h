@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: MIT */
 /*
  * The words of TSDL, the language of CTF 1.8's metadata: names, numbers, quoted texts and marks, without comments.
  */
