@@ -20,7 +20,7 @@ runs()
 	shift
 	rm -rf "$dir/trace"
 	tool record -q --preload --stack 8 -o "$dir/trace" -- "$@"
-	check "$what" "$(status_is 0)$(echo 'done, 0' | differs - "$dir/out")"
+	check "$what" "$(status_is 3)$(echo 'done, 0' | differs - "$dir/out")"
 	events_of sem_init object_shared barrier_init misuse >"$dir/events"
 	check "$what: what was made before is told by what is seen of it" "$(differs - "$dir/events" <<-END
 		sem_init 0
