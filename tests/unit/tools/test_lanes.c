@@ -608,6 +608,32 @@ static void test_scale_of_many(void **state)
 	tt_scale_free(scale);
 }
 
+/* Where not all can have the least width, the longest have, wherever they are. */
+static void test_scale_chooses_the_longest(void **state)
+{
+	(void)state;
+	g_autoptr(GArray) moments = g_array_new(false, false, sizeof(int64_t));
+	int64_t t = 0, lengths[100];
+	for (int i = 0; i < 100; i++) {
+		g_array_append_val(moments, t);
+		lengths[i] = 1000 + i * 37 % 100; /* each of 1000 to 1099 once */
+		t += lengths[i];
+	}
+	g_array_append_val(moments, t);
+	struct tt_scale_options options = {.mode = TT_SCALE_AUTO, .width = 1000, .least = 20, .finest = 20};
+	struct tt_scale *scale = tt_scale_new(moments, 0, &options);
+	for (unsigned i = 0; i < 100; i++) {
+		double width = tt_scale_place(scale, g_array_index(moments, int64_t, i + 1)) -
+		               tt_scale_place(scale, g_array_index(moments, int64_t, i));
+		/* 30 times the least is the share that they may have: 600 of 1000; the rest is for 70. */
+		if (lengths[i] > 1069)
+			assert_near(width, 20, 0.01);
+		else
+			assert_near(width, 400.0 * (double)lengths[i] / 72415, 0.01);
+	}
+	tt_scale_free(scale);
+}
+
 static void test_scale_cuts_a_long_end(void **state)
 {
 	(void)state;
@@ -708,6 +734,7 @@ int main(void)
 	    cmocka_unit_test(test_scale_time_and_order),
 	    cmocka_unit_test(test_ticks),
 	    cmocka_unit_test(test_scale_of_many),
+	    cmocka_unit_test(test_scale_chooses_the_longest),
 	    cmocka_unit_test(test_scale_cuts_a_long_end),
 	    cmocka_unit_test(test_durations),
 	    cmocka_unit_test(test_text),

@@ -156,6 +156,23 @@ static void test_sarif_binary(void **state)
 	(void)state;
 }
 
+/* A step whose place is unknown has no location; those behind it keep the numbers that the message links to. */
+static void test_sarif_related(void **state)
+{
+	struct feed feed = begin();
+
+	g_array_index(found(&feed, 0)->edges, struct tt_edge, 0).held_caller = 0;
+	json_t *sarif = json_as("sarif", &feed, false);
+	const json_t *result = json_array_get(json_object_get(sarif_run(sarif), "results"), 0);
+	const json_t *related = json_object_get(result, "relatedLocations");
+	assert_int_equal(json_array_size(related), 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(json_integer_value(json_object_get(json_array_get(related, i), "id")), i + 2);
+	json_decref(sarif);
+	feed_free(&feed);
+	(void)state;
+}
+
 static void test_sarif_limits(void **state)
 {
 	struct feed feed = begin();
@@ -356,11 +373,11 @@ static void test_many_buffers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_sarif_source), cmocka_unit_test(test_sarif_binary),
-	    cmocka_unit_test(test_sarif_limits), cmocka_unit_test(test_github),
-	    cmocka_unit_test(test_junit),        cmocka_unit_test(test_json),
-	    cmocka_unit_test(test_text_threads), cmocka_unit_test(test_findings_alone),
-	    cmocka_unit_test(test_many_buffers),
+	    cmocka_unit_test(test_sarif_source),   cmocka_unit_test(test_sarif_binary),
+	    cmocka_unit_test(test_sarif_limits),   cmocka_unit_test(test_sarif_related),
+	    cmocka_unit_test(test_github),         cmocka_unit_test(test_junit),
+	    cmocka_unit_test(test_json),           cmocka_unit_test(test_text_threads),
+	    cmocka_unit_test(test_findings_alone), cmocka_unit_test(test_many_buffers),
 	};
 
 	return cmocka_run_group_tests_name("report_sites", tests, NULL, NULL);

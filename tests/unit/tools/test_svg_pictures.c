@@ -174,13 +174,37 @@ static void test_crowd(void **state)
 	(void)state;
 }
 
+/* A short while of a long trace: labels of the axis have many digits, and some no room. */
+static void test_window(void **state)
+{
+	static const int64_t s = 1000000; /* in microseconds */
+	const struct tt_selection window = {.from_ns = STORY_ORIGIN + 100 * s * 1000 + 5000,
+	                                    .to_ns = STORY_ORIGIN + 100 * s * 1000 + 40000};
+	struct story story = story_begin(&window);
+
+	START(&story, 0, MAIN);
+	AT(&story, 10, MAIN, thread_create, .id = 2);
+	START(&story, 20, 2);
+	for (int64_t at = 100 * s; at < 100 * s + 50; at += 10) {
+		AT(&story, at, 2, lock_acquired, .id = 10, .name = "A", .depth = 1);
+		AT(&story, at + 3, MAIN, lock_wait, .id = 10, .name = "A", .holder = 2);
+		AT(&story, at + 6, 2, lock_released, .id = 10, .name = "A");
+		AT(&story, at + 7, MAIN, lock_acquired, .id = 10, .name = "A", .waker = 2, .depth = 1);
+		AT(&story, at + 8, MAIN, lock_released, .id = 10, .name = "A");
+	}
+	EXIT(&story, 101 * s, 2);
+	story_end(&story, 0);
+	assert_picture("window.svg", &story, &(struct tt_svg_options){.width = 700, .scale = TT_SCALE_TIME});
+	assert_lines("window.txt", &story, &(struct tt_term_options){.width = 90, .scale = TT_SCALE_TIME});
+	story_free(&story);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_deadlock),
-	    cmocka_unit_test(test_condition),
-	    cmocka_unit_test(test_everything),
-	    cmocka_unit_test(test_crowd),
+	    cmocka_unit_test(test_deadlock), cmocka_unit_test(test_condition), cmocka_unit_test(test_everything),
+	    cmocka_unit_test(test_crowd),    cmocka_unit_test(test_window),
 	};
 
 	return cmocka_run_group_tests_name("svg pictures", tests, NULL, NULL);
