@@ -229,6 +229,8 @@ static void test_heir_is_dismissed(void **state)
 	sigprocmask(SIG_UNBLOCK, &term, NULL);
 	assert_int_not_equal(heir, -1);
 	tt_crash_cleanup_dismiss(heir);
+	for (int i = 0; i < 30000 && waitpid(-1, NULL, WNOHANG) == 0; i++)
+		g_usleep(1000);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
 	tt_crash_cleanup_dismiss(-1);
