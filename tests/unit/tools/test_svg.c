@@ -306,6 +306,9 @@ static void test_narrow_waits_add_up(void **state)
 	assert_true(in > 9.5 * waits && in < 10.5 * waits);
 	assert_count(&picture, "//s:g[s:title[contains(., ' waits, together ')]]/s:rect[@class='idle']",
 	             (int)number(&picture, "count(//s:title[contains(., ' waits, together ')])"));
+	/* The sample of the legend. */
+	assert_count(&picture, "//s:rect[@class='idle'][@width='26'][@height='12']", 1);
+	assert_count(&picture, "//s:rect[@class='busy'][@width='26'][@height='6']", 1);
 	/* Heights of the two, in each box. */
 	assert_count(&picture,
 	             "//s:rect[@class='busy'][../s:title[contains(., ' waits')]]"
