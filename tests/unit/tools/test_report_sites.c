@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "reports.h"
+#include "tools/check/rules.h"
 #include "tools/report/text.h"
 
 static const struct tt_stack chain = {.n = 2, .frames = {0x501, 0x502}};
@@ -152,6 +153,27 @@ static void test_sarif_binary(void **state)
 	sarif = json_as("sarif", &feed, false);
 	assert_null(json_object_get(sarif_location(sarif), "physicalLocation"));
 	json_decref(sarif);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* A finding that is not reported changes nothing, where it is before others. */
+static void test_not_reported(void **state)
+{
+	static const char *const formats[] = {"sarif", "junit"};
+	struct feed feed = begin();
+	struct tt_finding *inversion = tt_finding_new(&tt_rules[TT_RULE_CYCLE], TT_LEVEL_INVERSION, g_strdup("x"));
+	char *before[G_N_ELEMENTS(formats)];
+
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++)
+		before[i] = report_as(formats[i], &feed, false);
+	g_ptr_array_insert(feed.check->findings, 0, inversion);
+	for (size_t i = 0; i < G_N_ELEMENTS(formats); i++) {
+		char *after = report_as(formats[i], &feed, false);
+		assert_string_equal(after, before[i]);
+		free(after);
+		free(before[i]);
+	}
 	feed_free(&feed);
 	(void)state;
 }
@@ -373,11 +395,12 @@ static void test_many_buffers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_sarif_source),   cmocka_unit_test(test_sarif_binary),
-	    cmocka_unit_test(test_sarif_limits),   cmocka_unit_test(test_sarif_related),
-	    cmocka_unit_test(test_github),         cmocka_unit_test(test_junit),
-	    cmocka_unit_test(test_json),           cmocka_unit_test(test_text_threads),
-	    cmocka_unit_test(test_findings_alone), cmocka_unit_test(test_many_buffers),
+	    cmocka_unit_test(test_sarif_source), cmocka_unit_test(test_sarif_binary),
+	    cmocka_unit_test(test_sarif_limits), cmocka_unit_test(test_sarif_related),
+	    cmocka_unit_test(test_not_reported), cmocka_unit_test(test_github),
+	    cmocka_unit_test(test_junit),        cmocka_unit_test(test_json),
+	    cmocka_unit_test(test_text_threads), cmocka_unit_test(test_findings_alone),
+	    cmocka_unit_test(test_many_buffers),
 	};
 
 	return cmocka_run_group_tests_name("report_sites", tests, NULL, NULL);
