@@ -648,6 +648,46 @@ static void test_scale_cuts_a_long_end(void **state)
 	tt_scale_free(scale);
 }
 
+/* Where the last step begins, in a picture 1000 wide with a tail of 200. */
+static double begin_of_tail(int64_t before, int64_t after, double tail, enum tt_scale_mode mode)
+{
+	const int64_t moments[] = {5, 5 + before, 5 + before + after};
+	struct tt_scale_options options = {.mode = mode, .width = 1000, .least = 1, .tail = tail};
+	struct tt_scale *scale = scale_of(moments, 3, &options);
+	double place = tt_scale_place(scale, moments[1]);
+
+	assert_near(tt_scale_place(scale, moments[2]), 1000, 0.001);
+	tt_scale_free(scale);
+	return place;
+}
+
+/* The last step has the width of the tail, if it is half as long as all before, or has that width by itself. */
+static void test_scale_of_the_last_step(void **state)
+{
+	(void)state;
+	assert_near(begin_of_tail(1000, 500, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 499, 200, TT_SCALE_AUTO), 1000.0 * 1000 / 1499, 0.01);
+	assert_near(begin_of_tail(1000, 251, 200, TT_SCALE_AUTO), 1000.0 * 1000 / 1251, 0.01);
+	assert_near(begin_of_tail(1000, 250, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_ORDER), 400, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_TIME), 1000.0 * 1000 / 101000, 0.01);
+	assert_near(begin_of_tail(1000, 1000, 0, TT_SCALE_AUTO), 500, 0.01);
+	const int64_t two[] = {0, 1000};
+	struct tt_scale_options options = {.mode = TT_SCALE_AUTO, .width = 1000, .least = 1, .tail = 200};
+	struct tt_scale *scale = scale_of(two, 2, &options);
+	assert_int_equal(g_array_index(scale->steps, struct tt_scale_segment, 0).fit, TT_FIT_TO_SCALE);
+	tt_scale_free(scale);
+	/* Without a step there is no time. */
+	scale = scale_of(two, 1, &options);
+	g_autoptr(GArray) ticks = tt_scale_ticks(scale, 80);
+	assert_int_equal(scale->pieces->len, 0);
+	assert_int_equal(ticks->len, 0);
+	assert_near(tt_scale_place(scale, 5), 0, 0);
+	tt_scale_free(scale);
+	tt_scale_free(NULL);
+}
+
 static void test_durations(void **state)
 {
 	(void)state;
@@ -734,6 +774,7 @@ int main(void)
 	    cmocka_unit_test(test_scale_time_and_order),
 	    cmocka_unit_test(test_ticks),
 	    cmocka_unit_test(test_scale_of_many),
+	    cmocka_unit_test(test_scale_of_the_last_step),
 	    cmocka_unit_test(test_scale_chooses_the_longest),
 	    cmocka_unit_test(test_scale_cuts_a_long_end),
 	    cmocka_unit_test(test_durations),

@@ -3,9 +3,11 @@
  * binaries without sources, call chains. The sites are this test's: what the symbols keep of an address is replaced.
  */
 #include <jansson.h>
+#include <unistd.h>
 
 #include "reports.h"
 #include "tools/check/rules.h"
+#include "tools/report/baseline.h"
 #include "tools/report/text.h"
 
 static const struct tt_stack chain = {.n = 2, .frames = {0x501, 0x502}};
@@ -153,6 +155,52 @@ static void test_sarif_binary(void **state)
 	sarif = json_as("sarif", &feed, false);
 	assert_null(json_object_get(sarif_location(sarif), "physicalLocation"));
 	json_decref(sarif);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* What a baseline says of the finding: it is new, or was there. */
+static void assert_standing(const char *baseline_text, const char *expected, guint gone)
+{
+	char path[] = "/tmp/test-baseline-XXXXXX";
+	struct feed feed = feed_new(false);
+	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED};
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	struct tt_report report = {.checks = checks, .options = &options};
+	may_deadlock(&feed);
+	feed_finish(&feed);
+	char *own = report_as("json", &feed, false);
+	int fd = mkstemp(path);
+
+	assert_true(g_file_set_contents(path, baseline_text ? baseline_text : own, -1, NULL));
+	struct tt_baseline *baseline = tt_baseline_read(path, NULL);
+	assert_non_null(baseline);
+	tt_baseline_apply(baseline, feed.check);
+	report.baseline = baseline;
+	g_ptr_array_add(checks, feed.check);
+	char *text = report_written("sarif", &report);
+	json_t *sarif = json_loads(text, 0, NULL);
+	const json_t *result = json_array_get(json_object_get(sarif_run(sarif), "results"), 0);
+	const json_t *summary = json_object_get(sarif_run(sarif), "properties");
+	assert_string_equal(string_at(result, "baselineState"), expected);
+	assert_int_equal(json_integer_value(json_object_get(summary, "known")), strcmp(expected, "new") != 0);
+	assert_int_equal(json_integer_value(json_object_get(summary, "gone")), gone);
+	json_decref(sarif);
+	free(text);
+	free(own);
+	close(fd);
+	unlink(path);
+	tt_baseline_free(baseline);
+	feed_free(&feed);
+}
+
+static void test_sarif_baseline(void **state)
+{
+	assert_standing(NULL, "unchanged", 0);
+	struct feed feed = begin();
+	char *other = report_as("json", &feed, false);
+	assert_standing(other, "new", 1);
+	free(other);
 	feed_free(&feed);
 	(void)state;
 }
@@ -395,12 +443,12 @@ static void test_many_buffers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_sarif_source), cmocka_unit_test(test_sarif_binary),
-	    cmocka_unit_test(test_sarif_limits), cmocka_unit_test(test_sarif_related),
-	    cmocka_unit_test(test_not_reported), cmocka_unit_test(test_github),
-	    cmocka_unit_test(test_junit),        cmocka_unit_test(test_json),
-	    cmocka_unit_test(test_text_threads), cmocka_unit_test(test_findings_alone),
-	    cmocka_unit_test(test_many_buffers),
+	    cmocka_unit_test(test_sarif_source),   cmocka_unit_test(test_sarif_binary),
+	    cmocka_unit_test(test_sarif_limits),   cmocka_unit_test(test_sarif_related),
+	    cmocka_unit_test(test_not_reported),   cmocka_unit_test(test_sarif_baseline),
+	    cmocka_unit_test(test_github),         cmocka_unit_test(test_junit),
+	    cmocka_unit_test(test_json),           cmocka_unit_test(test_text_threads),
+	    cmocka_unit_test(test_findings_alone), cmocka_unit_test(test_many_buffers),
 	};
 
 	return cmocka_run_group_tests_name("report_sites", tests, NULL, NULL);
