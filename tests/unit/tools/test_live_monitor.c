@@ -2,15 +2,16 @@
  * The watch over a program that runs: what its process reads is told by this test, so is the beacon. What it reports
  * to us, and what it says where stderr was.
  */
+#include "leaks.h"
 #include "feed.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,7 +105,12 @@ bool tt_live_read(const struct tt_live_source *from, const struct tt_live_handle
 {
 	struct reading reading = {handler, data, 0};
 
+	char name[16];
+	int signal = 0;
+
 	shared->bad |= from != &source;
+	shared->bad |= prctl(PR_GET_NAME, name) == -1 || strcmp(name, "trace-thr-look") != 0;
+	shared->bad |= prctl(PR_GET_PDEATHSIG, &signal) == -1 || signal != SIGKILL;
 	shared->pid = getpid();
 	if (world.script)
 		world.script(&reading);
@@ -453,7 +459,7 @@ static void test_behind(void **state)
 
 static void give_no_sign(struct reading *reading)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 5; i++)
 		PAUSE(reading, .complete_ns = FEED_ORIGIN, .silent_ns = 5 * SECOND - 2 + i, .silent_uid = 40 + i);
 }
 
