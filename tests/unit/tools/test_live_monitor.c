@@ -641,5 +641,5 @@ int main(void)
 	};
 
 	alarm(100);
-	return cmocka_run_group_tests_name("live_monitor", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }
