@@ -1,4 +1,5 @@
 /* Thinning: what is drawn together, and how fine a picture is. A nanosecond is a pixel here. */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -224,5 +225,5 @@ int main(void)
 	    cmocka_unit_test(test_marks), cmocka_unit_test(test_as_fine_as_possible),
 	};
 
-	return cmocka_run_group_tests_name("aggregate", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,7 @@
 /*
  * Declarations of a trace's metadata that are wrong, each at the word that is; and those next to them that are right.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -313,5 +314,5 @@ int main(void)
 	    cmocka_unit_test(test_alignments),  cmocka_unit_test(test_event),
 	};
 
-	return cmocka_run_group_tests_name("declarations", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
  * Bytes of a packet by hand: numbers of any bits, heads of packets and what is wrong with them, events of all kinds of
  * fields, and each place at which a packet may end too early.
  */
+#include "tests/unit/tools/leaks.h"
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -67,11 +68,11 @@ static void test_bits(void **state)
 #define CONTEXT(more)                                                                                                     \
 	"stream { id = 5; packet.context := struct { " U(64) "timestamp_begin; " U(64) "timestamp_end; " U(               \
 	    64) "content_size; " U(64) "packet_size; " U(16) "packet_seq_num; " U(32) "events_discarded; " U(32) "cpu"    \
-	                                                                                                         "_id"    \
-	                                                                                                         ";"      \
-	                                                                                                         " " more \
+														 "_id"    \
+														 ";"      \
+														 " " more \
 														 "}; "    \
-	                                                                                                         "};"
+														 "};"
 
 enum {
 	MAGIC = 0,
@@ -446,5 +447,5 @@ int main(void)
 	    cmocka_unit_test(test_unreadable),
 	};
 
-	return cmocka_run_group_tests_name("decode", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

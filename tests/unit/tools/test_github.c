@@ -1,3 +1,4 @@
+#include "tests/unit/tools/leaks.h"
 #include "reports.h"
 
 /* Annotations: a line a finding, and no name can end one or begin another. */

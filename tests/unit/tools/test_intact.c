@@ -2,6 +2,7 @@
  * What is looked at before Babeltrace is: whether metadata and indexes are whole. And files of which nobody knows how
  * much is in them.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -221,5 +222,5 @@ int main(void)
 	    TEST(test_bounded),
 	};
 
-	return cmocka_run_group_tests_name("intact", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

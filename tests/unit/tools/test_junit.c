@@ -1,3 +1,4 @@
+#include "tests/unit/tools/leaks.h"
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 

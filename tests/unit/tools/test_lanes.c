@@ -1,4 +1,5 @@
 /* The lanes: what a timeline draws, from stories told by hand; and the scale that it is drawn to. */
+#include "tests/unit/tools/leaks.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

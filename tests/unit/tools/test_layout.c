@@ -2,6 +2,7 @@
  * Metadata of a trace as text: numbers, types and their limits, what is there in part, what is wrong; and the heads of
  * events that they describe.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -377,5 +378,5 @@ int main(void)
 	    cmocka_unit_test(test_nearly_large_heads),
 	};
 
-	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
  * Reading along, by a clock of this test's own: how much is told at once, when beacons are asked, and how far behind
  * it says it is. All that takes time is a look through the folder, a step of telling and a sleep.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -394,5 +395,5 @@ int main(void)
 	    cmocka_unit_test_setup(test_news, begin),
 	};
 
-	return cmocka_run_group_tests_name("live time", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
  * Where a finding is, as each format says it: source files below the working folder and elsewhere, lines, functions,
  * binaries without sources, call chains. The sites are this test's: what the symbols keep of an address is replaced.
  */
+#include "tests/unit/tools/leaks.h"
 #include <jansson.h>
 #include <unistd.h>
 
@@ -451,5 +452,5 @@ int main(void)
 	    cmocka_unit_test(test_findings_alone), cmocka_unit_test(test_many_buffers),
 	};
 
-	return cmocka_run_group_tests_name("report_sites", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,3 +1,4 @@
+#include "tests/unit/tools/leaks.h"
 #include <jansson.h>
 
 #include "reports.h"

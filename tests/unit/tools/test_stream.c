@@ -2,6 +2,7 @@
  * A stream's file, written by hand: its packets are found as far as they are whole, and read; what is lost between
  * them; files that are wrong, cannot be read, or change while they are read.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -439,5 +440,5 @@ int main(void)
 	    TEST(test_wrong_streams), TEST(test_of_a_process),
 	};
 
-	return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

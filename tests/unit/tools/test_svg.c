@@ -1,4 +1,5 @@
 /* The timeline as SVG: it is read back with libxml2, and its parts are counted and measured. */
+#include "tests/unit/tools/leaks.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

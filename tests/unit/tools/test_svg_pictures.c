@@ -3,6 +3,7 @@
  * differs is written beside the temporary files: look at both in a browser, and copy it over the old one if it is
  * right.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -207,5 +208,5 @@ int main(void)
 	    cmocka_unit_test(test_crowd),    cmocka_unit_test(test_window),
 	};
 
-	return cmocka_run_group_tests_name("svg pictures", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,4 +1,5 @@
 /* The timeline on a terminal: whole pictures, compared character by character, and names that are hard to show. */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+#include "tests/unit/tools/leaks.h"
 #include <pty.h>
 #include <stdlib.h>
 #include <sys/wait.h>
