@@ -2,6 +2,7 @@
  * The door of a recording, with its keeper, a process of its own: where it is, who is let in, and its ends. LTTng's
  * tracker is this test's, and writes down what the keeper asks of it.
  */
+#include "tests/unit/tools/leaks.h"
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -365,5 +366,5 @@ int main(int argc, char **argv)
 	    TEST(test_of_another_user),
 	};
 
-	return cmocka_run_group_tests_name("door", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
  * Limits of the system: what is said of those that may be too low, and whether daemons can have what they need. And why
  * a program could not be started.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -176,5 +177,5 @@ int main(void)
 	    cmocka_unit_test(test_start_failure),
 	};
 
-	return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
  * Reading along: up to when a recording counts as read, and when beacons are asked. The tail is one of this test's own,
  * whose streams it makes: a turn of the reading is one call of tt_tail_poll.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -2,6 +2,7 @@
  * Recording as a whole, without LTTng and without a program: daemon, session, door, loader and program are this test's,
  * and write down what they are asked for. The folder, the manifest and the environment are real.
  */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/recorder.h"
 
 static int begin(void **state)
@@ -545,5 +546,5 @@ int main(void)
 	    TEST(test_manifest_of_a_killed_one),
 	};
 
-	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

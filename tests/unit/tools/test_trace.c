@@ -1,3 +1,4 @@
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
 #include <glib/gstdio.h>
 
@@ -536,5 +537,5 @@ int main(void)
 	    TEST(test_wrong_manifest),
 	};
 
-	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,6 +1,7 @@
 /*
  * A report or picture goes to a file whole or not at all, and what cannot be written is known before a program is run.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -262,5 +263,5 @@ int main(void)
 	    TEST(test_no_regular_file), TEST(test_slow_reader), TEST(test_stdout),
 	};
 
-	return cmocka_run_group_tests_name("write_file", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }
