@@ -2,7 +2,6 @@
 #include "tools/cli/error.h"
 #include "tools/watch/live_monitor.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -62,8 +61,7 @@ struct looking {
 
 static void say(const struct looking *looking, const struct message *message)
 {
-	while (write(looking->to, message, sizeof *message) == -1 && errno == EINTR)
-		continue;
+	(void)TEMP_FAILURE_RETRY(write(looking->to, message, sizeof *message));
 }
 
 /* Of an unfinished line of progress. */

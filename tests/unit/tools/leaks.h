@@ -47,7 +47,11 @@ static inline size_t leaks_of(const struct CMUnitTest *test)
 	size_t before = leaks_in_use();
 	void *state = test->initial_state;
 
+	if (test->setup_func)
+		test->setup_func(&state);
 	test->test_func(&state);
+	if (test->teardown_func)
+		test->teardown_func(&state);
 	size_t after = leaks_in_use();
 	return after > before ? after - before : 0;
 }

@@ -100,30 +100,40 @@ static void test_start(void **state)
 {
 	g_autofree char *answer = g_build_filename(folder, "answer", NULL);
 	g_autofree char *text = NULL, *name = NULL, *status = NULL;
-	struct rlimit limit = {1 << 20, RLIM_INFINITY}, was;
+	struct rlimit limit = {1 << 20, RLIM_INFINITY}, was, files, files_were;
 	sigset_t all;
 	pid_t pid;
 
 	getrlimit(RLIMIT_FSIZE, &was);
 	limit.rlim_max = was.rlim_max;
 	setrlimit(RLIMIT_FSIZE, &limit);
+	getrlimit(RLIMIT_NOFILE, &files_were);
+	files = (struct rlimit){100, files_were.rlim_max};
+	setrlimit(RLIMIT_NOFILE, &files);
 	g_setenv("LD_PRELOAD", "", TRUE);
 	signal(SIGXFSZ, SIG_IGN); /* as a recorder has it: who is started is to end by it */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
-	pid = start("echo \"${LD_PRELOAD-none} $(ulimit -f)\" >$0.new; mv $0.new $0; exec sleep 1000", answer, NULL);
+	pid = start("echo \"${LD_PRELOAD-none} $(ulimit -n) $(ulimit -f)\" >$0.new; mv $0.new $0; exec sleep 1000",
+	            answer, NULL);
 	sigemptyset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
 	g_unsetenv("LD_PRELOAD");
 	signal(SIGXFSZ, SIG_DFL);
 	setrlimit(RLIMIT_FSIZE, &was);
+	setrlimit(RLIMIT_NOFILE, &files_were);
 	assert_true(pid > 0);
 	assert_int_equal(getsid(pid), pid);
 	assert_true(g_file_get_contents(answer, &text, NULL, NULL));
 	if (was.rlim_max == RLIM_INFINITY || geteuid() == 0)
-		assert_string_equal(text, "none unlimited\n");
+		assert_string_equal(text, "none 1024 unlimited\n");
 	name = g_strdup_printf("/proc/%d/status", (int)pid);
-	assert_true(g_file_get_contents(name, &status, NULL, NULL));
+	/* A shell holds signals back while it starts another program. */
+	for (int i = 0; i < 30000 && (!status || strstr(status, "Name:\tsh\n")); i++) {
+		usleep(1000);
+		g_free(g_steal_pointer(&status));
+		assert_true(g_file_get_contents(name, &status, NULL, NULL));
+	}
 	g_auto(GStrv) lines = g_strsplit(status, "\n", -1);
 	assert_string_equal(field(lines, "SigBlk:"), "0000000000000000");
 	assert_false(strtoull(field(lines, "SigIgn:"), NULL, 16) >> (SIGXFSZ - 1) & 1);

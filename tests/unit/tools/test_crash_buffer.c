@@ -2,6 +2,7 @@
 /*
  * A buffer as it lies in a file: whose layout is known, and what of it is whole.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -351,5 +352,5 @@ int main(void)
 	    TEST(test_header),
 	};
 
-	return cmocka_run_group_tests_name("crash buffer", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
 /*
  * Our own reader of CTF beside Babeltrace's: every layout that LTTng writes, and more, gives the same through both.
  */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
 
 #include "tests/doors/doors.h"

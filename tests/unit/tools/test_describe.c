@@ -2,6 +2,7 @@
 /*
  * The words of a timeline: which events make a mark, and what is said of threads, holds, waits and of the whole.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -213,5 +214,5 @@ int main(void)
 	    cmocka_unit_test(test_extent), cmocka_unit_test(test_holds),   cmocka_unit_test(test_blocked),
 	};
 
-	return cmocka_run_group_tests_name("describe", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

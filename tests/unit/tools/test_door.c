@@ -3,6 +3,7 @@
  * The door of a recording, with its keeper, a process of its own: where it is, who is let in, and its ends. LTTng's
  * tracker is this test's, and writes down what the keeper asks of it.
  */
+#include "tests/unit/tools/leaks.h"
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -285,9 +286,53 @@ static void test_of_root(void **state)
 		assert_true(g_file_test(folder, G_FILE_TEST_IS_DIR));
 	}
 	umask(mask);
+	elsewhere.others = "/run/lttng/trace-thr";
+	cannot_open(NULL); /* another user, who could take the doors away */
+	elsewhere.others = NULL;
 	g_rmdir(folder);
 	assert_true(g_file_set_contents(folder, "x", 1, NULL)); /* is no folder */
 	cannot_open(NULL);
+	(void)state;
+}
+
+/* This program again, where temporary files are in a folder whose path is so long: where the door is. */
+static char *place_below(size_t length)
+{
+	g_autofree char *name = g_strnfill(length - strlen(world.home) - 1, 'x');
+	g_autofree char *folder = g_build_filename(world.home, name, NULL);
+	g_auto(GStrv) environment = g_environ_setenv(g_get_environ(), "TMPDIR", folder, TRUE);
+	char *argv[] = {(char[]){"/proc/self/exe"}, (char[]){"place"}, NULL};
+	char *path = NULL;
+	int status;
+
+	assert_int_equal(g_mkdir(folder, 0755), 0);
+	assert_true(g_spawn_sync(NULL, argv, environment, G_SPAWN_DEFAULT, NULL, NULL, &path, NULL, &status, NULL));
+	assert_int_equal(status, 0);
+	assert_int_equal(g_rmdir(folder), 0); /* nothing is left there */
+	return path;
+}
+
+static int tell_place(void)
+{
+	shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	elsewhere.user = 1000;
+	struct tt_door *door = tt_door_open("the session", "00c0ffee", NULL, NULL);
+	if (!door)
+		return 1;
+	fputs(tt_door_path(door), stdout);
+	return !tt_door_close(door);
+}
+
+/* A path that a socket cannot have is not tried: it is below /tmp then. */
+static void test_long_temporary_folder(void **state)
+{
+	const size_t most = sizeof((struct sockaddr_un *)NULL)->sun_path - 1 - strlen("/trace-thr-XXXXXX/door");
+	g_autofree char *fits = place_below(most), *longer = place_below(most + 1);
+
+	assert_true(g_str_has_prefix(fits, world.home));
+	assert_int_equal(strlen(fits), sizeof((struct sockaddr_un *)NULL)->sun_path - 1);
+	assert_true(g_str_has_prefix(longer, "/tmp/trace-thr-"));
+	assert_false(g_file_test(longer, G_FILE_TEST_EXISTS));
 	(void)state;
 }
 
@@ -308,13 +353,19 @@ static void test_of_another_user(void **state)
 
 #define TEST(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
-int main(void)
+int main(int argc, char **argv)
 {
+	if (argc > 1 && strcmp(argv[1], "place") == 0)
+		return tell_place();
+
 	const struct CMUnitTest tests[] = {
-	    TEST(test_let_in),        TEST(test_open_to_all),     TEST(test_refused),  TEST(test_keeper_is_killed),
-	    TEST(test_recorder_ends), TEST(test_no_tracker),      TEST(test_no_place), TEST(test_longest_place),
-	    TEST(test_of_root),       TEST(test_of_another_user),
+	    TEST(test_let_in),          TEST(test_open_to_all),
+	    TEST(test_refused),         TEST(test_keeper_is_killed),
+	    TEST(test_recorder_ends),   TEST(test_no_tracker),
+	    TEST(test_no_place),        TEST(test_longest_place),
+	    TEST(test_of_root),         TEST(test_long_temporary_folder),
+	    TEST(test_of_another_user),
 	};
 
-	return cmocka_run_group_tests_name("door", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

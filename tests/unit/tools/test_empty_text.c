@@ -2,6 +2,7 @@
 /*
  * An empty text is empty, whatever the text of an earlier event was: Babeltrace 2.0 shows that one again.
  */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
 
 /* Events of either sort. Babeltrace hands out a dozen or so at a time, and uses them again for later ones. */
@@ -122,5 +123,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(test_every_field), TEST(test_path_of_a_module), TEST(test_token)};
 
-	return cmocka_run_group_tests_name("empty text", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,5 +108,5 @@ int main(void)
 	    cmocka_unit_test(test_why),
 	};
 
-	return cmocka_run_group_tests_name("event", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/unit/tools/leaks.h"
 #include "reports.h"
 
 /* Annotations: a line a finding, and no name can end one or begin another. */

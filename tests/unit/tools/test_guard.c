@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -167,6 +168,23 @@ static void test_afterwards_all_is_as_it_was(void **state)
 	(void)state;
 }
 
+/* Its ticks end with it: they would end a program that has no handler. */
+static void test_ticks_end(void **state)
+{
+	struct itimerval every;
+
+	tt_crash_guard_begin("/the/trace");
+	assert_int_equal(getitimer(ITIMER_PROF, &every), 0);
+	assert_true(every.it_interval.tv_sec > 0);
+	assert_true(every.it_value.tv_sec > 0 || every.it_value.tv_usec > 0);
+	tt_crash_guard_end();
+	assert_int_equal(getitimer(ITIMER_PROF, &every), 0);
+	assert_int_equal(every.it_interval.tv_sec, 0);
+	assert_int_equal(every.it_value.tv_sec, 0);
+	assert_int_equal(every.it_value.tv_usec, 0);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -175,6 +193,7 @@ int main(void)
 	    cmocka_unit_test(test_ours_is_a_crash),
 	    cmocka_unit_test(test_no_end_ends_with_a_line),
 	    cmocka_unit_test(test_afterwards_all_is_as_it_was),
+	    cmocka_unit_test(test_ticks_end),
 	};
 
 	return cmocka_run_group_tests_name("guard", tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/unit/tools/leaks.h"
 #include <jansson.h>
 
 #include "reports.h"

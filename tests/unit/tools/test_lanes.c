@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The lanes: what a timeline draws, from stories told by hand; and the scale that it is drawn to. */
+#include "tests/unit/tools/leaks.h"
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -609,6 +610,32 @@ static void test_scale_of_many(void **state)
 	tt_scale_free(scale);
 }
 
+/* Where not all can have the least width, the longest have, wherever they are. */
+static void test_scale_chooses_the_longest(void **state)
+{
+	(void)state;
+	g_autoptr(GArray) moments = g_array_new(false, false, sizeof(int64_t));
+	int64_t t = 0, lengths[100];
+	for (int i = 0; i < 100; i++) {
+		g_array_append_val(moments, t);
+		lengths[i] = 1000 + i * 37 % 100; /* each of 1000 to 1099 once */
+		t += lengths[i];
+	}
+	g_array_append_val(moments, t);
+	struct tt_scale_options options = {.mode = TT_SCALE_AUTO, .width = 1000, .least = 20, .finest = 20};
+	struct tt_scale *scale = tt_scale_new(moments, 0, &options);
+	for (unsigned i = 0; i < 100; i++) {
+		double width = tt_scale_place(scale, g_array_index(moments, int64_t, i + 1)) -
+		               tt_scale_place(scale, g_array_index(moments, int64_t, i));
+		/* 30 times the least is the share that they may have: 600 of 1000; the rest is for 70. */
+		if (lengths[i] > 1069)
+			assert_near(width, 20, 0.01);
+		else
+			assert_near(width, 400.0 * (double)lengths[i] / 72415, 0.01);
+	}
+	tt_scale_free(scale);
+}
+
 static void test_scale_cuts_a_long_end(void **state)
 {
 	(void)state;
@@ -623,6 +650,46 @@ static void test_scale_cuts_a_long_end(void **state)
 	tt_scale_free(scale);
 }
 
+/* Where the last step begins, in a picture 1000 wide with a tail of 200. */
+static double begin_of_tail(int64_t before, int64_t after, double tail, enum tt_scale_mode mode)
+{
+	const int64_t moments[] = {5, 5 + before, 5 + before + after};
+	struct tt_scale_options options = {.mode = mode, .width = 1000, .least = 1, .tail = tail};
+	struct tt_scale *scale = scale_of(moments, 3, &options);
+	double place = tt_scale_place(scale, moments[1]);
+
+	assert_near(tt_scale_place(scale, moments[2]), 1000, 0.001);
+	tt_scale_free(scale);
+	return place;
+}
+
+/* The last step has the width of the tail, if it is half as long as all before, or has that width by itself. */
+static void test_scale_of_the_last_step(void **state)
+{
+	(void)state;
+	assert_near(begin_of_tail(1000, 500, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 499, 200, TT_SCALE_AUTO), 1000.0 * 1000 / 1499, 0.01);
+	assert_near(begin_of_tail(1000, 251, 200, TT_SCALE_AUTO), 1000.0 * 1000 / 1251, 0.01);
+	assert_near(begin_of_tail(1000, 250, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_AUTO), 800, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_ORDER), 400, 0.01);
+	assert_near(begin_of_tail(1000, 100000, 200, TT_SCALE_TIME), 1000.0 * 1000 / 101000, 0.01);
+	assert_near(begin_of_tail(1000, 1000, 0, TT_SCALE_AUTO), 500, 0.01);
+	const int64_t two[] = {0, 1000};
+	struct tt_scale_options options = {.mode = TT_SCALE_AUTO, .width = 1000, .least = 1, .tail = 200};
+	struct tt_scale *scale = scale_of(two, 2, &options);
+	assert_int_equal(g_array_index(scale->steps, struct tt_scale_segment, 0).fit, TT_FIT_TO_SCALE);
+	tt_scale_free(scale);
+	/* Without a step there is no time. */
+	scale = scale_of(two, 1, &options);
+	g_autoptr(GArray) ticks = tt_scale_ticks(scale, 80);
+	assert_int_equal(scale->pieces->len, 0);
+	assert_int_equal(ticks->len, 0);
+	assert_near(tt_scale_place(scale, 5), 0, 0);
+	tt_scale_free(scale);
+	tt_scale_free(NULL);
+}
+
 static void test_durations(void **state)
 {
 	(void)state;
@@ -633,7 +700,19 @@ static void test_durations(void **state)
 	                {7, "7 ns"},
 	                {999, "999 ns"},
 	                {1000, "1 µs"},
+	                {999499, "999 µs"},
+	                {999500, "1 ms"},
 	                {1250, "1.25 µs"},
+	                {1100, "1.1 µs"},
+	                {9990, "9.99 µs"},
+	                {9994, "9.99 µs"},
+	                {9996, "10 µs"},
+	                {10040, "10 µs"},
+	                {12340, "12.3 µs"},
+	                {99940, "99.9 µs"},
+	                {100000, "100 µs"},
+	                {101000, "101 µs"},
+	                {-7, "-7 ns"},
 	                {99960, "100 µs"},
 	                {999999, "1 ms"},
 	                {412000000, "412 ms"},
@@ -697,6 +776,8 @@ int main(void)
 	    cmocka_unit_test(test_scale_time_and_order),
 	    cmocka_unit_test(test_ticks),
 	    cmocka_unit_test(test_scale_of_many),
+	    cmocka_unit_test(test_scale_of_the_last_step),
+	    cmocka_unit_test(test_scale_chooses_the_longest),
 	    cmocka_unit_test(test_scale_cuts_a_long_end),
 	    cmocka_unit_test(test_durations),
 	    cmocka_unit_test(test_text),

@@ -3,6 +3,7 @@
  * Metadata of a trace as text: numbers, types and their limits, what is there in part, what is wrong; and the heads of
  * events that they describe.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -288,6 +289,43 @@ static void test_other_heads(void **state)
 	(void)state;
 }
 
+/* Those that are read in the common way are large heads to a hair. */
+static void test_nearly_large_heads(void **state)
+{
+#define NEARLY(number, range, compact)                                                                                 \
+	"struct { enum : integer { " number " } { compact = " range ", extended = 65535 } id; variant <id> { struct "  \
+	"{ " compact " } compact; struct { integer { size = 32; align = 8; } id; } extended; } v; }"
+#define NUMBER "size = 16; align = 8;"
+#define RANGE "0 ... 65534"
+	static const struct {
+		const char *text;
+		bool is_large;
+	} cases[] = {
+	    {NEARLY(NUMBER, RANGE, TIME("32") " t;"), true},
+	    {NEARLY("size = 16; align = 16;", RANGE, TIME("32") " t;"), false},
+	    {NEARLY("size = 32; align = 8;", RANGE, TIME("32") " t;"), false},
+	    {NEARLY("size = 16; align = 8; byte_order = be;", RANGE, TIME("32") " t;"), false},
+	    {NEARLY("size = 16; align = 8; map = clock.c.value;", RANGE, TIME("32") " t;"), false},
+	    {NEARLY(NUMBER, "1 ... 65534", TIME("32") " t;"), false},
+	    {NEARLY(NUMBER, RANGE, TIME("64") " t;"), false},
+	    {NEARLY(NUMBER, RANGE, "integer { size = 32; align = 8; } t;"), false},
+	    {NEARLY(NUMBER, RANGE, TIME("32") " t; " TIME("32") " u;"), false},
+	    {NEARLY(NUMBER, RANGE, ""), false},
+	    {NEARLY(NUMBER, RANGE, "integer { size = 32; align = 4; map = clock.c.value; } t;"), false},
+	    {NEARLY(NUMBER, RANGE, "integer { size = 32; align = 8; byte_order = be; map = clock.c.value; } t;"),
+	     false},
+	    {"struct { integer { size = 16; align = 8; } id; }", false},
+	};
+	struct tt_event_head head;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+		assert_true(make_head("le", cases[i].text, &head));
+		if (head.is_large != cases[i].is_large)
+			fail_msg("%s", cases[i].text);
+	}
+	(void)state;
+}
+
 /* A number that has no option; and what is no head that is known. */
 static void test_heads_that_are_none(void **state)
 {
@@ -328,11 +366,16 @@ static void test_heads_that_are_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_integers),     cmocka_unit_test(test_texts_and_arrays),
-	    cmocka_unit_test(test_enumerations), cmocka_unit_test(test_in_part),
-	    cmocka_unit_test(test_clock),        cmocka_unit_test(test_large_head),
-	    cmocka_unit_test(test_other_heads),  cmocka_unit_test(test_heads_that_are_none),
+	    cmocka_unit_test(test_integers),
+	    cmocka_unit_test(test_texts_and_arrays),
+	    cmocka_unit_test(test_enumerations),
+	    cmocka_unit_test(test_in_part),
+	    cmocka_unit_test(test_clock),
+	    cmocka_unit_test(test_large_head),
+	    cmocka_unit_test(test_other_heads),
+	    cmocka_unit_test(test_heads_that_are_none),
+	    cmocka_unit_test(test_nearly_large_heads),
 	};
 
-	return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -2,6 +2,7 @@
 /*
  * Who stays out of a recording says so: who is believed, how many, and what is kept of a name.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -97,6 +98,26 @@ static void test_names(void **state)
 	assert_heard(state, "prog (pid %d) " WHY "\nother???~ ! (pid %d) " WHY, (int)getpid(), (int)getpid());
 }
 
+/* Each reason has its text; who keeps its capabilities is not left out, and the last of these is known. */
+static void test_reasons(void **state)
+{
+	assert_null(tt_left_out_keeps(*state));
+	assert_null(tt_left_out_keeps(NULL));
+	say("kfirst");
+	say("klast");
+	say("fa");
+	say("sb");
+	g_autofree char *text = heard(*state), *keeps = tt_left_out_keeps(*state);
+	g_autofree char *expected = g_strdup_printf("last (pid %d)", (int)getpid());
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	assert_string_equal(keeps, expected);
+	assert_int_equal(g_strv_length(lines), 2);
+	assert_true(g_str_has_prefix(lines[0], "a (pid "));
+	assert_non_null(strstr(lines[0], "ulimit -n"));
+	assert_true(g_str_has_prefix(lines[1], "b (pid "));
+	assert_non_null(strstr(lines[1], "seccomp"));
+}
+
 /* A packet is cut to 64 bytes. */
 static void test_long_names(void **state)
 {
@@ -173,8 +194,9 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_names), TEST(test_long_names), TEST(test_many), TEST(test_whom), TEST(test_none),
+	    TEST(test_names), TEST(test_reasons), TEST(test_long_names),
+	    TEST(test_many),  TEST(test_whom),    TEST(test_none),
 	};
 
-	return cmocka_run_group_tests_name("left out", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -3,6 +3,7 @@
  * Reading along: up to when a recording counts as read, and when beacons are asked. The tail is one of this test's own,
  * whose streams it makes: a turn of the reading is one call of tt_tail_poll.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -340,11 +341,13 @@ static void test_lists_of_cpus(void **state)
 	assert_int_equal(tt_cpus_last_of("0\n"), 0);
 	assert_int_equal(tt_cpus_last_of("0-1\n"), 1);
 	assert_int_equal(tt_cpus_last_of("0-3,8,10-127\n"), 127);
-	assert_int_equal(tt_cpus_last_of(""), -1);
-	assert_int_equal(tt_cpus_last_of("0-"), -1);
-	assert_int_equal(tt_cpus_last_of("0-99999999999"), -1);
-	assert_int_equal(tt_cpus_last_of("all"), -1);
-	assert_true(tt_cpus_last_present() >= 0);
+	assert_int_equal(tt_cpus_last_of(""), INT64_MAX);
+	assert_int_equal(tt_cpus_last_of("0-"), INT64_MAX);
+	assert_int_equal(tt_cpus_last_of("0-99999999999"), INT64_MAX);
+	assert_int_equal(tt_cpus_last_of("2147483647"), INT32_MAX);
+	assert_int_equal(tt_cpus_last_of("2147483648"), INT64_MAX);
+	assert_int_equal(tt_cpus_last_of("all"), INT64_MAX);
+	assert_in_range(tt_cpus_last_present(), 0, INT32_MAX);
 	(void)state;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Modules are told before the events, though LTTng writes them later. */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
 
 #define BIN_INFO "u64 _baddr; u64 _memsz; string _path; u8 _is_pic; u8 _has_build_id; u8 _has_debug_link;"
@@ -121,5 +122,5 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {TEST(test_own_stream), TEST(test_one_stream), TEST(test_stop)};
 
-	return cmocka_run_group_tests_name("loaded", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

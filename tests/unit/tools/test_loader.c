@@ -3,6 +3,7 @@
  * What the dynamic loader makes of LD_PRELOAD: programs of this test, some bytes each. Rights and disks are as the test
  * wants them.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -442,5 +443,5 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)
 		return be_tried();
-	return cmocka_run_group_tests_name("loader", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

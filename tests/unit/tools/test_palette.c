@@ -2,6 +2,7 @@
 /*
  * Which colour an object has, and which act of a waker woke whom.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -185,5 +186,5 @@ int main(void)
 	    cmocka_unit_test(test_other_acts),
 	};
 
-	return cmocka_run_group_tests_name("palette", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

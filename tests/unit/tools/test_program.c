@@ -550,6 +550,57 @@ static void test_dies_of(void **state)
 	}
 }
 
+/* What a process below us has in its memory; not what others have. */
+static void test_has_mapped(void **state)
+{
+	g_autoptr(GArray) before = tt_process_tree_adopt();
+	int ready[2], hold[2];
+	char byte;
+
+	assert_false(tt_offspring_has_mapped(before, "test_program"));
+	assert_int_equal(pipe(ready), 0);
+	assert_int_equal(pipe(hold), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		pid_t below = fork(); /* found as well */
+		if (below == 0) {
+			alarm(60);
+			for (;;)
+				pause();
+		}
+		char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, (char[]){"echo; read word"}, NULL};
+		dup2(hold[0], STDIN_FILENO); /* nobody writes there */
+		dup2(ready[1], STDOUT_FILENO);
+		execv("/bin/sh", argv);
+		_exit(1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_true(tt_offspring_has_mapped(before, "test_program"));
+	assert_true(tt_offspring_has_mapped(before, "libc"));
+	assert_false(tt_offspring_has_mapped(before, "/no-such-library"));
+	g_autoptr(GArray) left = tt_offspring_left(before);
+	assert_int_equal(left->len, 1);
+	g_autofree char *text = tt_offspring_text(left);
+	g_autofree char *expected = g_strdup_printf("sh (pid %d)", (int)pid);
+	assert_string_equal(text, expected);
+	assert_false(tt_offspring_has_mapped(left, "test_program"));
+	pid_t none = INT_MAX;
+	g_array_append_val(left, none);
+	g_autofree char *both = tt_offspring_text(left);
+	assert_non_null(strstr(both, "), ? (pid "));
+	tt_offspring_send(before, SIGKILL, NULL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	for (int i = 0; i < 30000 && waitpid(-1, NULL, WNOHANG) != -1; i++) {
+		tt_offspring_send(before, SIGKILL, NULL);
+		g_usleep(1000);
+	}
+	close(ready[0]);
+	close(ready[1]);
+	close(hold[0]);
+	close(hold[1]);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -574,6 +625,7 @@ int main(void)
 	    cmocka_unit_test(test_ends_with_its_parent),
 	    cmocka_unit_test(test_asked_once),
 	    cmocka_unit_test(test_dies_of),
+	    cmocka_unit_test(test_has_mapped),
 	};
 
 	return cmocka_run_group_tests(tests, hold_signals, NULL);

@@ -2,6 +2,7 @@
 /*
  * Values that were read, put into a struct: their limits, and text that is none.
  */
+#include "tests/unit/tools/leaks.h"
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -108,5 +109,5 @@ int main(void)
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_numbers), cmocka_unit_test(test_text),
 	                                   cmocka_unit_test(test_files)};
 
-	return cmocka_run_group_tests_name("put", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -5,6 +5,7 @@
  */
 #include <fcntl.h>
 
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/recorder.h"
 
 static int begin(void **state)
@@ -271,18 +272,26 @@ static void test_folders(void **state)
 	assert_false(record(&error)); /* is not empty */
 	assert_true(g_error_matches(error, TT_SESSION_ERROR, TT_SESSION_ERROR_OUTPUT));
 	assert_non_null(strstr(error->message, g_strerror(ENOTEMPTY)));
+	assert_non_null(strstr(error->message, "remove that one"));
 	assert_int_equal(world.status, TT_EXIT_USAGE);
 	assert_true(g_file_test("out/ust/events_0", G_FILE_TEST_EXISTS));
 	g_clear_error(&error);
 	world.options.output = "no/such";
 	assert_false(record(&error));
 	assert_non_null(strstr(error->message, g_strerror(ENOENT)));
+	assert_non_null(strstr(error->message, "above it"));
 	g_clear_error(&error);
 	assert_true(g_file_set_contents("file", "x", 1, NULL));
 	world.options.output = "file";
 	assert_false(record(&error));
 	assert_non_null(strstr(error->message, g_strerror(EEXIST)));
+	assert_non_null(strstr(error->message, "remove that one"));
 	assert_true(g_file_test("file", G_FILE_TEST_EXISTS));
+	g_clear_error(&error);
+	world.options.output = "file/below";
+	assert_false(record(&error));
+	assert_non_null(strstr(error->message, g_strerror(ENOTDIR)));
+	assert_non_null(strstr(error->message, "with -o"));
 	if (geteuid() != 0)
 		return;
 	g_clear_error(&error);
@@ -291,6 +300,7 @@ static void test_folders(void **state)
 	world.options.output = "theirs";
 	assert_false(record(&error));
 	assert_non_null(strstr(error->message, g_strerror(EPERM)));
+	assert_non_null(strstr(error->message, "another user"));
 	(void)state;
 }
 
@@ -548,5 +558,5 @@ int main(void)
 	    TEST(test_manifest_of_a_killed_one),
 	};
 
-	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -3,6 +3,7 @@
  * What the consumer daemon did, done in its place: buffers that lie below the salvage's folder, made by this test, go
  * to the trace.
  */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -516,5 +517,5 @@ int main(void)
 	    TEST(test_none),
 	};
 
-	return cmocka_run_group_tests_name("salvage", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -3,6 +3,7 @@
  * A session of LTTng, without LTTng: the calls of liblttng-ctl are this test's, and each writes down what it was asked
  * for. So are the watch, the salvage, the free room and the clock.
  */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/lttng_ctl.h"
 
 static int begin(void **state)
@@ -445,5 +446,5 @@ int main(void)
 	    TEST(test_tracker),
 	};
 
-	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The timeline as SVG: it is read back with libxml2, and its parts are counted and measured. */
+#include "tests/unit/tools/leaks.h"
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -234,6 +236,38 @@ static void test_outcomes_of_waits(void **state)
 	story_free(&story);
 }
 
+/* The numbers at the beginning of the titles with this text, added up: how many there are, how long, in how much, in
+ * microseconds. */
+static unsigned sum_of(const struct picture *picture, const char *what, double *together, double *in)
+{
+	g_autofree char *path = g_strdup_printf("//s:g/s:title[contains(., ' %s, together ')]", what);
+	xmlXPathObject *boxes = xmlXPathEvalExpression(BAD_CAST path, picture->paths);
+	unsigned all = 0;
+
+	assert_non_null(boxes);
+	*together = *in = 0;
+	for (int i = 0; i < boxes->nodesetval->nodeNr; i++) {
+		xmlChar *title = xmlNodeGetContent(boxes->nodesetval->nodeTab[i]);
+		g_autofree char *plain = g_strdup((const char *)title);
+		unsigned n = 0;
+		double length = 0, whole = 0;
+		int got = sscanf(plain, "%u", &n);
+		const char *at = strstr(plain, "together ");
+		char unit[8] = "", unit_of_whole[8] = "";
+		got += sscanf(at, "together %lf %7s of %lf %7[^,]", &length, unit, &whole, unit_of_whole);
+		assert_int_equal(got, 5);
+		length *= strcmp(unit, "ms") == 0 ? 1000 : 1;
+		whole *= strcmp(unit_of_whole, "ms") == 0 ? 1000 : 1;
+		assert_true(length <= whole);
+		all += n;
+		*together += length;
+		*in += whole;
+		xmlFree(title);
+	}
+	xmlXPathFreeObject(boxes);
+	return all;
+}
+
 /* Holds that are too narrow to be drawn alone are one box, which says how many they are and how long together. */
 static void test_narrow_holds_add_up(void **state)
 {
@@ -246,24 +280,78 @@ static void test_narrow_holds_add_up(void **state)
 	}
 	story_end(&story, 0);
 	struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
-	unsigned holds = 0, us = 0;
-	xmlXPathObject *boxes =
-	    xmlXPathEvalExpression(BAD_CAST "//s:g/s:title[contains(., ' holds, together ')]", picture.paths);
-	assert_non_null(boxes);
-	for (int i = 0; i < boxes->nodesetval->nodeNr; i++) {
-		xmlChar *title = xmlNodeGetContent(boxes->nodesetval->nodeTab[i]);
-		unsigned n = 0;
-		double together = 0, in = 0;
-		assert_int_equal(sscanf((const char *)title, "%u holds, together %lf µs of %lf", &n, &together, &in),
-		                 3);
-		assert_true(together == 3 * n);
-		holds += n;
-		us += (unsigned)together;
+	double together, in;
+	assert_int_equal(sum_of(&picture, "holds", &together, &in), 20000);
+	assert_true(fabs(together - 60000) < 1);
+	assert_true(in > 60000 && in < 200000);
+	picture_free(&picture);
+	story_free(&story);
+}
+
+/* Waits of which each is 4 of 10 µs: together they are, and as high as that share of their boxes. */
+static void test_narrow_waits_add_up(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	START(&story, 10, 2);
+	for (unsigned i = 0; i < 20000; i++) {
+		AT(&story, 100 + 10 * i, MAIN, event_wait, .id = 50, .name = "E");
+		AT(&story, 104 + 10 * i, MAIN, event_woken, .id = 50, .name = "E", .result = TT_WAKE_NOTIFIED);
+	}
+	story_end(&story, 0);
+	struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
+	double together, in;
+	unsigned waits = sum_of(&picture, "waits", &together, &in);
+	assert_true(waits > 19900);
+	assert_true(fabs(together - 4.0 * waits) < 0.5);
+	assert_true(in > 9.5 * waits && in < 10.5 * waits);
+	assert_count(&picture, "//s:g[s:title[contains(., ' waits, together ')]]/s:rect[@class='idle']",
+	             (int)number(&picture, "count(//s:title[contains(., ' waits, together ')])"));
+	/* The sample of the legend. */
+	assert_count(&picture, "//s:rect[@class='idle'][@width='26'][@height='12']", 1);
+	assert_count(&picture, "//s:rect[@class='busy'][@width='26'][@height='6']", 1);
+	/* Heights of the two, in each box. */
+	assert_count(&picture,
+	             "//s:rect[@class='busy'][../s:title[contains(., ' waits')]]"
+	             "[@height < 0.35 * ../s:rect[@class='idle']/@height or @height > 0.45 * "
+	             "../s:rect[@class='idle']/@height]",
+	             0);
+	picture_free(&picture);
+	story_free(&story);
+}
+
+/* In each place stands the worst of the marks, and how many more there are. */
+static void test_crowded_marks(void **state)
+{
+	(void)state;
+	struct story story = story_begin(NULL);
+	START(&story, 0, MAIN);
+	for (unsigned i = 0; i < 20000; i++) {
+		if (i % 500 == 250)
+			AT(&story, 100 + 10 * i, MAIN, misuse, .id = 10, .name = "A", .call = "unlock");
+		else
+			AT(&story, 100 + 10 * i, MAIN, log_message, .level = TT_LOG_INFO, .text = "said");
+	}
+	story_end(&story, 0);
+	struct picture picture = picture_of(&story, &(struct tt_svg_options){0});
+	const char *marks = "//*[contains(s:title, ' more here')]";
+	g_autofree char *path = g_strdup_printf("%s/s:title", marks);
+	xmlXPathObject *titles = xmlXPathEvalExpression(BAD_CAST path, picture.paths);
+	unsigned all = 0, misuses = 0;
+	for (int i = 0; i < titles->nodesetval->nodeNr; i++) {
+		xmlChar *title = xmlNodeGetContent(titles->nodesetval->nodeTab[i]);
+		unsigned more = 0;
+		const char *at = strstr((const char *)title, "\nand ");
+		assert_non_null(at);
+		assert_int_equal(sscanf(at, "\nand %u more here", &more), 1);
+		all += more + 1;
+		misuses += strstr((const char *)title, "unlock") != NULL;
 		xmlFree(title);
 	}
-	xmlXPathFreeObject(boxes);
-	assert_int_equal(holds, 20000);
-	assert_int_equal(us, 60000);
+	xmlXPathFreeObject(titles);
+	assert_true(all > 19900 && all <= 20000);
+	assert_true(misuses > 30 && misuses <= 40);
 	picture_free(&picture);
 	story_free(&story);
 }
@@ -316,6 +404,8 @@ int main(void)
 	    cmocka_unit_test(test_two_processes),
 	    cmocka_unit_test(test_outcomes_of_waits),
 	    cmocka_unit_test(test_narrow_holds_add_up),
+	    cmocka_unit_test(test_narrow_waits_add_up),
+	    cmocka_unit_test(test_crowded_marks),
 	    cmocka_unit_test(test_room_for_an_ending),
 	    cmocka_unit_test(test_text_is_readable),
 	};

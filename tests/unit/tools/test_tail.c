@@ -3,6 +3,7 @@
  * Reading a folder while it is written: a trace is copied into another folder piece by piece, and what is told
  * meanwhile is what is told of the whole.
  */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
 
 #include <stdlib.h>

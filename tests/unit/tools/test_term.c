@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The timeline on a terminal: whole pictures, compared character by character, and names that are hard to show. */
+#include "tests/unit/tools/leaks.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,7 @@
 #include <cmocka.h>
 
 #include "tests/unit/tools/story.h"
+#include "tools/timeline/term/grid.h"
 #include "tools/timeline/term/term.h"
 #include "tools/text/display_text.h"
 
@@ -347,6 +349,38 @@ static void test_marks(void **state)
 	               "Log lines are left out where they would hide what the thread does.\n");
 }
 
+/* What has no room ends the label, and what is outside of the grid is nowhere. */
+static void test_grid(void **state)
+{
+	struct tt_grid *grid = tt_grid_new(4, 2);
+	g_autoptr(GString) out = g_string_new(NULL);
+
+	assert_int_equal(tt_grid_label(grid, 1, 0, "a甲b", 0), 4);
+	assert_int_equal(tt_grid_label(grid, 2, 1, "a甲b", 0), 3); /* two columns for the second: no room */
+	tt_grid_print(grid, 0, false, out);
+	assert_non_null(strstr(out->str, " a甲"));
+	g_string_truncate(out, 0);
+	tt_grid_print(grid, 1, false, out);
+	assert_non_null(strstr(out->str, "  a"));
+	assert_null(strstr(out->str, "b"));
+	tt_grid_put(grid, 3, 1, 'x', 0);
+	tt_grid_put(grid, 2, 1, 'y', 0); /* a label is not overwritten */
+	assert_int_equal(tt_grid_at(grid, 3, 1)->c, 'x');
+	assert_int_equal(tt_grid_at(grid, 2, 1)->c, 'a');
+	tt_grid_fill(grid, 0, 2, 1, '-', 0);
+	assert_int_equal(tt_grid_at(grid, 0, 1)->c, '-');
+	assert_int_equal(tt_grid_at(grid, 1, 1)->c, '-');
+	assert_int_equal(tt_grid_at(grid, 2, 1)->c, 'a');
+	assert_null(tt_grid_at(grid, -1, 0));
+	assert_null(tt_grid_at(grid, 4, 0));
+	assert_null(tt_grid_at(grid, 0, -1));
+	assert_null(tt_grid_at(grid, 0, 2));
+	tt_grid_put(grid, 4, 0, 'z', 0);
+	tt_grid_free(grid);
+	tt_grid_free(NULL);
+	(void)state;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -363,6 +397,7 @@ int main(void)
 	    cmocka_unit_test(test_crowd),
 	    cmocka_unit_test(test_room_for_a_wait),
 	    cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_grid),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

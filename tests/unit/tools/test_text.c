@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/unit/tools/leaks.h"
 #include <pty.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "reports.h"
@@ -377,6 +379,88 @@ static void test_colour(void **state)
 	(void)state;
 }
 
+/* The report of a feed as a terminal gets it. */
+static char *report_in_colour(const struct feed *feed)
+{
+	struct tt_check_options options = {.fail_on = TT_LEVEL_PREDICTED};
+	g_autoptr(GPtrArray) checks = g_ptr_array_new();
+	struct tt_report report = {.checks = checks, .options = &options};
+	GString *text = g_string_new(NULL);
+	char bytes[512];
+	int master, slave;
+
+	g_ptr_array_add(checks, feed->check);
+	unsetenv("NO_COLOR");
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	pid_t pid = fork();
+	if (pid == 0) {
+		FILE *terminal = fdopen(slave, "w");
+		close(master);
+		tt_report_format_find("text")->write(&report, terminal);
+		fclose(terminal);
+		_exit(0);
+	}
+	close(slave);
+	for (ssize_t n; (n = read(master, bytes, sizeof bytes)) > 0;)
+		g_string_append_len(text, bytes, n);
+	close(master);
+	waitpid(pid, NULL, 0);
+	g_string_replace(text, "\r\n", "\n", 0);
+	return g_string_free(text, FALSE);
+}
+
+/* What stands out, and in what way. */
+static void test_styles(void **state)
+{
+	static const char *const parts[] = {
+	    "\033[1;31mTT001 deadlock (actual)\033[0m: \033[1mT1\033[0m \033[1mand\033[0m \033[1mT2\033[0m ",
+	    "\n    \033[1;36mT1\033[0m\n        holds      mutex \"A\"  since +0.000000 s, acquired at "
+	    "\033[1m?+0x1\n\033[0m",
+	    "        held by    \033[1;36mT2\n\033[0m",
+	    "\033[1;31m\n        *** DEADLOCK ***\n\n\033[0m",
+	    "\033[2m     1  \033[0macquires A",
+	    "\033[2m-----------\033[0m",
+	    "\033[2m    Fingerprint ",
+	};
+	struct feed feed = feed_new(false);
+
+	feed_abba(&feed);
+	feed_finish(&feed);
+	g_autofree char *text = report_in_colour(&feed);
+	for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("no %s in %s", parts[i], text);
+	feed_free(&feed);
+	(void)state;
+}
+
+/* What does not fit on a line goes on below it, indented: the verdict with names as long as these. */
+static void test_wrapped(void **state)
+{
+	struct feed feed = feed_new(false);
+	static const char one[] = "a thread whose name is as long as a sentence would be, were it one, and it is none";
+	static const char two[] = "another of the same kind";
+
+	FEED(&feed, T1, lock_acquired, .thread = one, .id = A, .depth = 1);
+	FEED(&feed, T2, lock_acquired, .thread = two, .id = B, .depth = 1);
+	FEED(&feed, T2, lock_wait, .thread = two, .id = A, .holder = T1);
+	FEED(&feed, T1, lock_wait, .thread = one, .id = B, .holder = T2);
+	feed_finish(&feed);
+	char *text = report_of(&feed, false);
+	g_auto(GStrv) lines = g_strsplit(text, "\n", 3);
+	assert_true(g_str_has_prefix(lines[0], "TT001 deadlock (actual): a thread whose name"));
+	assert_in_range(strlen(lines[0]), 70, 104);
+	assert_true(g_str_has_prefix(lines[1], "    ") && lines[1][4] != ' ' && lines[1][4] != '\0');
+	/* Columns of threads have no room: a line a step, each with its thread. */
+	g_autofree char *last = g_strdup_printf("\n     4  %s waits for B\n\n", one);
+	g_autofree char *third = g_strdup_printf("\n     3  %s  ", two);
+	assert_non_null(strstr(text, last));
+	assert_non_null(strstr(text, third));
+	free(text);
+	feed_free(&feed);
+	(void)state;
+}
+
 /* Below each site, the calls that led to it, the innermost first, and not all of a deep chain. */
 static void test_call_chains(void **state)
 {
@@ -525,6 +609,8 @@ int main(void)
 	    cmocka_unit_test(test_processes_are_named),
 	    cmocka_unit_test(test_without_a_site),
 	    cmocka_unit_test(test_colour),
+	    cmocka_unit_test(test_styles),
+	    cmocka_unit_test(test_wrapped),
 	    cmocka_unit_test(test_call_chains),
 	    cmocka_unit_test(test_once),
 	    cmocka_unit_test(test_behind_a_writer),

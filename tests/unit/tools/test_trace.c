@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include "tests/unit/tools/leaks.h"
 #include "tests/unit/tools/reading.h"
+#include <glib/gstdio.h>
+
 #include "tools/read/recording/manifest.h"
 
 #define LOCK_WAIT CTF_WHAT "u8 _kind; u8 _mode; i64 _timeout_ns; u64 _holder;"
@@ -448,6 +451,70 @@ static void test_recorded_program_only(void **state)
 		assert_in_range(event_at(f, i)->pid, 40, 43);
 }
 
+/* What the manifest adds: losses, and programs that are missing. Without events there is nothing to add to. */
+static void test_what_the_manifest_says(void **state)
+{
+	struct fixture *f = *state;
+	char *trace = g_build_filename(f->folder, "ust", NULL);
+	struct ctf ctf = ctf_begin(trace);
+	char *arguments[] = {(char[]){"prog"}, NULL};
+	char *unrecorded[] = {(char[]){"/bin/a: static"}, (char[]){"/bin/b: set-user-id"}, NULL};
+	struct tt_manifest manifest = {.program = arguments,
+	                               .pid = 40,
+	                               .torn = true,
+	                               .unrecorded = unrecorded,
+	                               .cut = TT_CUT_CONSUMER,
+	                               .cut_ns = 7};
+
+	ctf_class(&ctf, "trace_thr:thread_start", THREAD_START);
+	put_start(&ctf, 1, 40, 1, "");
+	ctf_end(&ctf);
+	g_free(trace);
+	assert_true(tt_manifest_write(f->folder, &manifest, &f->error));
+	assert_reads(f);
+	assert_int_equal(f->summary.events, 1);
+	assert_int_equal(f->summary.unrecorded, 2);
+	assert_true(f->summary.torn);
+	assert_int_equal(f->summary.lost_packets, 1);
+	assert_int_equal(f->summary.cuts, 1);
+	assert_int_equal(f->told.losses->len, 2);
+	const struct tt_discarded *torn = &g_array_index(f->told.losses, struct tt_discarded, 0);
+	assert_true(torn->torn);
+	assert_int_equal(torn->begin_ns, -1);
+	assert_int_equal(torn->end_ns, -1);
+	assert_int_equal(torn->count, 0);
+	assert_int_equal(torn->buffer.cpu, -1);
+	assert_int_equal(torn->buffer.pid, -1);
+	assert_non_null(g_array_index(f->told.losses, struct tt_discarded, 1).why);
+}
+
+/* A manifest that cannot be read or understood makes the trace unreadable. */
+static void test_wrong_manifest(void **state)
+{
+	struct fixture *f = *state;
+	char *trace = g_build_filename(f->folder, "ust", NULL);
+	g_autofree char *path = g_build_filename(f->folder, TT_MANIFEST_FILE, NULL);
+	struct ctf ctf = ctf_begin(trace);
+	const struct tt_trace_handler nothing = {NULL, NULL, NULL};
+
+	ctf_class(&ctf, "trace_thr:thread_start", THREAD_START);
+	put_start(&ctf, 1, 40, 1, "");
+	ctf_end(&ctf);
+	g_free(trace);
+	g_mkdir(path, 0755);
+	assert_false(tt_trace_read(f->folder, &nothing, NULL, &f->summary, &f->error));
+	assert_true(g_error_matches(f->error, G_FILE_ERROR, G_FILE_ERROR_ISDIR));
+	assert_non_null(strstr(f->error->message, path));
+	g_clear_error(&f->error);
+	g_rmdir(path);
+	assert_true(g_file_set_contents(path, "{}", -1, NULL));
+	assert_false(tt_trace_read(f->folder, &nothing, NULL, &f->summary, &f->error));
+	assert_non_null(strstr(f->error->message, path));
+	g_clear_error(&f->error);
+	g_unlink(path);
+	assert_true(tt_trace_read(f->folder, &nothing, NULL, &f->summary, &f->error));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,7 +534,9 @@ int main(void)
 	    TEST(test_modules),
 	    TEST(test_own_modules),
 	    TEST(test_recorded_program_only),
+	    TEST(test_what_the_manifest_says),
+	    TEST(test_wrong_manifest),
 	};
 
-	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
+	return run_without_leaks(tests, sizeof tests / sizeof *tests);
 }

@@ -14,23 +14,21 @@ int64_t tt_cpus_last_of(const char *list)
 	bool number = false;
 
 	if (strspn(list, "0123456789,-") != length)
-		return -1;
+		return INT64_MAX;
 	for (size_t i = 0; i < length; i++) {
 		number = g_ascii_isdigit(list[i]);
 		if (number)
 			last = (i > 0 && g_ascii_isdigit(list[i - 1]) ? last * 10 : 0) + (list[i] - '0');
 		if (last > INT32_MAX)
-			return -1;
+			return INT64_MAX;
 	}
-	return number ? last : -1;
+	return number ? last : INT64_MAX;
 }
 
 int64_t tt_cpus_last_present(void)
 {
 	g_autofree char *list = NULL;
-	int64_t last = -1;
 
-	if (g_file_get_contents("/sys/devices/system/cpu/present", &list, NULL, NULL))
-		last = tt_cpus_last_of(list);
-	return last < 0 ? INT64_MAX : last;
+	g_file_get_contents("/sys/devices/system/cpu/present", &list, NULL, NULL);
+	return tt_cpus_last_of(list ? list : "");
 }

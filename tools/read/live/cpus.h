@@ -11,7 +11,7 @@
 /* The highest number of a CPU that is plugged in, switched on or not; INT64_MAX if that cannot be told. */
 int64_t tt_cpus_last_present(void);
 
-/* The highest number in the kernel's list of CPUs: `0-3,8`. -1 if it is none. */
+/* The highest number in the kernel's list of CPUs: `0-3,8`. INT64_MAX if it is none. */
 int64_t tt_cpus_last_of(const char *list);
 
 #endif /* TT_READ_LIVE_CPUS_H */

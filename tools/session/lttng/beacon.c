@@ -142,8 +142,7 @@ static void start_other(const struct lamp *lamp, uint32_t uid, struct other *oth
 
 static void forget_other(const struct lamp *lamp, struct other *other)
 {
-	if (other->to != -1)
-		close(other->to);
+	close(other->to); /* if it is open */
 	if (other->pid > 0) {
 		waitpid(other->pid, NULL, 0);
 		if (lamp->tracker)

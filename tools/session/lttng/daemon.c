@@ -103,7 +103,7 @@ static pid_t read_pid(int fd)
 	unsigned long long begin = 0;
 	int pid = 0;
 
-	if (pread(fd, text, sizeof text - 1, 0) <= 0 || sscanf(text, "%d %llu", &pid, &begin) != 2 || pid <= 0)
+	if (pread(fd, text, sizeof text - 1, 0) == -1 || sscanf(text, "%d %llu", &pid, &begin) != 2)
 		return 0;
 	return begin && begin_of(pid) == begin ? pid : 0;
 }

@@ -74,7 +74,7 @@ static char *interpreter_of(const char *path)
 		return NULL;
 	ssize_t n = read(fd, line, sizeof line - 1);
 	close(fd);
-	if (n < 2 || strncmp(line, "#!", 2) != 0)
+	if (n == -1 || strncmp(line, "#!", 2) != 0)
 		return NULL;
 	char *name = line + 2 + strspn(line + 2, " \t");
 	name[strcspn(name, " \t\r\n")] = '\0';
@@ -184,12 +184,9 @@ bool tt_loader_is_program(const char *path)
 bool tt_preload_check(const char *path, GError **error)
 {
 	g_autofree char *file = g_strdup(path);
+	char *interpreter;
 
-	for (int scripts = 0; scripts < MOST_SCRIPTS; scripts++) {
-		char *interpreter = interpreter_of(file);
-
-		if (!interpreter)
-			break;
+	for (int scripts = 0; scripts < MOST_SCRIPTS && (interpreter = interpreter_of(file)); scripts++) {
 		g_free(file);
 		file = interpreter;
 	}

@@ -141,22 +141,25 @@ struct run {
 	bool *why;           /* in `end`: what we gave it up for; NULL: we have not */
 };
 
+static void note_end(struct run *run, int status)
+{
+	run->ended = true;
+	run->ended_at = g_get_monotonic_time();
+	run->signals = 0;
+	run->end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	run->end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+	if (!run->why && run->end->signal != run->number && run->ended_at > run->sent + grace_us)
+		run->number = 0; /* it has answered to that, and lived on */
+}
+
 /* Takes note of the children that have ended; those that were left to us are forgotten. */
 static void reap(struct run *run)
 {
 	int status;
 
-	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;) {
-		if (pid != run->pid)
-			continue;
-		run->ended = true;
-		run->ended_at = g_get_monotonic_time();
-		run->signals = 0;
-		run->end->exit_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		run->end->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-		if (!run->why && run->end->signal != run->number && run->ended_at > run->sent + grace_us)
-			run->number = 0; /* it has answered to that, and lived on */
-	}
+	for (pid_t pid; (pid = waitpid(-1, &status, WNOHANG)) > 0;)
+		if (pid == run->pid)
+			note_end(run, status);
 }
 
 /* Sends the program, or what it has left behind, a signal that should end it. */

@@ -163,12 +163,10 @@ static void next_entry(const struct tt_page *page, double width, double *x, doub
 /* Objects by their colours: a name may not fit where its colour does. */
 static double draw_objects(struct tt_page *page, double y, bool draw)
 {
+	const struct tt_object *object;
 	double x = TT_PAGE_MARGIN;
 
-	for (unsigned i = 0; i + 1 < TT_COLOURS; i++) {
-		const struct tt_object *object = tt_palette_object(page->palette, i);
-		if (!object)
-			continue;
+	for (unsigned i = 0; (object = tt_palette_object(page->palette, i)); i++) {
 		g_autofree char *text = tt_object_text(object);
 		g_autofree char *fit = tt_text_fit(text, 40, "…");
 		g_autofree char *class = g_strdup_printf("hold%u", i);

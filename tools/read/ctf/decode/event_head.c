@@ -62,19 +62,20 @@ static bool add_options(const struct tt_ctf_layout *layout, const struct tt_ctf_
 	return true;
 }
 
-static bool is_part(const struct tt_head_parts *parts, unsigned i, int what, unsigned size)
+/* Whether it is one number of that kind and size, as it is common. */
+static bool is_one(const struct tt_head_parts *parts, enum tt_head_what what, unsigned size)
 {
-	const struct tt_head_part *part = &parts->part[i];
+	const struct tt_head_part *part = &parts->part[0];
 
-	return i < parts->n && (int)part->what == what && part->size == size && part->align == 8 && !part->big_endian;
+	return parts->n == 1 && part->what == what && part->size == size && part->align == 8 && !part->big_endian;
 }
 
 static bool is_large(const struct tt_event_head *head)
 {
 	const struct tt_head_option *first = &head->options[0];
 
-	return head->align == 1 && head->parts.n == 1 && is_part(&head->parts, 0, TT_HEAD_ID, 16) && head->n_options &&
-	       first->first == 0 && first->parts.n == 1 && is_part(&first->parts, 0, TT_HEAD_TIME, 32);
+	return head->align == 1 && is_one(&head->parts, TT_HEAD_ID, 16) && head->n_options && first->first == 0 &&
+	       is_one(&first->parts, TT_HEAD_TIME, 32);
 }
 
 bool tt_event_head_make(const struct tt_ctf_layout *layout, const struct tt_ctf_type *header,

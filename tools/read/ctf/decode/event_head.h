@@ -19,7 +19,7 @@ enum { TT_HEAD_PARTS = 4, TT_HEAD_OPTIONS = 4 };
 
 /* A number in the head. */
 struct tt_head_part {
-	enum { TT_HEAD_ID, TT_HEAD_TIME, TT_HEAD_OTHER } what;
+	enum tt_head_what { TT_HEAD_ID, TT_HEAD_TIME, TT_HEAD_OTHER } what;
 	unsigned size, align; /* in bits */
 	bool big_endian;
 };

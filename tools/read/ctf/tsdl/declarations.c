@@ -322,7 +322,6 @@ gssize tt_ctf_layout_add(struct tt_ctf_layout *layout, const char *text, gsize s
 
 		tt_ctf_next(&parser);
 		if (!take_declaration(&parser) || !tt_ctf_expects(&parser, ";")) {
-			tt_ctf_wrong(&parser, "construct");
 			*why = parser.why;
 			return -1;
 		}
