@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include "libtrace_thr/src/thread/current_thread.h"
@@ -295,9 +296,8 @@ static bool let_all_come(void)
 static int64_t longest_pause_ns(void)
 {
 	const int64_t ms = 1000 * 1000;
-	int64_t left = plan.budget_ms * ms - paused_ns, most = plan.pause_ms * ms;
 
-	return left < most ? left : most;
+	return MAX(0, MIN(plan.budget_ms * ms - paused_ns, plan.pause_ms * ms));
 }
 
 /* The word is held, but for the time of the pause. */
@@ -308,14 +308,13 @@ static void wait_for_others(void)
 
 	tt_deadline_after((double)ns / 1e9, &end);
 	unlock_parts();
-	while (ns > 0 && !__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
+	while (!__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
 		if (tt_futex_wait(&mine->go, 0, &end) == ETIMEDOUT)
 			break;
 	lock_parts();
-	if (ns > 0)
-		paused_ns += ns - tt_deadline_left_ns(&end);
+	paused_ns += ns - tt_deadline_left_ns(&end);
 	/* Those that are paused still go on at their time. */
-	if (longest_pause_ns() <= 0)
+	if (longest_pause_ns() == 0)
 		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
 }
 
