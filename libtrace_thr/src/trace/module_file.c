@@ -42,16 +42,15 @@ static bool is_mapped(const struct dl_phdr_info *info, const ElfW(Phdr) * part)
 /* Notes are an Elf_Nhdr, the name and the contents, each rounded up to what the part is aligned to. */
 static bool find_build_id(const uint8_t *notes, size_t size, size_t align, struct tt_module_file *file)
 {
-	const size_t mask = align == 8 ? 7 : 3;
+	const uint64_t mask = align == 8 ? 7 : 3; /* of 64 bits, as all sums here: their sizes have 32 */
 	ElfW(Nhdr) note;
 
 	for (size_t at = 0; size - at >= sizeof note && at < size;) {
 		memcpy(&note, notes + at, sizeof note);
-		size_t name = at + sizeof note;
-		size_t contents = (name + note.n_namesz + mask) & ~mask;
-		size_t end = contents + note.n_descsz;
+		uint64_t name = at + sizeof note, contents = (name + note.n_namesz + mask) & ~mask;
+		uint64_t end = contents + note.n_descsz;
 
-		if (contents < name || end < contents || end > size)
+		if (end > size)
 			return false;
 		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof "GNU" &&
 		    !memcmp(notes + name, "GNU", sizeof "GNU") && note.n_descsz <= UINT8_MAX) {
@@ -59,7 +58,7 @@ static bool find_build_id(const uint8_t *notes, size_t size, size_t align, struc
 			file->build_id_size = (uint8_t)note.n_descsz;
 			return true;
 		}
-		at = (end + mask) & ~mask;
+		at = (size_t)((end + mask) & ~mask);
 	}
 	return false;
 }
