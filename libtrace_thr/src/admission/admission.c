@@ -108,7 +108,7 @@ static bool knock(const struct sockaddr_un *at, bool doubted, char *answer, size
 /* Of a process whose environment is not that of its recorder (env -i, sudo): the innermost that it descends from. */
 static void look_for_door(void)
 {
-	struct dirent **doors;
+	struct dirent **doors = NULL;
 	int n = scandir(TT_DOORS, &doors, NULL, alphasort);
 	bool found = false;
 
@@ -123,8 +123,7 @@ static void look_for_door(void)
 		if (found)
 			door = at;
 	}
-	if (n >= 0)
-		free(doors);
+	free(doors);
 }
 
 static void read_environment(void)

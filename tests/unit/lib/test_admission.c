@@ -1,6 +1,7 @@
 /*
  * Admission: what a process does with the answer at the door, and with a door that is not there.
  */
+#include "blocks.h"
 #include "threads.h"
 
 #include <fcntl.h>
@@ -211,7 +212,9 @@ static void ask_without_a_word(void)
 	alarm(WAIT_SECONDS);
 	must(!unsetenv(TT_DOOR_VARIABLE));
 	errno = 7;
+	long in_use = blocks_in_use();
 	tt_admission_prepare();
+	must(blocks_in_use() == in_use);
 	must(errno == 7);
 	must(tt_admission_ask(recording, sizeof recording));
 	must(!strcmp(recording, "second"));
