@@ -65,6 +65,17 @@ static rlim_t enough(void)
 	return (rlim_t)fd;
 }
 
+/* How long has been slept, and how often; nobody sleeps. */
+static long slept_ns, n_sleeps;
+
+int nanosleep(const struct timespec *time, struct timespec *left)
+{
+	(void)left;
+	slept_ns += time->tv_nsec;
+	n_sleeps++;
+	return 0;
+}
+
 static void first_nobody_records_us(void **state)
 {
 	(void)state;
@@ -115,8 +126,13 @@ static void it_is_said_when_there_is_a_descriptor(void **state)
 	limit(lowest_free());
 	assert_false(tt_descriptors_suffice());
 	assert_false(is_named());
+	tt_left_out_tell_again(); /* there is none yet, and none comes */
+	assert_int_equal(n_sleeps, 100);
+	assert_int_equal(slept_ns, 100000000);
+	assert_false(tt_descriptors_suffice());
 	limit(before.rlim_cur);
 	tt_left_out_tell_again();
+	assert_int_equal(n_sleeps, 100);
 	assert_true(is_named());
 	tt_left_out_tell_again();
 	assert_false(is_named());

@@ -79,6 +79,10 @@ static void sites_are_found_by_module_and_offset(void **state)
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_HELD, site(HELD_1)), 1);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 2);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(HELD_1)), 0);
+	read.n = 1; /* what lies behind the edges is none */
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_1)), 1);
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 0);
+	assert_int_equal(tt_steer_plan_edges(&read, TT_STEER_WANTED), 1);
 	char absent[] = "edge\nheld gone.so+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n";
 	must(tt_steer_plan_parse(absent, &read));
 	assert_false(tt_steer_plan_find(&read));

@@ -4,6 +4,7 @@
  */
 #include "wait.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -15,6 +16,28 @@
 
 static const char token[] = "0badcafe";
 static int64_t ahead_ns; /* of the kernel's clock */
+
+/* The kernel's clock may stand, so that no time passes between two looks; else 0. */
+static struct timespec stands_at;
+
+long syscall(long number, ...)
+{
+	union {
+		void *address;
+		long (*call)(long number, ...);
+	} next = {.address = dlsym(RTLD_NEXT, "syscall")};
+	long all[6];
+	va_list args;
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		all[i] = va_arg(args, long);
+	va_end(args);
+	if (number != SYS_clock_gettime || !stands_at.tv_sec)
+		return next.call(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+	*(struct timespec *)all[1] = stands_at;
+	return 0;
+}
 
 int clock_gettime(clockid_t clock, struct timespec *time)
 {
@@ -104,6 +127,28 @@ static void another_clock_is_not_shared_and_is_told(void **state)
 	close(fd);
 }
 
+/* By how much they may differ: 100 us. */
+static void a_clock_that_differs_by_little(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t ahead_ns;
+		bool shared;
+	} cases[] = {{100000, true}, {100001, false}, {-100000, true}, {-100001, false}};
+	int fd = listen_as(token);
+
+	record_as(token, our_namespace());
+	stands_at = (struct timespec){.tv_sec = 12345, .tv_nsec = 500000000};
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		ahead_ns = cases[i].ahead_ns;
+		assert_int_equal(tt_timebase_is_shared(), cases[i].shared);
+		assert_int_equal(is_named(fd), !cases[i].shared);
+	}
+	ahead_ns = 0;
+	stands_at = (struct timespec){0};
+	close(fd);
+}
+
 static void another_namespace_is_not_shared_and_is_told(void **state)
 {
 	(void)state;
@@ -131,6 +176,7 @@ int main(void)
 	    cmocka_unit_test(nobody_records_us),
 	    cmocka_unit_test(the_kernels_clock_is_shared),
 	    cmocka_unit_test(another_clock_is_not_shared_and_is_told),
+	    cmocka_unit_test(a_clock_that_differs_by_little),
 	    cmocka_unit_test(another_namespace_is_not_shared_and_is_told),
 	    cmocka_unit_test(nobody_needs_to_listen),
 	};
