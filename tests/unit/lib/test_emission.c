@@ -129,6 +129,19 @@ static SITE void rlock_depths(void **state)
 	       "lock_released R rlock depth=0", NULL);
 }
 
+static SITE void rlock_too_deep(void **state)
+{
+	(void)state;
+	tthr_rlock_acquire(&rlock);
+	rlock.depth = UINT32_MAX; /* that many acquires would last a minute */
+	recorder_begin();
+	assert_int_equal(tthr_rlock_acquire(&rlock), EAGAIN);
+	assert_int_equal(tthr_rlock_try_acquire(&rlock), EAGAIN);
+	expect("MainThread", "lock_failed R rlock error", "lock_failed R rlock error", NULL);
+	rlock.depth = 1;
+	assert_int_equal(tthr_rlock_release(&rlock), 0);
+}
+
 static SITE int wait_deep(void)
 {
 	tthr_condition_acquire(&cond);
@@ -318,6 +331,55 @@ static SITE void barrier_action_failed(void **state)
 	tthr_barrier_reset(&barrier);
 }
 
+static int open_gate_once_others_wait(void *gate)
+{
+	while (__atomic_load_n(&barrier.waiters.inside, __ATOMIC_SEQ_CST) == 1)
+		nap();
+	pthread_barrier_wait(gate);
+	return 0;
+}
+
+static SITE int clear_and_pass(void)
+{
+	tthr_event_clear(&event); /* from here on the thread is known by its name */
+	return tthr_barrier_wait(&barrier, NULL);
+}
+
+static SITE int break_the_next(void)
+{
+	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	return tthr_barrier_wait_timeout(&barrier, NULL, 0.01);
+}
+
+/* Who comes while an action runs waits for its end first; here its time is over before. */
+static SITE void barrier_late_while_an_action_runs(void **state)
+{
+	(void)state;
+	pthread_barrier_t gate;
+	struct crew crew, late;
+
+	pthread_barrier_init(&gate, NULL, 2);
+	barrier.action = open_gate_once_others_wait;
+	barrier.arg = &gate;
+	barrier.parties = 1;
+	recorder_begin();
+	other(&crew, clear_and_pass);
+	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	static char name[] = "late";
+	task = break_the_next;
+	crew_start(&late, 1, run_task, name);
+	crew_join(&late);
+	assert_int_equal(result, TTHR_EBROKEN);
+	pthread_barrier_wait(&gate);
+	crew_join(&crew);
+	expect("late", "barrier_wait B index=1 waiting=2/1 timeout=10000000", "barrier_broken B timeout by late", NULL);
+	expect("other", "event_clear E", "barrier_passed B index=0 by other", NULL);
+	barrier.action = NULL;
+	barrier.parties = 2;
+	tthr_barrier_reset(&barrier);
+	pthread_barrier_destroy(&gate);
+}
+
 static SITE int release_what_is_not_ours(void)
 {
 	return tthr_rlock_release(&rlock);
@@ -395,6 +457,7 @@ int main(void)
 	    cmocka_unit_test(lives_of_objects),
 	    cmocka_unit_test(lock_contended),
 	    cmocka_unit_test(rlock_depths),
+	    cmocka_unit_test(rlock_too_deep),
 	    cmocka_unit_test(condition_notified),
 	    cmocka_unit_test(condition_times_out),
 	    cmocka_unit_test(event_set),
@@ -402,6 +465,7 @@ int main(void)
 	    cmocka_unit_test(barrier_passed),
 	    cmocka_unit_test(barrier_broken),
 	    cmocka_unit_test(barrier_action_failed),
+	    cmocka_unit_test(barrier_late_while_an_action_runs),
 	    cmocka_unit_test(misuse_is_told_once),
 	    cmocka_unit_test(with_has_the_program_s_sites),
 	};

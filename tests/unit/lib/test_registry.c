@@ -107,6 +107,32 @@ static void enumerate_lists_in_the_order_of_start(void **state)
 	tthr_thread_unref(new);
 }
 
+static unsigned n_freed;
+
+static void count_free(tthr_thread *thread)
+{
+	(void)thread;
+	n_freed++;
+}
+
+static void a_list_gives_its_references_back(void **state)
+{
+	(void)state;
+	tthr_thread threads[2], *both[] = {&threads[0], &threads[1]};
+	tthr_thread **list = malloc(sizeof both);
+
+	must(list);
+	for (int i = 0; i < 2; i++) {
+		must(!tthr_thread_init(&threads[i], &(struct tthr_thread_options){.free = count_free}));
+		list[i] = tthr_thread_ref(&threads[i]);
+	}
+	tthr_thread_list_free(list, 2);
+	assert_int_equal(n_freed, 0);
+	for (int i = 0; i < 2; i++)
+		tthr_thread_unref(both[i]);
+	assert_int_equal(n_freed, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +140,7 @@ int main(void)
 	    cmocka_unit_test(main_threads_kernel_name_changes_only_when_asked_for),
 	    cmocka_unit_test(current_thread),
 	    cmocka_unit_test(foreign_thread_has_an_entry_until_it_ends),
+	    cmocka_unit_test(a_list_gives_its_references_back),
 	    cmocka_unit_test_setup(enumerate_lists_in_the_order_of_start, close_gate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

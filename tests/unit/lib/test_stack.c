@@ -139,6 +139,20 @@ static void the_unwinders_pipe_is_found(void **state)
 	prepare("8"); /* the pipe is there now, behind what is open */
 	assert_int_equal(tt_stack_pipe[0], first[0]);
 	assert_int_equal(tt_stack_pipe[1], first[1]);
+	tt_stack_pipe[0] = tt_stack_pipe[1] = -1;
+	/* The first that is free is now beyond the pipe; behind it is a file that is open twice, which is no pipe. */
+	int low = fcntl(files[1], F_DUPFD, first[1] + 1), twice[2];
+	must(low == files[0] || low > first[1]);
+	for (int fd = 0; fd <= first[1]; fd++)
+		must(fcntl(fd, F_GETFD) != -1 || fcntl(files[1], F_DUPFD, fd) == fd);
+	for (int i = 0; i < 2; i++)
+		must((twice[i] = fcntl(files[1], F_DUPFD, low + 2)) != -1);
+	prepare("8");
+	assert_int_equal(tt_stack_pipe[0], -1);
+	close(low);
+	close(twice[0]);
+	close(twice[1]);
+	close(files[0]);
 	close(files[1]);
 	close(other[0]);
 	close(far);
@@ -229,6 +243,20 @@ static void none_of_a_caller_elsewhere(void **state)
 	}
 }
 
+static unsigned n_backtraces;
+
+/* Glibc's, which is asked for a while. */
+int backtrace(void **frames, int size)
+{
+	union {
+		void *address;
+		int (*call)(void **frames, int size);
+	} next = {.address = dlsym(RTLD_NEXT, "backtrace")};
+
+	n_backtraces++;
+	return next.call(frames, size);
+}
+
 /* Allocations of this thread while it watches. The sanitizers have a malloc of their own. */
 static __thread bool watching;
 static __thread unsigned allocations;
@@ -291,8 +319,10 @@ static void the_same_once_code_is_gone(void **state)
 	(void)state;
 	prepare("8");
 	tt_unwinder_distrust();
+	n_backtraces = 0;
 	level_7();
 	assert_nest(7);
+	assert_int_equal(n_backtraces, 1);
 	memset(&room, 0, sizeof room);
 	in_a_thread(take_without_malloc);
 	assert_nest(7);
@@ -305,8 +335,10 @@ static void the_same_once_code_is_gone(void **state)
 	tt_unwinder_trust();
 	tt_unwinder_trust();
 	prepare("8");
+	n_backtraces = 0;
 	level_7();
 	assert_nest(7);
+	assert_int_equal(n_backtraces, 0);
 }
 
 #ifdef __x86_64__
