@@ -230,6 +230,37 @@ static NEST void dive_with(unsigned levels, const void *caller)
 	STAY;
 }
 
+static unsigned n_between;
+
+/* Whose caller is many functions away, as of a library that has many of its own. */
+static NEST void take_from_afar(void)
+{
+	dive_with(n_between, __builtin_return_address(0));
+	STAY;
+}
+LEVEL(far_0, 0, take_from_afar())
+LEVEL(far_1, 1, far_0())
+LEVEL(far_2, 2, far_1())
+LEVEL(far_3, 3, far_2())
+
+/* As far away as there is room for: to the very last place the chain is whole, and beyond it there is none. */
+static void a_caller_that_is_far(void **state)
+{
+	(void)state;
+	unsigned farthest = 0;
+
+	prepare("4");
+	for (n_between = 0; n_between < DEEP; n_between++) {
+		far_3();
+		if (!room.n)
+			continue;
+		assert_nest(3);
+		assert_true(n_between == 0 || farthest == n_between - 1);
+		farthest = n_between;
+	}
+	assert_in_range(farthest, 6, 12);
+}
+
 /* Better none than that of another. */
 static void none_of_a_caller_elsewhere(void **state)
 {
@@ -396,6 +427,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(no_deeper_than_asked),
 	    cmocka_unit_test(nothing_unless_asked),
 	    cmocka_unit_test(no_deeper_than_there_is_room),
+	    cmocka_unit_test(a_caller_that_is_far),
 	    cmocka_unit_test(none_of_a_caller_elsewhere),
 	    cmocka_unit_test(no_allocation_once_prepared),
 	    cmocka_unit_test(the_same_once_code_is_gone),
