@@ -163,10 +163,11 @@ bool tt_admission_is_possible(void)
 	pthread_once(&environment_once, read_environment);
 	bool has_descriptors = known && !&tthr_preloaded;
 	bool possible = tt_timebase_is_shared() && (has_descriptors || tt_descriptors_suffice());
-	if (__atomic_compare_exchange_n(&answer, &known, 2 * pid + possible, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		known = 2 * pid + possible;
+	if (!__atomic_compare_exchange_n(&answer, &known, 2 * pid + possible, false, __ATOMIC_RELAXED,
+	                                 __ATOMIC_RELAXED))
+		possible = known % 2; /* another thread was faster */
 	errno = error;
-	return known % 2;
+	return possible;
 }
 
 bool tt_admission_ask(char *recording, size_t size)

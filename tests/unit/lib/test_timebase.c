@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "libtrace_thr/src/admission/admission.h"
 #include "libtrace_thr/src/admission/left_out.h"
 #include "libtrace_thr/src/trace/timebase.h"
 #include "tracepoints/left_out.h"
@@ -162,6 +163,31 @@ static void another_namespace_is_not_shared_and_is_told(void **state)
 	close(fd);
 }
 
+static void grandchild_may(void *arg)
+{
+	(void)arg;
+	ahead_ns = 1000000000;
+	must(tt_admission_is_possible());
+}
+
+static void child_may_not(void *arg)
+{
+	ahead_ns = 0;
+	must(!tt_admission_is_possible());
+	in_child(grandchild_may, arg);
+}
+
+/* The answer that a process has as it begins is the one that stays. */
+static void a_process_is_asked_once(void **state)
+{
+	(void)state;
+	record_as(token, our_namespace());
+	ahead_ns = 1000000000;
+	assert_true(tt_admission_is_possible());
+	in_child(child_may_not, NULL);
+	ahead_ns = 0;
+}
+
 /* The recorder may have gone. */
 static void nobody_needs_to_listen(void **state)
 {
@@ -178,6 +204,7 @@ int main(void)
 	    cmocka_unit_test(another_clock_is_not_shared_and_is_told),
 	    cmocka_unit_test(a_clock_that_differs_by_little),
 	    cmocka_unit_test(another_namespace_is_not_shared_and_is_told),
+	    cmocka_unit_test(a_process_is_asked_once),
 	    cmocka_unit_test(nobody_needs_to_listen),
 	};
 
