@@ -14,7 +14,12 @@
 
 bool tt_steering;
 
-enum { MOST_PARTS = 64, MOST_HELD = 8 };
+enum { MOST_PARTS = 64, MOST_HELD = 8, MOST_TRIES = 10000 };
+
+static const int64_t ns_in_ms = 1000 * 1000;
+
+/* For who only asks to be gone on its way. */
+static const struct timespec head_start = {.tv_nsec = 50 * 1000 * 1000};
 
 /* A thread that holds a lock which it got at a site of the plan. */
 struct part {
@@ -218,8 +223,6 @@ static bool is_closed(struct part *const *chosen)
 /* Finds a part for each edge from `n` on. Not all ways are tried where there are very many. The word is held. */
 static bool choose(struct part **chosen, unsigned n, unsigned *tries)
 {
-	enum { MOST_TRIES = 10000 };
-
 	if (n == plan.n)
 		return is_closed(chosen);
 	for (unsigned i = 0; i < MOST_PARTS && *tries < MOST_TRIES; i++) {
@@ -295,9 +298,7 @@ static bool let_all_come(void)
 /* How long the next pause may be. The word is held. */
 static int64_t longest_pause_ns(void)
 {
-	const int64_t ms = 1000 * 1000;
-
-	return MAX(0, MIN(plan.budget_ms * ms - paused_ns, plan.pause_ms * ms));
+	return MAX(0, MIN(plan.budget_ms * ns_in_ms - paused_ns, plan.pause_ms * ns_in_ms));
 }
 
 /* The word is held, but for the time of the pause. */
@@ -343,12 +344,10 @@ static uint32_t edges_wanted(const void *lock, uint32_t at_site)
 /* Those of the ring are to wait behind who only asks, which is gone on its way. */
 static void let_askers_pass(uint32_t wants)
 {
-	const struct timespec time = {.tv_nsec = 50 * 1000 * 1000};
-
 	if (!(wants & ((UINT32_C(1) << plan.ring) - 1)) || !(askers & ~holders))
 		return;
 	unlock_parts();
-	nanosleep(&time, NULL);
+	nanosleep(&head_start, NULL);
 	lock_parts();
 }
 
