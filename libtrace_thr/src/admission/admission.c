@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -73,7 +74,7 @@ static bool may_be_ours(int fd)
 	return !recorder.pid || tt_descent(getpid(), recorder.pid) != TT_DESCENT_NONE;
 }
 
-/* Gets the answer, a text. False: there is none in time. */
+/* Gets the answer, a text. False: there is none in time, or it is a refusal. */
 static bool receive(int fd, char *answer, size_t size)
 {
 	time_t until_s = now_s() + PATIENCE_S;
@@ -82,8 +83,8 @@ static bool receive(int fd, char *answer, size_t size)
 	do
 		n = recv(fd, answer, size - 1, 0);
 	while (n == -1 && may_try_again(until_s));
-	answer[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	answer[MAX(n, 0)] = '\0';
+	return *answer;
 }
 
 /*
@@ -98,7 +99,7 @@ static bool knock(const struct sockaddr_un *at, bool doubted, char *answer, size
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd != -1) {
-		ok = connect_to(fd, at) && (!doubted || may_be_ours(fd)) && receive(fd, answer, size) && *answer;
+		ok = connect_to(fd, at) && (!doubted || may_be_ours(fd)) && receive(fd, answer, size);
 		close(fd);
 	}
 	pthread_setcancelstate(before, NULL);

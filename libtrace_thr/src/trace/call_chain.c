@@ -82,12 +82,10 @@ static int first_free(void)
 static unsigned fill_standard(void)
 {
 	unsigned filled = 0;
-	int fd;
 
-	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO)
-		filled |= 1U << (unsigned)fd;
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR | O_CLOEXEC) == fd)
+			filled |= 1U << (unsigned)fd;
 	return filled;
 }
 
