@@ -9,6 +9,8 @@
 #ifndef TESTS_BLOCKS_H
 #define TESTS_BLOCKS_H
 
+#include <errno.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -25,6 +27,18 @@ void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *block, size_t size);
 void __libc_free(void *block);
 
+/* How many blocks the calling thread can still get; below 0: any number. */
+static __thread long blocks_left = -1;
+
+static inline bool is_out_of_blocks(void)
+{
+	if (blocks_left > 0)
+		blocks_left--;
+	else
+		return !blocks_left && (errno = ENOMEM);
+	return false;
+}
+
 static inline void *counted(void *block)
 {
 	if (block)
@@ -34,12 +48,12 @@ static inline void *counted(void *block)
 
 __attribute__((visibility("default"))) void *malloc(size_t size)
 {
-	return counted(__libc_malloc(size));
+	return is_out_of_blocks() ? NULL : counted(__libc_malloc(size));
 }
 
 __attribute__((visibility("default"))) void *calloc(size_t n, size_t size)
 {
-	return counted(__libc_calloc(n, size));
+	return is_out_of_blocks() ? NULL : counted(__libc_calloc(n, size));
 }
 
 __attribute__((visibility("default"))) void *realloc(void *block, size_t size)

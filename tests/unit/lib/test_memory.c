@@ -48,6 +48,30 @@ static void life_of_others(const char *name)
 	must(!tthr_barrier_destroy(&barrier));
 }
 
+/* The memory is as that of an object which is yet to be used: so nobody has its guard. */
+static void nobody_has_what_is_destroyed(void **state)
+{
+	(void)state;
+	tthr_condition condition;
+	tthr_event event;
+	tthr_semaphore semaphore;
+	tthr_barrier barrier;
+
+	must(!tthr_condition_init(&condition, NULL) && !tthr_condition_destroy(&condition));
+	assert_int_equal(condition.waiters.guard, 0);
+	must(!tthr_event_init(&event, NULL) && !tthr_event_destroy(&event));
+	assert_int_equal(event.waiters.guard, 0);
+	must(!tthr_semaphore_init(&semaphore, NULL, 1) && !tthr_semaphore_destroy(&semaphore));
+	assert_int_equal(semaphore.waiters.guard, 0);
+	must(!tthr_barrier_init(&barrier, &(struct tthr_barrier_options){.parties = 2}));
+	must(!tthr_barrier_destroy(&barrier));
+	assert_int_equal(barrier.waiters.guard, 0);
+	assert_null(condition.object.name);
+	assert_null(event.object.name);
+	assert_null(semaphore.object.name);
+	assert_null(barrier.object.name);
+}
+
 static void objects(void **state)
 {
 	(void)state;
@@ -178,8 +202,12 @@ static void logs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(objects), cmocka_unit_test(threads), cmocka_unit_test(timers),
-	    cmocka_unit_test(locals),  cmocka_unit_test(logs),
+	    cmocka_unit_test(nobody_has_what_is_destroyed),
+	    cmocka_unit_test(objects),
+	    cmocka_unit_test(threads),
+	    cmocka_unit_test(timers),
+	    cmocka_unit_test(locals),
+	    cmocka_unit_test(logs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
