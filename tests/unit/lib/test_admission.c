@@ -121,6 +121,78 @@ static void nobody_answers(void **state)
 	assert_string_equal(recording, "another");
 }
 
+/* One that no socket can have is none: the door that was there stays. */
+static void a_door_of_a_long_path(void **state)
+{
+	char recording[32] = "", path[sizeof door.sun_path + 1];
+	pid_t keeper = keep((const char *const[]){"00c0ffee", NULL});
+
+	(void)state;
+	assert_true(ask(recording, sizeof recording));
+	memset(path, 'x', sizeof path - 1);
+	path[sizeof path - 1] = '\0';
+	must(!setenv(TT_DOOR_VARIABLE, path, 1));
+	tt_admission_prepare();
+	assert_true(tt_admission_ask(recording, sizeof recording));
+	must(!setenv(TT_DOOR_VARIABLE, path + 1, 1));
+	tt_admission_prepare();
+	assert_false(tt_admission_ask(recording, sizeof recording));
+	end(keeper);
+}
+
+/* Seconds that pass with each look at the clock; and how often a signal comes instead of what is waited for. */
+static bool is_interrupted;
+static time_t seconds;
+static unsigned n_tries;
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	if (!is_interrupted)
+		return (int)syscall(SYS_clock_gettime, clock, time);
+	*time = (struct timespec){.tv_sec = seconds++};
+	return 0;
+}
+
+static int interrupt(void)
+{
+	n_tries++;
+	errno = EINTR;
+	return -1;
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+	return is_interrupted ? interrupt() : recvfrom(fd, bytes, size, flags, NULL, NULL);
+}
+
+static bool connect_is_interrupted;
+
+int connect(int fd, __CONST_SOCKADDR_ARG at, socklen_t size)
+{
+	return connect_is_interrupted ? interrupt() : (int)syscall(SYS_connect, fd, at.__sockaddr__, size);
+}
+
+/* Signals may come as they like: half a minute it is, for the one and the other. */
+static void signals_do_not_make_it_longer(void **state)
+{
+	char recording[32] = "";
+	pid_t keeper = keep((const char *const[]){NULL});
+
+	(void)state;
+	must(!setenv(TT_DOOR_VARIABLE, door.sun_path, 1));
+	tt_admission_prepare();
+	for (int i = 0; i < 2; i++) {
+		connect_is_interrupted = i;
+		n_tries = 0;
+		is_interrupted = true;
+		bool ok = tt_admission_ask(recording, sizeof recording);
+		is_interrupted = connect_is_interrupted = false;
+		assert_false(ok);
+		assert_int_equal(n_tries, 30);
+	}
+	end(keeper);
+}
+
 /* A token that is longer than any of ours is cut, and harms nobody. */
 static void a_long_answer(void **state)
 {
@@ -262,6 +334,8 @@ int main(void)
 	    cmocka_unit_test(who_is_let_in_gets_the_token),
 	    cmocka_unit_test(who_is_refused_is_not_recorded),
 	    cmocka_unit_test(nobody_answers),
+	    cmocka_unit_test(a_door_of_a_long_path),
+	    cmocka_unit_test(signals_do_not_make_it_longer),
 	    cmocka_unit_test(a_long_answer),
 	    cmocka_unit_test(a_forked_child_asks),
 	    cmocka_unit_test(the_innermost_door_is_found),

@@ -138,6 +138,43 @@ static void it_is_said_when_there_is_a_descriptor(void **state)
 	assert_false(is_named());
 }
 
+/* A name that is longer than there is room for is cut; a token that is, is none of ours. */
+static void long_names_and_tokens(void **state)
+{
+	(void)state;
+	char name[80], text[256], longest[32 + 1] = "";
+
+	memset(name, 'n', sizeof name);
+	char *before_name = program_invocation_short_name;
+	for (size_t size = 60; size < 66; size++) {
+		name[size] = '\0';
+		program_invocation_short_name = name;
+		tt_left_out_tell(TT_LEFT_OUT_FILES);
+		ssize_t n = recv(recorder, text, sizeof text, 0);
+		assert_int_equal(n, 1 + (size < 62 ? size : 62));
+		assert_memory_equal(text + 1, name, (size_t)n - 1);
+		name[size] = 'n';
+	}
+	program_invocation_short_name = before_name;
+
+	memset(longest, 'x', sizeof longest - 1);
+	must(!setenv("TRACE_THR_RECORDING", longest, 1));
+	tt_left_out_prepare();
+	tt_left_out_tell(TT_LEFT_OUT_FILES);
+	assert_true(is_named()); /* by the token before */
+	must(!setenv("TRACE_THR_RECORDING", longest + 1, 1));
+	tt_left_out_prepare();
+	int fd = listen_as(longest + 1), first = recorder;
+	recorder = fd;
+	tt_left_out_tell(TT_LEFT_OUT_FILES);
+	assert_true(is_named());
+	recorder = first;
+	assert_false(is_named());
+	close(fd);
+	must(!setenv("TRACE_THR_RECORDING", token, 1));
+	tt_left_out_prepare();
+}
+
 /* Who asks later has the answer of the first, in whose time LTTng had no descriptors. */
 static void it_is_asked_once_for_a_process(void **state)
 {
@@ -160,9 +197,9 @@ static void it_is_asked_once_for_a_process(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(first_nobody_records_us),        cmocka_unit_test(the_limit_decides),
-	    cmocka_unit_test(those_that_are_open_count),      cmocka_unit_test(it_is_said_when_there_is_a_descriptor),
-	    cmocka_unit_test(it_is_asked_once_for_a_process),
+	    cmocka_unit_test(first_nobody_records_us),   cmocka_unit_test(the_limit_decides),
+	    cmocka_unit_test(those_that_are_open_count), cmocka_unit_test(it_is_said_when_there_is_a_descriptor),
+	    cmocka_unit_test(long_names_and_tokens),     cmocka_unit_test(it_is_asked_once_for_a_process),
 	};
 
 	must(!getrlimit(RLIMIT_NOFILE, &before));

@@ -97,6 +97,23 @@ static void nobody_records_us(void **state)
 	ahead_ns = 0;
 }
 
+/* A name that has no room is none of the kernel's: the one before stays. */
+static void a_namespace_of_a_long_name(void **state)
+{
+	(void)state;
+	char name[64 + 1] = "";
+	int fd = listen_as(token);
+
+	memset(name, 'x', sizeof name - 1);
+	record_as(token, our_namespace());
+	record_as(token, name);
+	assert_true(tt_timebase_is_shared());
+	record_as(token, name + 1);
+	assert_false(tt_timebase_is_shared());
+	assert_true(is_named(fd));
+	close(fd);
+}
+
 static void the_kernels_clock_is_shared(void **state)
 {
 	(void)state;
@@ -201,6 +218,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nobody_records_us),
 	    cmocka_unit_test(the_kernels_clock_is_shared),
+	    cmocka_unit_test(a_namespace_of_a_long_name),
 	    cmocka_unit_test(another_clock_is_not_shared_and_is_told),
 	    cmocka_unit_test(a_clock_that_differs_by_little),
 	    cmocka_unit_test(another_namespace_is_not_shared_and_is_told),
