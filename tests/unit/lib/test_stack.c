@@ -23,6 +23,20 @@ static const char variable[] = "TRACE_THR_STACK";
 static struct tt_stack room;
 static uint64_t sites[8]; /* where each level of the nest returns to, the innermost first */
 
+static unsigned n_backtraces;
+
+/* Glibc's, which is asked for a while. */
+int backtrace(void **frames, int size)
+{
+	union {
+		void *address;
+		int (*call)(void **frames, int size);
+	} next = {.address = dlsym(RTLD_NEXT, "backtrace")};
+
+	n_backtraces++;
+	return next.call(frames, size);
+}
+
 /* As when the library loads, with the variable set so. */
 static void prepare(const char *value)
 {
@@ -200,7 +214,9 @@ static void nothing_unless_asked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		n_backtraces = 0;
 		prepare(values[i]);
+		assert_int_equal(n_backtraces, 0); /* and nothing is loaded for it */
 		assert_int_equal(tt_stack_depth, 1);
 		room.n = 9;
 		level_7();
@@ -272,20 +288,6 @@ static void none_of_a_caller_elsewhere(void **state)
 		dive_with(levels, (const void *)(uintptr_t)sites[0]);
 		assert_int_equal(room.n, 0);
 	}
-}
-
-static unsigned n_backtraces;
-
-/* Glibc's, which is asked for a while. */
-int backtrace(void **frames, int size)
-{
-	union {
-		void *address;
-		int (*call)(void **frames, int size);
-	} next = {.address = dlsym(RTLD_NEXT, "backtrace")};
-
-	n_backtraces++;
-	return next.call(frames, size);
 }
 
 /* Allocations of this thread while it watches. The sanitizers have a malloc of their own. */
