@@ -54,8 +54,10 @@ static bool others_run(enum whose whose)
 
 	if (!tasks)
 		return whose == PROGRAM;
-	while (!found && (task = readdir(tasks)))
-		found = task->d_name[0] != '.' && atoi(task->d_name) != gettid() && is_running(task->d_name, whose);
+	while (!found && (task = readdir(tasks))) {
+		int id = atoi(task->d_name); /* 0 of the two that are no task */
+		found = id && id != gettid() && is_running(task->d_name, whose);
+	}
 	closedir(tasks);
 	return found;
 }
