@@ -193,6 +193,64 @@ static void signals_do_not_make_it_longer(void **state)
 	end(keeper);
 }
 
+/* What is set for a socket, in the order in which it is. */
+static struct {
+	int option;
+	time_t seconds;
+} set[8];
+static unsigned n_set;
+
+int setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+	if (level == SOL_SOCKET && n_set < sizeof set / sizeof *set) {
+		set[n_set].option = option;
+		set[n_set++].seconds = ((const struct timeval *)value)->tv_sec;
+	}
+	return (int)syscall(SYS_setsockopt, fd, level, option, value, size);
+}
+
+static void *ask_while_cancelled(void *arg)
+{
+	char recording[32] = "";
+
+	must(!pthread_cancel(pthread_self()));
+	must(ask(recording, sizeof recording));
+	*(bool *)arg = true;
+	pthread_testcancel();
+	return NULL;
+}
+
+static int lowest_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	must(fd != -1 && !close(fd));
+	return fd;
+}
+
+/* Half a minute at most for each step, no cancellation within, and no descriptor that stays. */
+static void asking_ends_and_leaves_nothing(void **state)
+{
+	bool through = false;
+	pthread_t thread;
+	void *result;
+	pid_t keeper = keep((const char *const[]){"00c0ffee", NULL});
+	int free_before = lowest_free();
+
+	(void)state;
+	n_set = 0;
+	must(!pthread_create(&thread, NULL, ask_while_cancelled, &through) && !pthread_join(thread, &result));
+	assert_true(through);
+	assert_ptr_equal(result, PTHREAD_CANCELED);
+	assert_int_equal(lowest_free(), free_before);
+	assert_int_equal(n_set, 2);
+	assert_int_equal(set[0].option, SO_SNDTIMEO);
+	assert_int_equal(set[1].option, SO_RCVTIMEO);
+	assert_int_equal(set[0].seconds, 30);
+	assert_int_equal(set[1].seconds, 30);
+	end(keeper);
+}
+
 /* A token that is longer than any of ours is cut, and harms nobody. */
 static void a_long_answer(void **state)
 {
@@ -335,6 +393,7 @@ int main(void)
 	    cmocka_unit_test(who_is_refused_is_not_recorded),
 	    cmocka_unit_test(nobody_answers),
 	    cmocka_unit_test(a_door_of_a_long_path),
+	    cmocka_unit_test(asking_ends_and_leaves_nothing),
 	    cmocka_unit_test(signals_do_not_make_it_longer),
 	    cmocka_unit_test(a_long_answer),
 	    cmocka_unit_test(a_forked_child_asks),

@@ -138,6 +138,37 @@ static void it_is_said_when_there_is_a_descriptor(void **state)
 	assert_false(is_named());
 }
 
+/* Who asks for its recording all the same says it then. */
+static void asked_again_it_is_said(void **state)
+{
+	int status;
+
+	(void)state;
+	limit(8); /* so the child may not */
+	pid_t child = fork();
+	if (child == 0) {
+		char answer[32];
+		is_named(); /* said at the fork, if it could be */
+		limit(lowest_free());
+		tt_left_out_tell(TT_LEFT_OUT_FILES);
+		limit(before.rlim_cur);
+		_exit(is_named() || tt_admission_ask(answer, sizeof answer) || !is_named());
+	}
+	limit(before.rlim_cur);
+	must(waitpid(child, &status, 0) == child);
+	assert_int_equal(status, 0);
+}
+
+static void it_takes_no_descriptor(void **state)
+{
+	rlim_t free_before = lowest_free();
+
+	(void)state;
+	tt_left_out_tell(TT_LEFT_OUT_FILES);
+	assert_true(is_named());
+	assert_int_equal(lowest_free(), free_before);
+}
+
 /* A name that is longer than there is room for is cut; a token that is, is none of ours. */
 static void long_names_and_tokens(void **state)
 {
@@ -199,6 +230,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(first_nobody_records_us),   cmocka_unit_test(the_limit_decides),
 	    cmocka_unit_test(those_that_are_open_count), cmocka_unit_test(it_is_said_when_there_is_a_descriptor),
+	    cmocka_unit_test(asked_again_it_is_said),    cmocka_unit_test(it_takes_no_descriptor),
 	    cmocka_unit_test(long_names_and_tokens),     cmocka_unit_test(it_is_asked_once_for_a_process),
 	};
 

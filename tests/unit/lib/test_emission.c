@@ -427,6 +427,58 @@ static SITE void misuse_is_told_once(void **state)
 	       "misuse B tthr_barrier_wait_timeout: bad argument", NULL);
 }
 
+/* What is refused as it is made has a name, but is not known by a number. */
+static struct {
+	char text[80];
+	uint8_t object;
+} refused[8];
+static unsigned n_refused;
+
+static void on_refused(void *data, const struct tt_thread_ref *who, const void *caller,
+                       const struct tt_object_ref *what, uint8_t object, const char *call, uint8_t why)
+{
+	(void)data, (void)who;
+	must((const char *)caller >= __start_sites && (const char *)caller < __stop_sites && n_refused < 8);
+	snprintf(refused[n_refused].text, sizeof refused->text, "%s %s: %s", what->name, call, misuses[why]);
+	refused[n_refused++].object = object;
+}
+
+static SITE void what_is_refused_as_it_is_made(void **state)
+{
+	(void)state;
+	static struct lttng_ust_tracepoint_probe probes[] = {{.func = (void (*)(void))on_refused}, {.func = NULL}};
+	static const struct {
+		const char *text;
+		uint8_t object;
+	} expected[] = {
+	    {"Barrier tthr_barrier_init: bad argument", TT_OBJECT_BARRIER},
+	    {"b tthr_barrier_init: bad argument", TT_OBJECT_BARRIER},
+	    {"Semaphore tthr_semaphore_init: bad argument", TT_OBJECT_SEMAPHORE},
+	    {"s tthr_bounded_semaphore_init: bad argument", TT_OBJECT_SEMAPHORE},
+	    {"Condition tthr_condition_init_lock: bad argument", TT_OBJECT_CONDITION},
+	    {"c tthr_condition_init_rlock: bad argument", TT_OBJECT_CONDITION},
+	};
+	tthr_barrier b;
+	tthr_semaphore s;
+	tthr_condition c;
+
+	recorder_begin();
+	lttng_ust_tracepoint_trace_thr___misuse.probes = probes;
+	n_refused = 0;
+	assert_int_equal(tthr_barrier_init(&b, NULL), EINVAL);
+	assert_int_equal(tthr_barrier_init(&b, &(struct tthr_barrier_options){.name = "b"}), EINVAL);
+	assert_int_equal(tthr_semaphore_init(&s, NULL, UINT32_MAX), EINVAL);
+	assert_int_equal(tthr_bounded_semaphore_init(&s, "s", UINT32_MAX), EINVAL);
+	assert_int_equal(tthr_condition_init_lock(&c, NULL, NULL), EINVAL);
+	assert_int_equal(tthr_condition_init_rlock(&c, "c", NULL), EINVAL);
+	assert_int_equal(n_refused, sizeof expected / sizeof *expected);
+	for (unsigned i = 0; i < n_refused; i++) {
+		assert_string_equal(refused[i].text, expected[i].text);
+		assert_int_equal(refused[i].object, expected[i].object);
+	}
+	recorder_begin();
+}
+
 static SITE int leave(void)
 {
 	TTHR_WITH (&lock)
@@ -467,6 +519,7 @@ int main(void)
 	    cmocka_unit_test(barrier_action_failed),
 	    cmocka_unit_test(barrier_late_while_an_action_runs),
 	    cmocka_unit_test(misuse_is_told_once),
+	    cmocka_unit_test(what_is_refused_as_it_is_made),
 	    cmocka_unit_test(with_has_the_program_s_sites),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ int backtrace(void **frames, int size)
 		int (*call)(void **frames, int size);
 	} next = {.address = dlsym(RTLD_NEXT, "backtrace")};
 
-	n_backtraces++;
+	n_backtraces += size > 0;
 	return next.call(frames, size);
 }
 
@@ -374,6 +374,25 @@ static void the_same_once_code_is_gone(void **state)
 	assert_int_equal(n_backtraces, 0);
 }
 
+static void ask_the_other(void *arg)
+{
+	(void)arg;
+	n_backtraces = 0;
+	level_7();
+	must(n_backtraces == 1);
+	must(room.n == 7 && !memcmp(room.frames, sites, 7 * sizeof sites[0]));
+}
+
+/* There libunwind's locks may be somebody's who is not there any more. */
+static void in_a_forked_child_the_other_is_asked(void **state)
+{
+	(void)state;
+	n_backtraces = 0;
+	prepare("8");
+	assert_int_equal(n_backtraces, 1); /* once before it is needed: what it loads is there */
+	in_child(ask_the_other, NULL);
+}
+
 #ifdef __x86_64__
 /* Code without unwind tables, as of a runtime that makes its own: calls `function` with the frame pointer given. */
 void without_tables(void (*function)(void), uint64_t frame_pointer);
@@ -433,6 +452,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(none_of_a_caller_elsewhere),
 	    cmocka_unit_test(no_allocation_once_prepared),
 	    cmocka_unit_test(the_same_once_code_is_gone),
+	    cmocka_unit_test(in_a_forked_child_the_other_is_asked),
 #ifdef __x86_64__
 	    cmocka_unit_test(stacks_that_cannot_be_followed),
 #endif

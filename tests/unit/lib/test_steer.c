@@ -193,8 +193,43 @@ static void a_library_that_comes_later(void **state)
 	const struct link_map *library = dlopen("libutil.so.1", RTLD_NOW);
 	must(library);
 	assert_false(pauses_in(library));
-	tt_steer_prepare_thread();
+	joined(started(nothing, NULL));
 	assert_true(pauses_in(library));
+}
+
+static void walk_alone(void *walk_of_second)
+{
+	walk(walk_of_second);
+	must(tt_steering); /* the other one is not here: the pause took its time */
+}
+
+/* Threads of the parent have no part in the child. */
+static void parts_stay_behind_in_a_fork(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+
+	steer(300, 1000 * 1000);
+	tthr_thread *thread = started(walk, &first);
+	wait_until(__atomic_load_n(&first.got, __ATOMIC_ACQUIRE));
+	nap();
+	in_child(walk_alone, &second);
+	joined(thread);
+}
+
+/* After a pause, which lets nobody cancel the thread. */
+static void cancellation_is_as_it_was(void **state)
+{
+	(void)state;
+	struct walk alone = {&a, &b, HELD_1, WANTED_1, 0, 0};
+	int before;
+
+	steer(1, 10);
+	errno = 77;
+	walk(&alone);
+	assert_int_equal(errno, 77);
+	must(!pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before));
+	assert_int_equal(before, PTHREAD_CANCEL_ENABLE);
 }
 
 static void what_is_no_plan_steers_nothing(void **state)
@@ -403,6 +438,8 @@ int main(void)
 	    cmocka_unit_test(call_chains_differ_in_any_frame),
 	    cmocka_unit_test(a_library_that_comes_later),
 	    cmocka_unit_test(what_is_no_plan_steers_nothing),
+	    cmocka_unit_test(parts_stay_behind_in_a_fork),
+	    cmocka_unit_test(cancellation_is_as_it_was),
 	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
 	    cmocka_unit_test(a_release_is_of_one_acquire),
 	    cmocka_unit_test(other_locks_close_nothing),

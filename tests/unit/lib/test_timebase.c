@@ -205,6 +205,28 @@ static void a_process_is_asked_once(void **state)
 	ahead_ns = 0;
 }
 
+/* As a program that is started so: what it has to say it says as the library is loaded. */
+static void begin_elsewhere(void *arg)
+{
+	(void)arg;
+	must(!setenv("TRACE_THR_RECORDING", token, 1) && !setenv(TT_TIMEBASE_VARIABLE, "time:[1]", 1));
+	execl("/proc/self/exe", program_invocation_short_name, "only to begin", NULL);
+	must(false);
+}
+
+static void a_program_says_so_as_it_begins(void **state)
+{
+	(void)state;
+	int fd = listen_as(token);
+
+	in_child(begin_elsewhere, NULL);
+	char text[256] = "";
+	assert_true(recv(fd, text, sizeof text - 1, 0) > 0); /* by the name that it has there */
+	assert_int_equal(*text, TT_LEFT_OUT_CLOCK);
+	assert_int_equal(recv(fd, text, sizeof text - 1, 0), -1); /* once */
+	close(fd);
+}
+
 /* The recorder may have gone. */
 static void nobody_needs_to_listen(void **state)
 {
@@ -213,8 +235,11 @@ static void nobody_needs_to_listen(void **state)
 	assert_false(tt_timebase_is_shared());
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	(void)argv;
+	if (argc > 1)
+		return 0;
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(nobody_records_us),
 	    cmocka_unit_test(the_kernels_clock_is_shared),
@@ -223,6 +248,7 @@ int main(void)
 	    cmocka_unit_test(a_clock_that_differs_by_little),
 	    cmocka_unit_test(another_namespace_is_not_shared_and_is_told),
 	    cmocka_unit_test(a_process_is_asked_once),
+	    cmocka_unit_test(a_program_says_so_as_it_begins),
 	    cmocka_unit_test(nobody_needs_to_listen),
 	};
 

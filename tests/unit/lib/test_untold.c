@@ -96,12 +96,49 @@ static void a_child_does_not_tell_its_parents(void **state)
 	assert_int_equal(n_told, 1);
 }
 
+static int out[2];
+
+static void on_untold_to_pipe(void *data, const struct tt_thread_ref *who, const void *caller, uint64_t n)
+{
+	(void)data, (void)who, (void)caller;
+	must(write(out[1], &n, sizeof n) == sizeof n);
+}
+
+static void leave(void *arg)
+{
+	static struct lttng_ust_tracepoint_probe probes[] = {{.func = (void (*)(void))on_untold_to_pipe},
+	                                                     {.func = NULL}};
+
+	(void)arg;
+	lttng_ust_tracepoint_trace_thr___untold.probes = probes;
+	lttng_ust_tracepoint_trace_thr___untold.state = 1;
+	tt_untold_count();
+	tt_untold_count();
+	exit(0);
+}
+
+static void what_is_left_is_told_at_the_end(void **state)
+{
+	(void)state;
+	uint64_t n = 0;
+
+	record(false);
+	must(!pipe(out));
+	in_child(leave, NULL);
+	must(!close(out[1]));
+	assert_int_equal(read(out[0], &n, sizeof n), sizeof n);
+	assert_int_equal(n, 2);
+	assert_int_equal(read(out[0], &n, sizeof n), 0);
+	close(out[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(is_told_once),
 	    cmocka_unit_test(of_a_time_before_a_thread),
 	    cmocka_unit_test(of_a_thread_that_ends),
+	    cmocka_unit_test(what_is_left_is_told_at_the_end),
 	    cmocka_unit_test(a_child_does_not_tell_its_parents),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
