@@ -14,7 +14,9 @@
 #include "libtrace_thr/src/admission/admission.h"
 #include "libtrace_thr/src/admission/descriptors.h"
 #include "libtrace_thr/src/admission/left_out.h"
+#include "libtrace_thr/src/trace/timebase.h"
 #include "tracepoints/left_out.h"
+#include "tracepoints/timebase.h"
 
 static const char token[] = "0badcafe";
 static int recorder;
@@ -144,17 +146,19 @@ static void asked_again_it_is_said(void **state)
 	int status;
 
 	(void)state;
-	limit(8); /* so the child may not */
+	must(!setenv(TT_TIMEBASE_VARIABLE, "time:[1]", 1)); /* so the child may not */
+	tt_timebase_prepare();
 	pid_t child = fork();
 	if (child == 0) {
 		char answer[32];
-		is_named(); /* said at the fork, if it could be */
+		is_named(); /* of its clock, at the fork */
 		limit(lowest_free());
 		tt_left_out_tell(TT_LEFT_OUT_FILES);
 		limit(before.rlim_cur);
 		_exit(is_named() || tt_admission_ask(answer, sizeof answer) || !is_named());
 	}
-	limit(before.rlim_cur);
+	must(!setenv(TT_TIMEBASE_VARIABLE, "", 1));
+	tt_timebase_prepare();
 	must(waitpid(child, &status, 0) == child);
 	assert_int_equal(status, 0);
 }
