@@ -31,7 +31,7 @@ struct part {
 	unsigned n_held;
 	uint32_t wants; /* the edges at whose other site it is paused; 0: it is not paused */
 	uint32_t comes; /* the edges at whose lock it is about to arrive, paused as well; 0: it is not */
-	uint32_t go;    /* a word to sleep on: 1 to go on, since the others are here */
+	uint32_t go;    /* a word to sleep on: 1 to go on, since the others are here; a part is let go once */
 	bool taken;
 };
 
@@ -365,7 +365,6 @@ void tt_steer_pause(const void *lock, struct tt_steer_site_match place)
 		mine->wants = wants;
 		mine->wanted = lock;
 		mine->comes = comes;
-		mine->go = 0;
 		if (wants ? !close_cycle() : !let_all_come())
 			wait_for_others();
 		if (!tt_is_steering())
