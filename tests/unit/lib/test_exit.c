@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 
 #include "life_events.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 static void print(const char *text)
 {
@@ -149,6 +150,7 @@ static void *join_main(void *arg)
 {
 	must(!tthr_thread_join_timeout(tthr_main(), WAIT_SECONDS));
 	must(!tthr_thread_is_alive(tthr_main()));
+	must(tthr_thread_result(tthr_main(), NULL, NULL) == EBUSY || tt_thread_state(tthr_main()) > TT_LIFE_EXITING);
 	print(arg);
 	return NULL;
 }

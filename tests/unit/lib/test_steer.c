@@ -79,7 +79,12 @@ static void sites_are_found_by_module_and_offset(void **state)
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_HELD, site(HELD_1)), 1);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 2);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(HELD_1)), 0);
+	must(tt_steer_plan_parse(plan(0, 0), &read));
 	read.n = 1; /* what lies behind the edges is none */
+	assert_true(tt_steer_plan_find(&read));
+	assert_true(read.edges[0].sites[TT_STEER_WANTED].frames[0].address != 0);
+	assert_int_equal(read.edges[1].sites[TT_STEER_WANTED].frames[0].address, 0);
+	read.edges[1].sites[TT_STEER_WANTED].frames[0].address = (uintptr_t)site(WANTED_2);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_1)), 1);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 0);
 	assert_int_equal(tt_steer_plan_edges(&read, TT_STEER_WANTED), 1);
