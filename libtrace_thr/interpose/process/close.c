@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -185,5 +186,5 @@ TT_INTERPOSED int close_range(unsigned first, unsigned last, int flags)
 
 TT_INTERPOSED void closefrom(int first)
 {
-	close_span(first > 0 ? (unsigned)first : 0, ~0U, 0, TT_CALLER);
+	close_span((unsigned)MAX(first, 0), ~0U, 0, TT_CALLER);
 }
