@@ -56,7 +56,7 @@ static SITE void lives_of_objects(void **state)
 	(void)state;
 	tthr_lock l;
 	tthr_rlock r;
-	tthr_condition own, given;
+	tthr_condition own, given, given_rlock;
 	tthr_event e;
 	tthr_semaphore s;
 	tthr_barrier b;
@@ -66,10 +66,12 @@ static SITE void lives_of_objects(void **state)
 	tthr_rlock_init(&r, "r");
 	tthr_condition_init(&own, "own");
 	tthr_condition_init_lock(&given, "given", &l);
+	tthr_condition_init_rlock(&given_rlock, "given rlock", &r);
 	tthr_event_init(&e, "e");
 	tthr_semaphore_init(&s, "s", 3);
 	tthr_barrier_init(&b, &(struct tthr_barrier_options){.name = "b", .parties = 4, .timeout = 1.5});
 	tthr_condition_destroy(&given);
+	tthr_condition_destroy(&given_rlock);
 	tthr_condition_destroy(&own);
 	tthr_lock_destroy(&l);
 	tthr_rlock_destroy(&r);
@@ -77,10 +79,10 @@ static SITE void lives_of_objects(void **state)
 	tthr_semaphore_destroy(&s);
 	tthr_barrier_destroy(&b);
 	expect("MainThread", "lock_init l lock", "lock_init r rlock", "lock_init own rlock", "cond_init own",
-	       "cond_init given", "event_init e", "sem_init s value=3 bound=-1",
-	       "barrier_init b parties=4 timeout=1500000000", "cond_destroy given", "cond_destroy own",
-	       "lock_destroy own rlock", "lock_destroy l lock", "lock_destroy r rlock", "event_destroy e",
-	       "sem_destroy s", "barrier_destroy b", NULL);
+	       "cond_init given", "cond_init given rlock", "event_init e", "sem_init s value=3 bound=-1",
+	       "barrier_init b parties=4 timeout=1500000000", "cond_destroy given", "cond_destroy given rlock",
+	       "cond_destroy own", "lock_destroy own rlock", "lock_destroy l lock", "lock_destroy r rlock",
+	       "event_destroy e", "sem_destroy s", "barrier_destroy b", NULL);
 }
 
 static SITE int take_lock(void)
