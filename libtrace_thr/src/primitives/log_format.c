@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include "tracepoints/vocabulary.h"
@@ -209,7 +210,7 @@ static void put_field(FILE *line, const struct piece *piece, const struct tt_log
 	char room[TEXT_MAX];
 	const char *text = piece->field->text(record, room);
 	size_t length = piece->width ? count_characters(text) : 0;
-	size_t spaces = piece->width > length ? piece->width - length : 0;
+	size_t spaces = MAX(piece->width, length) - length;
 
 	pad(line, piece->left ? 0 : spaces);
 	fputs(text, line);
