@@ -225,8 +225,8 @@ static bool choose(struct part **chosen, unsigned n, unsigned *tries)
 {
 	if (n == plan.n)
 		return is_closed(chosen);
-	for (unsigned i = 0; i < MOST_PARTS && *tries < MOST_TRIES; i++) {
-		++*tries;
+	for (unsigned i = 0; i < MOST_PARTS && *tries; i++) {
+		--*tries;
 		if (!parts[i].taken || is_among(&parts[i], chosen, n))
 			continue;
 		chosen[n] = &parts[i];
@@ -247,7 +247,7 @@ static void let_go(struct part *part)
 static bool close_cycle(void)
 {
 	struct part *chosen[TT_STEER_EDGES] = {NULL};
-	unsigned tries = 0;
+	unsigned tries = MOST_TRIES;
 
 	if (!choose(chosen, 0, &tries))
 		return false;
