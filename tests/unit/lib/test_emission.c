@@ -199,6 +199,22 @@ static SITE void condition_times_out(void **state)
 	       "lock_acquired C rlock depth=1", "lock_released C rlock depth=0", NULL);
 }
 
+/* Of a lock that is the program's. */
+static SITE void condition_of_a_lock_times_out(void **state)
+{
+	(void)state;
+	tthr_condition of_lock;
+
+	assert_int_equal(tthr_condition_init_lock(&of_lock, "G", &lock), 0);
+	recorder_begin();
+	TTHR_WITH (&of_lock)
+		tthr_condition_wait_timeout(&of_lock, 0.001);
+	expect("MainThread", "lock_acquired L lock depth=1", "cond_wait G timeout=1000000",
+	       "lock_released L lock depth=0", "cond_woken G timeout by nobody", "lock_acquired L lock depth=1",
+	       "lock_released L lock depth=0", NULL);
+	assert_int_equal(tthr_condition_destroy(&of_lock), 0);
+}
+
 static SITE int wait_for_event(void)
 {
 	int error = tthr_event_wait_timeout(&event, 0) == ETIMEDOUT ? 0 : EINVAL;
@@ -514,6 +530,7 @@ int main(void)
 	    cmocka_unit_test(rlock_too_deep),
 	    cmocka_unit_test(condition_notified),
 	    cmocka_unit_test(condition_times_out),
+	    cmocka_unit_test(condition_of_a_lock_times_out),
 	    cmocka_unit_test(event_set),
 	    cmocka_unit_test(semaphore_contended),
 	    cmocka_unit_test(barrier_passed),

@@ -90,9 +90,62 @@ static void but_not_for_ever(void **state)
 	assert_int_equal(n_sleeps, 1000);
 }
 
+/* As if LTTng were here. */
+void *dlopen(const char *path, int flags)
+{
+	union {
+		void *address;
+		void *(*call)(const char *path, int flags);
+	} next = {.address = dlvsym(RTLD_NEXT, "dlopen", "GLIBC_2.34")};
+
+	return path && !strcmp(path, "liblttng-ust.so.1") ? &end : next.call(path, flags);
+}
+
+int dlclose(void *library)
+{
+	union {
+		void *address;
+		int (*call)(void *library);
+	} next = {.address = dlvsym(RTLD_NEXT, "dlclose", "GLIBC_2.34")};
+
+	return library == &end ? 0 : next.call(library);
+}
+
+static void *be_the_last(void *arg)
+{
+	count_up(arg);
+	tt_last_thread_ends(); /* waits for all others, and then ends the program */
+	return NULL;
+}
+
+static void be_the_last_in_a_child(void *arg)
+{
+	(void)arg;
+	tt_last_thread_ends();
+	must(!"come back");
+}
+
+/* One waits for the others; its child has one of its own. */
+static void a_child_has_a_last_thread_as_well(void **state)
+{
+	(void)state;
+	static unsigned n_last;
+	pthread_t thread;
+
+	must(!pthread_create(&thread, NULL, be_the_last, &n_last) && !pthread_detach(thread));
+	wait_until(count_of(&n_last));
+	for (int i = 0; i < 20; i++)
+		nap(); /* it is there by now, most likely; else the child sees nothing of it */
+	in_child(be_the_last_in_a_child, NULL);
+	tt_last_thread_ends(); /* there is one already */
+}
+
 int main(void)
 {
+	if (!dlvsym(RTLD_NEXT, "dlopen", "GLIBC_2.34"))
+		return 0; /* an older libc has it elsewhere */
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_child_has_a_last_thread_as_well), /* before LTTng leaves, as the others have it */
 	    cmocka_unit_test(lttngs_threads_are_waited_for),
 	    cmocka_unit_test(no_others_are),
 	    cmocka_unit_test(but_not_for_ever),

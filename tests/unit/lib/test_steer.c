@@ -315,6 +315,28 @@ static void other_locks_close_nothing(void **state)
 	assert_true(tt_steering);
 }
 
+/* As in a ring, but of no ring: each asks for what another has, the last one too. */
+static void all_that_is_asked_for_is_had(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, of_nobody = {&b, &c, HELD_2, WANTED_2, 0, 0},
+		    second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+	char *text = plan(300, 1000 * 1000), *ring = strstr(text, "ring 2\n");
+
+	memmove(ring, ring + strlen("ring 2\n"), strlen(ring + strlen("ring 2\n")) + 1);
+	steer_by(text);
+	tthr_thread *thread = started(walk, &first);
+	walk(&of_nobody);
+	joined(thread);
+	assert_true(tt_steering);
+	first.got = first.done = 0;
+	steer(1000 * 1000, 1000 * 1000);
+	thread = started(walk, &first);
+	walk(&second);
+	joined(thread);
+	assert_false(tt_steering);
+}
+
 static void other_sites_pause_nobody(void **state)
 {
 	(void)state;
@@ -448,6 +470,7 @@ int main(void)
 	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
 	    cmocka_unit_test(a_release_is_of_one_acquire),
 	    cmocka_unit_test(other_locks_close_nothing),
+	    cmocka_unit_test(all_that_is_asked_for_is_had),
 	    cmocka_unit_test(other_sites_pause_nobody),
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),
 	    cmocka_unit_test(threads_meet_before_they_get_a_lock),
