@@ -54,14 +54,15 @@ const char *tt_log_level_name(int level)
 /* Local time, as Python's logging has it: with a comma before the milliseconds. */
 static const char *asctime_text(const struct tt_log_record *record, char room[TEXT_MAX])
 {
+	char seconds[sizeof "0000-00-00 00:00:00"] = "";
 	struct timespec now;
 	struct tm local;
 
 	(void)record;
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &local);
-	size_t n = strftime(room, TEXT_MAX, "%Y-%m-%d %H:%M:%S", &local);
-	snprintf(room + n, TEXT_MAX - n, ",%03d", (int)(now.tv_nsec / 1000000));
+	strftime(seconds, sizeof seconds, "%Y-%m-%d %H:%M:%S", &local);
+	snprintf(room, TEXT_MAX, "%s,%03d", seconds, (int)(now.tv_nsec / 1000000));
 	return room;
 }
 
