@@ -121,14 +121,14 @@ static void close_each(unsigned first, unsigned last)
 		close_one(fd);
 }
 
-/* The number that a file in /proc/self/fd is named for; INT_MAX + 1 if it is none. */
+/* The number that a file in /proc/self/fd is named for; UINT_MAX, which none can have, if it is none. */
 static unsigned number_of(const char *name)
 {
 	unsigned number = 0;
 
 	for (; *name >= '0' && *name <= '9'; name++)
 		number = number * 10 + (unsigned)(*name - '0');
-	return *name ? (unsigned)INT_MAX + 1 : number;
+	return *name ? UINT_MAX : number;
 }
 
 /*
