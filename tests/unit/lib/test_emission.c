@@ -328,6 +328,31 @@ static SITE void barrier_broken(void **state)
 	       "barrier_reset B", NULL);
 }
 
+static SITE int wait_for_a_moment(void)
+{
+	return tthr_barrier_wait_timeout(&barrier, NULL, 0.001);
+}
+
+/* Who waits without a limit is told who had one. */
+static SITE void barrier_late_for_all(void **state)
+{
+	(void)state;
+	static char name[] = "late";
+	struct crew crew, late;
+
+	barrier.parties = 3;
+	one_waits(&crew);
+	task = wait_for_a_moment;
+	crew_start(&late, 1, run_task, name);
+	crew_join(&late);
+	crew_join(&crew);
+	assert_int_equal(result, TTHR_EBROKEN);
+	expect("late", "barrier_wait B index=1 waiting=2/3 timeout=1000000", "barrier_broken B timeout by late", NULL);
+	expect("other", "barrier_wait B index=0 waiting=1/3 timeout=-1", "barrier_broken B timeout by late", NULL);
+	barrier.parties = 2;
+	tthr_barrier_reset(&barrier);
+}
+
 static int refuse(void *arg)
 {
 	(void)arg;
@@ -535,6 +560,7 @@ int main(void)
 	    cmocka_unit_test(semaphore_contended),
 	    cmocka_unit_test(barrier_passed),
 	    cmocka_unit_test(barrier_broken),
+	    cmocka_unit_test(barrier_late_for_all),
 	    cmocka_unit_test(barrier_action_failed),
 	    cmocka_unit_test(barrier_late_while_an_action_runs),
 	    cmocka_unit_test(misuse_is_told_once),
