@@ -206,6 +206,8 @@ static void no_deeper_than_asked(void **state)
 	prepare("9");
 	level_7();
 	assert_nest(8);
+	prepare("12");
+	assert_int_equal(tt_stack_depth, 12);
 }
 
 static void nothing_unless_asked(void **state)
