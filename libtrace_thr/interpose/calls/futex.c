@@ -20,6 +20,7 @@
 #include <pthread.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -88,7 +89,7 @@ static int64_t length_ns(const struct timespec *length)
 	if (__builtin_mul_overflow(length->tv_sec, INT64_C(1000000000), &ns) ||
 	    __builtin_add_overflow(ns, length->tv_nsec, &ns))
 		return INT64_MAX;
-	return ns > 0 ? ns : 0;
+	return MAX(ns, 0);
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "libtrace_thr/src/trace/object.h"
 #include "libtrace_thr/interpose/calls/lock_events.h"
@@ -49,7 +50,7 @@ static uint64_t value_of(sem_t *sem)
 	int value = 0;
 
 	TT_LIBC(sem_getvalue)(sem, &value);
-	return value > 0 ? (uint64_t)value : 0;
+	return (uint64_t)MAX(value, 0);
 }
 
 static void tell_shared(const struct tt_object_entry *record, const void *caller)
@@ -334,7 +335,7 @@ static __attribute__((noinline)) void tell_value(sem_t *sem, int value, const vo
 	const struct tt_object_entry *record = tt_should_trace(caller) ? record_of(sem, caller) : NULL;
 
 	if (record)
-		TT_EMIT(sem_value, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), value > 0 ? (uint64_t)value : 0);
+		TT_EMIT(sem_value, caller, TT_OBJECT_REF(tt_object_entry_ref(record)), (uint64_t)MAX(value, 0));
 }
 
 /* What programs call. */

@@ -16,6 +16,7 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -121,14 +122,14 @@ static void close_each(unsigned first, unsigned last)
 		close_one(fd);
 }
 
-/* The number that a file in /proc/self/fd is named for; INT_MAX + 1 if it is none. */
+/* The number that a file in /proc/self/fd is named for; UINT_MAX, which none can have, if it is none. */
 static unsigned number_of(const char *name)
 {
 	unsigned number = 0;
 
 	for (; *name >= '0' && *name <= '9'; name++)
 		number = number * 10 + (unsigned)(*name - '0');
-	return *name ? (unsigned)INT_MAX + 1 : number;
+	return *name ? UINT_MAX : number;
 }
 
 /*
@@ -186,5 +187,5 @@ TT_INTERPOSED int close_range(unsigned first, unsigned last, int flags)
 
 TT_INTERPOSED void closefrom(int first)
 {
-	close_span(first > 0 ? (unsigned)first : 0, ~0U, 0, TT_CALLER);
+	close_span((unsigned)MAX(first, 0), ~0U, 0, TT_CALLER);
 }

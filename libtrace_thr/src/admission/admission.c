@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
@@ -74,7 +75,7 @@ static bool may_be_ours(int fd)
 	return !recorder.pid || tt_descent(getpid(), recorder.pid) != TT_DESCENT_NONE;
 }
 
-/* Gets the answer, a text. False: there is none in time. */
+/* Gets the answer, a text. False: there is none in time, or it is a refusal. */
 static bool receive(int fd, char *answer, size_t size)
 {
 	time_t until_s = now_s() + PATIENCE_S;
@@ -83,8 +84,8 @@ static bool receive(int fd, char *answer, size_t size)
 	do
 		n = recv(fd, answer, size - 1, 0);
 	while (n == -1 && may_try_again(until_s));
-	answer[n > 0 ? n : 0] = '\0';
-	return n > 0;
+	answer[MAX(n, 0)] = '\0';
+	return *answer;
 }
 
 /*
@@ -99,7 +100,7 @@ static bool knock(const struct sockaddr_un *at, bool doubted, char *answer, size
 	pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd != -1) {
-		ok = connect_to(fd, at) && (!doubted || may_be_ours(fd)) && receive(fd, answer, size) && *answer;
+		ok = connect_to(fd, at) && (!doubted || may_be_ours(fd)) && receive(fd, answer, size);
 		close(fd);
 	}
 	pthread_setcancelstate(before, NULL);
@@ -109,7 +110,7 @@ static bool knock(const struct sockaddr_un *at, bool doubted, char *answer, size
 /* Of a process whose environment is not that of its recorder (env -i, sudo): the innermost that it descends from. */
 static void look_for_door(void)
 {
-	struct dirent **doors;
+	struct dirent **doors = NULL;
 	int n = scandir(TT_DOORS, &doors, NULL, alphasort);
 	bool found = false;
 
@@ -124,8 +125,7 @@ static void look_for_door(void)
 		if (found)
 			door = at;
 	}
-	if (n >= 0)
-		free(doors);
+	free(doors);
 }
 
 static void read_environment(void)
@@ -165,10 +165,11 @@ bool tt_admission_is_possible(void)
 	pthread_once(&environment_once, read_environment);
 	bool has_descriptors = known && !&tthr_preloaded;
 	bool possible = tt_timebase_is_shared() && (has_descriptors || tt_descriptors_suffice());
-	if (__atomic_compare_exchange_n(&answer, &known, 2 * pid + possible, false, __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		known = 2 * pid + possible;
+	if (!__atomic_compare_exchange_n(&answer, &known, 2 * pid + possible, false, __ATOMIC_RELAXED,
+	                                 __ATOMIC_RELAXED))
+		possible = known % 2; /* another thread was faster */
 	errno = error;
-	return known % 2;
+	return possible;
 }
 
 bool tt_admission_ask(char *recording, size_t size)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include "libtrace_thr/src/thread/current_thread.h"
@@ -14,7 +15,12 @@
 
 bool tt_steering;
 
-enum { MOST_PARTS = 64, MOST_HELD = 8 };
+enum { MOST_PARTS = 64, MOST_HELD = 8, MOST_TRIES = 10000 };
+
+static const int64_t ns_in_ms = 1000 * 1000;
+
+/* For who only asks to be gone on its way. */
+static const struct timespec head_start = {.tv_nsec = 50 * 1000 * 1000};
 
 /* A thread that holds a lock which it got at a site of the plan. */
 struct part {
@@ -26,7 +32,7 @@ struct part {
 	unsigned n_held;
 	uint32_t wants; /* the edges at whose other site it is paused; 0: it is not paused */
 	uint32_t comes; /* the edges at whose lock it is about to arrive, paused as well; 0: it is not */
-	uint32_t go;    /* a word to sleep on: 1 to go on, since the others are here */
+	uint32_t go;    /* a word to sleep on: 1 to go on, since the others are here; a part is let go once */
 	bool taken;
 };
 
@@ -218,12 +224,10 @@ static bool is_closed(struct part *const *chosen)
 /* Finds a part for each edge from `n` on. Not all ways are tried where there are very many. The word is held. */
 static bool choose(struct part **chosen, unsigned n, unsigned *tries)
 {
-	enum { MOST_TRIES = 10000 };
-
 	if (n == plan.n)
 		return is_closed(chosen);
-	for (unsigned i = 0; i < MOST_PARTS && *tries < MOST_TRIES; i++) {
-		++*tries;
+	for (unsigned i = 0; i < MOST_PARTS && *tries; i++) {
+		--*tries;
 		if (!parts[i].taken || is_among(&parts[i], chosen, n))
 			continue;
 		chosen[n] = &parts[i];
@@ -244,7 +248,7 @@ static void let_go(struct part *part)
 static bool close_cycle(void)
 {
 	struct part *chosen[TT_STEER_EDGES] = {NULL};
-	unsigned tries = 0;
+	unsigned tries = MOST_TRIES;
 
 	if (!choose(chosen, 0, &tries))
 		return false;
@@ -295,10 +299,7 @@ static bool let_all_come(void)
 /* How long the next pause may be. The word is held. */
 static int64_t longest_pause_ns(void)
 {
-	const int64_t ms = 1000 * 1000;
-	int64_t left = plan.budget_ms * ms - paused_ns, most = plan.pause_ms * ms;
-
-	return left < most ? left : most;
+	return MAX(0, MIN(plan.budget_ms * ns_in_ms - paused_ns, plan.pause_ms * ns_in_ms));
 }
 
 /* The word is held, but for the time of the pause. */
@@ -309,14 +310,13 @@ static void wait_for_others(void)
 
 	tt_deadline_after((double)ns / 1e9, &end);
 	unlock_parts();
-	while (ns > 0 && !__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
+	while (!__atomic_load_n(&mine->go, __ATOMIC_ACQUIRE))
 		if (tt_futex_wait(&mine->go, 0, &end) == ETIMEDOUT)
 			break;
 	lock_parts();
-	if (ns > 0)
-		paused_ns += ns - tt_deadline_left_ns(&end);
+	paused_ns += ns - tt_deadline_left_ns(&end);
 	/* Those that are paused still go on at their time. */
-	if (longest_pause_ns() <= 0)
+	if (longest_pause_ns() == 0)
 		__atomic_store_n(&tt_steering, false, __ATOMIC_RELAXED);
 }
 
@@ -345,12 +345,10 @@ static uint32_t edges_wanted(const void *lock, uint32_t at_site)
 /* Those of the ring are to wait behind who only asks, which is gone on its way. */
 static void let_askers_pass(uint32_t wants)
 {
-	const struct timespec time = {.tv_nsec = 50 * 1000 * 1000};
-
 	if (!(wants & ((UINT32_C(1) << plan.ring) - 1)) || !(askers & ~holders))
 		return;
 	unlock_parts();
-	nanosleep(&time, NULL);
+	nanosleep(&head_start, NULL);
 	lock_parts();
 }
 
@@ -368,7 +366,6 @@ void tt_steer_pause(const void *lock, struct tt_steer_site_match place)
 		mine->wants = wants;
 		mine->wanted = lock;
 		mine->comes = comes;
-		mine->go = 0;
 		if (wants ? !close_cycle() : !let_all_come())
 			wait_for_others();
 		if (!tt_is_steering())

@@ -2,15 +2,15 @@
 #include "libtrace_thr/src/explore/steer_plan.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <link.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/param.h>
-#include <unistd.h>
 
 #include "libtrace_thr/src/trace/parse_number.h"
 #include "libtrace_thr/src/trace/call_chain.h"
+#include "libtrace_thr/src/trace/module_file.h"
 
 static bool parse_number(const char *text, unsigned *value)
 {
@@ -103,7 +103,7 @@ static bool for_each_frame(struct tt_steer_plan *plan, bool (*visit)(struct tt_s
 	return all;
 }
 
-/* A module of the process, where its file begins in memory. */
+/* A module of the process, where its file begins in memory, as the trace has it. */
 struct module {
 	const char *name;
 	uintptr_t begin;
@@ -126,27 +126,15 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* Where LTTng says that it begins: the first part that is loaded. */
-static uintptr_t begin_of(const struct dl_phdr_info *info)
-{
-	for (unsigned i = 0; i < info->dlpi_phnum; i++)
-		if (info->dlpi_phdr[i].p_type == PT_LOAD)
-			return info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
-	return info->dlpi_addr;
-}
-
-/* The loader calls the program itself by no name. */
 static int on_module(struct dl_phdr_info *info, size_t size, void *data)
 {
-	char path[4096];
-	struct module module = {.name = base_name(info->dlpi_name), .begin = begin_of(info)};
+	struct tt_module_file file;
+	char room[PATH_MAX];
 
 	(void)size;
-	if (!*info->dlpi_name) {
-		ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
-		path[n > 0 ? n : 0] = '\0';
-		module.name = base_name(path);
-	}
+	if (!tt_module_file(info, &file))
+		return 0;
+	struct module module = {.name = base_name(tt_module_path(file.path, room)), .begin = file.base};
 	return for_each_frame(data, place, &module); /* all known: the end */
 }
 

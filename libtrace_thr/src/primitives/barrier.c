@@ -186,27 +186,29 @@ static int break_late(tthr_barrier *barrier, uint32_t at, unsigned *index, const
 	return error;
 }
 
+/* Sleeps until woken, without the guard. True if the deadline came first: then the guard is held, and it goes on. */
+static bool sleeps_too_long(tthr_barrier *barrier, struct tthr_wait_entry *me, const struct tt_deadline *deadline)
+{
+	if (tt_wait_queue_sleep(me, deadline))
+		return false;
+	lock(barrier);
+	if (tt_wait_queue_withdraw(&barrier->waiters, me))
+		return true;
+	unlock(barrier);
+	tt_wait_queue_sleep(me, &tt_never);
+	return false;
+}
+
 /* Waits for the round's end, or breaks it at the deadline. The guard is held, and given back. */
 static int wait_for_parties(tthr_barrier *barrier, const struct tt_deadline *deadline, uint32_t at, unsigned *index,
                             const void *caller)
 {
 	struct tthr_wait_entry me;
-	int error;
 
 	tt_wait_queue_add(&barrier->waiters, &me);
 	unlock(barrier);
-	bool woken = tt_wait_queue_sleep(&me, deadline);
-	if (!woken) {
-		lock(barrier);
-		if (tt_wait_queue_withdraw(&barrier->waiters, &me)) {
-			error = break_late(barrier, at, index, caller);
-			goto out;
-		}
-		unlock(barrier);
-		tt_wait_queue_sleep(&me, &tt_never);
-	}
-	error = tell(barrier, me.outcome, at, me.waker, index, caller);
-out:
+	int error = sleeps_too_long(barrier, &me, deadline) ? break_late(barrier, at, index, caller)
+	                                                    : tell(barrier, me.outcome, at, me.waker, index, caller);
 	tt_wait_queue_leave(&barrier->waiters);
 	return error;
 }
@@ -217,23 +219,17 @@ out:
  */
 static bool wait_for_action(tthr_barrier *barrier, struct tthr_wait_entry *me, const struct tt_deadline *deadline)
 {
-	bool late = false;
-
-	while (barrier->acting && barrier->state != BROKEN && me->outcome == PASSED && !late) {
+	while (barrier->acting && barrier->state != BROKEN && me->outcome == PASSED) {
 		tt_wait_queue_add(&barrier->waiters, me);
 		unlock(barrier);
-		bool woken = tt_wait_queue_sleep(me, deadline);
-		lock(barrier);
-		late = !woken && tt_wait_queue_withdraw(&barrier->waiters, me);
-		if (!woken && !late) {
-			unlock(barrier);
-			tt_wait_queue_sleep(me, &tt_never);
+		bool late = sleeps_too_long(barrier, me, deadline);
+		if (!late)
 			lock(barrier);
-		}
-		me->outcome = late ? PASSED : me->outcome;
 		tt_wait_queue_leave(&barrier->waiters);
+		if (late)
+			return true;
 	}
-	return late;
+	return false;
 }
 
 static void emit_wait(tthr_barrier *barrier, uint32_t at, double seconds, const void *caller)

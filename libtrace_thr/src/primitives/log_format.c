@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <time.h>
 
 #include "tracepoints/vocabulary.h"
@@ -54,14 +55,15 @@ const char *tt_log_level_name(int level)
 /* Local time, as Python's logging has it: with a comma before the milliseconds. */
 static const char *asctime_text(const struct tt_log_record *record, char room[TEXT_MAX])
 {
+	char seconds[sizeof "0000-00-00 00:00:00"] = "";
 	struct timespec now;
 	struct tm local;
 
 	(void)record;
 	clock_gettime(CLOCK_REALTIME, &now);
 	localtime_r(&now.tv_sec, &local);
-	size_t n = strftime(room, TEXT_MAX, "%Y-%m-%d %H:%M:%S", &local);
-	snprintf(room + n, TEXT_MAX - n, ",%03d", (int)(now.tv_nsec / 1000000));
+	strftime(seconds, sizeof seconds, "%Y-%m-%d %H:%M:%S", &local);
+	snprintf(room, TEXT_MAX, "%s,%03d", seconds, (int)(now.tv_nsec / 1000000));
 	return room;
 }
 
@@ -210,7 +212,7 @@ static void put_field(FILE *line, const struct piece *piece, const struct tt_log
 	char room[TEXT_MAX];
 	const char *text = piece->field->text(record, room);
 	size_t length = piece->width ? count_characters(text) : 0;
-	size_t spaces = piece->width > length ? piece->width - length : 0;
+	size_t spaces = MAX(piece->width, length) - length;
 
 	pad(line, piece->left ? 0 : spaces);
 	fputs(text, line);

@@ -68,7 +68,6 @@ uint32_t tt_rlock_release_all(tthr_rlock *rlock, const void *caller)
 {
 	uint32_t depth = rlock->depth;
 
-	rlock->depth = 0;
 	tt_lock_release_fast(&rlock->lock, TT_KIND_RLOCK, caller);
 	return depth;
 }

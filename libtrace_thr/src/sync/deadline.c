@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <sys/param.h>
 
 #include "tracepoints/vocabulary.h"
 
@@ -13,18 +14,15 @@ const struct tt_deadline tt_never = {.forever = true};
 
 int tt_deadline_after(double seconds, struct tt_deadline *deadline)
 {
+	int64_t ns = tt_timeout_ns(seconds);
+
 	if (isnan(seconds))
 		return EINVAL;
 	*deadline = tt_never;
-	if (seconds >= longest)
+	if (ns == TT_NO_TIMEOUT)
 		return 0;
 	deadline->forever = false;
 	clock_gettime(CLOCK_MONOTONIC, &deadline->at);
-	if (seconds <= 0)
-		return 0;
-
-	/* Rounded up: a wait ends no earlier than its timeout. */
-	int64_t ns = (int64_t)ceil(seconds * 1e9);
 	deadline->at.tv_sec += ns / 1000000000;
 	deadline->at.tv_nsec += ns % 1000000000;
 	if (deadline->at.tv_nsec >= 1000000000) {
@@ -38,7 +36,8 @@ int64_t tt_timeout_ns(double seconds)
 {
 	if (seconds >= longest)
 		return TT_NO_TIMEOUT;
-	return seconds > 0 ? (int64_t)ceil(seconds * 1e9) : 0;
+	/* Rounded up: a wait ends no earlier than its timeout. */
+	return (int64_t)ceil(MAX(seconds, 0) * 1e9);
 }
 
 int64_t tt_deadline_left_ns(const struct tt_deadline *deadline)
@@ -49,5 +48,5 @@ int64_t tt_deadline_left_ns(const struct tt_deadline *deadline)
 		return TT_NO_TIMEOUT;
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	int64_t left = (deadline->at.tv_sec - now.tv_sec) * 1000000000 + deadline->at.tv_nsec - now.tv_nsec;
-	return left > 0 ? left : 0;
+	return MAX(left, 0);
 }

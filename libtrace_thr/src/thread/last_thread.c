@@ -37,13 +37,13 @@ static bool is_running(const char *task, enum whose whose)
 	FILE *stat = fopen(path, "re");
 	if (!stat)
 		return false; /* it has just ended */
-	bool read = fgets(line, sizeof line, stat);
+	fgets(line, sizeof line, stat);
 	fclose(stat);
-	const char *name_end = strrchr(line, ')'); /* "123 (name) S …" */
-	if (!read || !name_end || name_end - line < 5)
+	const char *state = strrchr(line, ')'); /* "123 (name) S …" */
+	if (!state)
 		return whose == PROGRAM;
-	bool is_tracer = strncmp(name_end - 4, "-ust", 4) == 0;
-	return name_end[2] != 'Z' && name_end[2] != 'X' && is_tracer == (whose == TRACER);
+	bool is_tracer = strstr(line, "-ust) ");
+	return state[2] != 'Z' && state[2] != 'X' && is_tracer == (whose == TRACER);
 }
 
 /* Whether a thread of theirs runs, other than the caller. Assumes it of the program's if it cannot tell. */
@@ -55,8 +55,10 @@ static bool others_run(enum whose whose)
 
 	if (!tasks)
 		return whose == PROGRAM;
-	while (!found && (task = readdir(tasks)))
-		found = task->d_name[0] != '.' && atoi(task->d_name) != gettid() && is_running(task->d_name, whose);
+	while (!found && (task = readdir(tasks))) {
+		int id = atoi(task->d_name); /* 0 of the two that are no task */
+		found = id && id != gettid() && is_running(task->d_name, whose);
+	}
 	closedir(tasks);
 	return found;
 }

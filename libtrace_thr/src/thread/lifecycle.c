@@ -240,13 +240,13 @@ static int reap(tthr_thread *thread, const struct tt_deadline *deadline)
 	return error;
 }
 
-/* Whether a thread in this state will get on without the caller's doing. */
+/* Whether a thread in this state, which is started, will get on without the caller's doing. */
 static bool is_waited_for(uint32_t state)
 {
 	if (state == TT_LIFE_EXITING)
 		/* If the main thread went on, its return would be a second exit, and cut the first one short. */
 		return tthr_current() == tt_registry_main();
-	return (state >= TT_LIFE_STARTING && state <= TT_LIFE_ALIVE) || state == TT_LIFE_REAPING;
+	return state <= TT_LIFE_ALIVE || state == TT_LIFE_REAPING;
 }
 
 /* Waits until the thread is gone: 0, ETIMEDOUT, or EINVAL if it is not started. */

@@ -3,8 +3,8 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "libtrace_thr/src/admission/admission.h"
@@ -39,7 +39,7 @@ static void note_recording(void)
 	const char *token = getenv("TRACE_THR_RECORDING");
 
 	if (token)
-		strncpy(recording, token, sizeof recording - 1);
+		snprintf(recording, sizeof recording, "%s", token);
 }
 
 static void prepare(void)

@@ -164,11 +164,10 @@ void tt_thread_set_kernel_name(const tthr_thread *thread)
 {
 	enum { KERNEL_MAX = 15 };
 	char name[KERNEL_MAX + 1];
-	size_t n = strnlen(thread->name, KERNEL_MAX + 1);
+	size_t n = strnlen(thread->name, KERNEL_MAX);
 
-	if (n > KERNEL_MAX)
-		for (n = KERNEL_MAX; n && ((unsigned char)thread->name[n] & 0xc0) == 0x80;)
-			n--; /* a byte that continues a character: cut before the character */
+	while (n && ((unsigned char)thread->name[n] & 0xc0) == 0x80)
+		n--; /* a byte that continues a character: cut before the character */
 	memcpy(name, thread->name, n);
 	name[n] = '\0';
 	pthread_setname_np(thread->ident, name);

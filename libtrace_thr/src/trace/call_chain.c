@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/param.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,12 +83,10 @@ static int first_free(void)
 static unsigned fill_standard(void)
 {
 	unsigned filled = 0;
-	int fd;
 
-	while ((fd = open("/dev/null", O_RDWR | O_CLOEXEC)) >= 0 && fd <= STDERR_FILENO)
-		filled |= 1U << (unsigned)fd;
-	if (fd > STDERR_FILENO)
-		close(fd);
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) == -1 && open("/dev/null", O_RDWR | O_CLOEXEC) == fd)
+			filled |= 1U << (unsigned)fd;
 	return filled;
 }
 
@@ -138,6 +137,15 @@ void tt_stack_prepare_thread(void)
 		tt_stack_take(&room, NULL);
 }
 
+/* The place of the caller among the frames; -1: it is not there. */
+static int find_caller(const void *caller, void *const *frames, int n)
+{
+	for (int i = 0; i < n; i++)
+		if (frames[i] == caller)
+			return i;
+	return -1;
+}
+
 /* Fills `room`. */
 static void take(struct tt_stack *room, const void *caller)
 {
@@ -148,9 +156,8 @@ static void take(struct tt_stack *room, const void *caller)
 
 	for (;; own = MOST_OWN_FRAMES) {
 		n = walk(frames, own + (int)tt_stack_depth - 1);
-		for (i = 0; i < n && i < own && frames[i] != caller;)
-			i++;
-		if (i < n && i < own)
+		i = find_caller(caller, frames, MIN(n, own));
+		if (i != -1)
 			break;
 		if (own == MOST_OWN_FRAMES)
 			return; /* the chain does not lead through the caller: better none than a false one */

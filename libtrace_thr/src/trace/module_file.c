@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 static void extent(const struct dl_phdr_info *info, struct tt_module_file *file)
@@ -19,12 +20,12 @@ static void extent(const struct dl_phdr_info *info, struct tt_module_file *file)
 
 		if (part->p_type != PT_LOAD)
 			continue;
-		begin = part->p_vaddr < begin ? part->p_vaddr : begin;
-		end = part->p_vaddr + part->p_memsz > end ? part->p_vaddr + part->p_memsz : end;
+		begin = MIN(begin, part->p_vaddr);
+		end = MAX(end, part->p_vaddr + part->p_memsz);
 	}
 	begin &= ~(uintptr_t)0xfff; /* as it is mapped; no machine of ours has smaller pages */
 	file->base = info->dlpi_addr + begin;
-	file->size = end > begin ? end - begin : 0;
+	file->size = MAX(end, begin) - begin;
 }
 
 /* Whether a part lies in what the loader has mapped of the file. */
@@ -43,16 +44,15 @@ static bool is_mapped(const struct dl_phdr_info *info, const ElfW(Phdr) * part)
 /* Notes are an Elf_Nhdr, the name and the contents, each rounded up to what the part is aligned to. */
 static bool find_build_id(const uint8_t *notes, size_t size, size_t align, struct tt_module_file *file)
 {
-	const size_t mask = align == 8 ? 7 : 3;
+	const uint64_t mask = align == 8 ? 7 : 3; /* of 64 bits, as all sums here: their sizes have 32 */
 	ElfW(Nhdr) note;
 
-	for (size_t at = 0; size - at >= sizeof note && at < size;) {
+	for (uint64_t at = 0; at + sizeof note <= size;) {
 		memcpy(&note, notes + at, sizeof note);
-		size_t name = at + sizeof note;
-		size_t contents = (name + note.n_namesz + mask) & ~mask;
-		size_t end = contents + note.n_descsz;
+		uint64_t name = at + sizeof note, contents = (name + note.n_namesz + mask) & ~mask;
+		uint64_t end = contents + note.n_descsz;
 
-		if (contents < name || end < contents || end > size)
+		if (end > size)
 			return false;
 		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof "GNU" &&
 		    !memcmp(notes + name, "GNU", sizeof "GNU") && note.n_descsz <= UINT8_MAX) {
@@ -104,6 +104,6 @@ const char *tt_module_path(const char *path, char *room)
 	if (*path)
 		return realpath(path, room) ? room : path;
 	ssize_t length = readlink("/proc/self/exe", room, PATH_MAX - 1);
-	room[length > 0 ? length : 0] = '\0';
+	room[MAX(length, 0)] = '\0';
 	return room;
 }

@@ -38,7 +38,7 @@ struct module {
 /* From mmap, as all memory here: a program's own malloc may take locks, or be what is being loaded. */
 struct table {
 	void *rows;
-	size_t n, room;
+	size_t n, room; /* in rows */
 };
 
 static struct {
@@ -64,9 +64,10 @@ static void *take_memory(size_t size)
 /* A new row; NULL without memory. */
 static void *add_row(struct table *table, size_t size)
 {
-	if ((table->n + 1) * size > table->room) {
-		size_t room = table->room ? 2 * table->room : FIRST_ROOM;
-		void *rows = table->room ? mremap(table->rows, table->room, room, MREMAP_MAYMOVE) : take_memory(room);
+	if (table->n == table->room) {
+		size_t room = table->room ? 2 * table->room : FIRST_ROOM / size;
+		void *rows = table->room ? mremap(table->rows, table->room * size, room * size, MREMAP_MAYMOVE)
+		                         : take_memory(room * size);
 
 		if (!rows || rows == MAP_FAILED)
 			return NULL;

@@ -69,13 +69,12 @@ int tt_object_init(struct tthr_object *object, const char *kind, const char *nam
 bool tt_object_make_known(struct tthr_object *object, const char *kind)
 {
 	int saved = errno;
-	bool mine = false;
 
 	pthread_mutex_lock(&lock);
-	if (!tt_object_known(object)) {
+	bool mine = !tt_object_known(object);
+	if (mine) {
 		char *copy = object->name ? NULL : default_name(kind);
 		publish(object, object->name ? object->name : copy ? copy : kind, copy);
-		mine = true;
 	}
 	pthread_mutex_unlock(&lock);
 	errno = saved;

@@ -2,6 +2,7 @@
 /*
  * Admission: what a process does with the answer at the door, and with a door that is not there.
  */
+#include "blocks.h"
 #include "threads.h"
 
 #include <fcntl.h>
@@ -121,6 +122,135 @@ static void nobody_answers(void **state)
 	assert_string_equal(recording, "another");
 }
 
+/* One that no socket can have is none: the door that was there stays. */
+static void a_door_of_a_long_path(void **state)
+{
+	char recording[32] = "", path[sizeof door.sun_path + 1];
+	pid_t keeper = keep((const char *const[]){"00c0ffee", NULL});
+
+	(void)state;
+	assert_true(ask(recording, sizeof recording));
+	memset(path, 'x', sizeof path - 1);
+	path[sizeof path - 1] = '\0';
+	must(!setenv(TT_DOOR_VARIABLE, path, 1));
+	tt_admission_prepare();
+	assert_true(tt_admission_ask(recording, sizeof recording));
+	must(!setenv(TT_DOOR_VARIABLE, path + 1, 1));
+	tt_admission_prepare();
+	assert_false(tt_admission_ask(recording, sizeof recording));
+	end(keeper);
+}
+
+/* Seconds that pass with each look at the clock; and how often a signal comes instead of what is waited for. */
+static bool is_interrupted;
+static time_t seconds;
+static unsigned n_tries;
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	if (!is_interrupted)
+		return (int)syscall(SYS_clock_gettime, clock, time);
+	*time = (struct timespec){.tv_sec = seconds++};
+	return 0;
+}
+
+static int interrupt(void)
+{
+	n_tries++;
+	errno = EINTR;
+	return -1;
+}
+
+ssize_t recv(int fd, void *bytes, size_t size, int flags)
+{
+	return is_interrupted ? interrupt() : recvfrom(fd, bytes, size, flags, NULL, NULL);
+}
+
+static bool connect_is_interrupted;
+
+int connect(int fd, __CONST_SOCKADDR_ARG at, socklen_t size)
+{
+	return connect_is_interrupted ? interrupt() : (int)syscall(SYS_connect, fd, at.__sockaddr__, size);
+}
+
+/* Signals may come as they like: half a minute it is, for the one and the other. */
+static void signals_do_not_make_it_longer(void **state)
+{
+	char recording[32] = "";
+	pid_t keeper = keep((const char *const[]){NULL});
+
+	(void)state;
+	must(!setenv(TT_DOOR_VARIABLE, door.sun_path, 1));
+	tt_admission_prepare();
+	for (int i = 0; i < 2; i++) {
+		connect_is_interrupted = i;
+		n_tries = 0;
+		is_interrupted = true;
+		bool ok = tt_admission_ask(recording, sizeof recording);
+		is_interrupted = connect_is_interrupted = false;
+		assert_false(ok);
+		assert_int_equal(n_tries, 30);
+	}
+	end(keeper);
+}
+
+/* What is set for a socket, in the order in which it is. */
+static struct {
+	int option;
+	time_t seconds;
+} set[8];
+static unsigned n_set;
+
+int setsockopt(int fd, int level, int option, const void *value, socklen_t size)
+{
+	if (level == SOL_SOCKET && n_set < sizeof set / sizeof *set) {
+		set[n_set].option = option;
+		set[n_set++].seconds = ((const struct timeval *)value)->tv_sec;
+	}
+	return (int)syscall(SYS_setsockopt, fd, level, option, value, size);
+}
+
+static void *ask_while_cancelled(void *arg)
+{
+	char recording[32] = "";
+
+	must(!pthread_cancel(pthread_self()));
+	must(ask(recording, sizeof recording));
+	int before;
+	must(!pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before)); /* AddressSanitizer does not survive one */
+	*(bool *)arg = before == PTHREAD_CANCEL_ENABLE;
+	return NULL;
+}
+
+static int lowest_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	must(fd != -1 && !close(fd));
+	return fd;
+}
+
+/* Half a minute at most for each step, no cancellation within, and no descriptor that stays. */
+static void asking_ends_and_leaves_nothing(void **state)
+{
+	bool through = false;
+	pthread_t thread;
+	pid_t keeper = keep((const char *const[]){"00c0ffee", NULL});
+	int free_before = lowest_free();
+
+	(void)state;
+	n_set = 0;
+	must(!pthread_create(&thread, NULL, ask_while_cancelled, &through) && !pthread_join(thread, NULL));
+	assert_true(through);
+	assert_int_equal(lowest_free(), free_before);
+	assert_int_equal(n_set, 2);
+	assert_int_equal(set[0].option, SO_SNDTIMEO);
+	assert_int_equal(set[1].option, SO_RCVTIMEO);
+	assert_int_equal(set[0].seconds, 30);
+	assert_int_equal(set[1].seconds, 30);
+	end(keeper);
+}
+
 /* A token that is longer than any of ours is cut, and harms nobody. */
 static void a_long_answer(void **state)
 {
@@ -212,7 +342,9 @@ static void ask_without_a_word(void)
 	alarm(WAIT_SECONDS);
 	must(!unsetenv(TT_DOOR_VARIABLE));
 	errno = 7;
+	long in_use = blocks_in_use();
 	tt_admission_prepare();
+	must(blocks_in_use() == in_use);
 	must(errno == 7);
 	must(tt_admission_ask(recording, sizeof recording));
 	must(!strcmp(recording, "second"));
@@ -260,6 +392,9 @@ int main(void)
 	    cmocka_unit_test(who_is_let_in_gets_the_token),
 	    cmocka_unit_test(who_is_refused_is_not_recorded),
 	    cmocka_unit_test(nobody_answers),
+	    cmocka_unit_test(a_door_of_a_long_path),
+	    cmocka_unit_test(asking_ends_and_leaves_nothing),
+	    cmocka_unit_test(signals_do_not_make_it_longer),
 	    cmocka_unit_test(a_long_answer),
 	    cmocka_unit_test(a_forked_child_asks),
 	    cmocka_unit_test(the_innermost_door_is_found),

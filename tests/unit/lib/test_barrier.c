@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "wait.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <math.h>
 
 #include <trace_thr/barrier.h>
+
+#include "libtrace_thr/src/sync/wait_queue.h"
 
 enum { PARTIES = 5 };
 
@@ -324,6 +327,62 @@ static void the_default_timeout(void **state)
 	assert_int_equal(tthr_barrier_destroy(&b), 0);
 }
 
+/* The deadline of the thread that waits comes when the test says so. */
+static __thread bool is_told_the_time;
+static unsigned is_late;
+
+__attribute__((no_sanitize("address"))) long syscall(long number, ...)
+{
+	union {
+		void *address;
+		long (*call)(long number, ...);
+	} next = {.address = dlsym(RTLD_NEXT, "syscall")};
+	long all[6];
+	va_list args;
+
+	va_start(args, number);
+	for (int i = 0; i < 6; i++)
+		all[i] = va_arg(args, long);
+	va_end(args);
+	if (number != SYS_futex || !is_told_the_time || !all[3])
+		return next.call(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+	wait_until(count_of(&is_late));
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+static void *wait_for_a_moment(void *index)
+{
+	is_told_the_time = true;
+	must(tthr_barrier_wait_timeout(&barrier, index, WAIT_SECONDS) == 0);
+	return NULL;
+}
+
+/* It comes when the thread has been picked already, and its wake is on its way: it waits for that. */
+static void a_wake_that_is_on_its_way_comes_first(void **state)
+{
+	(void)state;
+	struct crew crew;
+	unsigned index = 77;
+	uint32_t n;
+
+	is_late = 0;
+	crew_start(&crew, 1, wait_for_a_moment, &index);
+	wait_until(tthr_barrier_n_waiting(&barrier) == 1);
+	tt_wait_queue_lock(&barrier.waiters);
+	count_up(&is_late);
+	wait_until(sleepers_on(&barrier.waiters.guard) == 1);
+	struct tthr_wait_entry *picked = tt_wait_queue_pick(&barrier.waiters, UINT32_MAX, &n);
+	assert_int_equal(n, 1);
+	barrier.arrived = 0;
+	tt_wait_queue_unlock(&barrier.waiters);
+	wait_until(sleepers_on(&picked->woken) == 1);
+	tt_wait_queue_wake(picked, 1, -1);
+	crew_join(&crew);
+	assert_int_equal(index, 0);
+	assert_false(tthr_barrier_broken(&barrier));
+}
+
 /* All sorts of timeouts, aborts and resets at once: everyone ends, and the barrier is in order afterwards. */
 static void *stress(void *arg)
 {
@@ -460,6 +519,7 @@ int main(void)
 	    TEST(reset_frees_who_waits),
 	    TEST(it_serves_again_after_a_reset),
 	    TEST(a_timeout_breaks_it_for_all),
+	    TEST(a_wake_that_is_on_its_way_comes_first),
 	    TEST(no_time_breaks_it_at_once),
 	    TEST(the_default_timeout),
 	    TEST(everyone_ends),

@@ -75,12 +75,51 @@ static void what_is_there_is_counted(void **state)
 	assert_int_equal(tt_timeout_ns(1.5), 1500000000);
 }
 
+/* When it is, if the clock stands. */
+static struct timespec stands_at;
+
+int clock_gettime(clockid_t clock, struct timespec *time)
+{
+	*time = stands_at;
+	return stands_at.tv_sec ? 0 : (int)syscall(SYS_clock_gettime, clock, time);
+}
+
+static void deadlines_are_exact(void **state)
+{
+	(void)state;
+	static const struct {
+		struct timespec now;
+		double seconds;
+		struct timespec at;
+	} cases[] = {
+	    {{10, 999999999}, 1e-9, {11, 0}},         {{10, 999999998}, 1e-9, {10, 999999999}},
+	    {{10, 999999999}, 2.75, {13, 749999999}}, {{10, 0}, 0.999999999, {10, 999999999}},
+	    {{10, 500000000}, 0, {10, 500000000}},    {{10, 500000000}, -1, {10, 500000000}},
+	    {{10, 250000000}, 7.75, {18, 0}},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct tt_deadline deadline;
+		stands_at = cases[i].now;
+		int error = tt_deadline_after(cases[i].seconds, &deadline);
+		int64_t left = tt_deadline_left_ns(&deadline);
+		stands_at = deadline.at;
+		stands_at.tv_sec++;
+		int64_t later = tt_deadline_left_ns(&deadline);
+		stands_at.tv_sec = 0;
+		assert_int_equal(error, 0);
+		assert_int_equal(deadline.at.tv_sec, cases[i].at.tv_sec);
+		assert_int_equal(deadline.at.tv_nsec, cases[i].at.tv_nsec);
+		assert_int_equal(left, tt_timeout_ns(cases[i].seconds));
+		assert_int_equal(later, 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(nan_is_refused),
-	    cmocka_unit_test(more_than_the_clock_counts_is_for_ever),
-	    cmocka_unit_test(zero_and_less_is_now),
+	    cmocka_unit_test(nan_is_refused),           cmocka_unit_test(more_than_the_clock_counts_is_for_ever),
+	    cmocka_unit_test(zero_and_less_is_now),     cmocka_unit_test(deadlines_are_exact),
 	    cmocka_unit_test(what_is_there_is_counted),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -57,7 +57,7 @@ static SITE void lives_of_objects(void **state)
 	(void)state;
 	tthr_lock l;
 	tthr_rlock r;
-	tthr_condition own, given;
+	tthr_condition own, given, given_rlock;
 	tthr_event e;
 	tthr_semaphore s;
 	tthr_barrier b;
@@ -67,10 +67,12 @@ static SITE void lives_of_objects(void **state)
 	tthr_rlock_init(&r, "r");
 	tthr_condition_init(&own, "own");
 	tthr_condition_init_lock(&given, "given", &l);
+	tthr_condition_init_rlock(&given_rlock, "given rlock", &r);
 	tthr_event_init(&e, "e");
 	tthr_semaphore_init(&s, "s", 3);
 	tthr_barrier_init(&b, &(struct tthr_barrier_options){.name = "b", .parties = 4, .timeout = 1.5});
 	tthr_condition_destroy(&given);
+	tthr_condition_destroy(&given_rlock);
 	tthr_condition_destroy(&own);
 	tthr_lock_destroy(&l);
 	tthr_rlock_destroy(&r);
@@ -78,10 +80,10 @@ static SITE void lives_of_objects(void **state)
 	tthr_semaphore_destroy(&s);
 	tthr_barrier_destroy(&b);
 	expect("MainThread", "lock_init l lock", "lock_init r rlock", "lock_init own rlock", "cond_init own",
-	       "cond_init given", "event_init e", "sem_init s value=3 bound=-1",
-	       "barrier_init b parties=4 timeout=1500000000", "cond_destroy given", "cond_destroy own",
-	       "lock_destroy own rlock", "lock_destroy l lock", "lock_destroy r rlock", "event_destroy e",
-	       "sem_destroy s", "barrier_destroy b", NULL);
+	       "cond_init given", "cond_init given rlock", "event_init e", "sem_init s value=3 bound=-1",
+	       "barrier_init b parties=4 timeout=1500000000", "cond_destroy given", "cond_destroy given rlock",
+	       "cond_destroy own", "lock_destroy own rlock", "lock_destroy l lock", "lock_destroy r rlock",
+	       "event_destroy e", "sem_destroy s", "barrier_destroy b", NULL);
 }
 
 static SITE int take_lock(void)
@@ -128,6 +130,19 @@ static SITE void rlock_depths(void **state)
 	expect("MainThread", "lock_acquired R rlock depth=1", "lock_acquired R rlock depth=2 try",
 	       "lock_acquired R rlock depth=3 timed", "lock_released R rlock depth=2", "lock_released R rlock depth=1",
 	       "lock_released R rlock depth=0", NULL);
+}
+
+static SITE void rlock_too_deep(void **state)
+{
+	(void)state;
+	tthr_rlock_acquire(&rlock);
+	rlock.depth = UINT32_MAX; /* that many acquires would last a minute */
+	recorder_begin();
+	assert_int_equal(tthr_rlock_acquire(&rlock), EAGAIN);
+	assert_int_equal(tthr_rlock_try_acquire(&rlock), EAGAIN);
+	expect("MainThread", "lock_failed R rlock error", "lock_failed R rlock error", NULL);
+	rlock.depth = 1;
+	assert_int_equal(tthr_rlock_release(&rlock), 0);
 }
 
 static SITE int wait_deep(void)
@@ -183,6 +198,22 @@ static SITE void condition_times_out(void **state)
 	       "lock_released C rlock depth=0", "cond_woken C timeout by nobody", "lock_acquired C rlock depth=1",
 	       "cond_wait C timeout=0", "lock_released C rlock depth=0", "cond_woken C timeout by nobody",
 	       "lock_acquired C rlock depth=1", "lock_released C rlock depth=0", NULL);
+}
+
+/* Of a lock that is the program's. */
+static SITE void condition_of_a_lock_times_out(void **state)
+{
+	(void)state;
+	tthr_condition of_lock;
+
+	assert_int_equal(tthr_condition_init_lock(&of_lock, "G", &lock), 0);
+	recorder_begin();
+	TTHR_WITH (&of_lock)
+		tthr_condition_wait_timeout(&of_lock, 0.001);
+	expect("MainThread", "lock_acquired L lock depth=1", "cond_wait G timeout=1000000",
+	       "lock_released L lock depth=0", "cond_woken G timeout by nobody", "lock_acquired L lock depth=1",
+	       "lock_released L lock depth=0", NULL);
+	assert_int_equal(tthr_condition_destroy(&of_lock), 0);
 }
 
 static SITE int wait_for_event(void)
@@ -298,6 +329,31 @@ static SITE void barrier_broken(void **state)
 	       "barrier_reset B", NULL);
 }
 
+static SITE int wait_for_a_moment(void)
+{
+	return tthr_barrier_wait_timeout(&barrier, NULL, 0.001);
+}
+
+/* Who waits without a limit is told who had one. */
+static SITE void barrier_late_for_all(void **state)
+{
+	(void)state;
+	static char name[] = "late";
+	struct crew crew, late;
+
+	barrier.parties = 3;
+	one_waits(&crew);
+	task = wait_for_a_moment;
+	crew_start(&late, 1, run_task, name);
+	crew_join(&late);
+	crew_join(&crew);
+	assert_int_equal(result, TTHR_EBROKEN);
+	expect("late", "barrier_wait B index=1 waiting=2/3 timeout=1000000", "barrier_broken B timeout by late", NULL);
+	expect("other", "barrier_wait B index=0 waiting=1/3 timeout=-1", "barrier_broken B timeout by late", NULL);
+	barrier.parties = 2;
+	tthr_barrier_reset(&barrier);
+}
+
 static int refuse(void *arg)
 {
 	(void)arg;
@@ -317,6 +373,55 @@ static SITE void barrier_action_failed(void **state)
 	expect("MainThread", "barrier_broken B action by MainThread", NULL);
 	barrier.action = NULL;
 	tthr_barrier_reset(&barrier);
+}
+
+static int open_gate_once_others_wait(void *gate)
+{
+	while (__atomic_load_n(&barrier.waiters.inside, __ATOMIC_SEQ_CST) == 1)
+		nap();
+	pthread_barrier_wait(gate);
+	return 0;
+}
+
+static SITE int clear_and_pass(void)
+{
+	tthr_event_clear(&event); /* from here on the thread is known by its name */
+	return tthr_barrier_wait(&barrier, NULL);
+}
+
+static SITE int break_the_next(void)
+{
+	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	return tthr_barrier_wait_timeout(&barrier, NULL, 0.01);
+}
+
+/* Who comes while an action runs waits for its end first; here its time is over before. */
+static SITE void barrier_late_while_an_action_runs(void **state)
+{
+	(void)state;
+	pthread_barrier_t gate;
+	struct crew crew, late;
+
+	pthread_barrier_init(&gate, NULL, 2);
+	barrier.action = open_gate_once_others_wait;
+	barrier.arg = &gate;
+	barrier.parties = 1;
+	recorder_begin();
+	other(&crew, clear_and_pass);
+	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	static char name[] = "late";
+	task = break_the_next;
+	crew_start(&late, 1, run_task, name);
+	crew_join(&late);
+	assert_int_equal(result, TTHR_EBROKEN);
+	pthread_barrier_wait(&gate);
+	crew_join(&crew);
+	expect("late", "barrier_wait B index=1 waiting=2/1 timeout=10000000", "barrier_broken B timeout by late", NULL);
+	expect("other", "event_clear E", "barrier_passed B index=0 by other", NULL);
+	barrier.action = NULL;
+	barrier.parties = 2;
+	tthr_barrier_reset(&barrier);
+	pthread_barrier_destroy(&gate);
 }
 
 static SITE int release_what_is_not_ours(void)
@@ -366,6 +471,58 @@ static SITE void misuse_is_told_once(void **state)
 	       "misuse B tthr_barrier_wait_timeout: bad argument", NULL);
 }
 
+/* What is refused as it is made has a name, but is not known by a number. */
+static struct {
+	char text[80];
+	uint8_t object;
+} refused[8];
+static unsigned n_refused;
+
+static void on_refused(void *data, const struct tt_thread_ref *who, const void *caller,
+                       const struct tt_object_ref *what, uint8_t object, const char *call, uint8_t why)
+{
+	(void)data, (void)who;
+	must((const char *)caller >= __start_sites && (const char *)caller < __stop_sites && n_refused < 8);
+	snprintf(refused[n_refused].text, sizeof refused->text, "%s %s: %s", what->name, call, misuses[why]);
+	refused[n_refused++].object = object;
+}
+
+static SITE void what_is_refused_as_it_is_made(void **state)
+{
+	(void)state;
+	static struct lttng_ust_tracepoint_probe probes[] = {{.func = (void (*)(void))on_refused}, {.func = NULL}};
+	static const struct {
+		const char *text;
+		uint8_t object;
+	} expected[] = {
+	    {"Barrier tthr_barrier_init: bad argument", TT_OBJECT_BARRIER},
+	    {"b tthr_barrier_init: bad argument", TT_OBJECT_BARRIER},
+	    {"Semaphore tthr_semaphore_init: bad argument", TT_OBJECT_SEMAPHORE},
+	    {"s tthr_bounded_semaphore_init: bad argument", TT_OBJECT_SEMAPHORE},
+	    {"Condition tthr_condition_init_lock: bad argument", TT_OBJECT_CONDITION},
+	    {"c tthr_condition_init_rlock: bad argument", TT_OBJECT_CONDITION},
+	};
+	tthr_barrier b;
+	tthr_semaphore s;
+	tthr_condition c;
+
+	recorder_begin();
+	lttng_ust_tracepoint_trace_thr___misuse.probes = probes;
+	n_refused = 0;
+	assert_int_equal(tthr_barrier_init(&b, NULL), EINVAL);
+	assert_int_equal(tthr_barrier_init(&b, &(struct tthr_barrier_options){.name = "b"}), EINVAL);
+	assert_int_equal(tthr_semaphore_init(&s, NULL, UINT32_MAX), EINVAL);
+	assert_int_equal(tthr_bounded_semaphore_init(&s, "s", UINT32_MAX), EINVAL);
+	assert_int_equal(tthr_condition_init_lock(&c, NULL, NULL), EINVAL);
+	assert_int_equal(tthr_condition_init_rlock(&c, "c", NULL), EINVAL);
+	assert_int_equal(n_refused, sizeof expected / sizeof *expected);
+	for (unsigned i = 0; i < n_refused; i++) {
+		assert_string_equal(refused[i].text, expected[i].text);
+		assert_int_equal(refused[i].object, expected[i].object);
+	}
+	recorder_begin();
+}
+
 static SITE int leave(void)
 {
 	TTHR_WITH (&lock)
@@ -396,14 +553,19 @@ int main(void)
 	    cmocka_unit_test(lives_of_objects),
 	    cmocka_unit_test(lock_contended),
 	    cmocka_unit_test(rlock_depths),
+	    cmocka_unit_test(rlock_too_deep),
 	    cmocka_unit_test(condition_notified),
 	    cmocka_unit_test(condition_times_out),
+	    cmocka_unit_test(condition_of_a_lock_times_out),
 	    cmocka_unit_test(event_set),
 	    cmocka_unit_test(semaphore_contended),
 	    cmocka_unit_test(barrier_passed),
 	    cmocka_unit_test(barrier_broken),
+	    cmocka_unit_test(barrier_late_for_all),
 	    cmocka_unit_test(barrier_action_failed),
+	    cmocka_unit_test(barrier_late_while_an_action_runs),
 	    cmocka_unit_test(misuse_is_told_once),
+	    cmocka_unit_test(what_is_refused_as_it_is_made),
 	    cmocka_unit_test(with_has_the_program_s_sites),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 
 #include "life_events.h"
+#include "libtrace_thr/src/thread/thread.h"
 
 static void print(const char *text)
 {
@@ -52,6 +53,24 @@ static int waits_for_threads(void)
 {
 	start("a", print_at_exit, "a\n", TTHR_DAEMON_NO);
 	return 5;
+}
+
+static void print_free(tthr_thread *thread)
+{
+	(void)thread;
+	print("freed\n");
+}
+
+static int frees_what_it_joins(void)
+{
+	static char text[] = "a\n";
+	static tthr_thread thread;
+
+	must(!tthr_thread_init(
+	    &thread, &(struct tthr_thread_options){.target = print_at_exit, .arg = text, .free = print_free}));
+	must(!tthr_thread_start(&thread));
+	tthr_thread_unref(&thread);
+	return 0;
 }
 
 static int abandons_daemons(void)
@@ -150,6 +169,7 @@ static void *join_main(void *arg)
 {
 	must(!tthr_thread_join_timeout(tthr_main(), WAIT_SECONDS));
 	must(!tthr_thread_is_alive(tthr_main()));
+	must(tthr_thread_result(tthr_main(), NULL, NULL) == EBUSY || tt_thread_state(tthr_main()) > TT_LIFE_EXITING);
 	print(arg);
 	return NULL;
 }
@@ -240,6 +260,7 @@ static const struct {
 	const char *output;
 } scenarios[] = {
     {"waits_for_threads", waits_for_threads, 5, "a\n"},
+    {"frees_what_it_joins", frees_what_it_joins, 0, "a\nfreed\n"},
     {"abandons_daemons", abandons_daemons, 0, ""},
     {"waits_for_threads_started_meanwhile", waits_for_threads_started_meanwhile, 0, "nested\n"},
     {"joins_in_the_place_of_the_first_start", joins_in_the_place_of_the_first_start, 0,

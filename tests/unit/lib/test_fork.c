@@ -401,6 +401,53 @@ static void events_of_a_child(void **state)
 	                          "MainThread: thread_create t daemon=0\n");
 }
 
+/* As LTTng's handler in a child, which runs before the library's: it may fork itself. */
+static bool fork_in_handler;
+static pid_t grandchild;
+
+static void on_child(void)
+{
+	if (!fork_in_handler)
+		return;
+	fork_in_handler = false;
+	grandchild = fork();
+	must(grandchild >= 0);
+	if (grandchild)
+		must(waitpid(grandchild, NULL, 0) == grandchild);
+}
+
+__attribute__((constructor(101))) static void register_first(void)
+{
+	must(!pthread_atfork(NULL, NULL, on_child));
+}
+
+static void say_who_it_is(void *arg)
+{
+	static const char texts[][16] = {"grandchild\n", "child\n"};
+	const char *text = texts[grandchild != 0];
+
+	must(tthr_active_count() == 1 && tthr_current() == tthr_main());
+	must(write(*(int *)arg, text, strlen(text)) > 0);
+}
+
+static void a_fork_within_a_fork_is_told_once_in_each(void **state)
+{
+	(void)state;
+	int out[2];
+	char text[512];
+
+	must(pipe(out) == 0);
+	life_events_to(out[1]);
+	fork_in_handler = true;
+	in_child(say_who_it_is, &out[1]);
+	fork_in_handler = false;
+	ssize_t n = read(out[0], text, sizeof text - 1);
+	must(n > 0);
+	text[n] = '\0';
+	assert_string_equal(text, "MainThread: thread_start MainThread daemon=0\ngrandchild\n"
+	                          "MainThread: thread_start MainThread daemon=0\nchild\n");
+}
+
 /* A thread that the library does not know forks once the main thread has gone: by its memory, not by a call. */
 static void *fork_after_the_main_thread(void *main_thread)
 {
@@ -458,7 +505,8 @@ int main(void)
 	    cmocka_unit_test_setup(locals_over_fork, close_gate),
 	    cmocka_unit_test(fork_while_others_are_busy),
 	    cmocka_unit_test(the_new_main_thread_has_an_end_of_its_own),
-	    cmocka_unit_test(events_of_a_child), /* the last: from here on there are events */
+	    cmocka_unit_test(events_of_a_child), /* from here on there are events */
+	    cmocka_unit_test(a_fork_within_a_fork_is_told_once_in_each),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
  */
 #include "threads.h"
 
+#include <dlfcn.h>
+
 #include <math.h>
 #include <semaphore.h>
 
@@ -236,6 +238,33 @@ static void pthread_exit_ends_it(void **state)
 	tthr_thread_unref(like_cancelled);
 }
 
+/* By a call of libc's that the library does not see, as of a program that is linked otherwise. */
+static void *exit_unseen(void *arg)
+{
+	union {
+		void *address;
+		void (*call)(void *value);
+	} libcs = {.address = dlsym(RTLD_NEXT, "pthread_exit")};
+
+	libcs.call(arg);
+	return NULL;
+}
+
+static void an_exit_that_is_not_seen_is_known_when_joined(void **state)
+{
+	(void)state;
+	int x;
+	void *value;
+	enum tthr_end end;
+	tthr_thread *thread = started(exit_unseen, &x);
+
+	assert_int_equal(tthr_thread_join_timeout(thread, WAIT_SECONDS), 0);
+	assert_int_equal(tthr_thread_result(thread, &value, &end), 0);
+	assert_ptr_equal(value, &x);
+	assert_int_equal(end, TTHR_EXITED);
+	tthr_thread_unref(thread);
+}
+
 static void clean_up(void *arg)
 {
 	count_up(arg);
@@ -384,6 +413,7 @@ int main(void)
 	    cmocka_unit_test_setup_teardown(the_result_of_one_cancelled_waits_for_nothing, make_slow_key,
 	                                    delete_slow_key),
 	    cmocka_unit_test(pthread_exit_ends_it),
+	    cmocka_unit_test(an_exit_that_is_not_seen_is_known_when_joined),
 	    cmocka_unit_test(cancellation_ends_it),
 	    cmocka_unit_test_setup(join_is_no_cancellation_point, close_gate),
 	    cmocka_unit_test_setup(runs_on_without_references, close_gate),

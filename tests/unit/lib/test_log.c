@@ -36,6 +36,25 @@ static const char *written(void)
 	return text;
 }
 
+/* The first of all: nothing is configured yet. */
+static void without_a_configuration_it_is_the_standard_error(void **state)
+{
+	(void)state;
+	char text[256] = "";
+	int saved = dup(STDERR_FILENO), pair[2];
+
+	must(saved != -1 && !pipe(pair) && dup2(pair[1], STDERR_FILENO) != -1);
+	int first = tthr_log(TTHR_LOG_WARNING, "%s", "one"), second = tthr_log(TTHR_LOG_ERROR, "%s", "two");
+	int below = tthr_log(TTHR_LOG_INFO, "%s", "none");
+	must(dup2(saved, STDERR_FILENO) != -1 && !close(pair[1]) && !close(saved));
+	assert_int_equal(first, 0);
+	assert_int_equal(second, 0);
+	assert_int_equal(below, 0);
+	assert_true(read(pair[0], text, sizeof text - 1) > 0);
+	assert_string_equal(text, "WARNING:root:one\nERROR:root:two\n");
+	close(pair[0]);
+}
+
 static void writes_lines(void **state)
 {
 	(void)state;
@@ -288,6 +307,7 @@ int main(void)
 {
 	signal(SIGPIPE, SIG_IGN);
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(without_a_configuration_it_is_the_standard_error),
 	    cmocka_unit_test_setup_teardown(writes_lines, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(writes_lines_of_an_argument_list, open_log, close_log),
 	    cmocka_unit_test_setup_teardown(levels_below_are_dropped, open_log, close_log),

@@ -67,8 +67,8 @@ static void extent_is_that_of_all_parts(void **state)
 
 	begin();
 	module.parts[0].p_vaddr = 0x3010;
-	module.parts[1] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
-	module.parts[2] = (ElfW(Phdr)){.p_type = PT_DYNAMIC, .p_vaddr = 0x100, .p_memsz = 0x100000};
+	module.parts[1] = (ElfW(Phdr)){.p_type = PT_DYNAMIC, .p_vaddr = 0x100, .p_memsz = 0x100000};
+	module.parts[2] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x8000, .p_memsz = 0x7001};
 	module.parts[3] = (ElfW(Phdr)){.p_type = PT_LOAD, .p_vaddr = 0x6000, .p_memsz = 0x10};
 	module.info.dlpi_phnum = 4;
 	assert_true(tt_module_file(&module.info, &file));
@@ -190,6 +190,23 @@ static void notes_that_are_cut_short_have_no_build_id(void **state)
 	assert_build_id("0123456789abcdefghij");
 }
 
+/* Its size is told in one byte. */
+static void a_build_id_that_is_too_long_is_none(void **state)
+{
+	(void)state;
+	char id[UINT8_MAX + 2];
+
+	memset(id, 'x', sizeof id);
+	for (size_t size = UINT8_MAX; size <= UINT8_MAX + 1; size++) {
+		id[size] = '\0';
+		begin();
+		note(NT_GNU_BUILD_ID, "GNU", id, 4);
+		end_notes(0, 4);
+		assert_build_id(size > UINT8_MAX ? "" : id);
+		id[size] = 'x';
+	}
+}
+
 static void sizes_that_overflow_end_the_search(void **state)
 {
 	(void)state;
@@ -237,6 +254,7 @@ int main(void)
 	    cmocka_unit_test(notes_are_only_in_their_parts),
 	    cmocka_unit_test(notes_that_are_not_mapped_are_not_read),
 	    cmocka_unit_test(notes_that_are_cut_short_have_no_build_id),
+	    cmocka_unit_test(a_build_id_that_is_too_long_is_none),
 	    cmocka_unit_test(sizes_that_overflow_end_the_search),
 	    cmocka_unit_test(another_file_has_another_hash),
 	};

@@ -4,6 +4,8 @@
  */
 #include "threads.h"
 
+#include "libtrace_thr/src/thread/registry.h"
+
 static void main_thread(void **state)
 {
 	(void)state;
@@ -108,6 +110,56 @@ static void enumerate_lists_in_the_order_of_start(void **state)
 	tthr_thread_unref(new);
 }
 
+/* It is the last one that ends the program. */
+static void the_last_is_known(void **state)
+{
+	(void)state;
+	tthr_thread threads[2] = {{.refs = 1}, {.refs = 1}};
+
+	for (int i = 0; i < 2; i++) {
+		assert_false(tt_registry_has(&threads[i]));
+		tt_registry_add(&threads[i]);
+		assert_true(tt_registry_has(&threads[i]));
+	}
+	assert_int_equal(tthr_active_count(), 3);
+	assert_ptr_equal(tt_registry_first(), tthr_main());
+	assert_false(tt_registry_remove(&threads[0]));
+	assert_false(tt_registry_has(&threads[0]));
+	assert_false(tt_registry_remove(tthr_main()));
+	assert_ptr_equal(tt_registry_first(), &threads[1]);
+	assert_true(tt_registry_has(&threads[1]));
+	assert_true(tt_registry_remove(&threads[1]));
+	assert_null(tt_registry_first());
+	tt_registry_add(tthr_main());
+	assert_int_equal(tthr_active_count(), 1);
+}
+
+static unsigned n_freed;
+
+static void count_free(tthr_thread *thread)
+{
+	(void)thread;
+	n_freed++;
+}
+
+static void a_list_gives_its_references_back(void **state)
+{
+	(void)state;
+	tthr_thread threads[2], *both[] = {&threads[0], &threads[1]};
+	tthr_thread **list = malloc(sizeof both);
+
+	must(list);
+	for (int i = 0; i < 2; i++) {
+		must(!tthr_thread_init(&threads[i], &(struct tthr_thread_options){.free = count_free}));
+		list[i] = tthr_thread_ref(&threads[i]);
+	}
+	tthr_thread_list_free(list, 2);
+	assert_int_equal(n_freed, 0);
+	for (int i = 0; i < 2; i++)
+		tthr_thread_unref(both[i]);
+	assert_int_equal(n_freed, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +167,8 @@ int main(void)
 	    cmocka_unit_test(main_threads_kernel_name_changes_only_when_asked_for),
 	    cmocka_unit_test(current_thread),
 	    cmocka_unit_test(foreign_thread_has_an_entry_until_it_ends),
+	    cmocka_unit_test(the_last_is_known),
+	    cmocka_unit_test(a_list_gives_its_references_back),
 	    cmocka_unit_test_setup(enumerate_lists_in_the_order_of_start, close_gate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

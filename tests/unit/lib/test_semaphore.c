@@ -297,6 +297,7 @@ static void unbounded_counts_on(void **state)
 	assert_int_equal(tthr_semaphore_release(&s, 1), 0);
 	assert_int_equal(tthr_semaphore_release(&s, 1), EOVERFLOW);
 	assert_true(tthr_semaphore_value(&s) == INT64_MAX);
+	assert_int_equal(tthr_semaphore_acquire(&s), 0);
 	assert_int_equal(tthr_semaphore_destroy(&s), 0);
 }
 

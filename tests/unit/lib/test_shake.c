@@ -46,13 +46,16 @@ static void long_threads_lose_little(void **state)
 	(void)state;
 	struct tthr_prng prng = tt_prng_of(42);
 	int64_t sum = 0;
+	uint64_t of_all = 0; /* each delay, and the place that it has */
 
 	for (int i = 0; i < 1000000; i++) {
 		int64_t delay = tt_prng_next(&prng);
 		assert_true(delay <= 3000000);
 		sum += delay > 0 ? delay : 0;
+		of_all = of_all * UINT64_C(0x100000001b3) + (uint64_t)delay;
 	}
 	assert_int_equal(sum / 1000, 179593);
+	assert_true(of_all == UINT64_C(0x380f55fffce87412));
 }
 
 /* A thread that starts two more, so that each has a place of its own in the tree. */
@@ -98,6 +101,57 @@ static void *shake_while_cancelled(void *arg)
 	*(bool *)arg = true;
 	pthread_testcancel();
 	return NULL;
+}
+
+static unsigned n_yields;
+
+int sched_yield(void)
+{
+	n_yields++;
+	return 0;
+}
+
+/* By the thread's own numbers, and no shorter than they say. */
+static void points_do_as_the_numbers_say(void **state)
+{
+	(void)state;
+	struct tthr_prng copy = tthr_main()->prng;
+	int64_t ns = 0;
+	unsigned yields = 0;
+
+	for (int i = 0; i < 300; i++) {
+		int64_t delay = tt_prng_next(&copy);
+		yields += delay == TT_DELAY_YIELD;
+		ns += delay > 0 ? delay : 0;
+	}
+	assert_true(yields > 0 && ns > 0);
+	n_yields = 0;
+	double begin = now();
+	for (int i = 0; i < 300; i++)
+		tt_shake_point();
+	assert_true(now() - begin >= (double)ns / 1e9);
+	assert_int_equal(n_yields, yields);
+	assert_true(tthr_main()->prng.n_points == copy.n_points);
+}
+
+static void *look_as_a_stranger(void *arg)
+{
+	return look(arg);
+}
+
+/* Threads that others have started: each has numbers of its own, which the seed decides as well. */
+static void strangers_have_theirs(void **state)
+{
+	(void)state;
+	struct tthr_prng of_strangers = tt_prng_of(tt_prng_of(5).threads);
+	uint64_t of[2];
+
+	for (int i = 0; i < 2; i++) {
+		struct crew crew;
+		crew_start(&crew, 1, look_as_a_stranger, &of[i]);
+		crew_join(&crew);
+		assert_true(of[i] == tt_prng_of_child(&of_strangers).points);
+	}
 }
 
 static void delays_are_no_cancellation_points_and_leave_errno(void **state)
@@ -153,6 +207,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(children_do_not_depend_on_points),
 	    cmocka_unit_test(long_threads_lose_little),
 	    cmocka_unit_test(threads_have_dice_of_their_place),
+	    cmocka_unit_test(points_do_as_the_numbers_say),
+	    cmocka_unit_test(strangers_have_theirs),
 	    cmocka_unit_test(delays_are_no_cancellation_points_and_leave_errno),
 	    cmocka_unit_test(other_values_are_refused_in_a_line),
 	};

@@ -49,6 +49,7 @@ static void *be_nameless(void *arg)
 	must(tthr_thread_id(tthr_current()) != 0);
 	must(tthr_thread_is_alive(tthr_current()));
 	must(tthr_thread_daemon(tthr_current()));
+	must(!tthr_thread_set_name(tthr_current(), "Dummy")); /* which it has already */
 	must(tthr_rlock_try_acquire(lock) == EBUSY);
 	must(tthr_rlock_release(lock) == EPERM);
 	must(tthr_local_set(&local, arg) == ENOMEM);

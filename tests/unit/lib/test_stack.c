@@ -24,6 +24,20 @@ static const char variable[] = "TRACE_THR_STACK";
 static struct tt_stack room;
 static uint64_t sites[8]; /* where each level of the nest returns to, the innermost first */
 
+static unsigned n_backtraces;
+
+/* Glibc's, which is asked for a while. */
+int backtrace(void **frames, int size)
+{
+	union {
+		void *address;
+		int (*call)(void **frames, int size);
+	} next = {.address = dlsym(RTLD_NEXT, "backtrace")};
+
+	n_backtraces += size > 0;
+	return next.call(frames, size);
+}
+
 /* As when the library loads, with the variable set so. */
 static void prepare(const char *value)
 {
@@ -140,6 +154,20 @@ static void the_unwinders_pipe_is_found(void **state)
 	prepare("8"); /* the pipe is there now, behind what is open */
 	assert_int_equal(tt_stack_pipe[0], first[0]);
 	assert_int_equal(tt_stack_pipe[1], first[1]);
+	tt_stack_pipe[0] = tt_stack_pipe[1] = -1;
+	/* The first that is free is now beyond the pipe; behind it is a file that is open twice, which is no pipe. */
+	int low = fcntl(files[1], F_DUPFD, first[1] + 1), twice[2];
+	must(low == files[0] || low > first[1]);
+	for (int fd = 0; fd <= first[1]; fd++)
+		must(fcntl(fd, F_GETFD) != -1 || fcntl(files[1], F_DUPFD, fd) == fd);
+	for (int i = 0; i < 2; i++)
+		must((twice[i] = fcntl(files[1], F_DUPFD, low + 2)) != -1);
+	prepare("8");
+	assert_int_equal(tt_stack_pipe[0], -1);
+	close(low);
+	close(twice[0]);
+	close(twice[1]);
+	close(files[0]);
 	close(files[1]);
 	close(other[0]);
 	close(far);
@@ -179,6 +207,8 @@ static void no_deeper_than_asked(void **state)
 	prepare("9");
 	level_7();
 	assert_nest(8);
+	prepare("12");
+	assert_int_equal(tt_stack_depth, 12);
 }
 
 static void nothing_unless_asked(void **state)
@@ -187,7 +217,9 @@ static void nothing_unless_asked(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		n_backtraces = 0;
 		prepare(values[i]);
+		assert_int_equal(n_backtraces, 0); /* and nothing is loaded for it */
 		assert_int_equal(tt_stack_depth, 1);
 		room.n = 9;
 		level_7();
@@ -215,6 +247,37 @@ static NEST void dive_with(unsigned levels, const void *caller)
 	else
 		take_of_another(caller);
 	STAY;
+}
+
+static unsigned n_between;
+
+/* Whose caller is many functions away, as of a library that has many of its own. */
+static NEST void take_from_afar(void)
+{
+	dive_with(n_between, __builtin_return_address(0));
+	STAY;
+}
+LEVEL(far_0, 0, take_from_afar())
+LEVEL(far_1, 1, far_0())
+LEVEL(far_2, 2, far_1())
+LEVEL(far_3, 3, far_2())
+
+/* As far away as there is room for: to the very last place the chain is whole, and beyond it there is none. */
+static void a_caller_that_is_far(void **state)
+{
+	(void)state;
+	unsigned farthest = 0;
+
+	prepare("4");
+	for (n_between = 0; n_between < DEEP; n_between++) {
+		far_3();
+		if (!room.n)
+			continue;
+		assert_nest(3);
+		assert_true(n_between == 0 || farthest == n_between - 1);
+		farthest = n_between;
+	}
+	assert_in_range(farthest, 6, 12);
 }
 
 /* Better none than that of another. */
@@ -292,8 +355,10 @@ static void the_same_once_code_is_gone(void **state)
 	(void)state;
 	prepare("8");
 	tt_unwinder_distrust();
+	n_backtraces = 0;
 	level_7();
 	assert_nest(7);
+	assert_true(n_backtraces > 0);
 	memset(&room, 0, sizeof room);
 	in_a_thread(take_without_malloc);
 	assert_nest(7);
@@ -306,8 +371,29 @@ static void the_same_once_code_is_gone(void **state)
 	tt_unwinder_trust();
 	tt_unwinder_trust();
 	prepare("8");
+	n_backtraces = 0;
 	level_7();
 	assert_nest(7);
+	assert_int_equal(n_backtraces, 0);
+}
+
+static void ask_the_other(void *arg)
+{
+	(void)arg;
+	n_backtraces = 0;
+	level_7();
+	must(n_backtraces > 0);
+	must(room.n == 7 && !memcmp(room.frames, sites, 7 * sizeof sites[0]));
+}
+
+/* There libunwind's locks may be somebody's who is not there any more. */
+static void in_a_forked_child_the_other_is_asked(void **state)
+{
+	(void)state;
+	n_backtraces = 0;
+	prepare("8");
+	assert_true(n_backtraces > 0); /* once before it is needed: what it loads is there */
+	in_child(ask_the_other, NULL);
 }
 
 #ifdef __x86_64__
@@ -365,9 +451,11 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(no_deeper_than_asked),
 	    cmocka_unit_test(nothing_unless_asked),
 	    cmocka_unit_test(no_deeper_than_there_is_room),
+	    cmocka_unit_test(a_caller_that_is_far),
 	    cmocka_unit_test(none_of_a_caller_elsewhere),
 	    cmocka_unit_test(no_allocation_once_prepared),
 	    cmocka_unit_test(the_same_once_code_is_gone),
+	    cmocka_unit_test(in_a_forked_child_the_other_is_asked),
 #ifdef __x86_64__
 	    cmocka_unit_test(stacks_that_cannot_be_followed),
 #endif

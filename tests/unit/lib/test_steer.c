@@ -80,6 +80,15 @@ static void sites_are_found_by_module_and_offset(void **state)
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_HELD, site(HELD_1)), 1);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 2);
 	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(HELD_1)), 0);
+	must(tt_steer_plan_parse(plan(0, 0), &read));
+	read.n = 1; /* what lies behind the edges is none */
+	assert_true(tt_steer_plan_find(&read));
+	assert_true(read.edges[0].sites[TT_STEER_WANTED].frames[0].address != 0);
+	assert_int_equal(read.edges[1].sites[TT_STEER_WANTED].frames[0].address, 0);
+	read.edges[1].sites[TT_STEER_WANTED].frames[0].address = (uintptr_t)site(WANTED_2);
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_1)), 1);
+	assert_int_equal(tt_steer_plan_match(&read, TT_STEER_WANTED, site(WANTED_2)), 0);
+	assert_int_equal(tt_steer_plan_edges(&read, TT_STEER_WANTED), 1);
 	char absent[] = "edge\nheld gone.so+1\nwanted x+2\nedge\nheld x+1\nwanted x+2\n";
 	must(tt_steer_plan_parse(absent, &read));
 	assert_false(tt_steer_plan_find(&read));
@@ -190,8 +199,43 @@ static void a_library_that_comes_later(void **state)
 	const struct link_map *library = dlopen("libutil.so.1", RTLD_NOW);
 	must(library);
 	assert_false(pauses_in(library));
-	tt_steer_prepare_thread();
+	joined(started(nothing, NULL));
 	assert_true(pauses_in(library));
+}
+
+static void walk_alone(void *walk_of_second)
+{
+	walk(walk_of_second);
+	must(tt_steering); /* the other one is not here: the pause took its time */
+}
+
+/* Threads of the parent have no part in the child. */
+static void parts_stay_behind_in_a_fork(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+
+	steer(300, 1000 * 1000);
+	tthr_thread *thread = started(walk, &first);
+	wait_until(__atomic_load_n(&first.got, __ATOMIC_ACQUIRE));
+	nap();
+	in_child(walk_alone, &second);
+	joined(thread);
+}
+
+/* After a pause, which lets nobody cancel the thread. */
+static void cancellation_is_as_it_was(void **state)
+{
+	(void)state;
+	struct walk alone = {&a, &b, HELD_1, WANTED_1, 0, 0};
+	int before;
+
+	steer(1, 10);
+	errno = 77;
+	walk(&alone);
+	assert_int_equal(errno, 77);
+	must(!pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &before));
+	assert_int_equal(before, PTHREAD_CANCEL_ENABLE);
 }
 
 static void what_is_no_plan_steers_nothing(void **state)
@@ -228,27 +272,28 @@ static void a_pause_ends_when_the_cycle_can_close(void **state)
 	assert_false(tt_steering); /* the plan is carried out */
 }
 
-static void *walk_having_read_twice(void *arg)
+static void *walk_having_read_thrice(void *arg)
 {
 	struct walk *walk = arg;
 
-	tt_steer_acquired(walk->has, site(walk->held));
-	tt_steer_acquired(walk->has, site(walk->held));
-	tt_steer_released(walk->has);
+	for (int i = 0; i < 3; i++)
+		tt_steer_acquired(walk->has, site(walk->held));
+	for (int i = 0; i < 2; i++)
+		tt_steer_released(walk->has);
 	tt_steer_request(walk->wants, site(walk->wanted));
 	__atomic_store_n(&walk->done, 1, __ATOMIC_RELEASE);
 	tt_steer_released(walk->has);
 	return NULL;
 }
 
-/* As a reader does: what was got twice is still held when it was released once. */
+/* As a reader does: what was got thrice is still held when it was released twice. */
 static void a_release_is_of_one_acquire(void **state)
 {
 	(void)state;
 	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, second = {&b, &a, HELD_2, WANTED_2, 0, 0};
 
 	steer(1000 * 1000, 1000 * 1000);
-	tthr_thread *thread = started(walk_having_read_twice, &first);
+	tthr_thread *thread = started(walk_having_read_thrice, &first);
 	nap();
 	nap();
 	assert_false(is_done(&first));
@@ -269,6 +314,28 @@ static void other_locks_close_nothing(void **state)
 	joined(thread);
 	assert_true(now() - begin >= 0.05);
 	assert_true(tt_steering);
+}
+
+/* As in a ring, but of no ring: each asks for what another has, the last one too. */
+static void all_that_is_asked_for_is_had(void **state)
+{
+	(void)state;
+	struct walk first = {&a, &b, HELD_1, WANTED_1, 0, 0}, of_nobody = {&b, &c, HELD_2, WANTED_2, 0, 0},
+		    second = {&b, &a, HELD_2, WANTED_2, 0, 0};
+	char *text = plan(300, 1000 * 1000), *ring = strstr(text, "ring 2\n");
+
+	memmove(ring, ring + strlen("ring 2\n"), strlen(ring + strlen("ring 2\n")) + 1);
+	steer_by(text);
+	tthr_thread *thread = started(walk, &first);
+	walk(&of_nobody);
+	joined(thread);
+	assert_true(tt_steering);
+	first.got = first.done = 0;
+	steer(1000 * 1000, 1000 * 1000);
+	thread = started(walk, &first);
+	walk(&second);
+	joined(thread);
+	assert_false(tt_steering);
 }
 
 static void other_sites_pause_nobody(void **state)
@@ -399,9 +466,12 @@ int main(void)
 	    cmocka_unit_test(call_chains_differ_in_any_frame),
 	    cmocka_unit_test(a_library_that_comes_later),
 	    cmocka_unit_test(what_is_no_plan_steers_nothing),
+	    cmocka_unit_test(parts_stay_behind_in_a_fork),
+	    cmocka_unit_test(cancellation_is_as_it_was),
 	    cmocka_unit_test(a_pause_ends_when_the_cycle_can_close),
 	    cmocka_unit_test(a_release_is_of_one_acquire),
 	    cmocka_unit_test(other_locks_close_nothing),
+	    cmocka_unit_test(all_that_is_asked_for_is_had),
 	    cmocka_unit_test(other_sites_pause_nobody),
 	    cmocka_unit_test(all_pausing_ends_with_the_budget),
 	    cmocka_unit_test(threads_meet_before_they_get_a_lock),
