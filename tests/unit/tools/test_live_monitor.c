@@ -262,7 +262,7 @@ static void test_hang(void **state)
 	assert_ptr_equal(g_array_index(reported, struct tt_hang_key, 0).rule, &tt_rules[TT_RULE_CYCLE]);
 	assert_int_equal(g_array_index(reported, struct tt_hang_key, 0).pid, 100);
 	assert_said("the-app hangs since +0.005000 s, that is ", true);
-	assert_said(" s ago: it is ended now (--keep-going leaves it)\n\n", true);
+	assert_said(" s ago: stopping it (--keep-going leaves it)\n\n", true);
 	assert_said("TT001", true);
 	assert_said("\r", false);
 	assert_said(" behind", false);
@@ -305,7 +305,7 @@ static void test_keep_going(void **state)
 	assert_int_equal(tt_live_monitor_reported(monitor)->len, 1);
 	assert_said("\r\033[Ktrace-thr: the-app hangs since ", true);
 	assert_said(" s ago (reading along is 1.5 s behind)\n\n", true);
-	assert_said("ended now", false);
+	assert_said("stopping it", false);
 	assert_int_not_equal(shared->next[1], TT_LIVE_STOP);
 	tt_live_monitor_free(monitor);
 	(void)state;
