@@ -414,8 +414,8 @@ static void test_styles(void **state)
 {
 	static const char *const parts[] = {
 	    "\033[1;31mTT001 deadlock (actual)\033[0m: \033[1mT1\033[0m \033[1mand\033[0m \033[1mT2\033[0m ",
-	    "\n    \033[1;36mT1\033[0m\n        holds      mutex \"A\"  since +0.000000 s, acquired at "
-	    "\033[1m?+0x1\n\033[0m",
+	    ("\n    \033[1;36mT1\033[0m\n        holds      mutex \"A\"  since +0.000000 s, acquired at "
+	     "\033[1m?+0x1\n\033[0m"),
 	    "        held by    \033[1;36mT2\n\033[0m",
 	    "\033[1;31m\n        *** DEADLOCK ***\n\n\033[0m",
 	    "\033[2m     1  \033[0macquires A",
