@@ -355,7 +355,7 @@ static void test_heads_that_are_none(void **state)
 	assert_false(tt_event_head_make(NULL, NULL, &head));
 	assert_true(make_head("le", one, &head));
 	for (uint8_t number = 0; number < 4; number++) {
-		uint8_t bytes[] = {number, 0};
+		uint8_t bytes[8] = {number};
 		uint64_t at = 0, id, cycles = 0;
 
 		assert_int_equal(tt_event_head_read(&head, bytes, 2, &at, &id, &cycles), number == 1 || number == 2);
