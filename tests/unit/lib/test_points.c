@@ -68,6 +68,7 @@ static void each_call_is_a_point(void **state)
 	tt_shaking = false;
 	MUST_BE_POINTS(0, tthr_event_set(&event));
 	tthr_thread_unref(thread);
+	must(!tthr_barrier_destroy(&barrier));
 }
 
 /* Where the calls come from: each kind of call has one place. */

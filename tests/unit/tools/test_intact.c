@@ -46,8 +46,11 @@ static int end(void **state)
 
 static void add(uint64_t number, unsigned size, bool big_endian)
 {
-	for (unsigned i = 0; i < size; i++)
-		g_byte_array_append(bytes, &(guint8){(guint8)(number >> 8 * (big_endian ? size - 1 - i : i))}, 1);
+	for (unsigned i = 0; i < size; i++) {
+		unsigned place = big_endian ? size - 1 - i : i;
+
+		g_byte_array_append(bytes, &(guint8){place < 8 ? (guint8)(number >> 8 * place) : 0}, 1);
+	}
 }
 
 static void write_to(const char *name, gsize size)

@@ -385,15 +385,14 @@ static void test_variable(void **state)
 	(void)state;
 }
 
+#ifndef __SANITIZE_ADDRESS__ /* its runtime complains of whatever is loaded before it */
+
 /* Tried with a process of this program (see main): what it complains of is the error. */
 static void test_works(void **state)
 {
 	static const char *const ends[] = {"status", "complaint", "both"};
 	g_autoptr(GError) error = NULL;
 
-#ifdef __SANITIZE_ADDRESS__ /* its runtime complains of whatever is loaded before it */
-	skip();
-#endif
 	assert_true(tt_preload_works(&error));
 	assert_null(error);
 	for (size_t i = 0; i < G_N_ELEMENTS(ends); i++) {
@@ -417,6 +416,8 @@ static void test_works(void **state)
 	(void)state;
 }
 
+#endif
+
 /* The process that tt_preload_works starts. */
 static int be_tried(void)
 {
@@ -437,8 +438,11 @@ static int be_tried(void)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_programs), TEST(test_damaged),  TEST(test_scripts), TEST(test_rights),
-	    TEST(test_clock),    TEST(test_variable), TEST(test_works),
+	    TEST(test_programs), TEST(test_damaged), TEST(test_scripts),
+	    TEST(test_rights),   TEST(test_clock),   TEST(test_variable),
+#ifndef __SANITIZE_ADDRESS__
+	    TEST(test_works),
+#endif
 	};
 
 	if (argc == 2 && strcmp(argv[1], "--version") == 0)

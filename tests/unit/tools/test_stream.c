@@ -122,7 +122,7 @@ static void write_file(gsize size)
 	if (!out)
 		out = fopen(world.path, "w");
 	assert_non_null(out);
-	assert_int_equal(fwrite(world.bytes->data, 1, size, out), size);
+	assert_true(!size || fwrite(world.bytes->data, 1, size, out) == size);
 	fclose(out);
 }
 
