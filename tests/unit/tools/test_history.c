@@ -194,7 +194,13 @@ static void test_many(void **state)
 	(void)state;
 }
 
-/* GLib gives up its first table of strings when it is full. */
+/* GLib gives up its first table of strings when it is full. Its frames are known by the slow unwinder only. */
+const char *__asan_default_options(void);
+__attribute__((visibility("default"))) const char *__asan_default_options(void)
+{
+	return "fast_unwind_on_malloc=0";
+}
+
 const char *__lsan_default_suppressions(void);
 __attribute__((visibility("default"))) const char *__lsan_default_suppressions(void)
 {

@@ -49,7 +49,9 @@ static void add(uint64_t number, unsigned size, bool big_endian)
 	for (unsigned i = 0; i < size; i++) {
 		unsigned place = big_endian ? size - 1 - i : i;
 
-		g_byte_array_append(bytes, &(guint8){place < 8 ? (guint8)(number >> 8 * place) : 0}, 1);
+		guint8 byte = (guint8)(place < 8 ? number >> 8 * place : 0);
+
+		g_byte_array_append(bytes, &byte, 1);
 	}
 }
 
