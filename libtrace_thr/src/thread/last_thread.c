@@ -65,7 +65,7 @@ static bool others_run(enum whose whose)
 
 void tt_last_thread_ends(void)
 {
-	if (has_left || !is_lttng_here())
+	if (__atomic_load_n(&has_left, __ATOMIC_RELAXED) || !is_lttng_here())
 		return; /* libc sees to it */
 	/* Relaxed: it only chooses one of those that come. */
 	if (__atomic_exchange_n(&watched, 1, __ATOMIC_RELAXED))
@@ -78,7 +78,7 @@ void tt_last_thread_ends(void)
 
 void tt_last_thread_await_tracer(void)
 {
-	has_left = true;
+	__atomic_store_n(&has_left, true, __ATOMIC_RELAXED);
 	for (int tries = 0; others_run(TRACER) && tries < 1000; tries++)
 		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }

