@@ -28,7 +28,7 @@ in_order()
 # A deadlock. The time limit is far beyond that of the test.
 tool run --timeout 3000 -o "$dir/abba" -- "$BUILD/examples/deadlock_abba"
 check "a deadlock is caught while the program hangs, which is then ended" \
-	"$(status_is 66)$(has err 'deadlock_abba hangs since \+.* s, that is [0-9.]+ s ago: it is ended')$(lacks err 'timeout')"
+	"$(status_is 66)$(has err 'deadlock_abba hangs since \+.* s, that is [0-9.]+ s ago: stopping it')$(lacks err 'timeout')"
 check "the report has threads and sites, and is there once" \
 	"$(once '^TT001 deadlock \(actual\): alice and bob wait')$(once '^trace-thr: 1 deadlock,')$(
 	has err 'alice  tid')$(has err 'waits for .* at [a-z_]+ examples/deadlock_abba.c:[0-9]+')"
@@ -91,10 +91,10 @@ check "--hang-after inf: not while it runs" "$(status_is 66)$(lacks err 'hangs s
 # What is none: it goes on after two seconds, four times what would make it a hang.
 for none in sleeper stranger; do
 	tool run --hang-after 0.5 -o "$dir/$none" -- "$BUILD/tests/tool/hangs" $none
-	check "no hang, since a thread that could wake the others runs: $none" "$(status_is 0)$(has err 'none found')$(lacks err TT0)"
+	check "no hang, since a thread that could wake the others runs: $none" "$(status_is 0)$(has err 'no deadlock found')$(lacks err TT0)"
 done
 tool run --hang-after 0.5 -o "$dir/reader" -- sh -c "{ sleep 2; echo; } | $BUILD/tests/tool/hangs reader"
-check "no hang, since a thread reads that could wake the other" "$(status_is 0)$(has err 'none found')$(lacks err TT0)"
+check "no hang, since a thread reads that could wake the other" "$(status_is 0)$(has err 'no deadlock found')$(lacks err TT0)"
 cat >"$dir/handler.c" <<'END'
 #include <semaphore.h>
 #include <signal.h>
@@ -117,7 +117,7 @@ int main(void)
 END
 gcc -g -pthread -o "$dir/handler" "$dir/handler.c"
 tool run --preload --hang-after 0.5 -o "$dir/alarm" -- "$dir/handler"
-check "no hang, since a signal handler could wake it" "$(status_is 0)$(has err 'none found')$(lacks err TT0)"
+check "no hang, since a signal handler could wake it" "$(status_is 0)$(has err 'no deadlock found')$(lacks err TT0)"
 
 # Left to itself.
 tool run --keep-going --timeout 3 -o "$dir/kept" -- "$BUILD/examples/deadlock_abba"
