@@ -132,7 +132,7 @@ check "db check finds what neither file had" "$(status_is 0)$(inversions 3)$(has
 tool db check --fail-on potential "$dir/forth.db"
 check "db check --fail-on potential fails" "$(status_is 1)"
 tool db check --fail-on potential "$dir/apart.db"
-check "db check of none" "$(status_is 0)$(inversions 0)$(has out '^none found across these runs$')"
+check "db check of none" "$(status_is 0)$(inversions 0)$(has out '^no inversion found across these runs$')"
 tool db show "$dir/ring.db"
 check "db show has the orders" "$(status_is 0)$(has out '^3 runs of 1 program, 3 lock classes, 3 lock orders$')$(
 	has out "^$library_note\$")$(has out '^    before lock "b" in orders$')$(has out 'orders.c:[0-9]+')"

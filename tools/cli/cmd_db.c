@@ -48,7 +48,7 @@ static int check(const struct request *request, struct tt_db *db, GError **error
 	potential = tt_put_inversions(&pen, found);
 	n = found->all->len;
 	if (n == 0)
-		tt_put(&pen, TT_BOLD, "none found across these runs\n");
+		tt_put(&pen, TT_BOLD, "no inversion found across these runs\n");
 	tt_put(&pen, TT_PLAIN, "trace-thr: 0 deadlocks, %u inversion%s, 0 suppressed, 0 events lost\n", n,
 	       n == 1 ? "" : "s");
 	tt_inversions_free(found);

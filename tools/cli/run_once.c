@@ -82,7 +82,7 @@ static bool report(const struct run *run, const struct tt_check *check, const st
 		tt_warn_about_recording(&check->summary, check->symbols, request->options.preload);
 	else
 		tt_recording_tell_empty(recording, request);
-	/* Of nothing, "none found" would be a verdict. */
+	/* Of nothing, "no deadlock found" would be a verdict. */
 	return !check->summary.events || tt_check_options_write(&run->request->check, report, stderr);
 }
 

@@ -91,7 +91,7 @@ static void test_inversions(void **state)
 	assert_says(&feed, false, "held       mutex \"C\"  from +0.001000 s, acquired at ?+0x2\n", true);
 	assert_says(&feed, false, "asked for  mutex \"D\"  at   +0.002000 s, at ?+0x3\n", true);
 	assert_says(&feed, false, "What could happen:", true);
-	assert_says(&feed, false, "none found", false);
+	assert_says(&feed, false, "no deadlock found", false);
 	assert_says(&feed, false, "\nLevel potential: ", true);
 	assert_says(&feed, false, "\ntrace-thr: 0 deadlocks, 1 inversion, 0 suppressed, 0 events lost\n", true);
 	feed_free(&feed);
