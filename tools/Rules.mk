@@ -32,6 +32,6 @@ install-tool: $(TOOL)
 	install -d $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(TOOL) $(DESTDIR)$(PREFIX)/bin
 	install -d $(DESTDIR)$(DOCS)
-	install -m 644 docs/rules.md docs/reports.md docs/check.schema.json $(DESTDIR)$(DOCS)
+	install -m 644 $(wildcard docs/*.md) docs/check.schema.json $(DESTDIR)$(DOCS)
 
 .PHONY: install-tool
