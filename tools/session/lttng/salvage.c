@@ -272,13 +272,16 @@ static void append(GByteArray *out, const struct stream *stream, const struct tt
 	tt_packet_end(out->data + begin, packet->size, whole, begin_of_next(stream, behind));
 }
 
-/* Half a packet would make the whole file unreadable. */
+/* Writes all or nothing: half a packet would make the whole file unreadable. */
 static bool write_whole(const struct stream *stream, const GByteArray *packets)
 {
 	off_t end = lseek(stream->fd, 0, SEEK_CUR);
 
-	return write_all(stream->fd, packets->data, packets->len) ||
-	       (ftruncate(stream->fd, end) == 0 && lseek(stream->fd, end, SEEK_SET) == -1);
+	if (write_all(stream->fd, packets->data, packets->len))
+		return true;
+	if (ftruncate(stream->fd, end) == 0)
+		lseek(stream->fd, end, SEEK_SET);
+	return false;
 }
 
 /* Writes the oldest packet. False: it cannot be written. */
