@@ -299,7 +299,8 @@ static void test_rest(void **state)
 	ring_put(&room->ring, RING_PRODUCED, 4 * RING_PACKET, 8); /* the session is stopped: all packets are closed */
 	assert_true(tt_salvage_take_rest(room->salvage));
 	assert_int_equal(ring_get(&room->ring, RING_CONSUMED), 4 * RING_PACKET);
-	assert_int_equal(fwrite(ring_data(&room->ring, 3), RING_PACKET, 1, daemon), 1);
+	for (int i = 0; i < 5; i++) /* more than is taken: none of it may be left behind that */
+		assert_int_equal(fwrite(ring_data(&room->ring, 3), RING_PACKET, 1, daemon), 1);
 	fclose(daemon);
 	tt_salvage_write_rest(room->salvage);
 	for (unsigned i = 0; i < 4; i++)
